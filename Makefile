@@ -1,0 +1,164 @@
+# Timeslice's front door: `make help` lists the targets. Everything that is made goes to build/ and .venv/.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+LABS := udp
+SUBMISSIONS ?= tests/submissions
+SUBMISSION ?= reference
+OUT ?= build/report
+ONLY ?=
+REPEAT ?= 20
+PYTHON ?= /usr/bin/python3
+override CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+
+CFLAGS := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror -g -O1 -fno-omit-frame-pointer
+CPPFLAGS := -Ispec/include -Itests
+
+# What the kit needs of the distribution: to grade, and on top of that to test itself.
+GRADE_PACKAGES := gcc libc6-dev make binutils libcriterion-dev libboxfort-dev libnanopb-dev libffi-dev valgrind libc6-dbg \
+	bubblewrap libseccomp2 util-linux python3 python3-venv
+TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd chromium procps patch
+
+TEST_SOURCES := $(foreach lab,$(LABS),$(wildcard tests/$(lab)/*.c))
+SUPPORT_SOURCES := $(wildcard tests/support/*.c)
+REFERENCE_SOURCES := $(foreach lab,$(LABS),$(wildcard reference/$(lab)/*.c))
+PROGRAM_SOURCES := $(wildcard reference/programs/*.c)
+TEST_OBJECTS := $(TEST_SOURCES:%.c=build/obj/%.o)
+SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=build/obj/%.o)
+REFERENCE_OBJECTS := $(REFERENCE_SOURCES:%.c=build/obj/%.o)
+PROGRAMS := $(PROGRAM_SOURCES:reference/programs/%.c=build/bin/%)
+
+.PHONY: all
+all: $(PROGRAMS) kit ## build the programs and the kit under build/ (the default)
+
+include tests/runner/runner.mk
+
+.PHONY: kit
+kit: build/kit/bank.o build/kit/link.args build/kit/baseline
+
+build/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+build/bin/%: build/obj/reference/programs/%.o $(REFERENCE_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $^ -o $@
+
+# The bank on the reference: what every other submission's assertions are counted against.
+build/kit/reference: build/kit/bank.o build/kit/link.args $(REFERENCE_OBJECTS)
+	$(CC) @build/kit/link.args -o $@ build/kit/bank.o $(REFERENCE_OBJECTS)
+
+build/kit/baseline: build/kit/reference
+	@$< --mode native --write-baseline $@ >$@.log || { cat $@.log; exit 1; }
+
+# The usual way to run a bank: plain libcriterion. What `make bench` measures against.
+build/bench/usual: $(TEST_OBJECTS) $(SUPPORT_OBJECTS) $(REFERENCE_OBJECTS) build/obj/tests/bench/patience.o tests/support/wrap.args
+	@mkdir -p $(@D)
+	$(CC) $(filter %.o,$^) @tests/support/wrap.args -lcriterion -lpthread -o $@
+
+-include $(shell find build/obj -name '*.d' 2>/dev/null)
+
+.PHONY: help
+help: ## list the targets
+	@printf 'Timeslice: make TARGET [SUBMISSIONS=path] [OUT=folder] [SUBMISSION=folder] [ONLY=suite/test]\n\n'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+.PHONY: setup setup-grade
+setup: setup-grade ## install what is missing: packages of the distribution, and the grader into .venv
+	@$(call install,$(TEST_PACKAGES))
+setup-grade:
+	@$(call install,$(GRADE_PACKAGES))
+	@$(MAKE) --no-print-directory .venv/installed
+
+# install PACKAGES: only those that are missing, and only through the distribution's own package manager.
+define install
+missing=(); \
+if ! command -v dpkg-query >/dev/null; then \
+    for tool in gcc valgrind bwrap $(PYTHON); do command -v "$$tool" >/dev/null || missing+=("$$tool"); done; \
+    [ $${#missing[@]} -eq 0 ] && exit 0; \
+    echo "timeslice: this is not a Debian or Ubuntu system, so install by hand what $(strip $(1)) are called here" >&2; exit 2; \
+fi; \
+for package in $(1); do \
+    [ "$$(dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null)" = installed ] || missing+=("$$package"); \
+done; \
+[ $${#missing[@]} -eq 0 ] && exit 0; \
+become=(); \
+if [ "$$(id -u)" -ne 0 ]; then \
+    command -v sudo >/dev/null || { echo "timeslice: missing $${missing[*]}; ask an administrator to run: apt-get install $${missing[*]}" >&2; exit 2; }; \
+    become=(sudo); \
+fi; \
+echo "installing: $${missing[*]}"; \
+quietly() { "$$@" >build/apt.log 2>&1 || { tail -n 20 build/apt.log >&2; echo "timeslice: '$$*' failed (above: the end of build/apt.log)" >&2; exit 2; }; }; \
+mkdir -p build; \
+quietly "$${become[@]}" apt-get update; \
+quietly "$${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$${missing[@]}"
+endef
+
+.venv/installed: grader/pyproject.toml
+	@echo 'installing: the grader into .venv'
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --editable 'grader[dev]'
+	@touch $@
+
+.PHONY: ready
+ready:
+	@$(MAKE) --no-print-directory --silent -j$$(nproc) all
+
+.PHONY: grade
+grade: setup-grade ## grade SUBMISSIONS (a folder, an archive, or a folder of either) into the report folder OUT
+	@$(MAKE) --no-print-directory ready
+	@.venv/bin/timeslice grade "$(SUBMISSIONS)" --out "$(OUT)" || [ $$? -eq 1 ]
+
+.PHONY: test
+test: setup ## run every test of the project: lint, the bank on the reference, the executor's tests, the grader's
+	@$(MAKE) --no-print-directory ready
+	@$(MAKE) --no-print-directory lint
+	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. tests grader/tests
+
+.PHONY: check
+check: ready ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
+	@mkdir -p build/check
+	@$(CC) $(filter-out -Werror,$(CFLAGS)) $(CPPFLAGS) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) \
+		$(foreach lab,$(LABS),"$(SUBMISSION)"/$(lab)/*.c) @tests/support/wrap.args -lcriterion -lpthread
+	@build/check/bank $(if $(ONLY),--filter '$(ONLY)')
+
+.PHONY: prove
+prove: setup ## check the kit itself: alternatives, mutants, hostile code, REPEAT repeats under load
+	@$(MAKE) --no-print-directory ready
+	@.venv/bin/timeslice prove --repeat $(REPEAT)
+
+.PHONY: bench
+bench: setup ## measure: the usual way against ours, submissions a minute, memory, the sandbox's share
+	@$(MAKE) --no-print-directory ready
+	@$(MAKE) --no-print-directory --silent build/bench/usual
+	@.venv/bin/timeslice bench
+
+.PHONY: lint
+lint: ## check the four-way link of every clause, and the style of C and Python
+	@.venv/bin/timeslice lint
+	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' ':!tests/hostile')
+	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
+		--suppress=missingIncludeSystem -Ispec/include -Itests -itests/runner/selftest reference tests/support tests/runner
+	@.venv/bin/ruff check --quiet --config grader/pyproject.toml grader tests
+	@.venv/bin/ruff format --quiet --check --config grader/pyproject.toml grader tests
+	@.venv/bin/mypy --config-file grader/pyproject.toml grader/src grader/tests $$(git ls-files 'tests/*.py')
+
+.PHONY: format
+format: ## format C and Python in place
+	@clang-format -i $$(git ls-files '*.c' '*.h' ':!tests/hostile')
+	@.venv/bin/ruff check --quiet --fix --config grader/pyproject.toml grader tests
+	@.venv/bin/ruff format --quiet --config grader/pyproject.toml grader tests
+
+.PHONY: handout
+handout: ## pack what students get: the contract and the template, no tests
+	@mkdir -p build
+	@tar --create --gzip --file build/timeslice-handout.tar.gz --exclude-vcs spec student_template LICENSE
+	@echo build/timeslice-handout.tar.gz
+
+.PHONY: clean
+clean: ## remove everything that was built (not .venv)
+	rm -rf build

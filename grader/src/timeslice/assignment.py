@@ -1,0 +1,234 @@
+"""What is asked of a submission: spec/assignment.toml together with the clauses' sentences from the spec's chapters."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from timeslice.errors import KitError
+from timeslice.kit import Kit
+
+CLAUSE_ID = r"[A-Z]+-[A-Z]+-\d{3}"
+CLAUSE_LINE = re.compile(rf"^\*\*({CLAUSE_ID})\*\* (MUST|SHOULD): (.+)$")
+
+Positive = Annotated[int, Field(gt=0)]
+Text = Annotated[str, Field(min_length=1)]
+ClauseId = Annotated[str, Field(pattern=rf"^{CLAUSE_ID}$")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RunLimits(_Table):
+    """What one run in the sandbox may use. Times are wall-clock seconds, sizes are MiB."""
+
+    compile_seconds: Positive
+    run_seconds: Positive
+    test_seconds: Positive
+    memory_mb: Positive
+    processes: Positive
+    file_mb: Positive
+    descriptors: Positive
+    tmp_mb: Positive
+
+
+class _Build(_Table):
+    cflags: list[Text]
+
+
+class _Clause(_Table):
+    id: ClauseId
+    points: Positive
+    hint: Text
+
+
+class _Skill(_Table):
+    id: Text
+    title: Text
+    clauses: Annotated[list[_Clause], Field(min_length=1)]
+
+
+class _Lab(_Table):
+    title: Text
+    chapter: Text
+    headers: list[Text]
+    sources: Annotated[list[Text], Field(min_length=1)]
+    api: Annotated[list[Text], Field(min_length=1)]
+    allow: list[Text]
+    memory: dict[Text, ClauseId]
+    skills: list[_Skill]
+
+
+class _File(_Table):
+    version: int
+    title: Text
+    limits: RunLimits
+    build: _Build
+    labs: Annotated[dict[str, _Lab], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A clause as its chapter has it: where it stands, how strong it is, what it says, and the reason given for it."""
+
+    clause: str
+    level: str  # MUST or SHOULD
+    text: str
+    reason: str
+    chapter: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause with everything that a grade says of it."""
+
+    id: str
+    points: int
+    hint: str
+    sentence: Sentence
+
+
+@dataclass(frozen=True)
+class Skill:
+    """A group of clauses under one sentence that a student would recognise."""
+
+    id: str
+    title: str
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One lab: its sources, what of the C library they may use, and what it is worth."""
+
+    id: str
+    title: str
+    chapter: str
+    headers: tuple[str, ...]
+    sources: tuple[str, ...]
+    api: tuple[str, ...]
+    allow: frozenset[str]
+    memory: dict[str, str]  # area -> the clause that is charged for what memcheck finds there
+    skills: tuple[Skill, ...]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """All that is asked: the labs with their clauses, the limits of a run, and the compiler's flags."""
+
+    title: str
+    limits: RunLimits
+    cflags: tuple[str, ...]
+    labs: tuple[Lab, ...]
+
+    @property
+    def clauses(self) -> dict[str, Clause]:
+        """Every clause by its id, in the order of the assignment."""
+        return {c.id: c for lab in self.labs for skill in lab.skills for c in skill.clauses}
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The patterns of all files that a student may hand in."""
+        return tuple(pattern for lab in self.labs for pattern in lab.sources)
+
+    @property
+    def memory(self) -> dict[str, str]:
+        """``LAB-AREA`` -> memory clause, over all labs."""
+        return {f"{lab.id.upper()}-{area}": clause for lab in self.labs for area, clause in lab.memory.items()}
+
+
+def read_assignment(kit: Kit) -> Assignment:
+    """Read and check the kit's assignment. Raises KitError, one line, where the file or a sentence is wrong."""
+    told = _read_file(kit)
+    sentences = {sentence.clause: sentence for lab in told.labs.values() for sentence in read_chapter(kit, lab.chapter)}
+    seen: set[str] = set()
+    for clause in (c for lab in told.labs.values() for skill in lab.skills for c in skill.clauses):
+        if clause.id in seen:
+            raise KitError(f"spec/assignment.toml gives points to {clause.id} twice: keep one of them")
+        if clause.id not in sentences:
+            raise KitError(f"spec/assignment.toml has {clause.id}, but no chapter has its sentence: add it to the spec")
+        seen.add(clause.id)
+    for lab in told.labs.values():
+        for area, charged in lab.memory.items():
+            if charged not in seen:
+                raise KitError(f"spec/assignment.toml charges {charged} for area {area}, but it has no points: add it")
+    return Assignment(
+        title=told.title,
+        limits=told.limits,
+        cflags=tuple(told.build.cflags),
+        labs=tuple(_lab(name, lab, sentences) for name, lab in told.labs.items()),
+    )
+
+
+def _read_file(kit: Kit) -> _File:
+    shown = kit.assignment.relative_to(kit.root)
+    try:
+        return _File.model_validate(tomllib.loads(kit.assignment.read_text("utf-8")))
+    except OSError as error:
+        raise KitError(f"{shown} cannot be read ({error.strerror}): the kit is not whole, fetch it again") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise KitError(f"{shown} is not valid TOML ({error}): mend that line") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise KitError(f"{shown}: {where}: {first['msg']}: mend that entry") from error
+
+
+def _lab(name: str, told: _Lab, sentences: dict[str, Sentence]) -> Lab:
+    skills = tuple(
+        Skill(skill.id, skill.title, tuple(Clause(c.id, c.points, c.hint, sentences[c.id]) for c in skill.clauses))
+        for skill in told.skills
+    )
+    return Lab(
+        id=name,
+        title=told.title,
+        chapter=told.chapter,
+        headers=tuple(told.headers),
+        sources=tuple(told.sources),
+        api=tuple(told.api),
+        allow=frozenset(told.allow),
+        memory=dict(told.memory),
+        skills=skills,
+    )
+
+
+def read_chapter(kit: Kit, chapter: str) -> list[Sentence]:
+    """The clauses of one chapter in its order; a clause's reason is the text up to the next clause or heading."""
+    path = kit.root / "spec" / chapter
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KitError(f"spec/{chapter} cannot be read ({error}): the assignment's sentences stand there") from error
+    found: dict[str, Sentence] = {}
+    for number, match in _clause_lines(lines):
+        clause, level, text = match.groups()
+        if clause in found:
+            raise KitError(f"spec/{chapter}:{number}: {clause} stands there twice: an id is never reused")
+        found[clause] = Sentence(clause, level, text, _reason(lines[number:]), chapter, number)
+    return list(found.values())
+
+
+def _clause_lines(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
+    for number, line in enumerate(lines, start=1):
+        match = CLAUSE_LINE.match(line)
+        if match:
+            yield number, match
+
+
+def _reason(following: list[str]) -> str:
+    """The lines up to the next clause or heading; a ``#`` inside a fenced example is no heading."""
+    kept: list[str] = []
+    fenced = False
+    for line in following:
+        if not fenced and (CLAUSE_LINE.match(line) or line.startswith("#")):
+            break
+        fenced ^= line.startswith("```")
+        kept.append(line)
+    return "\n".join(kept).strip()

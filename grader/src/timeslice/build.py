@@ -1,0 +1,218 @@
+"""Builds a submission: compiles it twice in the sandbox, inspects the object, and links it with the kit's bank.
+
+Theory of operation: while a compiler reads the student's sources, its sandbox holds them, the public headers, and
+nothing else of the kit. The two variants (``native``: for line coverage; ``memcheck``: plain, because Valgrind is
+twice as slow on instrumented code) are made at the same time. A variant's objects are combined into one, and the plain
+one is inspected. Then all but the public functions are made local, so that no name of a submission can stand in for
+one of the kit's, and the bank is linked in a second sandbox that sees objects only.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from timeslice import diagnostics, objects
+from timeslice.assignment import Assignment
+from timeslice.errors import DiskFullError, KitError
+from timeslice.kit import Kit
+from timeslice.model import Build, Diagnostic
+from timeslice.printable import many_lines
+from timeslice.sandbox import Ended, Limits, Sandbox
+from timeslice.untrusted import read_ordinary
+
+NATIVE, MEMCHECK = "native", "memcheck"
+MODES = (NATIVE, MEMCHECK)
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+_MIB = 1 << 20
+_ROOM = 1 << 20  # bytes; with less, a tool's output may have been cut short
+_OUTPUT_MAX = 64 << 10  # bytes of the compiler's output that are kept
+
+
+@dataclass(frozen=True)
+class KitCopy:
+    """The parts of the kit that a sandbox is shown, copied to where its user may read them."""
+
+    root: Path
+
+    @classmethod
+    def make(cls, kit: Kit, root: Path) -> KitCopy:
+        """Copy the public headers and the kit's objects below ``root``, laid out as in the kit."""
+        kit.require_built()
+        shutil.copytree(kit.include, root / "spec" / "include")
+        (root / "build" / "kit").mkdir(parents=True)
+        for name in ("bank.o", "link.args", "coverage.args", "baseline"):
+            shutil.copyfile(kit.objects / name, root / "build" / "kit" / name)
+        return cls(root)
+
+    @property
+    def include(self) -> Path:
+        """The public headers."""
+        return self.root / "spec" / "include"
+
+    @property
+    def objects(self) -> Path:
+        """What a submission is linked with."""
+        return self.root / "build" / "kit"
+
+
+@dataclass(frozen=True)
+class Built:
+    """How building went and, where it was built, the program of each mode and the notes that gcov needs."""
+
+    build: Build
+    banks: Mapping[str, Path]
+    notes: Path  # folder with the .gcno files
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Builds submissions of one assignment with one compiler."""
+
+    sandbox: Sandbox
+    kit: KitCopy
+    assignment: Assignment
+    cc: str
+
+    @property
+    def measures_coverage(self) -> bool:
+        """True for gcc, whose counters ``gcov`` reads."""
+        return "clang" not in Path(self.cc).name
+
+    def build(self, tree: Path, sources: Sequence[str], stage: Path) -> Built:
+        """Build the C files among ``sources``, relative to ``tree``, in the folder ``stage``.
+
+        Returns what became of it; a submission that does not compile is no error. Raises KitError where the kit or the
+        machine is at fault."""
+        if shutil.which(self.cc) is None:
+            raise KitError(f"the compiler {self.cc!r} is not installed: install it or choose another with --cc")
+        for mode in MODES:
+            (stage / mode).mkdir()
+        ended = self._run(stage, lambda mode: self._compile_script(mode, stage / mode, sources), tree)
+        output = _output(stage, NATIVE, "compile")
+        found = diagnostics.parse(output)
+        failed = next((mode for mode in MODES if ended[mode].exit_code != 0), None)
+        if failed:
+            return self._failed(ended[failed], _output(stage, failed, "compile"), stage)
+        combined = stage / MEMCHECK / "combined.o"
+        refusals = objects.inspect(combined, stage / MEMCHECK / "listing", self.assignment.labs)
+        if refusals:
+            return Built(Build(status="refused", diagnostics=found, refusals=refusals, output=output), {}, stage)
+        missing = objects.missing_functions(combined, self.assignment.labs)
+        if missing:
+            told = [_error(f"{name} is not defined: its header declares it and the tests call it") for name in missing]
+            return Built(Build(status="failed", diagnostics=found + told, output=output), {}, stage)
+        self._link(stage)
+        banks = {mode: stage / mode / "bank" for mode in MODES}
+        return Built(Build(status="built", diagnostics=found, output=output), banks, stage / NATIVE)
+
+    def _compile_script(self, mode: str, folder: Path, sources: Sequence[str]) -> str:
+        """Compile each source, going on after one that fails so that all errors are told; then combine the objects."""
+        coverage = ["--coverage"] if mode == NATIVE and self.measures_coverage else []
+        command = [self.cc, *self.assignment.cflags, "-O0", "-pipe", "-fdiagnostics-color=never", *coverage]
+        command += [f"-I{self.kit.include}", "-c"]
+        folders = sorted({str((folder / source).parent) for source in sources})
+        made, lines = [], [shlex.join(["mkdir", "-p", *folders])]
+        for source in (s for s in sources if s.endswith(".c")):
+            target = str((folder / source).with_suffix(".o"))
+            lines.append(shlex.join([*command, source, "-o", target]) + " || failed=1")
+            made.append(target)
+        combined = str(folder / "combined.o")
+        lines.append('[ -z "$failed" ] || exit 1')
+        lines.append(shlex.join(["ld", "-r", "-o", combined, *made]) + " || exit 1")
+        if mode == MEMCHECK:
+            lines.append(shlex.join(["objdump", "-d", "--no-show-raw-insn", combined]) + f" > {folder / 'listing'}")
+        return "\n".join(lines)
+
+    def _link(self, stage: Path) -> None:
+        kept = "".join(f"{name}\n" for lab in self.assignment.labs for name in lab.api)
+        for mode in MODES:
+            (stage / mode / "api").write_text(kept)
+        ended = self._run(stage, lambda mode: self._link_script(stage / mode), self.kit.root)
+        for mode in MODES:
+            if ended[mode].exit_code != 0:
+                require_room(stage)
+                lines = _output(stage, mode, "link").strip().splitlines()
+                why = lines[-1] if lines else f"it ended with {ended[mode]}"
+                raise KitError(f"the bank could not be linked with the submission ({mode}: {why}): run make again")
+
+    def _link_script(self, folder: Path) -> str:
+        localize = ["objcopy", f"--keep-global-symbols={folder / 'api'}", str(folder / "combined.o")]
+        link = [self.cc, f"@{self.kit.objects / 'link.args'}", "-o", str(folder / "bank")]
+        inputs = [str(self.kit.objects / "bank.o"), str(folder / "submission.o")]
+        counted = folder.name == NATIVE and self.measures_coverage
+        libraries = [*([f"@{self.kit.objects / 'coverage.args'}"] if counted else []), "-lm"]
+        localized = shlex.join([*localize, str(folder / "submission.o")])
+        return f"{localized} && {shlex.join([*link, *inputs, *libraries])}"
+
+    def _run(self, stage: Path, script: Callable[[str], str], cwd: Path) -> dict[str, Ended]:
+        """Run each mode's script at the same time, in a sandbox each that may write the mode's folder alone."""
+        step = "compile" if cwd != self.kit.root else "link"
+        shown = [cwd, self.kit.include] if step == "compile" else [self.kit.objects]
+        with ExitStack() as stack:
+            running = {
+                mode: stack.enter_context(
+                    self.sandbox.start(
+                        ["/bin/sh", "-c", script(mode)],
+                        cwd=cwd,
+                        readable=shown,
+                        writable=[stage / mode],
+                        env=ENVIRONMENT,
+                        limits=self._limits(),
+                        stdout=stage / f"{mode}.{step}.out",
+                        stderr=stage / f"{mode}.{step}.err",
+                    )
+                )
+                for mode in MODES
+            }
+            return {mode: run.wait() for mode, run in running.items()}
+
+    def _limits(self) -> Limits:
+        limits = self.assignment.limits
+        return Limits(
+            wall_seconds=limits.compile_seconds,
+            cpu_seconds=limits.compile_seconds,
+            memory_bytes=limits.memory_mb * _MIB,
+            processes=limits.processes,
+            file_bytes=limits.file_mb * _MIB,
+            descriptors=limits.descriptors,
+            tmp_bytes=limits.tmp_mb * _MIB,
+        )
+
+    def _failed(self, ended: Ended, output: str, stage: Path) -> Built:
+        require_room(stage)
+        found = diagnostics.parse(output)
+        if ended.timed_out:
+            found.append(_error(f"the compiler was stopped after {self.assignment.limits.compile_seconds} seconds"))
+        elif ended.disk_full:
+            found.append(_error("the compiler was stopped because its output filled the disk space that it may use"))
+        elif not any(diagnostic.severity == "error" for diagnostic in found):
+            lines = output.strip().splitlines() or [f"it ended with {_how(ended)} and said nothing"]
+            found.append(_error(f"the compiler did not finish: {lines[0]}"))
+        return Built(Build(status="failed", diagnostics=found, output=output), {}, stage)
+
+
+def require_room(stage: Path) -> None:
+    """Raise DiskFullError where the disk below ``stage`` is full: what then went wrong is not the student's fault."""
+    room = os.statvfs(stage)
+    if room.f_bavail * room.f_frsize < _ROOM:
+        raise DiskFullError(f"the disk is full ({stage.parent}): make room, or set TMPDIR to another one")
+
+
+def _error(message: str) -> Diagnostic:
+    return Diagnostic(severity="error", file="", line=0, column=0, message=message)
+
+
+def _how(ended: Ended) -> str:
+    return f"signal {ended.signal}" if ended.signal else f"status {ended.exit_code}"
+
+
+def _output(stage: Path, mode: str, step: str) -> str:
+    """What the compiler or linker printed, without the paths of the staging folder."""
+    told = read_ordinary(stage / f"{mode}.{step}.err", 2 * _OUTPUT_MAX)
+    return many_lines(told.decode("utf-8", "replace").replace(f"{stage / mode}/", ""), _OUTPUT_MAX)

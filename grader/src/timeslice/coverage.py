@@ -1,0 +1,267 @@
+"""Line coverage of a submission: what gcov counted, by line, function and clause.
+
+*Theory of operation.* The native build writes a notes file (``.gcno``) a source when it compiles and a counter file
+(``.gcda``) a source when it runs. One call of ``gcov --json-format --stdout`` turns them all into JSON lines. The
+counter files are written by the process that holds the student's code, which can delete, truncate or forge them: they
+are copied as ordinary files, and of what gcov makes of them only numbers are believed, for sources that we asked about
+and lines that those have. Whatever goes wrong becomes ``status="broken"`` with a note; the sources are still returned,
+so that a report can show them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Literal
+
+from timeslice.model import ClauseCoverage, Coverage, FileCoverage, FunctionCoverage
+from timeslice.untrusted import read_ordinary
+
+SOURCE_LIMIT = 256 * 1024  # bytes of one source file that are shown
+DATA_LIMIT = 16 * 1024 * 1024  # bytes of one notes or counter file, and of gcov's answer
+GCOV_SECONDS = 30.0
+ANCHORS_LIMIT = 20  # clause ids on one line
+COUNT_LIMIT = 10**15  # a larger count is a forgery or an overflow
+CLAUSE = re.compile(r"[A-Z]{2,8}-[A-Z]{2,8}-\d{3}")
+_COMMENT_OR_LITERAL = re.compile(
+    r"""/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/|\Z) | //[^\n]* | "(?:[^"\\\n]|\\.)*"? | '(?:[^'\\\n]|\\.)*'?""",
+    re.VERBOSE | re.DOTALL,
+)
+
+Lines = dict[int, int]  # line number -> times run
+Functions = dict[str, tuple[int, int, int]]  # name -> first line, last line, times entered
+
+
+class CoverageError(Exception):
+    """Why there are no counts, in one line."""
+
+
+def measure(
+    objects_dir: Path, tree: Path, sources: Sequence[str], gcov: str = "gcov", counters: Path | None = None
+) -> Coverage:
+    """Read the counters that the native run of one submission left.
+
+    :param objects_dir: the folder with the ``.gcno`` files of the build, laid out like ``sources``
+    :param tree: the folder that ``sources`` are relative to
+    :param sources: the submission's own files, such as ``udp/receive.c``
+    :param gcov: the gcov of the compiler that built it (``gcov-12``); it cannot read clang's files
+    :param counters: the folder with the ``.gcda`` files, laid out alike, where that is not ``objects_dir``
+    :return: never an exception: what cannot be measured has status ``broken`` and a note that says why
+    """
+    texts = {source: read_source(tree / source) for source in sources}
+    try:
+        with tempfile.TemporaryDirectory(prefix="timeslice-gcov-") as private:
+            notes = _copy_data(objects_dir, counters or objects_dir, sources, Path(private))
+            counts, functions = _merge(_run_gcov(notes, gcov, Path(private)), texts)
+    except CoverageError as error:
+        return _without_counts(texts, "broken", str(error))
+    except OSError as error:
+        return _without_counts(texts, "broken", f"no room to read the counters: {error.strerror}")
+    files = [_file(source, texts[source], counts[source], functions[source]) for source in sources]
+    return Coverage(
+        status="measured",
+        lines=sum(file.lines for file in files),
+        lines_run=sum(file.lines_run for file in files),
+        files=files,
+        clauses=_by_clause(files),
+    )
+
+
+def not_run(tree: Path, sources: Sequence[str], note: str = "") -> Coverage:
+    """The coverage of a submission that never ran: its sources, so that a report can show them, and no counts."""
+    return _without_counts({source: read_source(tree / source) for source in sources}, "not_run", note)
+
+
+def read_source(path: Path) -> str:
+    """Text of a student's file, decoded with replacement and capped; empty for what is not an ordinary file."""
+    data = read_ordinary(path, SOURCE_LIMIT + 1)
+    text = data[:SOURCE_LIMIT].decode("utf-8", "replace").replace("\r\n", "\n")
+    return text + "\n/* the rest of this file is not shown */\n" if len(data) > SOURCE_LIMIT else text
+
+
+def _without_counts(texts: Mapping[str, str], status: Literal["not_run", "broken"], note: str) -> Coverage:
+    files = [
+        FileCoverage(path=path, source=text, counts={}, functions=[], lines=0, lines_run=0)
+        for path, text in texts.items()
+    ]
+    return Coverage(status=status, files=files, note=note)
+
+
+def _copy_data(notes_dir: Path, counters: Path, sources: Sequence[str], private: Path) -> list[str]:
+    """Bring notes and counters together in a folder that no student's process can touch; the names of the notes."""
+    names = []
+    for number, source in enumerate(source for source in sources if source.endswith(".c")):
+        for folder, suffix, step in ((notes_dir, ".gcno", "build"), (counters, ".gcda", "run")):
+            data = read_ordinary(folder / Path(source).with_suffix(suffix), DATA_LIMIT + 1)
+            if not data:
+                raise CoverageError(f"the {step} left no {suffix} file of {source}")
+            if len(data) > DATA_LIMIT:
+                raise CoverageError(f"the {suffix} file of {source} is too large to be one")
+            (private / f"{number}{suffix}").write_bytes(data)
+        names.append(f"{number}.gcno")
+    if not names:
+        raise CoverageError("there is no source file to measure")
+    return names
+
+
+def _run_gcov(notes: Sequence[str], gcov: str, folder: Path) -> list[dict[str, Any]]:
+    """gcov's answer, a document a source. What it complains of (a corrupt or foreign file) is an error."""
+    argv = [gcov, "--json-format", "--stdout", *notes]
+    try:
+        ended = subprocess.run(
+            argv,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=GCOV_SECONDS,
+            check=False,
+            cwd=folder,
+            env=_environment(),
+        )
+    except subprocess.TimeoutExpired:
+        raise CoverageError(f"{gcov} did not end within {GCOV_SECONDS:.0f} s") from None
+    except OSError as error:
+        raise CoverageError(f"cannot run {gcov}: {error.strerror}") from None
+    complaint = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+    if ended.returncode != 0 or complaint or len(ended.stdout) > DATA_LIMIT:
+        why = complaint[0][:200] if complaint else f"it ended with status {ended.returncode}"
+        raise CoverageError(f"{gcov} cannot read the counters ({why})")
+    try:
+        documents = [json.loads(line) for line in ended.stdout.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        raise CoverageError(f"{gcov} answered with something other than JSON") from None
+    return [document for document in documents if isinstance(document, dict)]
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"}
+
+
+def _merge(
+    documents: Sequence[dict[str, Any]], texts: Mapping[str, str]
+) -> tuple[dict[str, Lines], dict[str, Functions]]:
+    """What gcov says of our files, by file; what a header holds is summed over its users."""
+    counts: dict[str, Lines] = {source: defaultdict(int) for source in texts}
+    functions: dict[str, Functions] = {source: {} for source in texts}
+    lengths = {source: text.count("\n") + 1 for source, text in texts.items()}
+    for document in documents:
+        for entry in _dicts(document.get("files")):
+            source = _source_of(entry.get("file"), document.get("current_working_directory"), texts)
+            if source is None:
+                continue
+            for line in _dicts(entry.get("lines")):
+                number = _number(line.get("line_number"))
+                if 1 <= number <= lengths[source]:
+                    counts[source][number] = min(counts[source][number] + _number(line.get("count")), COUNT_LIMIT)
+            for function in _dicts(entry.get("functions")):
+                _add_function(functions[source], function, lengths[source])
+    return counts, functions
+
+
+def _add_function(functions: Functions, found: dict[str, Any], length: int) -> None:
+    name = str(found.get("demangled_name") or found.get("name") or "?")[:200]
+    start, end = _number(found.get("start_line")), _number(found.get("end_line"))
+    if 1 <= start <= end <= length:
+        before = functions[name][2] if name in functions else 0
+        functions[name] = (start, end, min(before + _number(found.get("execution_count")), COUNT_LIMIT))
+
+
+def _dicts(value: object) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        yield from (item for item in value if isinstance(item, dict))
+
+
+def _number(value: object) -> int:
+    return min(max(value, 0), COUNT_LIMIT) if isinstance(value, int) else 0
+
+
+def _source_of(file: object, folder: object, texts: Mapping[str, str]) -> str | None:
+    """Which of our sources gcov means: it names a file relative to the folder of the compilation, or absolutely."""
+    if not isinstance(file, str):
+        return None
+    name = os.path.normpath(file)
+    if name in texts:
+        return name
+    if isinstance(folder, str) and name.startswith("/"):
+        inside = os.path.relpath(name, folder or "/")
+        return inside if inside in texts else None
+    return None
+
+
+def _file(source: str, text: str, counts: Lines, functions: Functions) -> FileCoverage:
+    anchors = _Anchors(text)
+    numbers = sorted(counts)
+    ran = [0, *accumulate(counts[number] > 0 for number in numbers)]
+    measured = []
+    previous_end = 0
+    for name, (start, end, executions) in sorted(functions.items(), key=lambda item: item[1]):
+        first, after = bisect_left(numbers, start), bisect_right(numbers, end)
+        measured.append(
+            FunctionCoverage(
+                name=name,
+                start_line=start,
+                end_line=end,
+                executions=executions,
+                lines=after - first,
+                lines_run=ran[after] - ran[first],
+                clauses=anchors.of(start, end, previous_end),
+            )
+        )
+        previous_end = end
+    return FileCoverage(
+        path=source,
+        source=text,
+        counts={number: counts[number] for number in numbers},
+        functions=measured,
+        lines=len(numbers),
+        lines_run=ran[-1],
+    )
+
+
+class _Anchors:
+    """Clause ids in the comments of one source, found for a function by where it stands."""
+
+    def __init__(self, text: str) -> None:
+        self._ids: dict[int, list[str]] = defaultdict(list)
+        newlines = [found.start() for found in re.finditer("\n", text)]
+        for comment in _COMMENT_OR_LITERAL.finditer(text):
+            if comment.group().startswith("/"):
+                for clause in CLAUSE.finditer(comment.group()):
+                    line = bisect_left(newlines, comment.start() + clause.start()) + 1
+                    if len(self._ids[line]) < ANCHORS_LIMIT:
+                        self._ids[line].append(clause.group())
+        self._code = _COMMENT_OR_LITERAL.sub(_blank_comment, text).split("\n")
+
+    def of(self, start: int, end: int, previous_end: int) -> list[str]:
+        """Ids in lines ``start`` to ``end`` and in the comments directly above, after ``previous_end``."""
+        first = start
+        while first - 1 > previous_end and not self._ends_something(first - 1):
+            first -= 1
+        ids = [clause for line in range(first, end + 1) for clause in self._ids.get(line, ())]
+        return list(dict.fromkeys(ids))
+
+    def _ends_something(self, line: int) -> bool:
+        """Whether code on this line belongs to what stands before the function, rather than to its own head."""
+        code = self._code[line - 1].strip()
+        return code.endswith((";", "}")) or code.startswith("#")
+
+
+def _blank_comment(match: re.Match[str]) -> str:
+    return "\n" * match.group().count("\n") if match.group().startswith("/") else match.group()
+
+
+def _by_clause(files: Sequence[FileCoverage]) -> list[ClauseCoverage]:
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for file in files:
+        for function in file.functions:
+            for clause in function.clauses:
+                sums[clause][0] += function.lines
+                sums[clause][1] += function.lines_run
+    return [ClauseCoverage(clause=clause, lines=lines, lines_run=ran) for clause, (lines, ran) in sorted(sums.items())]

@@ -1,0 +1,259 @@
+"""Reads the members of a folder, a zip or a tar one by one, trusting nothing that they say of themselves.
+
+Theory of operation: each reader yields Members; only a caller that wants a member's bytes reads them, and never more
+than it asks for. What an archive unpacks to is counted while it is read, seeks included, so that a bomb is met at the
+limit and not after it. Nothing is ever written to disk by an archive's own names, and links are never followed.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import re
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from timeslice.errors import IntakeError
+from timeslice.printable import one_line
+
+ENTRIES_MAX = 10_000  # members of one submission, whatever they are
+UNPACKED_MAX = 64 << 20  # bytes that a tar may unpack to, headers and ignored files included
+DIRECTORY_MAX = 4 << 20  # bytes of a zip's table of contents
+DEPTH_MAX = 3  # wrapping folder, lab's folder, file: nothing deeper is ever taken
+
+_DAMAGE = (
+    tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, struct.error,
+    ValueError, LookupError, ArithmeticError, RuntimeError,
+)  # fmt: skip
+
+FILE, FOLDER, LINK, SPECIAL = "file", "folder", "link", "special file"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One entry: its path with ``/`` and without ``.`` or ``..``, what it is, its size in bytes as declared, and how to
+    read its first bytes."""
+
+    name: str
+    kind: str
+    size: int
+    read: Callable[[int], bytes]
+
+
+def members(path: Path) -> Iterator[Member]:
+    """The members of the folder or archive at ``path``. Raises IntakeError, one line, where it is broken or hostile."""
+    if path.is_dir():
+        return _counted(path, _folder(path))
+    return _counted(path, _archive(path))
+
+
+def _counted(path: Path, found: Iterator[Member]) -> Iterator[Member]:
+    for number, member in enumerate(found):
+        if number >= ENTRIES_MAX:
+            raise IntakeError(f"{one_line(path.name)} holds more than {ENTRIES_MAX:,} files: hand in the sources alone")
+        yield member
+
+
+def _folder(root: Path, below: str = "", depth: int = 1) -> Iterator[Member]:
+    """A folder's entries, hidden ones left out, down to where a source could still be."""
+    try:
+        with os.scandir(root / below) as listing:
+            entries = sorted(_capped(listing), key=lambda entry: entry.name)
+    except OSError as error:
+        raise IntakeError(
+            f"{one_line(str(root / below))} cannot be read ({error.strerror}): check its owner"
+        ) from error
+    for entry in entries:
+        name = below + entry.name
+        if entry.name.startswith("."):
+            continue
+        if entry.is_symlink():
+            yield Member(name, LINK, 0, _nothing)
+        elif entry.is_dir(follow_symlinks=False):
+            yield Member(name, FOLDER, 0, _nothing)
+            if depth < DEPTH_MAX:
+                yield from _folder(root, name + "/", depth + 1)
+        elif entry.is_file(follow_symlinks=False):
+            yield Member(name, FILE, entry.stat(follow_symlinks=False).st_size, _file_reader(root / name))
+        else:
+            yield Member(name, SPECIAL, 0, _nothing)
+
+
+def _capped(listing: Iterator[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
+    """At most one entry more than are allowed: a folder of a million files is not read to its end."""
+    for number, entry in enumerate(listing):
+        if number > ENTRIES_MAX:
+            return
+        yield entry
+
+
+def _file_reader(path: Path) -> Callable[[int], bytes]:
+    def read(count: int) -> bytes:
+        # Non-blocking and without following: what was a file when listed may be a FIFO or a link by now.
+        try:
+            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(fd, "rb") as opened:
+                if not stat.S_ISREG(os.fstat(fd).st_mode):
+                    raise IntakeError(
+                        f"{one_line(path.name)} is no regular file any more: do not change what is graded"
+                    )
+                return opened.read(count)
+        except OSError as error:
+            raise IntakeError(f"{one_line(path.name)} cannot be read ({error.strerror}): check its owner") from error
+
+    return read
+
+
+def _nothing(_count: int) -> bytes:
+    return b""
+
+
+def _archive(path: Path) -> Iterator[Member]:
+    label = one_line(path.name)
+    with _one_line_errors(label), path.open("rb") as raw:
+        head = raw.read(512)
+        raw.seek(0)
+        if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            yield from _zip(label, raw)
+        else:
+            yield from _tar(label, _decompressed(label, head, raw))
+
+
+@contextmanager
+def _one_line_errors(label: str) -> Iterator[None]:
+    """Turn whatever a damaged archive makes the standard library raise into an IntakeError."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or one_line(str(error))
+        raise IntakeError(f"{label} cannot be read ({why}): hand it in again") from error
+    except _DAMAGE as error:
+        raise IntakeError(f"{label} is a broken archive ({one_line(str(error))}): hand it in again") from error
+
+
+class _CappedReader(io.RawIOBase):
+    """A stream that refuses to give more than ``limit`` bytes: in one read, and where ``in_total`` in all reads and
+    forward seeks together. ``last`` is what was read last."""
+
+    def __init__(self, label: str, inner: IO[bytes], limit: int, *, in_total: bool) -> None:
+        super().__init__()
+        self.last = b""
+        self._label = label
+        self._inner = inner
+        self._left = limit
+        self._in_total = in_total
+
+    def _spend(self, count: int) -> None:
+        if count > self._left:
+            raise IntakeError(f"{self._label} unpacks to more than a submission can need: hand in the sources alone")
+        if self._in_total:
+            self._left -= count
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._inner.tell()
+
+    def read(self, count: int | None = -1) -> bytes:
+        if count is None or count < 0:
+            count = self._left + 1
+        elif count > self._left:
+            self._spend(count)
+        self.last = self._inner.read(count)
+        self._spend(len(self.last))
+        return self.last
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if self._in_total and whence == io.SEEK_SET:
+            self._spend(max(0, offset - self._inner.tell()))
+        return self._inner.seek(offset, whence)
+
+
+def _zip(label: str, raw: IO[bytes]) -> Iterator[Member]:
+    # zipfile reads the whole table of contents in one read, so the largest read bounds the number of its entries.
+    with zipfile.ZipFile(_CappedReader(label, raw, DIRECTORY_MAX, in_total=False)) as archive:
+        for info in archive.infolist():
+            if info.flag_bits & 0x41:
+                raise IntakeError(f"{label} is encrypted: hand it in without a password")
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise IntakeError(f"{label} uses compression method {info.compress_type}: make it with plain zip")
+            # Archives made on Windows may separate folders by a backslash.
+            name = _inside(label, info.filename.replace("\\", "/"))
+            yield Member(name, _zip_kind(info), info.file_size, _zip_reader(label, archive, info))
+
+
+def _zip_kind(info: zipfile.ZipInfo) -> str:
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if info.filename.endswith(("/", "\\")) or kind == stat.S_IFDIR:
+        return FOLDER
+    if kind == stat.S_IFLNK:
+        return LINK
+    return FILE if kind in (0, stat.S_IFREG) else SPECIAL
+
+
+def _zip_reader(label: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
+    def read(count: int) -> bytes:
+        with _one_line_errors(label), archive.open(info) as opened:
+            return opened.read(count)
+
+    return read
+
+
+def _decompressed(label: str, head: bytes, raw: IO[bytes]) -> IO[bytes]:
+    if head.startswith(b"\x1f\x8b"):
+        return cast(IO[bytes], gzip.GzipFile(fileobj=raw))
+    if head.startswith(b"BZh"):
+        return bz2.BZ2File(raw)
+    if head.startswith(b"\xfd7zXZ\x00"):
+        return lzma.LZMAFile(raw)
+    if head[257:262] == b"ustar" or not head:
+        return raw
+    raise IntakeError(f"{label} is neither a zip nor a tar archive (plain, gz, bz2 or xz): hand in one of those")
+
+
+def _tar(label: str, plain: IO[bytes]) -> Iterator[Member]:
+    reader = _CappedReader(label, plain, UNPACKED_MAX, in_total=True)
+    with tarfile.open(fileobj=reader, mode="r:") as archive:
+        for info in archive:
+            yield Member(_inside(label, info.name), _tar_kind(info), info.size, _tar_reader(label, archive, info))
+    if reader.last != bytes(tarfile.BLOCKSIZE):
+        raise IntakeError(f"{label} is cut short or damaged: hand it in again")
+    while reader.read(1 << 16):  # only at the end of its stream does a compressor tell whether all was right
+        pass
+
+
+def _tar_kind(info: tarfile.TarInfo) -> str:
+    if info.isreg():
+        return FILE
+    if info.isdir():
+        return FOLDER
+    return LINK if info.issym() or info.islnk() else SPECIAL
+
+
+def _tar_reader(label: str, archive: tarfile.TarFile, info: tarfile.TarInfo) -> Callable[[int], bytes]:
+    def read(count: int) -> bytes:
+        with _one_line_errors(label):
+            opened = archive.extractfile(info)
+            return opened.read(count) if opened else b""
+
+    return read
+
+
+def _inside(label: str, name: str) -> str:
+    """``name`` without empty and ``.`` parts. Raises IntakeError where it would leave the archive's folder."""
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
+        raise IntakeError(f"{label} holds {one_line(name)!r}, which climbs out of the archive: it was not unpacked")
+    return "/".join(parts)

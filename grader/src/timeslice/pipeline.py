@@ -1,0 +1,296 @@
+"""Takes one submission through all steps: intake, build, run, coverage, score, and in the end a result to report."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from timeslice import coverage, intake, memcheck, score
+from timeslice.assignment import Assignment, read_assignment
+from timeslice.build import MODES, Builder, Built, KitCopy, require_room
+from timeslice.errors import DiskFullError, KitError
+from timeslice.intake import Source
+from timeslice.kit import BankTest, Kit, find_kit, versions
+from timeslice.model import Build, Check, Coverage, Finding, Memory, Outcome, Result
+from timeslice.printable import one_line
+from timeslice.run import BankRun, ModeRun
+from timeslice.sandbox import Ended, Sandbox
+
+_NO_BUILD = Build(status="broken")
+_NO_COVERAGE_OF = "line coverage is measured with gcc only"
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What every grading in one process shares: the kit, the assignment, the tests, and the builder in its sandbox."""
+
+    kit: Kit
+    assignment: Assignment
+    tests: tuple[BankTest, ...]
+    shares: dict[str, int]
+    builder: Builder
+
+    @classmethod
+    @contextmanager
+    def open(cls, cc: str = "gcc", *, strict: bool = False) -> Iterator[Grounds]:
+        """Find and check everything. Raises KitError where something is missing or, if ``strict``, a guard is off."""
+        kit = find_kit()
+        assignment = read_assignment(kit)
+        tests = kit.tests()
+        shares = score.shares(assignment, tests)
+        sandbox = Sandbox.probe(strict=strict)
+        with sandbox.stage as folder:
+            try:
+                copy = KitCopy.make(kit, folder)
+            except OSError as error:
+                raise _machine_error(error) from error
+            yield cls(kit, assignment, tests, shares, Builder(sandbox, copy, assignment, cc))
+
+
+class Grading:
+    """One submission on its way. ``checks`` goes the way; ``result`` tells what is known of it, at any time."""
+
+    def __init__(self, grounds: Grounds, source: Source, seed: int, fill: Path | None = None) -> None:
+        """``fill``: the folder that completes the submission, by default the student template."""
+        self._grounds = grounds
+        self._source = source
+        self._seed = seed
+        self._fill = fill or grounds.kit.template
+        self._identity = score.Identity(source.name, seed)
+        self._wanted = {test.name for test in grounds.tests}
+        self._checks: dict[str, Check] = {}
+        self._notes: list[str] = []
+        self._suspicions: list[str] = []
+        self._seconds: dict[str, float] = {}
+        self._build = _NO_BUILD
+        self._memory = Memory(status="not_run", tests=0)
+        self._coverage = Coverage(status="not_run")
+        self._error: KitError | None = None
+
+    @property
+    def name(self) -> str:
+        """The submission's name, as shown."""
+        return self._source.name
+
+    @property
+    def error(self) -> KitError | None:
+        """Why there is no grade, where there is none."""
+        return self._error
+
+    @property
+    def builds(self) -> bool:
+        """True once the submission has been built."""
+        return self._build.status == "built"
+
+    @property
+    def memory(self) -> Memory:
+        """What Valgrind found, once all checks have been made."""
+        return self._memory
+
+    @property
+    def coverage(self) -> Coverage:
+        """What gcov counted, once all checks have been made."""
+        return self._coverage
+
+    @property
+    def suspicions(self) -> list[str]:
+        """Why a person should look, once all checks have been made."""
+        return self._suspicions
+
+    def select(self, names: set[str]) -> None:
+        """Make only the checks of these tests, to be called before ``checks``."""
+        self._wanted = names
+        self._notes.append(
+            f"only {len(names)} of {len(self._grounds.tests)} tests were asked for: this is no full grade"
+        )
+
+    def checks(self) -> Generator[Check, None, None]:
+        """Every check as soon as it is decided. Raises KitError where the kit, the machine or intake is at fault."""
+        started = time.monotonic()
+        try:
+            with self._grounds.builder.sandbox.stage as stage:
+                for check in self._steps(stage):
+                    self._checks[check.name] = check
+                    yield check
+        except KitError as error:
+            self._error = error
+            raise
+        except OSError as error:
+            self._error = _machine_error(error)
+            raise self._error from error
+        except Exception as error:  # a fault of ours, whatever it is, must never become a grade
+            self._error = KitError(f"the grader failed ({type(error).__name__}: {one_line(str(error))}): report it")
+            raise self._error from error
+        finally:
+            self._seconds["total"] = round(time.monotonic() - started, 3)
+
+    def _steps(self, stage: Path) -> Iterator[Check]:
+        tree = stage / "tree"
+        tree.mkdir()
+        with self._timed("intake"):
+            taken = intake.take(self._source, self._grounds.assignment.sources, self._fill, tree)
+        self._notes += taken.notes
+        sources = sorted({*taken.handed_in, *taken.filled})
+        with self._timed("build"):
+            built = self._grounds.builder.build(tree, sources, stage)
+        self._build = built.build
+        yield score.build_check(built.build)
+        if self.builds:
+            yield from self._run(built, stage, tree, sources)
+            return
+        self._coverage = coverage.not_run(tree, sources, "the submission was not built")
+        for test in self._judged():
+            yield score.not_run_check(self._grounds.assignment, test, self._grounds.shares[test.name])
+
+    def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
+        results = stage / "results"
+        results.mkdir()
+        bank = BankRun(self._grounds.builder, built, results, self._only(), self._seed)
+        by_name = {test.name: test for test in self._grounds.tests}
+        judge = score.MemoryJudge(self._grounds.assignment, by_name, bank.native, bank.memcheck)
+        judged = {test.name: test for test in self._judged()}
+        with self._timed("run"):
+            for mode, record in bank.records(list(by_name)):
+                test = judged.get(record.name)
+                if mode == MODES[0] and test and not judge.is_memory_test(test):
+                    yield self._test_check(bank.native, test)
+        require_room(stage)
+        with self._timed("coverage"):
+            self._coverage = self._measure(built, bank, tree, sources)
+        findings = self._findings(bank, judge, sources)
+        self._suspicions = score.suspicions(self._grounds.tests, (bank.native, bank.memcheck))
+        for name, test in judged.items():
+            if name not in self._checks:
+                check = self._test_check(bank.native, test)
+                yield judge.judge(check, findings) if judge.is_memory_test(test) else check
+
+    def _judged(self) -> Iterator[BankTest]:
+        return (t for t in self._grounds.tests if t.name in self._wanted and not t.is_tripwire)
+
+    def _only(self) -> list[str]:
+        """The tests that have to run for those that are wanted; empty for all of them."""
+        if len(self._wanted) >= sum(not test.is_tripwire for test in self._grounds.tests):
+            return []
+        memory = self._grounds.assignment.memory
+        charged = {test.clause for test in self._grounds.tests if test.name in self._wanted}
+        areas = {area for area, clause in memory.items() if clause in charged}
+        return [
+            test.name
+            for test in self._grounds.tests
+            if test.name in self._wanted or test.is_tripwire or test.clause.rpartition("-")[0] in areas
+        ]
+
+    def _test_check(self, native: ModeRun, test: BankTest) -> Check:
+        record = native.records.get(test.name)
+        possible = self._grounds.shares[test.name]
+        if record:
+            return score.test_check(self._grounds.assignment, test, record, possible, self._identity)
+        why = _cut_short(native.ended, self._grounds.assignment.limits.run_seconds)
+        if why:
+            return score.not_run_check(self._grounds.assignment, test, possible, why)
+        raise KitError(f"the bank ended before it told of {test.name} ({_how_it_ended(native)})")
+
+    def _measure(self, built: Built, bank: BankRun, tree: Path, sources: Sequence[str]) -> Coverage:
+        if not self._grounds.builder.measures_coverage:
+            return coverage.not_run(tree, sources, _NO_COVERAGE_OF)
+        gcov = _gcov_of(self._grounds.builder.cc)
+        return coverage.measure(built.notes, tree, sources, gcov, counters=bank.counters)
+
+    def _findings(self, bank: BankRun, judge: score.MemoryJudge, sources: Sequence[str]) -> list[Finding]:
+        """What Valgrind and the audit of descriptors found, each finding charged; also kept for the result."""
+        run = bank.memcheck
+        seen = len(run.records) + len(run.left_out)
+        if not run.complete and not (run.ended and run.ended.timed_out) and seen < len(bank.native.records):
+            raise KitError(f"the run under Valgrind did not come to its end ({_how_it_ended(run)})")
+        found: list[Finding] = []
+        for folder, tests_by_pid in run.xml_folders:
+            found += memcheck.findings(folder, tests_by_pid, sources)
+        found += score.unexplained_findings(run, found) + score.descriptor_findings((bank.native, run))
+        findings = judge.charge(found)
+        left_out = f"{len(run.left_out)} tests that hung, were killed or left processes behind were not run again."
+        self._memory = Memory(
+            status="findings" if findings else "clean",
+            tests=len(run.records),
+            findings=findings,
+            note=left_out if run.left_out else "",
+        )
+        return findings
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds[step] = round(time.monotonic() - started, 3)
+
+    def result(self) -> Result:
+        """What is known: the whole grade after ``checks`` came to its end, and after an error why there is none."""
+        checks = self._ordered()
+        ended = Outcome.BROKEN if self._error else score.outcome(checks, bool(self._suspicions))
+        if ended in (Outcome.BROKEN, Outcome.SUSPICIOUS):
+            checks = score.withheld(checks)
+        points = score.total(checks)
+        reason = f"not graded: {self._error}" if self._error else score.summary(checks, points, ended)
+        return Result(
+            submission=self._source.name,
+            assignment=self._grounds.assignment.title,
+            outcome=ended,
+            score=points,
+            summary=reason,
+            skills=score.skills(self._grounds.assignment, checks),
+            checks=checks,
+            build=self._build,
+            memory=self._memory,
+            coverage=self._coverage,
+            guards=list(self._grounds.builder.sandbox.guards),
+            versions=versions(self._grounds.builder.cc),
+            seed=self._seed,
+            suspicions=self._suspicions,
+            notes=self._notes,
+            seconds=self._seconds,
+        )
+
+    def _ordered(self) -> list[Check]:
+        """The build and then the tests in the bank's order; what was never decided was not run."""
+        ordered = [self._checks["build"]] if "build" in self._checks else []
+        for test in self._judged():
+            check = self._checks.get(test.name)
+            if check is None:
+                possible = self._grounds.shares[test.name]
+                why = "The kit or the machine failed before it was run." if self._error else "It was not run."
+                check = score.not_run_check(self._grounds.assignment, test, possible, why)
+            ordered.append(check)
+        return ordered
+
+
+def _machine_error(error: OSError) -> KitError:
+    where = f" ({one_line(str(error.filename))})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFullError(f"the disk is full{where}: make room and grade again")
+    return KitError(f"the machine failed: {error.strerror or one_line(str(error))}{where}: grade again")
+
+
+def _cut_short(ended: Ended | None, seconds: int) -> str:
+    """Why a run was ended for what the submission did; empty where it was not. ``seconds``: how long it might take."""
+    if ended and ended.timed_out:
+        return f"The tests before it used up the {seconds} seconds that the whole run may take."
+    if ended and ended.disk_full:
+        return "The tests before it filled all the disk space that the whole run may use."
+    return ""
+
+
+def _how_it_ended(run: ModeRun) -> str:
+    if run.ended is None:
+        return "it is still running"
+    return f"signal {run.ended.signal}" if run.ended.signal else f"status {run.ended.exit_code}"
+
+
+def _gcov_of(cc: str) -> str:
+    """``gcov-12`` for ``gcc-12``: the two read and write one format only."""
+    name = Path(cc).name
+    return name.replace("gcc", "gcov", 1) if name.startswith("gcc") else "gcov"

@@ -1,0 +1,176 @@
+"""Proves the kit itself: what it says of good, bad and hostile solutions whose verdicts are known beforehand.
+
+A *case* is one thing that must hold: the reference has full marks, a mutant dies on the clause that it breaks. Cases
+are found on disk, so that a new mutant or alternative is proved without being announced anywhere.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from shutil import copytree
+from threading import Lock
+
+from timeslice.errors import KitError
+from timeslice.intake import Source
+from timeslice.kit import Kit
+from timeslice.lint import lint
+from timeslice.model import Result, Verdict
+from timeslice.pipeline import Grading, Grounds
+
+COMPILERS = ("gcc", "clang")
+SEED = 1
+_SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-O1")
+_SECONDS = 600  # after which a compiler or a bank that the proof starts itself counts as hung
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that must hold: under which claim, of what, and how to find out ("" where it holds, else why not)."""
+
+    claim: str
+    subject: str
+    prove: Callable[[Prover], str]
+
+
+class Prover:
+    """What cases are proved with: the kit's grounds, opened once for each compiler. Threads may share it."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        self._stack = ExitStack()
+        self._grounds: dict[str, Grounds] = {}
+        self._lock = Lock()
+
+    def __enter__(self) -> Prover:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._stack.close()
+
+    def grounds(self, cc: str = COMPILERS[0]) -> Grounds:
+        """The grounds for submissions compiled with ``cc``."""
+        with self._lock:
+            if cc not in self._grounds:
+                self._grounds[cc] = self._stack.enter_context(Grounds.open(cc))
+            return self._grounds[cc]
+
+    def grade(
+        self, folder: Path, cc: str = COMPILERS[0], clauses: Sequence[str] = (), fill: Path | None = None
+    ) -> Result:
+        """Grade ``folder``, only on ``clauses`` where some are named; raises KitError where that cannot be done."""
+        grounds = self.grounds(cc)
+        grading = Grading(grounds, Source(folder.name, folder), SEED, fill)
+        if clauses:
+            grading.select({test.name for test in grounds.tests if test.clause in clauses})
+        for _ in grading.checks():
+            pass
+        return grading.result()
+
+
+def cases(kit: Kit) -> list[Case]:
+    """Every case of the kit, quick ones first."""
+    tests = kit.root / "tests"
+    alternatives = sorted((tests / "alternatives").iterdir())
+    patches = sorted((tests / "mutants").glob("*/*.patch"))
+    gcc = COMPILERS[0]
+    return [
+        Case("every clause has its four partners", "make lint", lambda prover: "; ".join(lint(prover.kit))),
+        *(Case("the reference has full marks", cc, partial(_full_marks, kit.reference, cc)) for cc in COMPILERS),
+        *(Case("the reference is clean under ASan, UBSan and LSan", cc, partial(_sanitized, cc)) for cc in COMPILERS),
+        Case("the template has no point and no warning", gcc, _template),
+        *(Case("every alternative has full marks", a.name, partial(_full_marks, a, gcc)) for a in alternatives),
+        *(Case("every mutant dies on its clause", patch.stem, partial(_mutant_dies, patch)) for patch in patches),
+    ]
+
+
+def _full_marks(folder: Path, cc: str, prover: Prover) -> str:
+    result = prover.grade(folder, cc)
+    findings = [finding.message for finding in result.memory.findings]
+    return (
+        "" if result.score.earned == result.score.possible and not findings else "; ".join([_lost(result), *findings])
+    )
+
+
+def _lost(result: Result) -> str:
+    lost = [f"{check.name} {check.verdict}" for check in result.checks if check.verdict is not Verdict.PASSED]
+    return f"{result.score.earned} of {result.score.possible} points: {', '.join(lost) or result.summary}"
+
+
+def _template(prover: Prover) -> str:
+    result = prover.grade(prover.kit.template)
+    passed = [check.name for check in result.checks if check.possible and check.verdict is Verdict.PASSED]
+    warned = [f"{found.file}:{found.line}: {found.message}" for found in result.build.diagnostics]
+    unfinished = [] if result.build.status == "built" else [result.summary]
+    return "; ".join([*(f"{name} passes" for name in passed), *warned, *unfinished])
+
+
+def _mutant_dies(patch: Path, prover: Prover) -> str:
+    clause = "-".join(patch.stem.split("-")[:3])
+    with mutant(prover.kit, patch) as folder:
+        result = prover.grade(folder, clauses=[clause])
+    if result.build.status != "built":
+        return f"it does not build: {result.summary}"
+    alive = all(check.verdict is Verdict.PASSED for check in result.checks if check.clause == clause)
+    return f"it lives: no test of {clause} fails" if alive else ""
+
+
+@contextmanager
+def mutant(kit: Kit, patch: Path) -> Iterator[Path]:
+    """A copy of the reference with ``patch`` applied. Raises KitError where it does not fit any more."""
+    with tempfile.TemporaryDirectory(prefix="timeslice-mutant-") as temporary:
+        folder = Path(temporary) / patch.stem
+        copytree(kit.reference, folder)
+        told = subprocess.run(
+            ["patch", "--strip=1", "--fuzz=0", "--batch", f"--directory={folder}", f"--input={patch}"],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+        )
+        if told.returncode != 0:
+            raise KitError(f"{patch.name} does not apply to the reference any more: {' '.join(told.stdout.split())}")
+        yield folder
+
+
+def _sanitized(cc: str, prover: Prover) -> str:
+    """The whole bank on the reference, both compiled with the sanitizers; trusted code, so without a sandbox."""
+    grounds = prover.grounds(cc)
+    kit = grounds.kit
+    sources = [str(path) for lab in grounds.assignment.labs for path in sorted((kit.reference / lab.id).glob("*.c"))]
+    with tempfile.TemporaryDirectory(prefix="timeslice-sanitized-") as folder:
+        bank = Path(folder) / "bank"
+        build = [cc, *grounds.assignment.cflags, *_SANITIZE, f"-I{kit.include}", f"@{kit.objects / 'link.args'}"]
+        for command in (
+            [*build, "-o", str(bank), str(kit.objects / "bank.o"), *sources],
+            [str(bank), "--mode", "sanitize"],
+        ):
+            told = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_SECONDS)
+            if told.returncode != 0:
+                return " / ".join((told.stdout + told.stderr).strip().splitlines()[-8:])
+    return ""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What became of one test over many gradings: how often it had each verdict."""
+
+    name: str
+    verdicts: dict[str, int]
+
+
+def repeats(prover: Prover, times: int, done: Callable[[], None]) -> Iterator[Spread]:
+    """Grade the reference ``times`` times; yields each check that did not pass every time. ``done`` after each."""
+    seen: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for _ in range(times):
+        for check in prover.grade(prover.kit.reference).checks:
+            seen[check.name][check.verdict.value] += 1
+        done()
+    for name, verdicts in seen.items():
+        if set(verdicts) != {Verdict.PASSED.value}:
+            yield Spread(name, dict(verdicts))

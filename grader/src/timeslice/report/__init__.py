@@ -1,0 +1,61 @@
+"""Writers of reports: each knows the result model and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from timeslice.model import Result
+from timeslice.report.class_files import class_json, grades_csv
+from timeslice.report.index import index_html
+from timeslice.report.junit import junit_xml
+from timeslice.report.lcov import lcov_tracefile
+from timeslice.report.page import page_html
+from timeslice.report.publish import publish
+from timeslice.report.result_json import result_json
+from timeslice.report.terminal import table
+
+__all__ = ["folder_name", "table", "write", "write_index"]
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+def write(result: Result, out: Path) -> None:
+    """Write ``result.json``, ``junit.xml``, ``coverage.lcov`` and ``report.html`` into ``out``: all of them, or none.
+
+    :raises KitError: they cannot be written; what was there before is still whole
+    """
+    publish(
+        {
+            out / "result.json": result_json(result),
+            out / "junit.xml": junit_xml(result),
+            out / "coverage.lcov": lcov_tracefile(result),
+            out / "report.html": page_html(result),
+        }
+    )
+
+
+def write_index(results: Sequence[Result], out: Path) -> None:
+    """Write ``index.html``, ``grades.csv`` and ``results.json`` of a class; pages stand in ``out/FOLDER/report.html``.
+
+    :raises KitError: they cannot be written; what was there before is still whole
+    """
+    folders = [folder_name(result.submission) for result in results]
+    links = [f"{folder}/report.html" if (out / folder / "report.html").is_file() else None for folder in folders]
+    publish(
+        {
+            out / "index.html": index_html(results, links),
+            out / "grades.csv": grades_csv(results),
+            out / "results.json": class_json(results),
+        }
+    )
+
+
+def folder_name(submission: str) -> str:
+    """The folder of a submission's report: its name where that is plain, else a plain one that no other name gives."""
+    if _PLAIN.fullmatch(submission):
+        return submission
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", submission).strip("-")[:40] or "submission"
+    return f"{plain}-{hashlib.sha256(submission.encode('utf-8', 'replace')).hexdigest()[:10]}"

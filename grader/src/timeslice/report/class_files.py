@@ -1,0 +1,63 @@
+"""The files of a class for other programs: grades.csv for a gradebook, results.json for a script."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from timeslice.model import SCHEMA_VERSION, Result
+from timeslice.report.class_summary import clause_rates, percent, spread
+from timeslice.report.text import clip, visible
+
+
+def grades_csv(results: Sequence[Result]) -> str:
+    """A row a submission, a column a skill; a cell that a spreadsheet would run as a formula is quoted."""
+    titles = {skill.id: skill.title for result in results for skill in result.skills}
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["submission", "outcome", "earned", "possible", "percent", *map(_cell, titles.values()), "summary"])
+    for result in results:
+        earned = {skill.id: str(skill.score.earned) for skill in result.skills}
+        score = [str(result.score.earned), str(result.score.possible), f"{percent(result):.1f}"]
+        skills = [earned.get(skill, "") for skill in titles]
+        writer.writerow([_cell(result.submission), result.outcome.value, *score, *skills, _cell(result.summary)])
+    return out.getvalue()
+
+
+def _cell(text: str) -> str:
+    flat = " ".join(visible(clip(text, 500)).split())
+    return f"'{flat}" if flat.startswith(("=", "+", "-", "@")) else flat
+
+
+def class_json(results: Sequence[Result]) -> str:
+    """The class without sources and outputs: each submission's own result.json has the rest."""
+    scores = spread(results)
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "submissions": [_brief(result) for result in results],
+        "spread": asdict(scores),
+        "clauses": [asdict(rate) for rate in clause_rates(results)],
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _brief(result: Result) -> dict[str, Any]:
+    return {
+        "submission": visible(clip(result.submission, 500)),
+        "assignment": result.assignment,
+        "outcome": result.outcome.value,
+        "score": result.score.model_dump(),
+        "summary": visible(clip(result.summary, 500)),
+        "skills": [{"id": skill.id, "score": skill.score.model_dump()} for skill in result.skills],
+        "checks": [
+            {"name": check.name, "clause": check.clause, "verdict": check.verdict.value, "points": check.points}
+            for check in result.checks
+        ],
+        "memory": result.memory.status,
+        "coverage": {"lines": result.coverage.lines, "lines_run": result.coverage.lines_run},
+        "suspicious": bool(result.suspicions),
+    }

@@ -1,0 +1,58 @@
+"""The page of a class: every submission in a table, how scores spread, and where the class struggles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from timeslice.model import Outcome, Result, Verdict
+from timeslice.report.class_summary import BINS, clause_rates, percent, spread
+from timeslice.report.rendering import render
+from timeslice.report.words import OUTCOMES, Word
+
+HARDEST_SHOWN = 12
+_COUNTED = {
+    Outcome.PASSED: "with full marks",
+    Outcome.FAILED: "that lost points",
+    Outcome.SUSPICIOUS: "to look at",
+    Outcome.BROKEN: "to grade again",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One submission in the table."""
+
+    result: Result
+    word: Word
+    percent: float
+    lost: int  # checks
+    href: str | None
+    note: str
+
+
+def index_html(results: Sequence[Result], links: Sequence[str | None]) -> str:
+    """The page as text; ``links`` are the addresses of the submissions' pages, relative to it."""
+    rates = clause_rates(results)
+    scores = spread(results)
+    tallest = max(scores.bins, default=0) or 1
+    return render(
+        "index.html.j2",
+        "index.js",
+        assignment=results[0].assignment if results else "",
+        rows=[_row(result, link) for result, link in zip(results, links, strict=True)],
+        spread=scores,
+        bars=[(index * 100 // BINS, count, 100 * count / tallest) for index, count in enumerate(scores.bins)],
+        outcomes=[
+            (label, OUTCOMES[outcome].tone, sum(result.outcome is outcome for result in results))
+            for outcome, label in _COUNTED.items()
+        ],
+        hardest=[rate for rate in rates if rate.passed < rate.ran][:HARDEST_SHOWN],
+        others=[rate for rate in rates if rate.passed < rate.ran][HARDEST_SHOWN:]
+        + [rate for rate in rates if rate.passed == rate.ran],
+    )
+
+
+def _row(result: Result, link: str | None) -> Row:
+    lost = sum(check.verdict not in (Verdict.PASSED, Verdict.BROKEN) for check in result.checks)
+    return Row(result, OUTCOMES[result.outcome], percent(result), lost, link, result.summary)

@@ -1,0 +1,168 @@
+"""The page of one submission: the score, what failed and why, and the student's source with what the run saw on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from timeslice.model import Check, Finding, Result, Verdict
+from timeslice.report.rendering import TEXT_LIMIT, render
+from timeslice.report.source_view import SourceFile, function_places, line_id, source_files
+from timeslice.report.words import OUTCOMES, VERDICTS, Word
+
+OPEN_CARDS = 12  # with more failing checks than this, only the first few cards stand open
+FIRST_CARDS = 4
+FINDINGS_SHOWN = 5  # of Valgrind, on one card
+STEPS_LIMIT = 1000  # of one check
+STEPS_SHOWN = 60  # lines of steps on one card
+_WORD = re.compile(r"\w+|\W")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One check as a slice of its skill's bar: ``start`` and ``width`` in points."""
+
+    start: int
+    width: int
+    word: Word
+    title: str
+    href: str | None
+
+
+@dataclass(frozen=True)
+class SkillBar:
+    """A skill with its checks side by side."""
+
+    title: str
+    earned: int
+    possible: int
+    segments: Sequence[Segment]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A check that lost points, ready to show."""
+
+    id: str
+    check: Check
+    word: Word
+    stands_open: bool
+    steps: Sequence[tuple[str, str]]
+    expected: tuple[str, str, str] | None  # what both begin with, what differs, what both end with
+    got: tuple[str, str, str] | None
+    function: str | None  # the student's function that is anchored to the clause
+    href: str | None
+    findings: Sequence[Finding]  # what Valgrind saw in this test, or charged to its clause
+
+
+def page_html(result: Result) -> str:
+    """The page as text: one file that needs nothing else."""
+    files = source_files(result)
+    cards = _cards(result, files)
+    return render(
+        "page.html.j2",
+        "page.js",
+        result=result,
+        word=OUTCOMES[result.outcome],
+        words=VERDICTS,
+        skills=_skills(result, {card.check.name: card.id for card in cards}),
+        cards=cards,
+        steps_shown=STEPS_SHOWN,
+        passed=[check for check in result.checks if check.verdict is Verdict.PASSED and check.name != "build"],
+        not_run=[check for check in result.checks if check.verdict is Verdict.NOT_RUN and check.name != "build"],
+        files=files,
+        line_id=lambda path, line: _line_href(files, path, line),
+    )
+
+
+def _cards(result: Result, files: Sequence[SourceFile]) -> list[Card]:
+    lost = [
+        check
+        for check in result.checks
+        if check.verdict not in (Verdict.PASSED, Verdict.NOT_RUN) and (check.name != "build" or _is_kits_fault(check))
+    ]
+    places = function_places(result)
+    cards = []
+    for index, check in enumerate(lost):
+        function, path, line = places.get(check.clause or "", (None, "", 0))
+        expected, got = _differing(check.expected, check.got)
+        cards.append(
+            Card(
+                id=f"check-{index}",
+                check=check,
+                word=VERDICTS[check.verdict],
+                stands_open=len(lost) <= OPEN_CARDS or index < FIRST_CARDS,
+                steps=_folded(check.steps),
+                expected=expected,
+                got=got,
+                function=function,
+                href=_line_href(files, path, line) if function else None,
+                findings=[finding for finding in result.memory.findings if _concerns(finding, check)][:FINDINGS_SHOWN],
+            )
+        )
+    return cards
+
+
+def _concerns(finding: Finding, check: Check) -> bool:
+    charged = finding.charged.split(", ") if finding.charged else []
+    return check.name in finding.tests or check.clause in charged
+
+
+def _is_kits_fault(check: Check) -> bool:
+    return check.verdict is Verdict.BROKEN
+
+
+def _differing(
+    expected: str | None, got: str | None
+) -> tuple[tuple[str, str, str] | None, tuple[str, str, str] | None]:
+    """Both texts as (same beginning, what differs, same end), word by word; without common words nothing is marked."""
+    if expected is None or got is None:
+        return (expected, "", "") if expected is not None else None, (got, "", "") if got is not None else None
+    wanted, had = _WORD.findall(expected[:TEXT_LIMIT]), _WORD.findall(got[:TEXT_LIMIT])
+    shorter = min(len(wanted), len(had))
+    head = next((index for index in range(shorter) if wanted[index] != had[index]), shorter)
+    tail = next((index for index in range(shorter - head) if wanted[-1 - index] != had[-1 - index]), shorter - head)
+    if head + tail == 0:
+        return (expected, "", ""), (got, "", "")
+    return _cut(wanted, head, tail), _cut(had, head, tail)
+
+
+def _cut(words: Sequence[str], head: int, tail: int) -> tuple[str, str, str]:
+    end = len(words) - tail
+    return "".join(words[:head]), "".join(words[head:end]), "".join(words[end:])
+
+
+def _folded(steps: Sequence[str]) -> list[tuple[str, str]]:
+    """The steps with their numbers; equal ones in a row are one, with the numbers of the first and the last."""
+    folded = []
+    number = 1
+    for step, equal in groupby(steps[:STEPS_LIMIT]):
+        last = number + len(list(equal)) - 1
+        folded.append((str(number) if last == number else f"{number} to {last}", step))
+        number = last + 1
+    return folded[:STEPS_SHOWN]
+
+
+def _skills(result: Result, ids: dict[str, str]) -> list[SkillBar]:
+    bars = []
+    for skill in result.skills:
+        checks = [check for check in result.checks if check.clause in skill.clauses]
+        segments = []
+        start = 0
+        for check in checks:
+            word = VERDICTS[check.verdict]
+            name = f"{check.clause} {word.label.lower()}: {check.name}"
+            href = f"#{ids[check.name]}" if check.name in ids else None
+            segments.append(Segment(start, check.possible, word, name, href))
+            start += check.possible
+        bars.append(SkillBar(skill.title, skill.score.earned, skill.score.possible, segments))
+    return bars
+
+
+def _line_href(files: Sequence[SourceFile], path: str | None, line: int | None) -> str | None:
+    for index, file in enumerate(files):
+        if file.path == path and line is not None and 1 <= line <= len(file.lines):
+            return f"#{line_id(index, line)}"
+    return None

@@ -1,0 +1,97 @@
+"""Turns a template into one self-contained page: everything escaped, nothing fetched, only our own script allowed.
+
+*Theory of operation.* Autoescape covers HTML; before it, every text passes through ``visible`` (by Jinja's
+``finalize``), so that no control character or change of direction gets through. Should markup slip in nonetheless, the
+page's Content Security Policy lets only this style sheet and this script act, each named by its hash, and lets nothing
+be fetched.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from timeslice.report.text import clip, visible
+
+TEXT_LIMIT = 20_000  # characters of one text on a page
+
+
+def render(template: str, script: str, **context: Any) -> str:
+    """The page of ``template`` with ``style.css`` and ``script`` inside."""
+    style, code = _asset("style.css"), _asset(script)
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            f"style-src '{_digest(style)}'",
+            f"script-src '{_digest(code)}'",
+            "img-src data:",  # the icon
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    page = _environment().get_template(template)
+    return page.render(policy=policy, style=Markup(style), script=Markup(code), **context)  # noqa: S704 our own files
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("timeslice.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters["spoken"] = _spoken
+    environment.filters["plural"] = _plural
+    environment.filters["percent"] = _percent
+    environment.filters["times"] = _times
+    return environment
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return visible(clip(value, TEXT_LIMIT))
+
+
+def _spoken(text: str) -> Markup:
+    """Text of the spec: what stands in `backticks` there is code here."""
+    parts = enumerate(visible(clip(text, TEXT_LIMIT)).split("`"))
+    shown = [f"<code>{escape(part)}</code>" if number % 2 else str(escape(part)) for number, part in parts]
+    return Markup("".join(shown))  # noqa: S704 each part is escaped
+
+
+def _plural(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {many or one + 's'}"
+
+
+def _percent(part: int, whole: int) -> str:
+    """Rounded down, so that only all of it is 100%."""
+    return f"{100 * part // whole}%" if whole else "\u2013"
+
+
+def _times(count: int) -> str:
+    """A count in at most six characters, rounded down."""
+    for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**4)):
+        if count >= size:
+            tenths = count * 10 // (1000 if unit == "k" else size)
+            short = str(tenths // 10) if tenths >= 100 else f"{tenths // 10}.{tenths % 10}"
+            return f"{short}{unit}\u00d7" if tenths < 10_000 else f"999{unit}+"
+    return f"{count}\u00d7"
+
+
+@cache
+def _asset(name: str) -> str:
+    return resources.files("timeslice.report").joinpath("templates", name).read_text("utf-8").strip()
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,145 @@
+"""The sandbox as the grader uses it: probed once a process, then a place for staging and a way to start programs."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from timeslice.errors import SandboxError
+from timeslice.model import Guard
+from timeslice.sandbox import bubblewrap, cgroup, fallback, host, seccomp
+from timeslice.sandbox.host import Identity
+from timeslice.sandbox.leavings import remove_owned
+from timeslice.sandbox.limits import Limits
+from timeslice.sandbox.running import Control, Launch, Running
+
+_OWN_TASKS = 2  # bubblewrap's process in the namespace, and the one that it becomes the program in
+
+_run_numbers = itertools.count()
+
+
+class Sandbox:
+    """Runs programs that may be hostile. Make one with :meth:`probe`."""
+
+    _probed: ClassVar[tuple[int, Sandbox] | None] = None
+
+    def __init__(self, bwrap: Path | None) -> None:
+        """A sandbox whose guards nobody has measured.
+
+        Args:
+            bwrap: the bubblewrap program; None runs without it.
+        """
+        self.bwrap = bwrap
+        self.identity = Identity.choose()
+        self.groups = cgroup.survey()
+        self.loader_symbols = host.loader_symbols()
+        self.guards: tuple[Guard, ...] = ()
+        host.remove_stale(self.identity)
+        cgroup.remove_stale(self.groups.places)
+        self.filters: dict[bool, bytes] = {}  # by whether ptrace is allowed
+        with suppress(SandboxError):  # then the guard is measured to be off
+            self.filters = {ptrace: seccomp.program(ptrace=ptrace) for ptrace in (False, True)}
+
+    @classmethod
+    def probe(cls, *, strict: bool = False) -> Sandbox:
+        """The sandbox of this process, its guards measured the first time it is asked for.
+
+        Args:
+            strict: refuse to go on with any guard off.
+
+        Raises:
+            SandboxError: nothing can be run at all, or a guard is off and ``strict`` was asked for.
+        """
+        from timeslice.sandbox.guards import measured  # it starts sandboxes itself
+
+        if cls._probed is None or cls._probed[0] != os.getpid():
+            cls._probed = (os.getpid(), measured())
+        sandbox = cls._probed[1]
+        off = [f"{guard.name} ({guard.detail})" for guard in sandbox.guards if not guard.on]
+        if strict and off:
+            raise SandboxError(f"refusing to grade, for these guards of the sandbox are off: {'; '.join(off)}")
+        return sandbox
+
+    @property
+    def stage(self) -> AbstractContextManager[Path]:
+        """A fresh directory outside the repository that the sandbox's user can reach, removed at the end.
+
+        Files in it must be readable by all (mode 644), directories searchable (755): its own mode keeps others out.
+        """
+        return host.staging(self.identity)
+
+    def start(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path,
+        readable: Sequence[Path],
+        writable: Sequence[Path],
+        env: Mapping[str, str],
+        limits: Limits,
+        stdout: Path,
+        stderr: Path,
+        pass_fds: Sequence[int] = (),
+        valgrind: bool = False,
+        ptrace: bool = False,
+    ) -> Running:
+        """Starts a program inside.
+
+        Args:
+            argv: the program and its arguments; it is looked up in the sandbox's own PATH.
+            cwd: working directory; it must be visible inside.
+            readable: files and directories to show, at the same path, read-only.
+            writable: the same, writable; the sandbox's user becomes the owner of each (not of what is in it).
+            env: added to PATH, HOME and LANG; nothing else is set.
+            limits: what the run may use.
+            stdout: file for what is printed, replaced; at most ``limits.file_bytes`` long.
+            stderr: the same; may be the same path.
+            pass_fds: descriptors that the program gets, under the same numbers; no other one of the grader's.
+            valgrind: show only the symbols that Valgrind must have, which makes it start faster.
+            ptrace: allow ptrace inside, for LeakSanitizer.
+
+        Raises:
+            SandboxError: it could not be started. A failure after that is raised by ``poll`` and ``wait``.
+        """
+        identity = self.identity if self.bwrap else self.identity.for_run(next(_run_numbers))
+        for path in writable:
+            identity.give(path)
+        symbols = self.loader_symbols if valgrind else None
+        view = bubblewrap.View(symbols, readable, writable, cwd, env, limits)
+        return Running(
+            Launch(
+                command=partial(self._command, identity, view, argv),
+                stop_signal=signal.SIGKILL if self.bwrap else signal.SIGTERM,
+                limits=limits,
+                group=partial(self._group, limits),
+                filter=self.filters.get(ptrace),
+                files={f"/etc/{name}": text.encode() for name, text in host.ETC_FILES.items()} if self.bwrap else {},
+                stdout=stdout,
+                stderr=stderr,
+                writable=writable,
+                pass_fds=pass_fds,
+                clean_up=partial(self._clean_up, identity, (*readable, *writable)),
+            )
+        )
+
+    def _command(self, identity: Identity, view: bubblewrap.View, argv: Sequence[str], control: Control) -> list[str]:
+        """bubblewrap starts without our rights; the supervisor keeps them, to be out of its command's reach."""
+        if self.bwrap:
+            return [*identity.become(), *bubblewrap.command(self.bwrap, view, control, argv)]
+        return fallback.command(identity, view, control, argv)
+
+    def _group(self, limits: Limits) -> cgroup.Group | None:
+        """The control group of one run. One that cannot be made now, though it could before, is an error."""
+        if not self.groups.places:
+            return None
+        return cgroup.Group(self.groups.places, limits.memory_bytes, limits.processes + _OWN_TASKS)
+
+    def _clean_up(self, identity: Identity, shown: Sequence[Path]) -> None:
+        if identity.dropped and not self.bwrap:
+            remove_owned(identity.uid, keep=shown)

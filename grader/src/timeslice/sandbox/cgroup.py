@@ -1,0 +1,166 @@
+"""Control groups: a memory and a process limit for everything in one sandbox together.
+
+Theory of operation
+-------------------
+Resource limits hold for one process (memory) or one user (processes); a control group holds for the sandbox as a
+whole, shared memory and tmpfs pages included. A group can be had where the grader may make directories below its
+own place in the hierarchy: as root, or where the service manager delegated a subtree. Version 2 has one hierarchy
+with ``memory.max`` and ``pids.max``; version 1 has one hierarchy a controller, and other file names. Both are found
+through ``/proc/self/mountinfo`` and ``/proc/self/cgroup``, and both are used by writing a PID to ``cgroup.procs``.
+Where neither can be had the guard is off, with the reason; resource limits remain.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+CONTROLLERS = ("memory", "pids")
+_PREFIX = "timeslice-"
+_serial = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A directory in which groups for one controller can be made, in version 1 or 2 of the interface."""
+
+    controller: str
+    version: int
+    directory: Path
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Where groups can be made, and why not for the controllers that have no place."""
+
+    places: tuple[Place, ...]
+    missing: Mapping[str, str]  # controller -> reason
+
+
+class Group:
+    """One sandbox's group: a directory for each controller that could be had."""
+
+    def __init__(self, places: tuple[Place, ...], memory_bytes: int, processes: int) -> None:
+        """Makes the directories and writes the limits.
+
+        Args:
+            places: where, from :func:`survey`.
+            memory_bytes: for all processes of the group together, in bytes, page cache and tmpfs included.
+            processes: how many tasks (threads count) the group may have.
+
+        Raises:
+            OSError: a directory or a limit was refused; whatever was made is removed again.
+        """
+        name = f"{_PREFIX}{os.getpid()}-{next(_serial)}"
+        self.directories: dict[str, Path] = {}
+        try:
+            for place in places:
+                directory = place.directory / name
+                directory.mkdir(exist_ok=True)  # version 2 has both controllers in one directory
+                self.directories[place.controller] = directory
+                _write_limits(place, directory, memory_bytes, processes)
+        except OSError:
+            self.remove()
+            raise
+
+    def add(self, pid: int) -> None:
+        """Moves a process, and with it all that it will start, into the group; one that has ended is no error."""
+        with contextlib.suppress(ProcessLookupError):
+            for directory in set(self.directories.values()):
+                (directory / "cgroup.procs").write_text(str(pid))
+
+    def read(self, controller: str, *files: str) -> int:
+        """The number in the first of the files that the group of this controller has; 0 where it has none."""
+        for file in files:
+            with contextlib.suppress(OSError, ValueError, KeyError):
+                return int((self.directories[controller] / file).read_text())
+        return 0
+
+    def remove(self) -> None:
+        """Removes the group; its processes must have ended. A group that is still in use stays, empty of limits."""
+        for directory in set(self.directories.values()):
+            with contextlib.suppress(OSError):
+                directory.rmdir()
+
+
+def _write_limits(place: Place, directory: Path, memory_bytes: int, processes: int) -> None:
+    """Writes the limits of one controller. Swap is held off only where the kernel counts it."""
+    if place.controller == "pids":
+        (directory / "pids.max").write_text(str(processes))
+        return
+    limit, with_swap, swap_value = (
+        ("memory.max", "memory.swap.max", 0)
+        if place.version == 2
+        else ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes", memory_bytes)
+    )
+    (directory / limit).write_text(str(memory_bytes))
+    if (directory / with_swap).exists():
+        (directory / with_swap).write_text(str(swap_value))
+
+
+def survey() -> Survey:
+    """Finds out, by making and removing a group for each controller, where groups can be had."""
+    places: list[Place] = []
+    missing: dict[str, str] = {}
+    for controller in CONTROLLERS:
+        reason = "no control group hierarchy is mounted that has it"
+        for place in _candidates(controller):
+            try:
+                _enable(place)
+                group = Group((place,), memory_bytes=1 << 26, processes=16)
+                group.remove()
+            except OSError as error:
+                reason = f"{error.strerror} in {place.directory}"
+                continue
+            places.append(place)
+            break
+        else:
+            missing[controller] = reason
+    return Survey(tuple(places), missing)
+
+
+def remove_stale(places: tuple[Place, ...]) -> None:
+    """Removes the groups of graders that were killed before they could do it; one with processes in it stays."""
+    for directory in {place.directory for place in places}:
+        for group in directory.glob(f"{_PREFIX}*"):
+            if not Path("/proc", group.name.removeprefix(_PREFIX).partition("-")[0]).exists():
+                with contextlib.suppress(OSError):
+                    group.rmdir()
+
+
+def _enable(place: Place) -> None:
+    """Version 2 offers a controller to subgroups only once it is switched on for them."""
+    if place.version == 2:
+        control = place.directory / "cgroup.subtree_control"
+        if place.controller not in control.read_text().split():
+            control.write_text(f"+{place.controller}")
+
+
+def _candidates(controller: str) -> Iterator[Place]:
+    """Where groups of this controller might be made: below this process's own group."""
+    own = _own_groups()
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        before, _, after = line.partition(" - ")
+        root, mount = before.split()[3:5]
+        kind, _, options = after.split()[:3]
+        if kind == "cgroup" and controller in options.split(","):
+            version, path = 1, own.get(controller, "/")
+        elif kind == "cgroup2":
+            version, path = 2, own.get("", "/")
+        else:
+            continue
+        inside = os.path.relpath(path, root) if path.startswith(root) else "."
+        yield Place(controller, version, Path(mount) / inside)
+
+
+def _own_groups() -> dict[str, str]:
+    """This process's own group by controller; the key of version 2 is the empty string."""
+    groups: dict[str, str] = {}
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        groups.update(dict.fromkeys(controllers.split(","), path))
+    return groups

@@ -1,0 +1,48 @@
+"""Fixtures of the grader's own tests: the kit as it stands, its grounds, and small submissions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from timeslice.assignment import Assignment, read_assignment
+from timeslice.kit import Kit, find_kit
+from timeslice.pipeline import Grounds
+
+MakeSubmission = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def kit() -> Kit:
+    """The kit that these tests are part of."""
+    return find_kit()
+
+
+@pytest.fixture(scope="session")
+def assignment(kit: Kit) -> Assignment:
+    """Its assignment."""
+    return read_assignment(kit)
+
+
+@pytest.fixture(scope="session")
+def grounds() -> Iterator[Grounds]:
+    """Everything that grading needs; the kit has to be built."""
+    with Grounds.open() as opened:
+        yield opened
+
+
+@pytest.fixture
+def make_submission(tmp_path: Path) -> MakeSubmission:
+    """Makes a submission: ``make_submission("alice", {"udp/open.c": "text"})`` is its folder."""
+
+    def make(name: str, sources: dict[str, str | bytes]) -> Path:
+        folder = tmp_path / name
+        (folder / "udp").mkdir(parents=True)
+        for path, content in sources.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content.encode() if isinstance(content, str) else content)
+        return folder
+
+    return make

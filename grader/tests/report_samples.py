@@ -1,0 +1,362 @@
+"""Results to test the writers with: one realistic submission that has every verdict, and a whole class."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from timeslice.model import (
+    Build,
+    Check,
+    ClauseCoverage,
+    Coverage,
+    Diagnostic,
+    FileCoverage,
+    Finding,
+    Frame,
+    FunctionCoverage,
+    Guard,
+    Memory,
+    Outcome,
+    Result,
+    Score,
+    Skill,
+    Verdict,
+)
+
+RECEIVE = """\
+/* Receives one datagram at a time. */
+#include <timeslice/udp.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int wait_readable(int fd, int timeout_ms)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    int n = poll(&p, 1, timeout_ms);
+    if (n == 0) {
+        errno = ETIMEDOUT;
+        return -1;
+    }
+    return n < 0 ? -1 : 0;
+}
+
+/* UDP-RX-001 */
+/* UDP-RX-003 */
+ssize_t udp_recv(int fd, void *buf, size_t cap, struct udp_peer *from, int timeout_ms)
+{
+    if (wait_readable(fd, timeout_ms) < 0)
+        return -1;
+    char *copy = malloc(cap);
+    struct sockaddr_storage sender;
+    socklen_t len = sizeof sender;
+    ssize_t n = recvfrom(fd, copy, cap, 0, (struct sockaddr *)&sender, &len);
+    if (n < 0)
+        return -1;
+    memcpy(buf, copy, cap); /* all of it */
+    if (from != NULL) {
+        from->addr = sender;
+        from->len = len;
+    }
+    return n;
+}
+"""
+
+SEND = """\
+/* Sends one datagram. */
+#include <timeslice/udp.h>
+
+#include <errno.h>
+
+/* UDP-TX-001 */
+ssize_t udp_send(int fd, const void *data, size_t len, const struct udp_peer *to)
+{
+    for (;;) {
+        ssize_t n = sendto(fd, data, len, 0, (const struct sockaddr *)&to->addr, to->len);
+        if (n >= 0 || errno != EINTR)
+            return n;
+    }
+}
+"""
+
+
+def _check(clause: str, test: str, sentence: str, verdict: Verdict, possible: int = 2, **more: object) -> Check:
+    passed = verdict is Verdict.PASSED
+    return Check.model_validate(
+        {
+            "name": f"udp_{clause.split('-')[1].lower()}/{test}",
+            "clause": clause,
+            "sentence": sentence,
+            "verdict": verdict,
+            "points": possible if passed else 0,
+            "possible": possible,
+            "replay": None if passed else f"make check ONLY='udp_rx/{test}' TIMESLICE_SEED=1",
+            "seconds": 0.0021,
+            **more,
+        }
+    )
+
+
+def sample_checks() -> list[Check]:
+    """One check of every verdict, and a few more that passed."""
+    return [
+        Check(name="build", clause=None, sentence="It compiles", verdict=Verdict.PASSED, points=0, possible=0),
+        _check("UDP-TX-001", "sends_all_bytes", "udp_send MUST send all len bytes as one datagram.", Verdict.PASSED),
+        _check(
+            "UDP-TX-002", "sends_an_empty_one", "An empty datagram MUST be sent, and 0 returned.", Verdict.PASSED, 1
+        ),
+        _check("UDP-TX-006", "retries_eintr", "EINTR MUST be retried, and the datagram sent once.", Verdict.PASSED),
+        _check(
+            "UDP-RX-003",
+            "reports_true_length_when_truncated",
+            "A datagram longer than cap MUST be reported with its true length.",
+            Verdict.FAILED,
+            message="udp_recv returned the number of bytes that fitted, not the length of the datagram.",
+            steps=[
+                "open a socket on 127.0.0.1, port 49213",
+                "send one datagram of 12 bytes to it",
+                "call udp_recv with cap 8, timeout 1000 ms",
+            ],
+            expected="udp_recv(fd, buf, 8) = 12",
+            got="udp_recv(fd, buf, 8) = 8",
+            hint="recvfrom tells the true length only when it is asked to: look at MSG_TRUNC in recv(2).",
+            output="received 8 bytes\n",
+        ),
+        _check("UDP-RX-001", "takes_one", "One call MUST take exactly one datagram.", Verdict.PASSED),
+        _check(
+            "UDP-RX-010",
+            "signal_does_not_shorten",
+            "A signal MUST not shorten the wait.",
+            Verdict.CRASHED,
+            message="SIGSEGV",
+            steps=["install a handler for SIGALRM", "call udp_recv with timeout 200 ms", "send SIGALRM after 50 ms"],
+            hint="A signal makes poll fail with EINTR: wait again, for what is left of the time.",
+        ),
+        _check(
+            "UDP-RX-007",
+            "times_out",
+            "Where nothing comes, udp_recv MUST fail with ETIMEDOUT.",
+            Verdict.EXITED_EARLY,
+            message="exit(0) before the end of the test",
+        ),
+        _check(
+            "UDP-RX-009",
+            "waits",
+            "A negative timeout MUST wait until a datagram comes.",
+            Verdict.TIMED_OUT,
+            1,
+            message="still running after 5 s",
+        ),
+        _check(
+            "UDP-RX-016",
+            "leaves_nothing_behind",
+            "Receiving MUST leave no memory error, no lost block and no descriptor behind.",
+            Verdict.LEAKED,
+            message="udp/receive.c:26: Loses 8 bytes in 1 block, allocated here and never freed",
+        ),
+        _check(
+            "UDP-TX-010",
+            "leaves_nothing_behind",
+            "Sending MUST leave no memory error, no lost block and no descriptor behind.",
+            Verdict.MEMORY_ERROR,
+            message="udp/receive.c:32: Reads 4 bytes past the end of a block of 8 bytes",
+        ),
+        _check(
+            "UDP-SRV-001",
+            "replies_to_sender",
+            "The reply MUST go to the request's sender.",
+            Verdict.LEFT_PROCESS,
+            message="a process named a.out outlived the test",
+        ),
+        _check("UDP-SRV-009", "stops", "A readable stop_fd MUST end the loop with 0.", Verdict.SKIPPED),
+        _check(
+            "UDP-CLI-001",
+            "gets_reply",
+            "udp_call MUST return the server's reply and its length.",
+            Verdict.INCOMPLETE,
+            message="2 of 5 assertions ran",
+            expected="request  0000  70 69 6e 67 00 01\nreply    0000  70 6f 6e 67 00 01",
+            got="request  0000  70 69 6e 67 00 01\nreply    0000  70 6f 6e 67",
+        ),
+        _check("UDP-CLI-003", "gives_up", "It MUST be sent attempts times in total.", Verdict.NOT_RUN),
+        _check(
+            "UDP-LOSS-002",
+            "prefix_arrives",
+            "What arrives MUST be a prefix of what was sent.",
+            Verdict.BROKEN,
+            message="the machine had no port left",
+        ),
+    ]
+
+
+def sample_findings() -> list[Finding]:
+    """A leak and a bad read on lines of receive.c, a finding outside of it, and an open descriptor."""
+    stack = [
+        Frame(function="malloc"),
+        Frame(function="udp_recv", file="udp/receive.c", line=26),
+    ]
+    return [
+        Finding(
+            kind="Leak_DefinitelyLost",
+            message="Loses 8 bytes in 1 block, allocated here and never freed",
+            file="udp/receive.c",
+            line=26,
+            function="udp_recv",
+            stack=stack,
+            tests=["udp_rx/takes_one", "udp_rx/fills_sender", "udp_rx/polls", "udp_rx/keeps_bytes", "udp_rx/waits"],
+            charged="UDP-RX-016",
+        ),
+        Finding(
+            kind="InvalidRead",
+            message="Reads 4 bytes past the end of a block of 8 bytes (allocated at udp/receive.c:26)",
+            file="udp/receive.c",
+            line=32,
+            function="udp_recv",
+            stack=[Frame(function="memcpy"), Frame(function="udp_recv", file="udp/receive.c", line=32)],
+            tests=["udp_rx/keeps_bytes"],
+        ),
+        Finding(
+            kind="UninitCondition", message="A decision depends on a value that was never set", tests=["udp_rx/waits"]
+        ),
+        Finding(kind="OpenDescriptor", message="A descriptor is left open (socket)", tests=["udp_open/fails"]),
+    ]
+
+
+def sample_coverage() -> Coverage:
+    """receive.c with lines that ran, lines that did not and an anchored function; send.c run in full."""
+    receive = {9: 58, 11: 58, 12: 58, 13: 58, 14: 0, 15: 0, 17: 58, 22: 58, 24: 58, 25: 0, 26: 58, 28: 58, 29: 58}
+    receive |= {30: 58, 31: 0, 32: 1234567, 33: 58, 34: 41, 35: 41, 37: 58}
+    send = {7: 90, 10: 91, 11: 91, 12: 90}
+    functions = [
+        FunctionCoverage(name="wait_readable", start_line=9, end_line=18, executions=58, lines=7, lines_run=5),
+        FunctionCoverage(
+            name="udp_recv",
+            start_line=22,
+            end_line=38,
+            executions=58,
+            lines=13,
+            lines_run=11,
+            clauses=["UDP-RX-001", "UDP-RX-003"],
+        ),
+    ]
+    sent = FunctionCoverage(
+        name="udp_send", start_line=7, end_line=14, executions=90, lines=4, lines_run=4, clauses=["UDP-TX-001"]
+    )
+    files = [
+        FileCoverage(path="udp/receive.c", source=RECEIVE, counts=receive, functions=functions, lines=20, lines_run=16),
+        FileCoverage(path="udp/send.c", source=SEND, counts=send, functions=[sent], lines=4, lines_run=4),
+    ]
+    clauses = [
+        ClauseCoverage(clause="UDP-RX-001", lines=13, lines_run=11),
+        ClauseCoverage(clause="UDP-RX-003", lines=13, lines_run=11),
+        ClauseCoverage(clause="UDP-TX-001", lines=4, lines_run=4),
+    ]
+    return Coverage(status="measured", lines=24, lines_run=20, files=files, clauses=clauses)
+
+
+def _skills(checks: Sequence[Check]) -> list[Skill]:
+    titles = {
+        "TX": "Sends what it was given",
+        "RX": "Keeps a datagram whole, and keeps its deadline through signals",
+        "SRV": "Serves many clients",
+        "CLI": "Asks again until it has an answer",
+        "LOSS": "Lives with loss",
+    }
+    skills = []
+    for area, title in titles.items():
+        mine = [check for check in checks if check.clause and check.clause.split("-")[1] == area]
+        score = Score(earned=sum(check.points for check in mine), possible=sum(check.possible for check in mine))
+        clauses = [check.clause for check in mine if check.clause]
+        skills.append(Skill(id=area.lower(), title=title, score=score, clauses=clauses))
+    return skills
+
+
+def sample_result(**changes: object) -> Result:
+    """A submission with every verdict; ``changes`` replace fields."""
+    checks = sample_checks()
+    fields: dict[str, object] = {
+        "submission": "li-wei",
+        "assignment": "Datagrams",
+        "outcome": Outcome.FAILED,
+        "score": Score(earned=sum(c.points for c in checks), possible=sum(c.possible for c in checks)),
+        "summary": "5 of 16 checks passed; the most points were lost in keeping a datagram whole.",
+        "skills": _skills(checks),
+        "checks": checks,
+        "build": Build(status="built"),
+        "memory": Memory(status="findings", tests=79, findings=sample_findings()),
+        "coverage": sample_coverage(),
+        "guards": [
+            Guard(name="network", on=True, detail="only a private loopback"),
+            Guard(name="cgroup", on=False, detail="no cgroup v2 controllers on this machine; rlimits hold instead"),
+        ],
+        "versions": {"timeslice": "0.1.0", "gcc": "12.2.0", "valgrind": "3.19.0", "criterion": "2.4.1"},
+        "seed": 1,
+        "notes": ["README.txt is not part of a submission: ignored", "udp/call.c is missing: the template's is used"],
+        "seconds": {"build": 0.81, "native run": 0.44, "memcheck run": 2.9, "coverage": 0.05},
+    }
+    return Result.model_validate({**fields, **changes})
+
+
+def uncompiled_result() -> Result:
+    """A submission with a syntax error: nothing ran."""
+    checks = [
+        check.model_copy(update={"verdict": Verdict.NOT_RUN, "points": 0, "message": "", "steps": [], "output": ""})
+        for check in sample_checks()[1:]
+    ]
+    failed = Check(
+        name="build", clause=None, sentence="It compiles", verdict=Verdict.FAILED, points=0, possible=0, message="no"
+    )
+    source = "int udp_recv(void)\n{\n    return 1\n}\n"
+    diagnostic = Diagnostic(
+        severity="error", file="udp/receive.c", line=3, column=13, message="expected ';' before '}' token"
+    )
+    file = FileCoverage(path="udp/receive.c", source=source, counts={}, functions=[], lines=0, lines_run=0)
+    return sample_result(
+        submission="zhang-min",
+        checks=[failed, *checks],
+        skills=_skills(checks),
+        score=Score(earned=0, possible=sum(check.possible for check in checks)),
+        summary="It does not compile: udp/receive.c line 3: expected ';' before '}' token",
+        build=Build(
+            status="failed",
+            diagnostics=[diagnostic],
+            output="udp/receive.c:3:13: error: expected ';' before '}' token\n    3 |     return 1\n",
+        ),
+        memory=Memory(status="not_run", tests=0),
+        coverage=Coverage(status="not_run", files=[file]),
+    )
+
+
+def sample_class(size: int, seed: int = 7) -> list[Result]:
+    """``size`` submissions that differ in what they pass; the seed decides how."""
+    dice = random.Random(seed)  # noqa: S311 not a secret: the same class every time
+    results = [sample_result(submission="sample"), uncompiled_result()]
+    for number in range(len(results), size):
+        ability = dice.betavariate(3, 1.4)
+        checks = [_tried(check, dice.random() < ability) for check in sample_checks()]
+        earned = sum(check.points for check in checks)
+        possible = sum(check.possible for check in checks)
+        outcome = Outcome.PASSED if earned == possible else Outcome.FAILED
+        results.append(
+            sample_result(
+                submission=f"student-{number:03}",
+                checks=checks,
+                skills=_skills(checks),
+                score=Score(earned=earned, possible=possible),
+                outcome=outcome,
+                summary=f"{sum(check.verdict is Verdict.PASSED for check in checks)} of {len(checks)} checks passed.",
+                memory=Memory(status="clean", tests=79)
+                if ability > 0.7
+                else Memory(status="findings", tests=79, findings=sample_findings()),
+            )
+        )
+    return results[:size]
+
+
+def _tried(check: Check, passes: bool) -> Check:
+    if passes or check.clause is None:
+        return check.model_copy(update={"verdict": Verdict.PASSED, "points": check.possible, "message": ""})
+    return check.model_copy(update={"verdict": Verdict.FAILED, "points": 0})

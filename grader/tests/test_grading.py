@@ -1,0 +1,270 @@
+"""Whole gradings through the command line: grades, exit statuses, and what is kept when things go wrong."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import MakeSubmission
+from timeslice.kit import Kit
+
+TIMESLICE = str(Path(sys.executable).parent / "timeslice")
+QUICK = ["-k", "udp_resolve"]
+SECONDS = 120
+
+
+def timeslice(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user does."""
+    return subprocess.run(
+        [TIMESLICE, *map(str, arguments)],
+        env={**os.environ, "COLUMNS": "200", **environment},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+
+
+def result_of(out: Path, name: str) -> dict[str, Any]:
+    """A submission's result as it was written."""
+    result: dict[str, Any] = json.loads((out / name / "result.json").read_text())
+    return result
+
+
+def the_line(ended: subprocess.CompletedProcess[str]) -> str:
+    """The one line on standard error of a run that could not do its work."""
+    assert ended.returncode == 2, ended
+    lines = ended.stderr.splitlines()
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("timeslice: ")
+    return lines[0]
+
+
+def test_the_reference_has_full_marks_and_the_template_none(kit: Kit, tmp_path: Path) -> None:
+    ended = timeslice("grade", kit.reference, kit.template, "--out", tmp_path, "-j2")
+    assert ended.returncode == 1, ended
+    good, none = result_of(tmp_path, "reference"), result_of(tmp_path, "student_template")
+    assert good["score"] == {"earned": 100, "possible": 100}
+    assert (good["outcome"], good["memory"]["status"], good["coverage"]["status"]) == ("passed", "clean", "measured")
+    assert good["coverage"]["lines_run"] > good["coverage"]["lines"] * 0.8
+    assert none["score"] == {"earned": 0, "possible": 100}
+    assert none["build"]["diagnostics"] == []
+    for result in (good, none):
+        assert sum(check["points"] for check in result["checks"]) == result["score"]["earned"]
+        assert sum(skill["score"]["earned"] for skill in result["skills"]) == result["score"]["earned"]
+    assert (tmp_path / "index.html").is_file()
+    for line in ("reference: 100/100", "student_template: 0/100", f"Report: {tmp_path}/index.html"):
+        assert line in ended.stdout
+
+
+def test_full_marks_exit_with_0_and_the_same_grade_with_any_number_of_jobs(kit: Kit, tmp_path: Path) -> None:
+    grades = []
+    for jobs in ("1", "2"):
+        out = tmp_path / jobs
+        ended = timeslice("grade", kit.reference, kit.reference, "--out", out, "-j", jobs, *QUICK)
+        assert ended.returncode == 0, ended
+        rows = list(csv.DictReader((out / "grades.csv").read_text().splitlines()))
+        assert [row["submission"] for row in rows] == ["reference", "reference (2)"]
+        assert all(row["earned"] == row["possible"] != "0" for row in rows)
+        assert len(list(out.glob("*/report.html"))) == 2
+        grades.append(rows)
+    assert grades[0] == grades[1]
+
+
+def test_a_submission_that_does_not_compile_has_its_errors_and_no_points(
+    make_submission: MakeSubmission, tmp_path: Path
+) -> None:
+    mine = make_submission("mine", {"udp/send.c": "int f(void) { return g; }\n"})
+    ended = timeslice("grade", mine, "--out", tmp_path / "out", *QUICK)
+    assert ended.returncode == 1
+    result = result_of(tmp_path / "out", "mine")
+    assert (result["outcome"], result["build"]["status"], result["score"]["earned"]) == ("failed", "failed", 0)
+    assert result["checks"][0]["message"].startswith("udp/send.c:1:")
+    assert {check["verdict"] for check in result["checks"][1:]} == {"not_run"}
+    assert "does not build" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        ("exit(0);", "exited_early"),
+        ("_exit(0);", "exited_early"),
+        ("*(volatile int *)0 = 1;", "crashed"),
+        ("if (fork() == 0) { setsid(); if (fork() == 0) { signal(SIGHUP, SIG_IGN); pause(); } _exit(0); }", None),
+    ],
+)
+def test_what_misbehaves_fails_its_own_tests(
+    make_submission: MakeSubmission, kit: Kit, tmp_path: Path, code: str, verdict: str | None
+) -> None:
+    sources = {f"udp/{path.name}": path.read_text() for path in (kit.reference / "udp").iterdir()}
+    head, found, tail = sources["udp/address.c"].partition("int udp_resolve(")
+    assert found
+    before, brace, after = tail.partition("{")
+    headers = "#include <signal.h>\n#include <stdlib.h>\n#include <unistd.h>\n"
+    sources["udp/address.c"] = f"{headers}{head}{found}{before}{brace} {code} {after}"
+    mine = make_submission("mine", sources)
+    ended = timeslice("grade", mine, "--out", tmp_path / "out", "-k", "UDP-OPEN-001 or UDP-OPEN-005")
+    assert ended.returncode == 1, ended
+    checks = {check["clause"]: check for check in result_of(tmp_path / "out", "mine")["checks"]}
+    assert checks["UDP-OPEN-001"]["verdict"] in ({verdict} if verdict else {"left_process", "failed"})
+    assert checks["UDP-OPEN-001"]["message"]
+    assert checks["UDP-OPEN-005"]["verdict"] == "passed"
+
+
+# ---- bad input ----
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["grade", "nosuch"], "nosuch does not exist"),
+        (["grade", "empty"], "empty holds no submission"),
+        (["grade"], "Missing argument"),
+        (["grade", ".", "--frob"], "No such option"),
+        (["grade", "mine", "-j", "0"], "0 is not in the range"),
+        (["grade", "mine", "--cc", "nosuch-cc"], "'nosuch-cc' is not installed"),
+        (["grade", "mine", "--out", "/dev/null/out"], "cannot be made"),
+        (["grade", "mine", "-k", "and and"], "-k 'and and': "),
+        (["grade", "mine", "-k", "nothing_is_called_so"], "selects no check"),
+        (["explain", "UDP-RX-0003"], "there is no clause 'UDP-RX-0003': did you mean UDP-RX-003"),
+        (["frob"], "No such command 'frob'"),
+    ],
+)
+def test_bad_input_is_one_line(
+    make_submission: MakeSubmission, tmp_path: Path, arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_submission("mine", {"udp/open.c": "int x;\n"})
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert said in the_line(timeslice(*arguments))
+
+
+def test_a_submission_that_cannot_be_read_costs_the_others_nothing(kit: Kit, tmp_path: Path) -> None:
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "bad.zip").write_bytes(b"PK\x03\x04 no more")
+    with zipfile.ZipFile(tmp_path / "class" / "climbs.zip", "w") as archive:
+        archive.writestr("../udp/open.c", "int x;")
+    (tmp_path / "class" / "a\nb").symlink_to(kit.reference)
+    ended = timeslice("grade", tmp_path / "class", "--out", tmp_path / "out", *QUICK)
+    assert ended.returncode == 2
+    lines = ended.stderr.splitlines()
+    assert len(lines) == 2
+    assert "bad: not graded: bad.zip is a broken archive" in lines[0]
+    assert "climbs: not graded: climbs.zip holds '../udp/open.c', which climbs out" in lines[1]
+    outcomes = {p.parent.name: json.loads(p.read_text()) for p in (tmp_path / "out").glob("*/result.json")}
+    assert sorted(r["outcome"] for r in outcomes.values()) == ["broken", "broken", "passed"]
+    assert [r["submission"] for r in outcomes.values() if r["outcome"] == "passed"] == ["a\\nb"]
+
+
+def test_a_kit_that_is_not_built_says_what_to_do(kit: Kit, tmp_path: Path) -> None:
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "kit" / "spec").symlink_to(kit.root / "spec")
+    line = the_line(timeslice("grade", kit.reference, TIMESLICE_KIT=str(tmp_path / "kit")))
+    assert "not built" in line
+    assert "run make" in line
+
+
+# ---- what is kept ----
+
+
+@contextmanager
+def small_disk(size: str) -> Iterator[list[str]]:
+    """The beginning of a command that runs in a mount namespace of its own; $1 of its script is a disk of that size."""
+    root = os.geteuid() == 0
+    enter = ["unshare", "--mount"] if root else ["unshare", "--user", "--map-root-user", "--mount"]
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        mount = f"mount -t tmpfs -o size={size},mode=1777 tmpfs {shlex.quote(folder)}"
+        leave = "exec" if root else "exec unshare --user --map-user=1000 --map-group=1000"
+        yield [*enter, "sh", "-c", f'{mount} && {leave} sh -c "$0" sh {shlex.quote(folder)}']
+
+
+def test_a_full_disk_keeps_what_was_graded(kit: Kit, tmp_path: Path) -> None:
+    class_folder = tmp_path / "class"
+    class_folder.mkdir()
+    for number in range(5):
+        (class_folder / f"s{number}").symlink_to(kit.reference)
+    with small_disk("700k") as enter:
+        script = (
+            f"{TIMESLICE} grade {class_folder} --out $1/out -j1 -k udp_resolve; echo status $?; ls $1/out/*/result.json"
+        )
+        ended = subprocess.run([*enter, script], capture_output=True, text=True, timeout=SECONDS)
+    assert "status 2" in ended.stdout, ended
+    (line,) = (told for told in ended.stderr.splitlines() if told.startswith("timeslice: "))
+    assert "No space left on device" in line
+    assert "make room" in line
+    assert "of 5 submissions were graded" in line
+    assert "s0/result.json" in ended.stdout
+    assert "s4/result.json" not in ended.stdout
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("size", ["1m", "3m"])  # too small for the kit's own objects; and for those of a submission
+def test_a_full_staging_disk_is_not_the_students_fault(kit: Kit, tmp_path: Path, size: str) -> None:
+    with small_disk(size) as enter:
+        script = f"TMPDIR=$1 {TIMESLICE} grade {kit.reference} --out {tmp_path} -k udp_resolve; echo status $?"
+        ended = subprocess.run([*enter, script], capture_output=True, text=True, timeout=SECONDS)
+    assert "status 2" in ended.stdout, ended
+    assert "the disk is full" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_keeps_what_was_graded(kit: Kit, tmp_path: Path, number: signal.Signals) -> None:
+    staging = tmp_path / "staging"
+    staging.mkdir(mode=0o755)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.owner() == tmp_path.owner() and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o011)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "a").symlink_to(kit.template)
+    (tmp_path / "class" / "b").symlink_to(kit.reference)
+    with subprocess.Popen(
+        [TIMESLICE, "grade", str(tmp_path / "class"), "--out", str(tmp_path / "out"), "-j1", *QUICK],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "TMPDIR": str(staging)},
+    ) as running:
+        assert running.stdout
+        first = running.stdout.readline()
+        os.killpg(running.pid, number)  # as a terminal does: to all of them
+        out, told = running.communicate(timeout=SECONDS)
+    assert first.startswith("[1/2] a: 0/")
+    assert running.returncode == 2, told
+    assert told == f"timeslice: interrupted; 1 of 2 submissions were graded and are kept in {tmp_path / 'out'}\n"
+    assert result_of(tmp_path / "out", "a")["score"]["earned"] == 0
+    assert not (tmp_path / "out" / "b").exists()
+    assert (tmp_path / "out" / "index.html").is_file() or "report.html" in out
+    assert list(staging.iterdir()) == []
+    assert _session_is_empty(running.pid)
+
+
+def _session_is_empty(session: int) -> bool:
+    """True once no process of the session is left; the fork server ends when it notices that its parent has gone."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        sessions = set()
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                sessions.add(int(path.read_text().rpartition(")")[2].split()[3]))
+            except OSError:
+                continue
+        if session not in sessions:
+            return True
+        time.sleep(0.05)
+    return False

@@ -1,0 +1,107 @@
+"""The lint: each partner of a clause that is taken away is missed, by name."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from timeslice.kit import Kit, declared_tests
+from timeslice.lint import lint
+
+CLAUSE = "UDP-RX-003"
+
+
+@pytest.fixture
+def copy(kit: Kit, tmp_path: Path) -> Kit:
+    """A copy of everything that lint looks at."""
+    for name in ("spec", "reference", "student_template", "tests/udp", "tests/mutants"):
+        shutil.copytree(kit.root / name, tmp_path / name)
+    return Kit(tmp_path)
+
+
+def edit(path: str, old: str, new: str) -> Callable[[Path], None]:
+    """Replaces a pattern in one file, everywhere."""
+
+    def change(root: Path) -> None:
+        text = (root / path).read_text()
+        changed = re.sub(old, new, text)
+        assert changed != text
+        (root / path).write_text(changed)
+
+    return change
+
+
+def everywhere(folder: str) -> Callable[[Path], None]:
+    """Makes every anchor of the clause one of another."""
+
+    def change(root: Path) -> None:
+        for path in (root / folder / "udp").iterdir():
+            path.write_text(path.read_text().replace(CLAUSE, "UDP-RX-004"))
+
+    return change
+
+
+def remove(pattern: str) -> Callable[[Path], None]:
+    """Removes every file that matches."""
+
+    def change(root: Path) -> None:
+        for path in list(root.glob(pattern)):
+            path.unlink()
+
+    return change
+
+
+def add(path: str, text: str) -> Callable[[Path], None]:
+    """Adds a file."""
+
+    def change(root: Path) -> None:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+
+    return change
+
+
+SPOILED = {
+    "no test": (edit("tests/udp/receive.c", CLAUSE, "UDP-RX-004"), f"{CLAUSE}: no test in tests/udp/ checks it"),
+    "a test of no clause": (edit("tests/udp/receive.c", CLAUSE, "UDP-RX-777"), "does not begin with a clause"),
+    "points that do not divide": (
+        edit("tests/udp/receive.c", "UDP-RX-012", "UDP-RX-013"), "UDP-RX-013: 1 points cannot be shared"),
+    "points that do not add up": (edit("spec/assignment.toml", rf'("{CLAUSE}"\npoints =) \d+', r"\1 9"), "sum to 10"),
+    "no sentence": (edit("spec/udp.md", rf"\*\*{CLAUSE}\*\*", "nothing"), "no chapter has its sentence"),
+    "a sentence in another form": (
+        edit("spec/udp.md", r"(\*\*UDP-RX-003\*\* MUST):", r"\1"), "no chapter has its sentence"),
+    "nearly a clause": (edit("spec/udp.md", r"\Z", "\n**UDP-RX-888** must: x\n"), "looks like a clause"),
+    "no points": (edit("spec/udp.md", r"\Z", "\n**UDP-RX-888** MUST: x\n"), "UDP-RX-888 has no points"),
+    "no mutant": (remove(f"tests/mutants/udp/{CLAUSE}-*.patch"), f"{CLAUSE}: no known-wrong solution"),
+    "a mutant of no clause": (add("tests/mutants/udp/UDP-RX-777-x.patch", "x"), "not named after a clause"),
+    "no anchor in the reference": (everywhere("reference"), f"no anchor /* {CLAUSE} */ in reference/udp/"),
+    "no anchor in the template": (everywhere("student_template"), f"no anchor /* {CLAUSE} */ in student_template/udp/"),
+    "an anchor of no clause": (
+        add("reference/udp/zzz.c", "/* UDP-RX-777 */"), "anchor UDP-RX-777 is no clause"),
+    "a file that the template lacks": (
+        add("reference/udp/zzz.c", "int x;"), "student_template/udp/zzz.c: missing, reference/ has it"),
+    "no include guard": (
+        edit("spec/include/timeslice/udp.h", "TIMESLICE_UDP_H", "UDP_H"), "no include guard TIMESLICE_UDP_H"),
+    "a function that no header declares": (
+        edit("spec/assignment.toml", '"udp_recv",', '"udp_recv", "udp_gone",'), "udp_gone is declared in none"),
+    "an old schema": (add("spec/result.schema.json", "{}"), "spec/result.schema.json: not what the model says"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SPOILED)
+def test_whatever_is_taken_away_is_missed(copy: Kit, tmp_path: Path, what: str) -> None:
+    spoil, said = SPOILED[what]
+    before = lint(copy)
+    spoil(tmp_path)
+    after = [complaint for complaint in lint(copy) if complaint not in before]
+    assert any(said in complaint for complaint in after), after
+    assert all("\n" not in complaint for complaint in after)
+
+
+def test_the_tests_of_the_bank_are_found_as_the_bank_itself_lists_them(kit: Kit) -> None:
+    declared = {test.name: (test.clause, test.file) for lab in ("udp",) for test in declared_tests(kit, lab)}
+    assert declared == {test.name: (test.clause, test.file) for test in kit.tests()}

@@ -1,0 +1,112 @@
+"""The pool: workers are reused, and a worker that dies costs nobody a grade but its own, after a second try."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from timeslice import intake
+from timeslice.assignment import Assignment
+from timeslice.build import Builder, Built
+from timeslice.errors import KitError
+from timeslice.intake import Source
+from timeslice.kit import Kit
+from timeslice.messages import Order, Step
+from timeslice.model import Outcome
+from timeslice.pipeline import Grading, Grounds
+from timeslice.pool import Pool
+
+
+def order(out: Path, select: str = "udp_resolve", strict: bool = False, cc: str = "gcc") -> Order:
+    """A quick order."""
+    return Order(out, 1, cc, strict, select)
+
+
+def test_workers_are_reused_and_every_submission_is_graded(kit: Kit, assignment: Assignment, tmp_path: Path) -> None:
+    sources = [Source("good", kit.reference), Source("template", kit.template)]
+    steps: list[tuple[str, Step]] = []
+    with Pool(assignment, order(tmp_path), 1, lambda name, step: steps.append((name, step))) as pool:
+        pids = {worker.process.pid for worker in pool._workers}
+        results = {}
+        for result in pool.grade(sources):
+            results[result.submission] = result
+            pids |= {worker.process.pid for worker in pool._workers}
+    assert [results[s.name].outcome for s in sources] == [Outcome.PASSED, Outcome.FAILED]
+    assert len(pids) == 1
+    assert {name for name, _ in steps} == {"good", "template"}
+    assert steps[-1][1].done == steps[-1][1].total
+
+
+@pytest.mark.parametrize(("deaths", "outcome"), [(1, Outcome.PASSED), (2, Outcome.BROKEN)])
+def test_a_worker_that_dies_is_replaced_and_its_submission_tried_once_more(
+    kit: Kit, assignment: Assignment, tmp_path: Path, deaths: int, outcome: Outcome
+) -> None:
+    killed: set[int | None] = set()  # a dead worker's last words are still heard
+
+    def kill(name: str, _step: Step) -> None:
+        (worker,) = [w for w in pool._workers if w.job and w.job.source.name == name]
+        pid = worker.process.pid
+        if name == "unlucky" and pid and pid not in killed and len(killed) < deaths:
+            killed.add(pid)
+            os.kill(pid, signal.SIGKILL)
+
+    sources = [Source("unlucky", kit.reference), Source("lucky", kit.reference)]
+    with Pool(assignment, order(tmp_path), 2, kill) as pool:
+        results = {result.submission: result for result in pool.grade(sources)}
+    assert len(killed) == deaths
+    assert results["unlucky"].outcome is outcome
+    assert results["lucky"].outcome is Outcome.PASSED
+    assert results["unlucky"].score.earned == (results["lucky"].score.earned if outcome is Outcome.PASSED else 0)
+    assert (tmp_path / "unlucky" / "result.json").is_file()
+
+
+def test_what_no_submission_could_survive_ends_the_whole(kit: Kit, assignment: Assignment, tmp_path: Path) -> None:
+    sources = [Source("one", kit.reference), Source("two", kit.reference)]
+    with (
+        Pool(assignment, order(tmp_path, select="nothing_is_called_so"), 2, lambda *_: None) as pool,
+        pytest.raises(KitError, match="selects no check"),
+    ):
+        list(pool.grade(sources))
+
+
+def test_a_compiler_that_fails_by_itself_is_retried_and_then_broken(
+    kit: Kit, assignment: Assignment, tmp_path: Path
+) -> None:
+    with Pool(assignment, order(tmp_path, cc="/nosuch/cc"), 1, lambda *_: None) as pool:
+        (result,) = pool.grade([Source("one", kit.reference)])
+    assert result.outcome is Outcome.BROKEN
+    assert "'/nosuch/cc' is not installed" in result.summary
+
+
+def test_a_fault_of_the_graders_own_is_never_a_grade(grounds: Grounds, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "take", lambda *_: 1 // 0)
+    grading = Grading(grounds, Source("one", grounds.kit.reference), 1)
+    with pytest.raises(KitError, match="ZeroDivisionError"):
+        list(grading.checks())
+    result = grading.result()
+    assert (result.outcome, result.score.earned, result.score.possible) == (Outcome.BROKEN, 0, 100)
+    assert "report it" in result.summary
+
+
+def test_a_bank_that_ends_too_early_is_never_a_grade(grounds: Grounds, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = Builder.build
+
+    def build_short(self: Builder, tree: Path, sources: list[str], stage: Path) -> Built:
+        built = build(self, tree, sources, stage)
+        for bank in built.banks.values():  # tells of one test, and then no more
+            real = bank.rename(bank.with_name("real"))
+            told = '{"event":"test","suite":"udp_resolve","test":"turns_ipv4_text_into_an_address","verdict":"passed"}'
+            bank.write_text(f"#!/bin/sh\necho '{told}' >/proc/self/fd/$4\nexit 3\n")
+            bank.chmod(0o755)
+            assert real.is_file()
+        return built
+
+    monkeypatch.setattr(Builder, "build", build_short)
+    grading = Grading(grounds, Source("one", grounds.kit.reference), 1)
+    with pytest.raises(KitError, match=r"ended before it told of .*status 3"):
+        list(grading.checks())
+    assert grading.result().outcome is Outcome.BROKEN
+    assert grading.result().score.earned == 0

@@ -1,0 +1,232 @@
+"""The pages: what stands on them, and what a real Chromium makes of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from page_reading import PageReader, read_page
+from report_samples import sample_class, sample_result, uncompiled_result
+from timeslice.model import Finding, Frame, Memory, Outcome, Verdict
+from timeslice.report.index import index_html
+from timeslice.report.page import page_html
+from timeslice.report.words import VERDICTS
+
+
+@pytest.fixture(scope="module")
+def page() -> PageReader:
+    """The page of the sample."""
+    return read_page(page_html(sample_result()))
+
+
+def test_the_score_comes_first(page: PageReader) -> None:
+    assert page.title == "li-wei: 7 of 28"
+    assert page.text.split()[:6] == ["li-wei", "Datagrams", "7of", "28", "\u2717", "Points"]
+    for title in ("Sends what it was given", "Lives with loss"):
+        assert title in page.text
+
+
+def test_every_lost_check_has_a_card_with_a_word(page: PageReader) -> None:
+    lost = [check for check in sample_result().checks if check.verdict not in (Verdict.PASSED, Verdict.NOT_RUN)]
+    assert page.classes["card"] == len(lost)
+    for check in lost:
+        assert f"{VERDICTS[check.verdict].sign} {VERDICTS[check.verdict].label}" in page.text
+        assert check.sentence in page.text
+    assert {f"check-{index}" for index in range(len(lost))} <= set(page.ids)
+
+
+def test_a_card_has_all_that_a_student_needs() -> None:
+    html = page_html(sample_result())
+    card = html[html.index('id="check-0"') : html.index('id="check-1"')]
+    text = read_page(card).text
+    assert "udp_recv returned the number of bytes that fitted" in text
+    assert text.index("send one datagram") < text.index("call udp_recv with cap 8")
+    assert "3call udp_recv with cap 8" in text
+    assert "MSG_TRUNC" in text
+    assert "make check ONLY='udp_rx/reports_true_length_when_truncated' TIMESLICE_SEED=1" in text
+    assert "received 8 bytes" in text
+    assert re.search(r'<dd class="wanted">udp_recv\(fd, buf, 8\) = <mark>12</mark></dd>', card)
+    assert re.search(r'<dd class="had">udp_recv\(fd, buf, 8\) = <mark>8</mark></dd>', card)
+    assert '<a href="#L0-22"><code>udp_recv</code></a>' in card  # the student's function for the clause
+
+
+def test_equal_steps_in_a_row_are_folded_and_code_of_the_spec_is_code() -> None:
+    failed = next(check for check in sample_result().checks if check.verdict is Verdict.FAILED)
+    many = failed.model_copy(update={"steps": ["a", *["b"] * 20, "a"], "sentence": "`udp_recv` <b> holds."})
+    html = page_html(sample_result(checks=[many]))
+    assert re.findall(r'<li><span class="dim">([^<]*)</span><span>([^<]*)', html) == [
+        ("1", "a"),
+        ("2 to 21", "b"),
+        ("22", "a"),
+    ]
+    assert "<code>udp_recv</code> &lt;b&gt; holds." in html
+
+
+def test_only_whole_words_are_marked_as_different() -> None:
+    failed = next(check for check in sample_result().checks if check.verdict is Verdict.FAILED)
+
+    def marked(expected: str, got: str) -> list[str]:
+        check = failed.model_copy(update={"expected": expected, "got": got})
+        return re.findall(r"<mark>([^<]*)</mark>", page_html(sample_result(checks=[check])))
+
+    assert marked("5", "25") == []
+    assert marked("-1 with errno ENOENT", "-1 with errno EINVAL") == ["ENOENT", "EINVAL"]
+    assert marked("same", "same") == []
+
+
+def test_what_valgrind_saw_in_a_test_stands_on_its_card() -> None:
+    cards = page_html(sample_result()).split('<details class="card"')[1:]
+    (leaked,) = [card for card in cards if "UDP-RX-016" in card.partition("</summary>")[0]]
+    assert '<a class="mono" href="#L0-26">udp/receive.c:26</a> Loses 8 bytes' in leaked
+    (crashed,) = [card for card in cards if "UDP-RX-010" in card.partition("</summary>")[0]]
+    assert "What Valgrind saw" not in crashed
+
+
+def test_ids_are_unique_and_every_link_has_its_target(page: PageReader) -> None:
+    assert len(page.ids) == len(set(page.ids))
+    inner = {link[1:] for link in page.links if link.startswith("#")}
+    assert inner
+    assert inner <= set(page.ids)
+
+
+def test_the_source_shows_coverage_and_findings_on_their_lines() -> None:
+    html = page_html(sample_result())
+
+    def row(number: int) -> str:
+        found = re.search(rf'<tr id="L0-{number}" class="(\w+)"><td class="count">([^<]*)</td>', html)
+        assert found is not None
+        return f"{found.group(1)} {found.group(2)}"
+
+    assert [row(number) for number in (24, 25, 27, 32)] == ["ran 58\u00d7", "missed never", "idle ", "ran 1.2M\u00d7"]
+    after = html[html.index('id="L0-26"') : html.index('id="L0-27"')]
+    assert "Leak_DefinitelyLost" in after
+    assert "Loses 8 bytes in 1 block" in after
+    assert "and 2 more tests" in after
+    assert "UDP-RX-016" in after
+    assert '<li>malloc</li><li>udp_recv <span class="dim">udp/receive.c:26</span></li>' in after
+    assert '<span class="k">return</span>' in html
+
+
+def test_what_passed_is_folded_and_what_failed_is_open(page: PageReader) -> None:
+    assert "The 4 checks that passed" in page.text
+    assert page.open_details == 10 + 1  # cards and the one file with findings
+
+
+def test_with_many_failures_only_the_first_cards_are_open() -> None:
+    failed = next(check for check in sample_result().checks if check.verdict is Verdict.FAILED)
+    checks = [failed.model_copy(update={"name": f"udp_rx/{number}"}) for number in range(79)]
+    page = read_page(page_html(sample_result(checks=checks, memory=Memory(status="clean", tests=79))))
+    assert page.classes["card"] == 79
+    assert page.open_details == 4
+
+
+def test_a_submission_that_does_not_compile_shows_the_compilers_words_on_the_line() -> None:
+    html = page_html(uncompiled_result())
+    text = read_page(html).text
+    assert "\u2717 It does not compile" in text
+    assert "The 15 checks that could not run" in text
+    line = html[html.index('id="L0-3"') : html.index('id="L0-4"')]
+    assert "<b>Compiler error.</b> expected &#39;;&#39; before" in line
+    assert 'class="card"' not in html
+
+
+def test_suspicion_and_an_unfinished_grade_have_a_banner() -> None:
+    suspicious = sample_result(outcome=Outcome.SUSPICIOUS, suspicions=["a tripwire passed"])
+    assert "A person has to look at this submission" in read_page(page_html(suspicious)).text
+    assert "a tripwire passed" in read_page(page_html(suspicious)).text
+    broken = read_page(page_html(sample_result(outcome=Outcome.BROKEN)))
+    assert "This grade is not final" in broken.text
+    assert "banner" not in read_page(page_html(sample_result())).classes
+
+
+def test_the_end_has_guards_versions_seed_and_notes(page: PageReader) -> None:
+    for part in ("no cgroup v2 controllers", "\u2717 Off", "\u2713 On", "3.19.0", "Seed 1", "the template's is used"):
+        assert part in page.text
+
+
+def test_findings_without_a_line_and_absurd_lines_make_no_link() -> None:
+    lost = Finding(kind="InvalidRead", message="m", file="udp/receive.c", line=9999, stack=[Frame(function="f")])
+    page = read_page(page_html(sample_result(memory=Memory(status="findings", tests=1, findings=[lost]))))
+    assert "udp/receive.c:9999" in page.text
+    assert "#L0-9999" not in page.links
+
+
+def test_the_index_lists_everyone_and_says_where_the_class_struggles() -> None:
+    results = sample_class(300)
+    html = index_html(results, [f"{result.submission}/report.html" for result in results])
+    page = read_page(html)
+    assert len(re.findall(r'<td class="who">', html)) == 300
+    assert "student-299/report.html" in page.links
+    assert page.classes["bin"] == 10
+    counts = [int(count) for count in re.findall(r'<text class="n"[^>]*>(\d+)</text>', html)]
+    assert sum(counts) == 300
+    rates = [int(rate) for rate in re.findall(r"(\d+)% <span class=\"dim\">\(\d+ of \d+\)", html)]
+    assert rates == sorted(rates)
+    assert len(rates) == 15
+    assert page.unbalanced == []
+
+
+def test_an_index_of_nothing_is_a_page() -> None:
+    page = read_page(index_html([], []))
+    assert "0 submissions" in page.title
+    assert page.unbalanced == []
+
+
+@pytest.mark.parametrize(
+    "html", [page_html(sample_result()), index_html(sample_class(3), [None] * 3)], ids=["page", "index"]
+)
+def test_a_page_needs_nothing_but_itself_and_no_script(html: str) -> None:
+    page = read_page(html)
+    assert len(page.scripts) == 1
+    assert "style" not in page.attributes
+    assert not [name for name in page.attributes if name.startswith("on")]
+    assert not [link for link in page.links if "//" in link.removeprefix("data:image/svg+xml,").split("%3C")[0]]
+    assert page.policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in page.policy
+
+
+class Visit:
+    """What a headless Chromium made of a page: its DOM after its script ran, the console, what it fetched."""
+
+    def __init__(self, html: str, folder: Path) -> None:
+        page, net_log = folder / "page.html", folder / "net.json"
+        page.write_text(html)
+        quiet = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
+        argv = ["chromium", "--headless", "--no-sandbox", *quiet.split(), "--disable-sync", "--enable-logging=stderr"]
+        argv += [f"--user-data-dir={folder / 'profile'}", f"--log-net-log={net_log}", "--dump-dom", page.as_uri()]
+        ended = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
+        self.dom = ended.stdout
+        self.console = [line for line in ended.stderr.splitlines() if "CONSOLE" in line]
+        events = [event.get("params", {}) for event in json.loads(net_log.read_text())["events"]]
+        # What Chromium fetches on its own account (its clock, its updates) has no origin as its initiator.
+        self.fetched = [event["url"] for event in events if event.get("initiator", "not an origin") != "not an origin"]
+
+
+@pytest.mark.parametrize(
+    ("html", "sign"),
+    [(page_html(sample_result()), ">Copy</button>"), (index_html(sample_class(3), [None] * 3), 'class="sort"')],
+    ids=["page", "index"],
+)
+def test_chromium_shows_a_page_without_complaint_and_runs_its_script(html: str, sign: str, tmp_path: Path) -> None:
+    visit = Visit(html, tmp_path)
+    assert (visit.console, visit.fetched) == ([], [])
+    assert html.count(sign) == 0
+    assert visit.dom.count(sign) >= 8
+
+
+def test_chromium_obeys_no_markup_that_slipped_in(tmp_path: Path) -> None:
+    slipped = (
+        '<script>document.title="owned"</script><img src="http://127.0.0.1:9/x" onerror="document.title=\'owned\'">'
+    )
+    html = page_html(sample_result()).replace("<main", f"{slipped}<main", 1)
+    visit = Visit(html, tmp_path)
+    assert "<title>li-wei: 7 of 28</title>" in visit.dom
+    assert visit.fetched == []
+    assert len([line for line in visit.console if "Content Security Policy" in line]) >= 2
+    without_policy = Visit(html.replace("Content-Security-Policy", "X-None"), tmp_path)  # it is the policy that holds
+    assert "<title>owned</title>" in without_policy.dom
+    assert without_policy.fetched == ["http://127.0.0.1:9/x"]

@@ -1,0 +1,74 @@
+/* call.c - ask, wait, ask again with more patience, and take the answer of the server that was asked.
+ *
+ * Theory of operation: each call has a socket of its own, connected to the server. So the kernel drops what strangers
+ * send, before it could wake or delay us; it tells us of a refusal; the answer to an earlier attempt arrives like any
+ * other; and a late duplicate finds the socket closed, so that no later call can mistake it for its own answer.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <timeslice/udp.h>
+#include <unistd.h>
+
+/* The options with defaults for what they do not say: UDP-CLI-013. */
+static struct udp_call_options complete(const struct udp_call_options *options) {
+    struct udp_call_options all = {0};
+    if (options != NULL)
+        all = *options;
+    if (all.attempts == 0)
+        all.attempts = UDP_CALL_ATTEMPTS;
+    if (all.timeout_ms == 0)
+        all.timeout_ms = UDP_CALL_TIMEOUT_MS;
+    if (all.backoff == 0)
+        all.backoff = UDP_CALL_BACKOFF;
+    return all;
+}
+
+/* Opens a socket that speaks with *server alone: UDP-CLI-005, UDP-CLI-006, UDP-CLI-014. */
+static int connect_to(const struct udp_peer *server) {
+    int fd = socket(server->addr.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    if (connect(fd, (const struct sockaddr *)&server->addr, server->len) < 0) {
+        int reason = errno;
+        close(fd);
+        errno = reason;
+        return -1;
+    }
+    return fd;
+}
+
+/* Milliseconds that udp_recv can wait: a patience beyond INT_MAX is INT_MAX, and never wraps into "for ever". */
+static int as_timeout(uint64_t ms) {
+    return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+/* Asks on fd until there is an answer, an error, or no attempt left (UDP-CLI-003: the first one counts). */
+static ssize_t ask(int fd, const struct udp_peer *server, const void *req, size_t len, void *reply, size_t cap,
+                   struct udp_call_options patience) {
+    int wait_ms = as_timeout(patience.timeout_ms);
+    for (unsigned attempt = 0; attempt < patience.attempts; attempt++) {
+        /* UDP-CLI-001, UDP-CLI-002: the same bytes from the same socket each time. UDP-CLI-015: too long fails here. */
+        if (udp_send(fd, req, len, server) < 0)
+            return -1;
+        /* UDP-CLI-008, UDP-CLI-009, UDP-CLI-011, UDP-CLI-012, UDP-LOSS-003, UDP-LOSS-004, UDP-LOSS-005, UDP-LOSS-006:
+         * udp_recv takes the first datagram there is, whichever attempt it answers, and no signal disturbs it. */
+        ssize_t length = udp_recv(fd, reply, cap, NULL, wait_ms);
+        if (length >= 0 || errno != ETIMEDOUT) /* UDP-CLI-007 */
+            return length;
+        wait_ms = as_timeout((uint64_t)wait_ms * patience.backoff); /* UDP-CLI-004 */
+    }
+    errno = ETIMEDOUT;
+    return -1;
+}
+
+ssize_t udp_call(const struct udp_peer *server, const void *req, size_t len, void *reply, size_t cap,
+                 const struct udp_call_options *options) {
+    int fd = connect_to(server); /* UDP-CLI-010: new for each call */
+    if (fd < 0)
+        return -1;
+    ssize_t length = ask(fd, server, req, len, reply, cap, complete(options));
+    int reason = errno;
+    close(fd); /* UDP-CLI-016 */
+    errno = reason;
+    return length;
+}

@@ -1,0 +1,45 @@
+/* receive.c - one datagram in, before a deadline. */
+#include "deadline.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <timeslice/udp.h>
+
+/* Takes the datagram at the head of the queue without waiting; EAGAIN where there is none. */
+static ssize_t take(int fd, void *buf, size_t cap, struct udp_peer *from) {
+    /* UDP-RX-002, UDP-RX-013: room for an address of either family. UDP-RX-012: nobody may ask. */
+    struct sockaddr *address = from != NULL ? (struct sockaddr *)&from->addr : NULL;
+    socklen_t *address_len = from != NULL ? &from->len : NULL;
+    if (from != NULL)
+        from->len = sizeof from->addr;
+    /* UDP-RX-001, UDP-RX-004, UDP-RX-005, UDP-RX-015: one call takes one datagram, copies what fits and drops the rest.
+     * UDP-RX-003: MSG_TRUNC makes it say how long the datagram was instead of how much was copied. */
+    return recvfrom(fd, buf, cap, MSG_DONTWAIT | MSG_TRUNC, address, address_len);
+}
+
+/* Waits until there is a datagram or an error to take from fd. Returns 0; -1 and ETIMEDOUT once the deadline has
+ * passed. */
+static int wait_until(int fd, deadline end) {
+    struct pollfd watched = {.fd = fd, .events = POLLIN};
+    int ready;
+    do
+        ready = poll(&watched, 1, deadline_left_ms(end)); /* UDP-RX-010, UDP-RX-011 */
+    while (ready < 0 && errno == EINTR);
+    if (ready == 0)
+        errno = ETIMEDOUT; /* UDP-RX-007 */
+    return ready > 0 ? 0 : -1;
+}
+
+/* UDP-RX-006: 0 is the length of an empty datagram. UDP-RX-014: an error other than "not yet" goes to the caller as it
+ * is. UDP-RX-016: there is nothing to give back. UDP-LOSS-002: what arrives is whole, for nothing is put together here.
+ */
+ssize_t udp_recv(int fd, void *buf, size_t cap, struct udp_peer *from, int timeout_ms) {
+    deadline end = deadline_after(timeout_ms); /* UDP-RX-009: negative is never */
+    for (;;) {
+        ssize_t length = take(fd, buf, cap, from); /* UDP-RX-008: looked before any wait */
+        if (length >= 0 || (errno != EAGAIN && errno != EINTR))
+            return length;
+        if (wait_until(fd, end) < 0)
+            return -1;
+    }
+}

@@ -1,0 +1,13 @@
+/* send.c - includes itself without end. */
+#include <errno.h>
+#include <timeslice/udp.h>
+
+#include "send.c"
+
+ssize_t udp_send(int fd, const void *data, size_t len, const struct udp_peer *to) {
+    ssize_t sent;
+    do
+        sent = sendto(fd, data, len, 0, (const struct sockaddr *)&to->addr, to->len);
+    while (sent < 0 && errno == EINTR);
+    return sent;
+}

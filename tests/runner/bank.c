@@ -1,0 +1,120 @@
+/* bank.c - reads the tests that were linked into the kit.
+ *
+ * Theory of operation
+ * Criterion's Test() puts a pointer to each test into the ELF section cr_tst (suites: cr_sts), and stock Criterion runs
+ * whatever it finds there. A submission could put tests of its own into that section. So the kit is linked with a fence
+ * at each end of it (bank_first.c, bank_last.c, in a partial link that is complete before any submission is seen), and
+ * only what stands between the fences is the bank: what a submission adds comes before or behind them and is never
+ * looked at. */
+#include "bank.h"
+
+#include "bank_fences.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct criterion_suite *find_suite(const char *name) {
+    for (uintptr_t at = (uintptr_t)bank_first_suite; at < (uintptr_t)bank_last_suite; at += sizeof(void *)) {
+        const struct criterion_suite *suite = *(struct criterion_suite **)at;
+        if (suite != NULL && suite->name != NULL && strcmp(suite->name, name) == 0)
+            return suite;
+    }
+    return NULL;
+}
+
+/* A suite that no TestSuite() declares still needs to be one for Criterion: a name without data. */
+static const struct criterion_suite *plain_suite(const char *name) {
+    struct criterion_suite *suite = calloc(1, sizeof *suite);
+    if (suite == NULL)
+        abort();
+    suite->name = name;
+    return suite;
+}
+
+static bool is_disabled(const struct bank_test *test) {
+    const struct criterion_suite *suite = test->declared_suite;
+    return test->declared->data->disabled || (suite->data != NULL && suite->data->disabled);
+}
+
+static void split_description(struct bank_test *test, const char *description) {
+    const char *colon = description == NULL ? NULL : strstr(description, ": ");
+    char *clause = colon == NULL ? strdup("") : strndup(description, (size_t)(colon - description));
+    if (clause == NULL)
+        abort();
+    test->clause = clause;
+    test->sentence = colon != NULL ? colon + 2 : description != NULL ? description : "";
+    test->must_fail = strcmp(clause, "TRIPWIRE") == 0;
+}
+
+static struct bank_test describe(const struct criterion_test *declared) {
+    const struct criterion_suite *suite = find_suite(declared->category);
+    struct bank_test test = {
+        .suite = declared->category,
+        .name = declared->name,
+        .file = declared->data->file_,
+        .line = declared->data->line_,
+        .timeout = declared->data->timeout,
+        .baseline = -1,
+        .selected = true,
+        .declared = declared,
+        .declared_suite = suite != NULL ? suite : plain_suite(declared->category),
+    };
+    if (test.timeout <= 0 && suite != NULL && suite->data != NULL)
+        test.timeout = suite->data->timeout;
+    if (!(test.timeout > 0))
+        test.timeout = 0;
+    split_description(&test, declared->data->description);
+    return test;
+}
+
+static void forget(struct bank_test *test) {
+    free((void *)test->clause);
+    if (test->declared_suite->data == NULL)
+        free((void *)test->declared_suite);
+}
+
+static int by_suite_and_name(const void *a, const void *b) {
+    const struct bank_test *one = a, *other = b;
+    int order = strcmp(one->suite, other->suite);
+    return order != 0 ? order : strcmp(one->name, other->name);
+}
+
+struct bank bank_read(void) {
+    uintptr_t first = (uintptr_t)bank_first_test, last = (uintptr_t)bank_last_test;
+    struct bank bank = {.tests = calloc((last - first) / sizeof(void *) + 1, sizeof *bank.tests)};
+    if (bank.tests == NULL)
+        abort();
+    for (uintptr_t at = first; at < last; at += sizeof(void *)) {
+        const struct criterion_test *declared = *(struct criterion_test **)at;
+        if (declared == NULL)
+            continue;
+        struct bank_test test = describe(declared);
+        if (is_disabled(&test))
+            forget(&test);
+        else
+            bank.tests[bank.count++] = test;
+    }
+    qsort(bank.tests, bank.count, sizeof *bank.tests, by_suite_and_name);
+    for (size_t i = 0; i < bank.count; i++)
+        bank.tests[i].index = i;
+    return bank;
+}
+
+struct bank_test *bank_find(const struct bank *bank, const char *suite_and_name) {
+    for (size_t i = 0; i < bank->count; i++) {
+        size_t suite = strlen(bank->tests[i].suite);
+        if (strncmp(bank->tests[i].suite, suite_and_name, suite) == 0 && suite_and_name[suite] == '/' &&
+            strcmp(bank->tests[i].name, suite_and_name + suite + 1) == 0)
+            return &bank->tests[i];
+    }
+    return NULL;
+}
+
+void bank_free(struct bank *bank) {
+    for (size_t i = 0; i < bank->count; i++)
+        forget(&bank->tests[i]);
+    free(bank->tests);
+    *bank = (struct bank){0};
+}

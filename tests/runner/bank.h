@@ -1,0 +1,41 @@
+/* bank.h - the tests that were linked into the kit: what a grade is counted against. */
+#ifndef RUNNER_BANK_H
+#define RUNNER_BANK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct criterion_test;
+struct criterion_suite;
+
+/* One test as its file declares it. The strings live as long as the program. */
+struct bank_test {
+    const char *suite;
+    const char *name;
+    const char *clause;   /* of its description, before the first ": "; empty where there is none */
+    const char *sentence; /* the rest of its description */
+    const char *file;
+    unsigned line;
+    double timeout; /* seconds, of the test or else of its suite; 0 where neither declares one */
+    size_t index;   /* its place in the whole bank, from 0 */
+    long baseline;  /* assertions that passed on the reference; -1 where that is not known */
+    bool selected;
+    bool must_fail; /* a tripwire: it fails on purpose, and its clause reads TRIPWIRE */
+    const struct criterion_test *declared;
+    const struct criterion_suite *declared_suite; /* never NULL; its data may be */
+};
+
+struct bank {
+    struct bank_test *tests; /* by suite, then by name */
+    size_t count;
+};
+
+/* Reads the bank out of this program, all tests selected. Disabled tests are not in it: they are in nobody's grade. */
+struct bank bank_read(void);
+
+/* The test "suite/name", or NULL. */
+struct bank_test *bank_find(const struct bank *bank, const char *suite_and_name);
+
+void bank_free(struct bank *bank);
+
+#endif

@@ -1,0 +1,144 @@
+/* child.c - the test process, from its birth to its end.
+ *
+ * Theory of operation
+ * The runner never calls a test, a fixture, a function that makes parameters, or anything of a submission: all of that
+ * happens here, after the fork, so that nothing of it can harm the runner or the next test. The process makes itself a
+ * session of its own that dies with the runner, is fenced in (harden.c), and calls the function that Criterion's Test()
+ * wrote: it runs setup, test and teardown and sends the events between them. Only then comes the record that says that
+ * the test has finished: on every other way out of here it is missing, and the test ended early.
+ *
+ * A test, or a submission, may fork and forget that there are two of it now. The second one comes back here, too; it is
+ * not the test, and ends at once, without a word.
+ *
+ * The end is _exit: the runner's own atexit handlers are none of the test's, and under Valgrind exit costs more than
+ * most tests. Only a sanitizer needs exit, where LeakSanitizer does its work. */
+#include "child.h"
+
+#include "boxfort.h"
+#include "coverage.h"
+#include "descriptors.h"
+#include "harden.h"
+#include "journal.h"
+#include "new_assertions.h"
+#include "output.h"
+
+#include <criterion/parameterized.h>
+#include <criterion/redirect.h>
+#include <criterion/types.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#include <valgrind/valgrind.h>
+
+/* Criterion's, defined in boxfort.c. */
+extern const struct criterion_test *criterion_current_test;
+extern const struct criterion_suite *criterion_current_suite;
+
+static struct criterion_test_params parameters; /* static, so that it is no leak where nobody cleans up */
+
+bool child_has_parameters(const struct bank_test *test) {
+    return test->declared->data->kind_ == CR_TEST_PARAMETERIZED && test->declared->data->param_ != NULL;
+}
+
+/* Where memory runs out, the kernel shall take the test and not the runner. */
+static void offer_to_the_oom_killer(void) {
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    ssize_t written = write(fd, "1000", 4);
+    (void)written; /* refused by some kernels: then it stays as it is */
+    close(fd);
+}
+
+/* A session of its own, dead when its runner is, with its output going to a file. */
+static void settle(pid_t runner, int output) {
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != runner)
+        _exit(EXIT_FAILURE);
+    output_capture(output);
+    close(output);
+}
+
+static void leave_the_runner(const struct child *child) {
+    sigset_t none;
+    sigemptyset(&none);
+    settle(child->runner, child->output);
+    offer_to_the_oom_killer();
+    if (child->records >= 0)
+        close(child->records);
+    if (harden_test() < 0) {
+        perror("bank: the test could not be fenced in");
+        _exit(EXIT_FAILURE);
+    }
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Sets the parameter of this run; false where there are not so many. */
+static bool choose_parameter(size_t which, const struct criterion_test *test) {
+    parameters = test->data->param_();
+    size_t count = parameters.length;
+    journal_write(JOURNAL_PARAMETERS, &count, sizeof count);
+    if (which >= count)
+        return false;
+    boxfort_set_parameter((char *)parameters.params + which * parameters.size);
+    return true;
+}
+
+static _Noreturn void leave(enum mode mode) {
+    if (mode == MODE_SANITIZE)
+        exit(EXIT_SUCCESS);
+    fflush(NULL);
+    coverage_save();
+    _exit(EXIT_SUCCESS);
+}
+
+_Noreturn void child_run(const struct child *child) {
+    const struct bank_test *test = child->test;
+    const pid_t self = getpid();
+    leave_the_runner(child);
+    coverage_arm();
+    VALGRIND_PRINTF("@@TEST %s/%s pid=%d\n", test->suite, test->name, (int)self);
+    criterion_current_test = test->declared;
+    criterion_current_suite = test->declared_suite;
+    cr_redirect_stdin();
+    bool is_run = !child_has_parameters(test) || choose_parameter(child->parameter, test->declared);
+    descriptors_remember();
+    if (is_run)
+        test->declared->test();
+    if (getpid() != self)
+        _exit(EXIT_FAILURE);
+    descriptors_audit();
+    if (parameters.cleanup != NULL)
+        parameters.cleanup(&parameters);
+    new_assertions_report();
+    journal_write(JOURNAL_FINISHED, NULL, 0);
+    leave(child->mode);
+}
+
+void child_rehearse(void (*body)(void)) {
+    struct criterion_test_extra_data data = {.identifier_ = "warm/up", .file_ = __FILE__};
+    struct criterion_test test = {.name = "up", .category = "warm", .test = body, .data = &data};
+    struct criterion_suite suite = {.name = "warm"};
+    int output = output_open();
+    if (output < 0)
+        return;
+    settle(getppid(), output);
+    VALGRIND_PRINTF("@@WARM pid=%d\n", (int)getpid());
+    criterion_current_test = &test;
+    criterion_current_suite = &suite;
+    cr_redirect_stdin();
+    descriptors_remember();
+    test.test();
+    descriptors_audit();
+    new_assertions_report();
+    journal_write(JOURNAL_FINISHED, NULL, 0);
+    fflush(NULL);
+    coverage_save();
+    criterion_current_test = NULL;
+    criterion_current_suite = NULL;
+}

@@ -1,0 +1,177 @@
+/* lanes.c - runs the tests in several processes at once.
+ *
+ * Theory of operation
+ * A lane is a fork of the runner that runs every n-th test exactly as the runner would, one at a time, with a journal,
+ * a page of steps and strays of its own: tests of different lanes share nothing but the processor, and what a test
+ * waits for costs the others no time. Which test goes to which lane depends on nothing but its place in the bank. The
+ * first process runs no test; it merges the lanes' records, whole lines in the order in which they come.
+ *
+ * Under Valgrind a single lane pays as well. It is a fork itself, so the code that runs behind a fork is translated
+ * once in it and not in each test (warm.c).
+ *
+ * A test must not be able to end another lane, so all are forked first and each is told of all before it begins. */
+#include "lanes.h"
+
+#include "signals.h"
+#include "sink.h"
+#include "text.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct lane {
+    pid_t pid;
+    int socket; /* to the lane: who the runners are; from it: its records; -1 once it has closed it */
+    bool complete;
+    struct text pending; /* what has come of a line whose end has not */
+};
+
+struct merge {
+    struct lane lanes[LANES_MAX];
+    size_t count;
+    size_t passed;
+    bool wanted;
+    struct text line;
+};
+
+/* Waits for the list of runners, which comes when all have been forked, and works. */
+static _Noreturn void run_lane(size_t lane, int socket, size_t lanes, lane_work *work, void *ctx) {
+    pid_t runners[LANES_MAX + 1];
+    size_t wanted = (lanes + 1) * sizeof *runners, got = 0;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    while (got < wanted) {
+        ssize_t n = read(socket, (char *)runners + got, wanted - got);
+        if (n <= 0 && !(n < 0 && errno == EINTR))
+            _exit(EXIT_FAILURE);
+        got += n > 0 ? (size_t)n : 0;
+    }
+    _exit(work(ctx, lane, socket, runners, lanes + 1) ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static int start_lane(struct merge *merge, size_t lanes, lane_work *work, void *ctx) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+        return -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        for (size_t i = 0; i < merge->count; i++)
+            close(merge->lanes[i].socket);
+        close(ends[0]);
+        run_lane(merge->count, ends[1], lanes, work, ctx);
+    }
+    close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return -1;
+    }
+    merge->lanes[merge->count++] = (struct lane){.pid = pid, .socket = ends[0]};
+    return 0;
+}
+
+static int tell_runners(const struct merge *merge) {
+    pid_t runners[LANES_MAX + 1] = {getpid()};
+    for (size_t i = 0; i < merge->count; i++)
+        runners[i + 1] = merge->lanes[i].pid;
+    ssize_t len = (ssize_t)((merge->count + 1) * sizeof *runners);
+    for (size_t i = 0; i < merge->count; i++)
+        if (write(merge->lanes[i].socket, runners, (size_t)len) != len)
+            return -1;
+    return 0;
+}
+
+/* A lane's last line is for us: it says that the lane came to its end, and how many of its tests passed. */
+static void take_line(struct merge *merge, struct lane *lane, const char *line, size_t len) {
+    size_t tests, passed;
+    if (sscanf(line, "{\"event\":\"end\",\"tests\":%zu,\"passed\":%zu}", &tests, &passed) == 2) {
+        lane->complete = true;
+        merge->passed += passed;
+        return;
+    }
+    text_add(&merge->line, line, len);
+    sink_write(&merge->line);
+}
+
+static void take_lines(struct merge *merge, struct lane *lane) {
+    struct text *pending = &lane->pending;
+    size_t done = 0;
+    for (char *end; done < pending->len && (end = memchr(pending->bytes + done, '\n', pending->len - done)) != NULL;) {
+        size_t len = (size_t)(end + 1 - (pending->bytes + done));
+        take_line(merge, lane, pending->bytes + done, len);
+        done += len;
+    }
+    if (done == 0)
+        return;
+    memmove(pending->bytes, pending->bytes + done, pending->len - done + 1);
+    pending->len -= done;
+}
+
+static void hear(struct merge *merge, struct lane *lane) {
+    char bytes[16 * 1024];
+    ssize_t len = read(lane->socket, bytes, sizeof bytes);
+    if (len > 0) {
+        text_add(&lane->pending, bytes, (size_t)len);
+        take_lines(merge, lane);
+    } else if (len == 0 || errno != EINTR) {
+        close(lane->socket);
+        lane->socket = -1;
+    }
+}
+
+/* Waits for news of any lane, a quarter of a second at most. False where all have said their last. */
+static bool listen_once(struct merge *merge) {
+    struct pollfd watched[LANES_MAX];
+    bool any = false;
+    for (size_t i = 0; i < merge->count; i++) {
+        watched[i] = (struct pollfd){.fd = merge->lanes[i].socket, .events = POLLIN};
+        any = any || watched[i].fd >= 0;
+    }
+    if (any && poll(watched, merge->count, 250) > 0)
+        for (size_t i = 0; i < merge->count; i++)
+            if (watched[i].revents != 0)
+                hear(merge, &merge->lanes[i]);
+    return any;
+}
+
+/* Ends what is not at its end, and reaps all. Returns whether all came to their end. */
+static bool end_lanes(struct merge *merge) {
+    bool complete = true;
+    for (size_t i = 0; i < merge->count; i++) {
+        struct lane *lane = &merge->lanes[i];
+        if (!lane->complete)
+            kill(lane->pid, SIGTERM); /* it ends its test, too */
+        if (lane->socket >= 0)
+            close(lane->socket);
+        int status = 0;
+        while (waitpid(lane->pid, &status, 0) < 0 && errno == EINTR)
+            ;
+        merge->wanted = merge->wanted && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
+        complete = complete && lane->complete;
+        text_free(&lane->pending);
+    }
+    text_free(&merge->line);
+    return complete;
+}
+
+int lanes_run(size_t lanes, lane_work *work, void *ctx, size_t *passed, bool *wanted) {
+    struct merge merge = {.wanted = true};
+    bool started = true;
+    fflush(NULL);
+    while (started && merge.count < lanes)
+        started = start_lane(&merge, lanes, work, ctx) == 0;
+    started = started && tell_runners(&merge) == 0;
+    while (started && !signals_stopped() && sink_wanted() && listen_once(&merge))
+        ;
+    bool complete = end_lanes(&merge);
+    *passed = merge.passed;
+    *wanted = merge.wanted;
+    return started && complete ? 0 : -1;
+}

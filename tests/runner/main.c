@@ -1,0 +1,241 @@
+/* main.c - the bank: lists its tests, or runs them and says what became of each.
+ *
+ * Theory of operation
+ * options -> bank -> for each selected test: trial -> records (or a page for people) -> exit status. The runner has no
+ * thread, no signal handler and no state that a test could reach but the journal, the output file and the page of
+ * steps, which it makes anew for each test. A run that is stopped ends without its "end" record. */
+#include "bank.h"
+#include "baseline.h"
+#include "harden.h"
+#include "lanes.h"
+#include "options.h"
+#include "people.h"
+#include "records.h"
+#include "signals.h"
+#include "sink.h"
+#include "strays.h"
+#include "trial.h"
+#include "warm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { EXIT_ALL_PASSED = 0, EXIT_SOME_FAILED = 1, EXIT_BROKEN = 2, PROBLEM = 512 };
+
+struct run {
+    struct options options;
+    struct bank bank;
+    struct text line;     /* what is being written */
+    struct text baseline; /* the lines of --write-baseline */
+    bool colour;
+    size_t tests;
+    size_t passed;
+    size_t wanted; /* passed, or failed where a tripwire must */
+};
+
+static int give_up(struct run *run, const char *problem) {
+    fprintf(stderr, "%s\n", problem);
+    bank_free(&run->bank);
+    free(run->options.only);
+    text_free(&run->line);
+    text_free(&run->baseline);
+    return EXIT_BROKEN;
+}
+
+/* Descriptors 0, 1 and 2 must be something, or a file of the runner's would become a test's standard output. */
+static void open_standard_descriptors(void) {
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
+static int select_tests(struct run *run, char *problem) {
+    struct bank *bank = &run->bank;
+    for (size_t i = 0; i < bank->count; i++)
+        bank->tests[i].selected = run->options.only_count == 0;
+    for (size_t i = 0; i < run->options.only_count; i++) {
+        struct bank_test *test = bank_find(bank, run->options.only[i]);
+        if (test == NULL) {
+            snprintf(problem, PROBLEM,
+                     "bank: there is no test '%.100s': --list names them all, and a disabled one is in no list",
+                     run->options.only[i]);
+            return -1;
+        }
+        test->selected = true;
+    }
+    for (size_t i = 0; i < bank->count; i++)
+        run->tests += bank->tests[i].selected ? 1 : 0;
+    if (run->tests == 0)
+        snprintf(problem, PROBLEM,
+                 "bank: it holds no test: were test objects linked between bank_first.o and bank_last.o?");
+    return run->tests == 0 ? -1 : 0;
+}
+
+static int list_tests(struct run *run) {
+    if (sink_open(STDOUT_FILENO) < 0)
+        return give_up(run, "bank: standard output is closed: there is nowhere to list the tests");
+    for (size_t i = 0; i < run->bank.count && !signals_stopped(); i++) {
+        records_listed(&run->line, &run->bank.tests[i]);
+        sink_write(&run->line);
+    }
+    return signals_stopped() ? EXIT_BROKEN : EXIT_ALL_PASSED;
+}
+
+static int prepare(struct run *run, char *problem) {
+    struct options *options = &run->options;
+    struct rlimit no_core = {0};
+    char seed[32];
+    int to = options->records >= 0 ? options->records : STDOUT_FILENO;
+    if (access("/proc/self/fd", R_OK) < 0) {
+        snprintf(problem, PROBLEM,
+                 "bank: /proc is not mounted, and strays and descriptors are found in it: mount it "
+                 "(bwrap: --proc /proc)");
+        return -1;
+    }
+    int sink = sink_open(to);
+    if (sink < 0) {
+        snprintf(problem, PROBLEM, "bank: cannot write to descriptor %d: %s; let --records name one that is open", to,
+                 strerror(errno));
+        return -1;
+    }
+    options->records = sink;
+    snprintf(seed, sizeof seed, "%" PRIu64, options->seed);
+    setenv("TIMESLICE_SEED", seed, 1);
+    setrlimit(RLIMIT_CORE, &no_core);
+    return 0;
+}
+
+/* From here on this process can run tests, which cannot touch any of the runners. */
+static int become_runner(const struct options *options, const pid_t *runners, size_t count) {
+    strays_adopt();
+    if (trial_prepare() < 0) {
+        fprintf(stderr, "bank: no shared memory for the tests: %s; allow this process more\n", strerror(errno));
+        return -1;
+    }
+    harden_runner(options->mode == MODE_SANITIZE, runners, count);
+    return 0;
+}
+
+static void tell(struct run *run, bool for_programs, const struct result *result) {
+    bool passed = result->verdict == VERDICT_PASSED;
+    run->passed += passed ? 1 : 0;
+    run->wanted += (result->test->must_fail ? result->verdict == VERDICT_FAILED : passed) ? 1 : 0;
+    if (run->options.write_baseline != NULL)
+        baseline_add(&run->baseline, result);
+    if (for_programs)
+        records_test(&run->line, result);
+    else
+        people_test(&run->line, result, &run->options, run->colour);
+    sink_write(&run->line);
+}
+
+static void run_tests(struct run *run, bool for_programs) {
+    for (size_t i = 0; i < run->bank.count && !signals_stopped(); i++) {
+        struct result result = {0};
+        if (run->bank.tests[i].selected && trial_run(&run->bank.tests[i], &run->options, &result))
+            tell(run, for_programs, &result);
+        result_free(&result);
+    }
+    if (signals_stopped())
+        return;
+    if (for_programs)
+        records_end(&run->line, run->tests, run->passed);
+    else
+        people_end(&run->line, run->tests, run->wanted, run->colour);
+    sink_write(&run->line);
+}
+
+/* Runs every n-th of the selected tests, in a process of its own. */
+static bool run_share(void *ctx, size_t lane, int records, const pid_t *runners, size_t count) {
+    struct run *run = ctx;
+    size_t place = 0;
+    run->tests = 0;
+    for (size_t i = 0; i < run->bank.count; i++) {
+        struct bank_test *test = &run->bank.tests[i];
+        test->selected = test->selected && place++ % run->options.lanes == lane;
+        run->tests += test->selected ? 1 : 0;
+    }
+    run->options.records = sink_open(records);
+    if (run->options.records < 0 || become_runner(&run->options, runners, count) < 0)
+        return false;
+    warm_up();
+    run_tests(run, true);
+    return run->wanted == run->tests;
+}
+
+/* Runs the tests in lanes, and adds up what they say. Natively one lane would gain nothing. */
+static int run_all(struct run *run, bool for_programs) {
+    const pid_t self = getpid();
+    if (for_programs && (run->options.lanes > 1 || run->options.mode == MODE_MEMCHECK)) {
+        bool wanted;
+        if (lanes_run(run->options.lanes, run_share, run, &run->passed, &wanted) < 0)
+            return -1;
+        run->wanted = wanted ? run->tests : 0;
+        records_end(&run->line, run->tests, run->passed);
+        sink_write(&run->line);
+        return 0;
+    }
+    if (become_runner(&run->options, &self, 1) < 0)
+        return -1;
+    run_tests(run, for_programs);
+    return 0;
+}
+
+static int finish(struct run *run) {
+    char problem[PROBLEM];
+    if (signals_stopped())
+        return give_up(run, "bank: stopped before its end, by a signal or because nobody reads its results any more");
+    int status = run->wanted == run->tests ? EXIT_ALL_PASSED : EXIT_SOME_FAILED;
+    if (run->options.write_baseline != NULL && status != EXIT_ALL_PASSED)
+        return give_up(run,
+                       "bank: no baseline was written, because a test did not do on this program what it must do on "
+                       "the reference");
+    if (run->options.write_baseline != NULL &&
+        baseline_write(run->options.write_baseline, &run->baseline, problem, sizeof problem) < 0)
+        return give_up(run, problem);
+    bank_free(&run->bank);
+    free(run->options.only);
+    text_free(&run->line);
+    text_free(&run->baseline);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    struct run run = {0};
+    char problem[PROBLEM];
+    open_standard_descriptors();
+    signals_prepare();
+    if (options_read(&run.options, argc, argv, problem, sizeof problem) < 0)
+        return give_up(&run, problem);
+    if (run.options.help) {
+        fputs(options_help(), stdout);
+        return EXIT_ALL_PASSED;
+    }
+    run.bank = bank_read();
+    run.colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+    if (run.options.list)
+        return list_tests(&run);
+    bool for_programs = run.options.records >= 0;
+    if (select_tests(&run, problem) < 0)
+        return give_up(&run, problem);
+    if (run.options.baseline != NULL && baseline_read(&run.bank, run.options.baseline, problem, sizeof problem) < 0)
+        return give_up(&run, problem);
+    if (prepare(&run, problem) < 0)
+        return give_up(&run, problem);
+    if (for_programs) {
+        records_start(&run.line, &run.options, run.tests);
+        sink_write(&run.line);
+    }
+    if (run_all(&run, for_programs) < 0 && !signals_stopped())
+        return give_up(&run, "bank: the tests could not all be run: is memory short, or a limit on processes?");
+    return finish(&run);
+}

@@ -1,0 +1,34 @@
+/* message.h - Criterion's messages, decoded. */
+#ifndef RUNNER_MESSAGE_H
+#define RUNNER_MESSAGE_H
+
+#include "text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+enum message_kind { MESSAGE_OTHER, MESSAGE_PHASE, MESSAGE_ASSERT, MESSAGE_LOG, MESSAGE_COUNT };
+
+/* The phases of a test, numbered as in Criterion's protocol. */
+enum phase { PHASE_SETUP = 1, PHASE_MAIN, PHASE_TEARDOWN, PHASE_END, PHASE_ABORT, PHASE_TIMEOUT, PHASE_SKIP };
+
+struct message {
+    enum message_kind kind;
+    enum phase phase;    /* of MESSAGE_PHASE */
+    bool passed;         /* of MESSAGE_ASSERT */
+    unsigned line;       /* of MESSAGE_ASSERT */
+    unsigned long count; /* of MESSAGE_COUNT: how many assertions passed */
+    struct text file;    /* of MESSAGE_ASSERT */
+    struct text text;    /* of MESSAGE_ASSERT, MESSAGE_LOG, and of an abort or a skip */
+};
+
+/* Whether the bytes are a message that says how far the test is, and not one of its assertions or of its log. */
+bool message_is_milestone(const unsigned char *bytes, size_t len);
+
+/* Decodes len bytes into *message, which message_free releases. False where they are not a message. */
+bool message_decode(struct message *message, const unsigned char *bytes, size_t len);
+
+void message_free(struct message *message);
+
+#endif

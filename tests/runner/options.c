@@ -1,0 +1,183 @@
+/* options.c - the command line of the bank, and what it means where it says nothing. */
+#include "options.h"
+
+#include "lanes.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <valgrind/valgrind.h>
+
+/* Defined in a program that is linked with AddressSanitizer. */
+extern void __asan_init(void) __attribute__((weak));
+
+enum { LIST = 256, HELP, MODE, RECORDS, ONLY, BASELINE, WRITE_BASELINE, SEED, TIMEOUT, TIMEOUT_SCALE, LANES };
+
+static const char *const mode_names[] = {
+    [MODE_NATIVE] = "native", [MODE_MEMCHECK] = "memcheck", [MODE_SANITIZE] = "sanitize"};
+
+const char *options_mode_name(enum mode mode) {
+    return mode_names[mode];
+}
+
+const char *options_help(void) {
+    return "usage: bank --list\n"
+           "       bank [--mode native|memcheck|sanitize] [--records FD] [--only SUITE/TEST]... [--seed N]\n"
+           "            [--baseline FILE | --write-baseline FILE] [--timeout SECONDS] [--timeout-scale X]\n"
+           "            [--lanes N]\n"
+           "\n"
+           "Runs the tests of the bank, each in a process of its own, and says what became of them: for people, or "
+           "with\n"
+           "--records as one line of JSON a test. Exit status: 0 all passed, 1 some did not, 2 it could not be done.\n"
+           "\n"
+           "  --mode            how this program is being run; memcheck wants\n"
+           "                    valgrind -q --sanity-level=0 --run-libc-freeres=no --run-cxx-freeres=no\n"
+           "                    --fair-sched=try --num-callers=40 --max-stackframe=8388608 --leak-check=full\n"
+           "                    --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite\n"
+           "                    --error-exitcode=99 --xml=yes --xml-file=DIR/%p.xml\n"
+           "  --baseline        a test in which fewer assertions passed than FILE says is incomplete\n"
+           "  --timeout         the limit of a test that declares none; 5 seconds\n"
+           "  --lanes           how many tests run at once, with --records only; 1\n"
+           "  --timeout-scale   what each limit is multiplied by; native 1, sanitize 4, memcheck 10\n";
+}
+
+static int refuse(char *problem, size_t room, const char *what, const char *value, const char *want) {
+    snprintf(problem, room, "bank: %s '%.100s': %s; see bank --help", what, value, want);
+    return -1;
+}
+
+static int read_mode(enum mode *mode, const char *name, char *problem, size_t room) {
+    for (int i = MODE_NATIVE; i <= MODE_SANITIZE; i++) {
+        if (strcmp(name, mode_names[i]) == 0) {
+            *mode = (enum mode)i;
+            return 0;
+        }
+    }
+    return refuse(problem, room, "unknown mode", name, "give native, memcheck or sanitize");
+}
+
+static int read_seconds(double *seconds, const char *text, char *problem, size_t room) {
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(value) || value <= 0)
+        return refuse(problem, room, "not a positive number", text, "give seconds or a factor such as 2.5");
+    *seconds = value;
+    return 0;
+}
+
+static int read_number(uint64_t *number, const char *text, uint64_t most, char *problem, size_t room) {
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (end == text || *end != '\0' || text[0] == '-' || errno != 0 || value > most)
+        return refuse(problem, room, "not a whole number", text, "give one that is not negative");
+    *number = value;
+    return 0;
+}
+
+static int read_lanes(size_t *lanes, const char *text, char *problem, size_t room) {
+    uint64_t number;
+    if (read_number(&number, text, LANES_MAX, problem, room) < 0)
+        return -1;
+    *lanes = number > 0 ? (size_t)number : 1;
+    return 0;
+}
+
+static int read_records(int *fd, const char *text, char *problem, size_t room) {
+    uint64_t number;
+    if (read_number(&number, text, 1 << 20, problem, room) < 0)
+        return -1;
+    *fd = (int)number;
+    return 0;
+}
+
+/* The tool that is there decides where the command line does not. */
+static enum mode mode_of_this_run(void) {
+    if (RUNNING_ON_VALGRIND)
+        return MODE_MEMCHECK;
+    return __asan_init != NULL ? MODE_SANITIZE : MODE_NATIVE;
+}
+
+static int check(struct options *options, char *problem, size_t room) {
+    static const double scale_of[] = {[MODE_NATIVE] = 1, [MODE_MEMCHECK] = 10, [MODE_SANITIZE] = 4};
+    if (options->mode == MODE_MEMCHECK && !RUNNING_ON_VALGRIND)
+        return refuse(problem, room, "mode", "memcheck", "run it under valgrind, with the options that --help lists");
+    if (options->mode == MODE_SANITIZE && __asan_init == NULL)
+        return refuse(problem, room, "mode", "sanitize", "this bank was linked without -fsanitize=address");
+    if (options->baseline != NULL && options->write_baseline != NULL)
+        return refuse(problem, room, "--baseline and --write-baseline", options->baseline, "give one of them");
+    if (options->lanes > 1 && options->records < 0)
+        return refuse(problem, room, "--lanes without", "--records", "the page for people is written in one piece");
+    if (options->timeout_scale <= 0)
+        options->timeout_scale = scale_of[options->mode];
+    return 0;
+}
+
+static int take(struct options *options, int option, const char *value, char *problem, size_t room) {
+    switch (option) {
+    case LIST:
+        options->list = true;
+        return 0;
+    case HELP:
+        options->help = true;
+        return 0;
+    case MODE:
+        return read_mode(&options->mode, value, problem, room);
+    case RECORDS:
+        return read_records(&options->records, value, problem, room);
+    case ONLY:
+        options->only[options->only_count++] = value;
+        return 0;
+    case BASELINE:
+        options->baseline = value;
+        return 0;
+    case WRITE_BASELINE:
+        options->write_baseline = value;
+        return 0;
+    case SEED:
+        return read_number(&options->seed, value, UINT64_MAX, problem, room);
+    case TIMEOUT:
+        return read_seconds(&options->timeout, value, problem, room);
+    case TIMEOUT_SCALE:
+        return read_seconds(&options->timeout_scale, value, problem, room);
+    case LANES:
+        return read_lanes(&options->lanes, value, problem, room);
+    default:
+        snprintf(problem, room, "bank: there is no such option, or it lacks its value; see bank --help");
+        return -1;
+    }
+}
+
+int options_read(struct options *options, int argc, char **argv, char *problem, size_t room) {
+    static const struct option known[] = {
+        {"list", no_argument, NULL, LIST},
+        {"help", no_argument, NULL, HELP},
+        {"mode", required_argument, NULL, MODE},
+        {"records", required_argument, NULL, RECORDS},
+        {"only", required_argument, NULL, ONLY},
+        {"baseline", required_argument, NULL, BASELINE},
+        {"write-baseline", required_argument, NULL, WRITE_BASELINE},
+        {"seed", required_argument, NULL, SEED},
+        {"timeout", required_argument, NULL, TIMEOUT},
+        {"timeout-scale", required_argument, NULL, TIMEOUT_SCALE},
+        {"lanes", required_argument, NULL, LANES},
+        {0},
+    };
+    *options = (struct options){.mode = mode_of_this_run(), .records = -1, .seed = 1, .timeout = 5, .lanes = 1};
+    options->only = calloc((size_t)argc + 1, sizeof *options->only);
+    const char *seed = getenv("TIMESLICE_SEED");
+    if (options->only == NULL)
+        return refuse(problem, room, "memory for", argv[0], "none is left");
+    if (seed != NULL && read_number(&options->seed, seed, UINT64_MAX, problem, room) < 0)
+        return -1;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;)
+        if (take(options, option, optarg, problem, room) < 0)
+            return -1;
+    if (optind < argc)
+        return refuse(problem, room, "what is", argv[optind], "tests are chosen with --only SUITE/TEST");
+    return check(options, problem, room);
+}

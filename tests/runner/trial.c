@@ -1,0 +1,224 @@
+/* trial.c - runs one test, in a process for each of its parameters, and finds out what became of it.
+ *
+ * Theory of operation
+ * A trial is one process: an empty journal and an empty file for its output, a fork, the watchdog's wait, the end of
+ * what it left behind. Only then, when nobody is left who could write, the runner reads the journal: what the
+ * assertions said, how far the test came, what it left open. From that and from how the process ended comes the verdict
+ * (verdict.c). How many parameters a test has only its process knows, so it says so in the journal; the first one is
+ * always tried. */
+#include "trial.h"
+
+#include "child.h"
+#include "descriptors.h"
+#include "journal.h"
+#include "message.h"
+#include "output.h"
+#include "signals.h"
+#include "strays.h"
+#include "verdict.h"
+#include "watchdog.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { NARRATION = 8192, PARAMETERS_MAX = 10000 };
+
+/* Defined by the bank, where its tests tell what they do; text, NUL-terminated, a step a line. */
+extern char *narration_page __attribute__((weak));
+
+struct reading {
+    struct result *result;
+    struct ending ending;
+    size_t parameters;
+    pid_t pid;
+};
+
+int trial_prepare(void) {
+    if (journal_open() < 0)
+        return -1;
+    if (&narration_page == NULL)
+        return 0;
+    void *page = mmap(NULL, NARRATION, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED)
+        return -1;
+    narration_page = page;
+    return 0;
+}
+
+/* The rounds of a theory are tests within the test, with phases of their own; what counts is how far the test came. */
+static void enter_phase(struct ending *ending, const struct message *message) {
+    bool ends = message->phase == PHASE_END || message->phase == PHASE_ABORT;
+    if (message->phase == PHASE_SKIP)
+        ending->skipped = true;
+    else if (ending->depth > 0)
+        ending->depth -= ends ? 1 : 0;
+    else if (message->phase == PHASE_SETUP && ending->phase == PHASE_MAIN)
+        ending->depth++;
+    else if (message->phase == PHASE_ABORT)
+        ending->aborted = true;
+    else if (message->phase == ending->phase + 1 && message->phase <= PHASE_END)
+        ending->phase = message->phase;
+}
+
+static void complain(struct result *result, struct message *message) {
+    if (result->complaints_count == COMPLAINTS_MAX)
+        return;
+    struct complaint *complaint = &result->complaints[result->complaints_count++];
+    *complaint = (struct complaint){.file = message->file, .line = message->line, .text = message->text};
+    message->file = message->text = (struct text){0}; /* they have moved */
+}
+
+static void take_message(struct reading *reading, pid_t writer, struct message *message) {
+    bool own = writer == reading->pid;
+    if (message->kind == MESSAGE_ASSERT && !message->passed) {
+        reading->ending.failed++; /* of a forked child of the test, too */
+        complain(reading->result, message);
+    } else if (message->kind == MESSAGE_LOG) {
+        text_add(&reading->result->output, message->text.bytes, message->text.len);
+        text_say(&reading->result->output, "\n");
+    } else if (message->kind == MESSAGE_COUNT && own) {
+        reading->ending.passed += message->count;
+    } else if (message->kind == MESSAGE_PHASE && own) {
+        enter_phase(&reading->ending, message);
+        if (message->phase == PHASE_ABORT && reading->ending.aborted)
+            complain(reading->result, message);
+    }
+}
+
+static void take_record(void *ctx, enum journal_kind kind, pid_t writer, const unsigned char *bytes, size_t len) {
+    struct reading *reading = ctx;
+    struct result *result = reading->result;
+    struct message message;
+    unsigned long count;
+    if ((kind == JOURNAL_MESSAGE || kind == JOURNAL_MILESTONE) && message_decode(&message, bytes, len)) {
+        take_message(reading, writer, &message);
+        message_free(&message);
+    } else if (kind == JOURNAL_FINISHED && writer == reading->pid) {
+        reading->ending.finished = true;
+    } else if (kind == JOURNAL_PARAMETERS && writer == reading->pid && len == sizeof reading->parameters) {
+        memcpy(&reading->parameters, bytes, sizeof reading->parameters);
+    } else if (kind == JOURNAL_COUNT && writer == reading->pid && len == sizeof count) {
+        memcpy(&count, bytes, sizeof count);
+        reading->ending.passed += count;
+    } else if (kind == JOURNAL_DESCRIPTOR && result->descriptors_count < DESCRIPTORS_MAX) {
+        result->descriptors[result->descriptors_count++] = descriptors_decode(bytes, len);
+    }
+}
+
+static void take_steps(struct result *result) {
+    if (&narration_page != NULL)
+        text_add(&result->steps, narration_page, strnlen(narration_page, NARRATION));
+}
+
+static void broken(struct result *result, const char *what) {
+    result->verdict = VERDICT_BROKEN;
+    snprintf(result->detail, sizeof result->detail, "%s: %s", what, strerror(errno));
+}
+
+static pid_t start(const struct child *child) {
+    if (&narration_page != NULL)
+        memset(narration_page, 0, NARRATION);
+    journal_begin();
+    fflush(NULL);
+    pid_t pid = fork();
+    /* The last test's processes are dead and reaped, but the kernel may count them for a moment longer. */
+    for (int tries = 0; pid < 0 && errno == EAGAIN && tries < 50 && !signals_stopped(); tries++) {
+        signals_wait(0.02);
+        pid = fork();
+    }
+    if (pid == 0)
+        child_run(child);
+    return pid;
+}
+
+static void merge(struct result *result, const struct reading *reading, const struct options *options,
+                  size_t parameter) {
+    const struct ending *ending = &reading->ending;
+    struct judgement judgement = verdict_of(result->test, ending, options->mode);
+    text_printf(&result->pids, "%s%d", result->pids.len > 0 ? "," : "", (int)reading->pid);
+    result->passed += ending->passed;
+    result->failed += ending->failed;
+    result->tool_finding = result->tool_finding || verdict_tool_finding(ending, options->mode);
+    if (result->pid != 0 && judgement.verdict <= result->verdict)
+        return;
+    result->pid = reading->pid;
+    result->verdict = judgement.verdict;
+    result->signal = WIFSIGNALED(ending->wait_status) ? WTERMSIG(ending->wait_status) : 0;
+    result->exit_code = WIFEXITED(ending->wait_status) ? WEXITSTATUS(ending->wait_status) : 0;
+    memcpy(result->detail, judgement.detail, sizeof result->detail);
+    if (judgement.verdict != VERDICT_PASSED && child_has_parameters(result->test))
+        snprintf(result->detail, sizeof result->detail, "parameter %zu: %.120s", parameter, judgement.detail);
+}
+
+static struct watch watch_of(const struct bank_test *test, const struct options *options) {
+    double limit = (test->timeout > 0 ? test->timeout : options->timeout) * options->timeout_scale;
+    return (struct watch){
+        .started = signals_now(), .limit = limit, .linger = options->mode == MODE_NATIVE && limit > 1 ? 1 : limit};
+}
+
+/* How long a process that the test left behind may take to end by itself; one that is killed anyway gets no time. */
+static double grace_of(const struct ending *ending, const struct options *options) {
+    if (ending->timed_out || signals_stopped())
+        return 0;
+    return options->mode == MODE_NATIVE ? 0.25 : 2.5;
+}
+
+/* One process. Returns how many parameters the test has, 0 where it has none or there is nothing more to try. */
+static size_t try_one(struct result *result, const struct options *options, size_t parameter) {
+    struct reading reading = {.result = result};
+    struct child child = {.test = result->test, .parameter = parameter, .mode = options->mode, .runner = getpid()};
+    struct watch watch = watch_of(result->test, options);
+    child.records = options->records;
+    child.output = output_open();
+    if (child.output < 0 || (watch.pid = reading.pid = start(&child)) < 0) {
+        broken(result, child.output < 0 ? "no file for its output" : "no process for it");
+        if (child.output >= 0)
+            close(child.output);
+        return 0;
+    }
+    bool ended = watchdog_wait(&watch, &reading.ending.timed_out);
+    result->seconds += signals_now() - watch.started;
+    if (!ended)
+        broken(result, "its process cannot be ended");
+    else
+        waitpid(reading.pid, &reading.ending.wait_status, 0);
+    reading.ending.strays = strays_end(result->strays + result->strays_count, STRAYS_MAX - result->strays_count,
+                                       grace_of(&reading.ending, options));
+    if (reading.ending.strays > 0)
+        result->strays_count += (size_t)reading.ending.strays;
+    if (result->strays_count > STRAYS_MAX)
+        result->strays_count = STRAYS_MAX;
+    output_take(child.output, &result->output);
+    journal_read(take_record, &reading);
+    if (reading.ending.failed > 0) /* a log is lost in silence */
+        reading.ending.failed += journal_lost();
+    take_steps(result);
+    if (ended)
+        merge(result, &reading, options, parameter);
+    return reading.parameters;
+}
+
+bool trial_run(const struct bank_test *test, const struct options *options, struct result *result) {
+    *result = (struct result){.test = test};
+    size_t parameters = try_one(result, options, 0);
+    if (parameters > PARAMETERS_MAX)
+        parameters = PARAMETERS_MAX;
+    for (size_t i = 1; i < parameters && result->verdict != VERDICT_BROKEN && !signals_stopped(); i++)
+        try_one(result, options, i);
+    if (signals_stopped())
+        return false;
+    if (child_has_parameters(test) && parameters == 0 && result->verdict == VERDICT_EXITED_EARLY) {
+        errno = EINVAL;
+        broken(result, "the test has no parameters");
+    }
+    if (result->verdict == VERDICT_PASSED) {
+        struct judgement judgement = verdict_of_count(test, result->passed);
+        result->verdict = judgement.verdict;
+        memcpy(result->detail, judgement.detail, sizeof result->detail);
+    }
+    return true;
+}

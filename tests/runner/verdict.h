@@ -1,0 +1,38 @@
+/* verdict.h - what the end of a test process means. */
+#ifndef RUNNER_VERDICT_H
+#define RUNNER_VERDICT_H
+
+#include "message.h"
+#include "options.h"
+#include "result.h"
+
+#include <stdbool.h>
+
+/* What was seen of one test process. */
+struct ending {
+    enum phase phase; /* the last that the test itself entered, 0 before its first */
+    unsigned depth;   /* of the rounds of a theory, which are tests within the test */
+    bool skipped;
+    bool aborted;  /* Criterion gave the test up */
+    bool finished; /* its record came, after the teardown */
+    unsigned long passed;
+    unsigned long failed;
+    int wait_status;
+    bool timed_out;
+    int strays; /* that were still alive; -1 where one could not be ended */
+};
+
+struct judgement {
+    enum verdict verdict;
+    char detail[160];
+};
+
+struct judgement verdict_of(const struct bank_test *test, const struct ending *ending, enum mode mode);
+
+/* Whether the tool under which the test ran found something, by the process's exit status. */
+bool verdict_tool_finding(const struct ending *ending, enum mode mode);
+
+/* A test that would pass is incomplete where fewer of its assertions passed, in all, than must. */
+struct judgement verdict_of_count(const struct bank_test *test, unsigned long passed);
+
+#endif

@@ -1,0 +1,267 @@
+/* receive.c - udp_recv: one datagram, whole or with its true length, before a deadline. */
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "support/descriptors.h"
+#include "support/expect.h"
+#include "support/faults.h"
+#include "support/interruptions.h"
+#include "support/need.h"
+#include "support/peer.h"
+#include "support/stopwatch.h"
+
+/* Two plain sockets: udp_recv receives on one what the other sends. */
+struct pair {
+    struct peer from, to;
+};
+
+static struct pair pair_open(int family) {
+    struct pair pair = {peer_open(family), peer_open(family)};
+    step("a socket on port %u, to send from, and one on port %u, to receive on", peer_port(&pair.from.at),
+         peer_port(&pair.to.at));
+    return pair;
+}
+
+static void pair_close(struct pair *pair) {
+    peer_close(&pair->from);
+    peer_close(&pair->to);
+}
+
+/* Sends a datagram with plain system calls, and waits until the other socket has something to receive. */
+static void arrive(const struct pair *pair, const void *data, size_t len) {
+    step("a datagram of %zu bytes is sent", len);
+    peer_send(&pair->from, data, len, &pair->to.at);
+    peer_await(&pair->to);
+}
+
+Test(udp_recv, takes_exactly_one_datagram, .timeout = 3,
+     .description = "UDP-RX-001: one call takes exactly one datagram") {
+    struct pair pair = pair_open(AF_INET);
+    char buf[64], left[64];
+    arrive(&pair, "first", 5);
+    arrive(&pair, "second", 6);
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 5, "the length of the first of two datagrams");
+    expect_bytes(buf, 5, "first", 5, "the first datagram");
+    expect_int(peer_receive(&pair.to, left, sizeof left, NULL), 6, "the second is still there for a plain recvfrom");
+    expect_bytes(left, 6, "second", 6, "the second datagram");
+    pair_close(&pair);
+}
+
+Test(udp_recv, fills_in_the_sender, .timeout = 3,
+     .description = "UDP-RX-002: the sender is filled in, so that a reply reaches it") {
+    struct pair pair = pair_open(AF_INET);
+    struct udp_peer from;
+    char buf[64];
+    memset(&from, 0xa5, sizeof from);
+    arrive(&pair, "hello", 5);
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, &from, -1), 5, "udp_recv");
+    expect_peer(&from, &pair.from.at, "the sender that udp_recv filled in");
+    peer_send(&pair.to, "reply", 5, &from);
+    expect_int(peer_receive(&pair.from, buf, sizeof buf, NULL), 5, "a plain reply to that address arrives");
+    pair_close(&pair);
+}
+
+Test(udp_recv, reports_true_length_when_truncated, .timeout = 3,
+     .description = "UDP-RX-003: a datagram longer than cap is reported with its true length") {
+    struct pair pair = pair_open(AF_INET);
+    char data[3000] = "", buf[10];
+    arrive(&pair, data, sizeof data);
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 3000, "the length of 3000 bytes in a buffer of 10");
+    pair_close(&pair);
+}
+
+Test(udp_recv, loses_the_rest_of_a_truncated_datagram, .timeout = 3,
+     .description = "UDP-RX-004: the rest of it is lost, and the next call takes the next datagram") {
+    struct pair pair = pair_open(AF_INET);
+    char buf[4];
+    arrive(&pair, "much too long", 13);
+    arrive(&pair, "next", 4);
+    expect_success(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), "a datagram of 13 bytes in a buffer of 4");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 4, "the length that the next call returns");
+    expect_bytes(buf, 4, "next", 4, "the datagram that the next call takes");
+    pair_close(&pair);
+}
+
+Test(udp_recv, never_writes_past_the_end_of_the_buffer, .timeout = 3,
+     .description = "UDP-RX-005: the first cap bytes are the datagram's, and nothing is written past them") {
+    struct pair pair = pair_open(AF_INET);
+    char buf[32], expected[32];
+    memset(buf, '#', sizeof buf);
+    memset(expected, '#', sizeof expected);
+    memcpy(expected, "0123456789", 10);
+    arrive(&pair, "0123456789abcdefghij", 20);
+    expect_success(udp_recv(pair.to.fd, buf, 10, NULL, -1), "a datagram of 20 bytes and a cap of 10");
+    expect_bytes(buf, sizeof buf, expected, sizeof expected, "the buffer, filled with # before");
+    pair_close(&pair);
+}
+
+Test(udp_recv, returns_an_empty_datagram, .timeout = 3,
+     .description = "UDP-RX-006: an empty datagram is returned as 0 with its sender, no end of file and no timeout") {
+    struct pair pair = pair_open(AF_INET);
+    struct udp_peer from;
+    char buf[8];
+    memset(&from, 0xa5, sizeof from);
+    arrive(&pair, "", 0);
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, &from, 500), 0, "the length of an empty datagram");
+    expect_peer(&from, &pair.from.at, "the sender of an empty datagram");
+    pair_close(&pair);
+}
+
+Test(udp_recv, times_out_and_not_too_early, .timeout = 3,
+     .description = "UDP-RX-007: where nothing comes ETIMEDOUT, and not before timeout_ms have passed") {
+    static const int timeout_ms[] = {20, 1, 2, 3, 1, 2, 3};
+    struct peer to = peer_open(AF_INET);
+    char buf[8];
+    for (size_t i = 0; i < sizeof timeout_ms / sizeof timeout_ms[0]; i++) {
+        double start = stopwatch_ms();
+        expect_error(udp_recv(to.fd, buf, sizeof buf, NULL, timeout_ms[i]), ETIMEDOUT, "a wait of %d ms",
+                     timeout_ms[i]);
+        expect_at_least(stopwatch_ms() - start, timeout_ms[i], "how long it waited");
+    }
+    peer_close(&to);
+}
+
+Test(udp_recv, takes_what_is_there_at_timeout_0, .timeout = 3,
+     .description = "UDP-RX-008: timeout 0 takes what is there") {
+    struct pair pair = pair_open(AF_INET);
+    char buf[8];
+    arrive(&pair, "hello", 5);
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, 0), 5, "udp_recv with timeout 0 of what has arrived");
+    expect_bytes(buf, 5, "hello", 5, "the datagram");
+    pair_close(&pair);
+}
+
+Test(udp_recv, does_not_wait_at_timeout_0, .timeout = 3,
+     .description = "UDP-RX-008: timeout 0 does not wait: ETIMEDOUT where nothing is") {
+    struct peer to = peer_open(AF_INET);
+    char buf[8];
+    expect_error(udp_recv(to.fd, buf, sizeof buf, NULL, 0), ETIMEDOUT, "udp_recv with timeout 0 and nothing there");
+    peer_close(&to);
+}
+
+/* Sends a datagram when a timer of 20 ms goes off. It may as well go off before udp_recv is called: the timer only lets
+ * a udp_recv show itself that does not wait. */
+static void *send_late(void *argument) {
+    const struct pair *pair = argument;
+    struct itimerspec once = {.it_value.tv_nsec = 20 * 1000000};
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+    uint64_t expirations;
+    need(timer != -1 && timerfd_settime(timer, 0, &once, NULL) == 0, "start a timer");
+    need(read(timer, &expirations, sizeof expirations) == sizeof expirations, "read a timer");
+    close(timer);
+    step("a datagram of 4 bytes is sent");
+    peer_send(&pair->from, "late", 4, &pair->to.at);
+    return NULL;
+}
+
+Test(udp_recv, waits_for_ever_where_the_timeout_is_negative, .timeout = 3,
+     .description = "UDP-RX-009: a negative timeout waits until a datagram comes") {
+    struct pair pair = pair_open(AF_INET);
+    pthread_t sender;
+    char buf[8];
+    need(pthread_create(&sender, NULL, send_late, &pair) == 0, "start a thread");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 4, "udp_recv with timeout -1");
+    pthread_join(sender, NULL);
+    pair_close(&pair);
+}
+
+Test(udp_recv, waits_its_time_though_signals_come, .timeout = 3,
+     .description = "UDP-RX-010: a signal does not shorten the wait") {
+    struct pair pair = pair_open(AF_INET);
+    char buf[8];
+    arrive(&pair, "hello", 5);
+    fail_calls(RECEIVING, 1, 2, EINTR);
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, 2000), 5, "udp_recv, its receive interrupted twice");
+    fail_calls(RECEIVING, 1, 0, 0);
+    interruptions_start(gettid(), 5);
+    double start = stopwatch_ms();
+    expect_error(udp_recv(pair.to.fd, buf, sizeof buf, NULL, 50), ETIMEDOUT, "udp_recv with a timeout of 50 ms");
+    expect_at_least(stopwatch_ms() - start, 48, "how long it waited (2 ms are left to rounding)");
+    expect_true(interruptions_stop() > 0, "signals came meanwhile");
+    pair_close(&pair);
+}
+
+/* Where each signal starts the wait anew it never ends: the signals come at shorter intervals than the timeout. */
+Test(udp_recv, waits_no_longer_though_signals_come, .timeout = 3,
+     .description = "UDP-RX-011: a signal does not lengthen the wait: the deadline is kept, not the duration") {
+    struct peer to = peer_open(AF_INET);
+    char buf[8];
+    interruptions_start(gettid(), 5);
+    expect_error(udp_recv(to.fd, buf, sizeof buf, NULL, 80), ETIMEDOUT, "udp_recv with a timeout of 80 ms");
+    interruptions_stop();
+    peer_close(&to);
+}
+
+Test(udp_recv, can_do_without_the_sender, .timeout = 3, .description = "UDP-RX-012: from may be NULL") {
+    struct pair pair = pair_open(AF_INET);
+    char buf[8];
+    arrive(&pair, "hello", 5);
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 5, "udp_recv with from NULL");
+    pair_close(&pair);
+}
+
+Test(udp_recv, fills_in_an_ipv6_sender, .timeout = 3, .description = "UDP-RX-013: an IPv6 sender is filled in") {
+    struct pair pair = pair_open(AF_INET6);
+    struct udp_peer from;
+    char buf[8];
+    memset(&from, 0xa5, sizeof from);
+    arrive(&pair, "hello", 5);
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, &from, -1), 5, "udp_recv");
+    expect_peer(&from, &pair.from.at, "the sender that udp_recv filled in");
+    pair_close(&pair);
+}
+
+/* Connects a socket to a port where nobody listens, sends there and waits for the ICMP error to come back. */
+static struct peer refused_socket(void) {
+    struct peer deaf = peer_deaf(AF_INET), refused = peer_open(AF_INET);
+    need(connect(refused.fd, (struct sockaddr *)&deaf.at.addr, deaf.at.len) == 0, "connect a socket");
+    need(send(refused.fd, "x", 1, 0) == 1, "send a datagram");
+    struct pollfd error = {.fd = refused.fd}; /* POLLERR is always waited for */
+    need(poll(&error, 1, -1) == 1, "wait for an error");
+    step("a connected socket sent to port %u, where nobody listens", peer_port(&deaf.at));
+    peer_close(&deaf);
+    return refused;
+}
+
+Test(udp_recv, reports_the_errno_of_the_kernel, .timeout = 3,
+     .description = "UDP-RX-014: an error of the kernel is reported with its errno") {
+    struct peer refused = refused_socket();
+    char buf[8];
+    expect_error(udp_recv(closed_descriptor(), buf, sizeof buf, NULL, 2000), EBADF, "a descriptor that is not open");
+    expect_error(udp_recv(refused.fd, buf, sizeof buf, NULL, 2000), ECONNREFUSED, "a connected socket, refused");
+    peer_close(&refused);
+}
+
+Test(udp_recv, needs_no_buffer_where_cap_is_0, .timeout = 3,
+     .description = "UDP-RX-015: with cap 0 the datagram is taken and its true length returned") {
+    struct pair pair = pair_open(AF_INET);
+    char left[8];
+    arrive(&pair, "hello", 5);
+    arrive(&pair, "next", 4);
+    expect_int(udp_recv(pair.to.fd, NULL, 0, NULL, -1), 5, "udp_recv with buf NULL and cap 0");
+    expect_int(peer_receive(&pair.to, left, sizeof left, NULL), 4, "that datagram is gone, the next one is there");
+    pair_close(&pair);
+}
+
+Test(udp_recv, leaves_nothing_behind, .timeout = 3,
+     .description = "UDP-RX-016: no memory error, no lost block and no descriptor are left behind") {
+    struct pair pair = pair_open(AF_INET);
+    int before = open_descriptors();
+    for (size_t cap = 0; cap < 20; cap++) {
+        char *buf = malloc(cap); /* a block of exactly cap bytes: one more written is an error */
+        struct udp_peer *from = malloc(sizeof *from);
+        need(buf && from, "find memory");
+        arrive(&pair, "0123456789", 10);
+        expect_success(udp_recv(pair.to.fd, buf, cap, from, 1000), "udp_recv of 10 bytes with cap %zu", cap);
+        udp_recv(pair.to.fd, buf, cap, from, 1);
+        udp_recv(closed_descriptor(), buf, cap, NULL, 0);
+        free(from);
+        free(buf);
+    }
+    expect_int(open_descriptors(), before, "the number of open descriptors after 60 calls");
+    pair_close(&pair);
+}

@@ -1,0 +1,309 @@
+"""timeslice-udp against netcat and against Python's own sockets, as server and as client."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import pytest
+
+PROGRAM = Path(__file__).resolve().parents[2] / "build" / "bin" / "timeslice-udp"
+PATIENCE = 20  # seconds after which a program that says nothing is taken for dead; no test waits that long
+REQUEST_MAX = 8192
+ALL_BYTES = bytes(range(256)) * 4
+NO_HOST = "x" * 64  # a label has 63 characters at most, so no name server need be asked
+
+
+class Server(NamedTuple):
+    """A running program and the address that it listens on."""
+
+    process: subprocess.Popen[bytes]
+    host: str
+    port: int
+
+
+def read_line(stream: IO[bytes]) -> str:
+    """The next line of an unbuffered pipe, without its end; fails where none comes."""
+    line = b""
+    while not line.endswith(b"\n"):
+        ready, _, _ = select.select([stream], [], [], PATIENCE)
+        assert ready, f"no line came in {PATIENCE} s, only {line!r}"
+        byte = os.read(stream.fileno(), 1)
+        assert byte, f"the program ended after {line!r}"
+        line += byte
+    return line.decode().rstrip("\n")
+
+
+@contextmanager
+def started(*arguments: str | Path, stdin: int = subprocess.PIPE) -> Iterator[subprocess.Popen[bytes]]:
+    """A process with its pipes open, which is certainly gone afterwards."""
+    with subprocess.Popen(arguments, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[Server]:
+    """`timeslice-udp serve` once it listens."""
+    with started(PROGRAM, "serve", *options, stdin=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        line = read_line(process.stdout)
+        assert line.startswith("listening on ")
+        host, _, port = line.removeprefix("listening on ").rpartition(":")
+        yield Server(process, host.strip("[]"), int(port))
+
+
+@contextmanager
+def bound(host: str = "127.0.0.1") -> Iterator[tuple[socket.socket, str]]:
+    """A socket of Python's on a port of the kernel's choice, and that port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as endpoint:
+        endpoint.settimeout(PATIENCE)
+        endpoint.bind((host, 0))
+        yield endpoint, str(endpoint.getsockname()[1])
+
+
+def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """timeslice-udp from start to end."""
+    return subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, timeout=PATIENCE, check=False)
+
+
+def finish(process: subprocess.Popen[bytes]) -> tuple[int, bytes, bytes]:
+    """Exit status and what was left to read, once the process has ended by itself."""
+    output, errors = process.communicate(timeout=PATIENCE)
+    return process.returncode, output, errors
+
+
+def assert_one_line(errors: bytes, *parts: str) -> None:
+    """There is one line, from the program, that has all the parts."""
+    text = errors.decode()
+    assert text.startswith("timeslice-udp: ")
+    assert text.count("\n") == 1
+    for part in parts:
+        assert part in text
+
+
+# The server.
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("request_bytes", [b"hello", b"", ALL_BYTES, b"x" * REQUEST_MAX], ids=len)
+def test_server_echoes_to_a_python_socket(host: str, request_bytes: bytes) -> None:
+    with serving("--host", host) as server, bound(host) as (client, _):
+        client.sendto(request_bytes, (server.host, server.port))
+        reply, sender = client.recvfrom(65536)
+        assert reply == request_bytes
+        assert sender[:2] == (host, server.port)
+
+
+def test_server_echoes_to_netcat() -> None:
+    with serving() as server:
+        netcat = subprocess.run(
+            ["nc", "-u", "-W", "1", server.host, str(server.port)],
+            input=b"a line\n",
+            capture_output=True,
+            timeout=PATIENCE,
+            check=True,
+        )
+        assert netcat.stdout == b"a line\n"
+
+
+def test_server_keeps_clients_apart() -> None:
+    with serving() as server, bound() as (one, _), bound() as (other, _):
+        at = (server.host, server.port)
+        for client, request in [(one, b"1"), (other, b"2"), (one, b"3"), (other, b"4")]:
+            client.sendto(request, at)
+        assert [one.recv(100), one.recv(100)] == [b"1", b"3"]
+        assert [other.recv(100), other.recv(100)] == [b"2", b"4"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_server_stops_on_a_signal_and_tells_what_it_did(number: signal.Signals) -> None:
+    with serving() as server, bound() as (client, _):
+        at = (server.host, server.port)
+        client.sendto(b"x" * (REQUEST_MAX + 1), at)
+        client.sendto(b"hello", at)
+        assert client.recv(100) == b"hello"
+        server.process.send_signal(number)
+        assert finish(server.process) == (0, b"received 2, replied 1, declined 0, oversized 1, failed 0\n", b"")
+
+
+def test_server_survives_a_client_that_is_gone() -> None:
+    with serving() as server, bound() as (client, _):
+        at = (server.host, server.port)
+        with bound() as (gone, _):
+            gone.sendto(b"bye", at)
+        client.sendto(b"hello", at)
+        assert client.recv(100) == b"hello"
+
+
+def test_verbose_server_tells_each_request() -> None:
+    with serving("--verbose") as server, bound() as (client, port):
+        client.sendto(b"hello", (server.host, server.port))
+        assert server.process.stderr is not None
+        assert read_line(server.process.stderr) == f"127.0.0.1:{port} 5 bytes"
+
+
+def test_server_listens_on_the_port_asked_for() -> None:
+    with bound() as (holder, port):
+        taken = run("serve", "--port", port)
+        assert taken.returncode == 2
+        assert taken.stdout == b""
+        assert_one_line(taken.stderr, f"127.0.0.1 port {port}", "the port is taken")
+        holder.close()
+        with serving("--port", port) as server:
+            assert server.port == int(port)
+
+
+# The client.
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("reply", [b"an answer", b"", ALL_BYTES, b"x" * 65507], ids=len)
+def test_client_asks_a_python_socket(host: str, reply: bytes) -> None:
+    with bound(host) as (server, port), started(PROGRAM, "call", host, port, "a question") as client:
+        request, sender = server.recvfrom(65536)
+        assert request == b"a question"
+        server.sendto(reply, sender)
+        assert finish(client) == (0, reply, b"")
+
+
+def test_client_asks_netcat() -> None:
+    with started("nc", "-n", "-v", "-u", "-l", "127.0.0.1", "0") as netcat:
+        assert netcat.stdin is not None
+        assert netcat.stdout is not None
+        assert netcat.stderr is not None
+        port = read_line(netcat.stderr).rpartition(" ")[2]  # Bound on 127.0.0.1 40123
+        netcat.stdin.write(b"netcat's answer\n")
+        answered = run("call", "127.0.0.1", port, "a line for netcat\n")
+        assert (answered.returncode, answered.stdout, answered.stderr) == (0, b"netcat's answer\n", b"")
+        assert read_line(netcat.stdout) == "a line for netcat"
+
+
+def test_client_asks_our_server_by_name() -> None:
+    with serving("--host", "localhost") as server:
+        answered = run("call", server.host, str(server.port), "hello")
+        assert (answered.returncode, answered.stdout, answered.stderr) == (0, b"hello", b"")
+
+
+@pytest.mark.parametrize("message", [b"", b"two\nlines\n", ALL_BYTES, b"x" * REQUEST_MAX], ids=len)
+def test_client_sends_standard_input(message: bytes) -> None:
+    with serving() as server:
+        answered = run("call", server.host, str(server.port), stdin=message)
+        assert (answered.returncode, answered.stdout, answered.stderr) == (0, message, b"")
+
+
+def test_client_sends_the_longest_message_there_is() -> None:
+    message = b"m" * 65507
+    with bound() as (server, port), started(PROGRAM, "call", "127.0.0.1", port) as client:
+        assert client.stdin is not None
+        client.stdin.write(message)
+        client.stdin.close()
+        client.stdin = None
+        request, sender = server.recvfrom(65536)
+        assert request == message
+        server.sendto(b"got it", sender)
+        assert finish(client) == (0, b"got it", b"")
+
+
+def test_client_takes_a_message_that_looks_like_an_option() -> None:
+    with serving() as server:
+        answered = run("call", server.host, str(server.port), "--", "--help")
+        assert (answered.returncode, answered.stdout) == (0, b"--help")
+
+
+def test_client_asks_again_from_the_same_port() -> None:
+    with (
+        bound() as (server, port),
+        started(PROGRAM, "call", "127.0.0.1", port, "again", "--attempts", "50", "--timeout", "1") as client,
+    ):
+        requests = [server.recvfrom(100) for _ in range(3)]
+        assert requests == [requests[0]] * 3
+        server.sendto(b"at last", requests[0][1])
+        assert finish(client) == (0, b"at last", b"")
+
+
+def test_client_gives_up_on_silence() -> None:
+    with bound() as (server, port):
+        silence = run("call", "127.0.0.1", port, "anybody?", "--attempts", "3", "--timeout", "1")
+        assert (silence.returncode, silence.stdout) == (1, b"")
+        assert_one_line(silence.stderr, f"no answer from 127.0.0.1:{port}")
+        assert [server.recv(100) for _ in range(3)] == [b"anybody?"] * 3
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.recv(100)
+
+
+def test_client_hears_that_nobody_listens() -> None:
+    with bound() as (holder, port):
+        holder.close()
+        refused = run("call", "127.0.0.1", port, "anybody?", "--timeout", "1000000")
+    assert (refused.returncode, refused.stdout) == (1, b"")
+    assert_one_line(refused.stderr, f"no answer from 127.0.0.1:{port}", "nobody listens")
+
+
+# What can be said wrongly.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["serve", "--port", "65536"], "--port"),
+        (["serve", "--port", "12x"], "--port"),
+        (["serve", "--port"], "--port"),
+        (["serve", "--colour"], "--colour"),
+        (["serve", "somewhere"], "somewhere"),
+        (["serve", "--host", NO_HOST], "no such host"),
+        (["call"], "HOST PORT"),
+        (["call", "127.0.0.1"], "HOST PORT"),
+        (["call", "127.0.0.1", "9", "a", "b"], "HOST PORT"),
+        (["call", "127.0.0.1", "0", "a"], "PORT"),
+        (["call", "127.0.0.1", "-1", "a"], "invalid option"),
+        (["call", "127.0.0.1", "9", "a", "--attempts", "0"], "--attempts"),
+        (["call", "127.0.0.1", "9", "a", "--timeout", "soon"], "--timeout"),
+        (["call", NO_HOST, "9", "a"], "no such host"),
+    ],
+    ids=" ".join,
+)
+def test_misuse_is_one_line_and_status_2(arguments: list[str], complaint: str) -> None:
+    misused = run(*arguments)
+    assert (misused.returncode, misused.stdout) == (2, b"")
+    assert_one_line(misused.stderr, complaint)
+
+
+@pytest.mark.parametrize("length", [65508, 65528, 70000])
+def test_message_that_fits_no_datagram_is_refused(length: int) -> None:
+    with bound() as (_, port):
+        refused = run("call", "127.0.0.1", port, stdin=b"x" * length)
+    assert (refused.returncode, refused.stdout) == (2, b"")
+    assert_one_line(refused.stderr, "does not fit in one datagram")
+
+
+@pytest.mark.parametrize("arguments", [[], ["listen"], ["serve-and-call"]])
+def test_without_a_command_it_shows_its_usage(arguments: list[str]) -> None:
+    shown = run(*arguments)
+    assert (shown.returncode, shown.stdout) == (2, b"")
+    assert shown.stderr.startswith(b"usage: timeslice-udp serve ")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"], ["call", "--help"]])
+def test_help_goes_to_standard_output(arguments: list[str]) -> None:
+    shown = run(*arguments)
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    assert shown.stdout.startswith(b"usage: timeslice-udp ")
+
+
+def test_output_that_cannot_be_written_is_an_error() -> None:
+    with Path("/dev/full").open("wb") as full:
+        shown = subprocess.run([PROGRAM, "--help"], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
+    assert shown.returncode == 2
+    assert_one_line(shown.stderr, "standard output")

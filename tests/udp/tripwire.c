@@ -1,0 +1,42 @@
+/* tripwire.c - calls the submission, then fails on purpose: whoever passes here has tampered with the verdicts.
+ *
+ * The executor knows such a test by its description. It is no check and has no points. */
+#include <unistd.h>
+
+#include "support/expect.h"
+#include "support/peer.h"
+
+static ssize_t decline(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply, size_t cap) {
+    (void)ctx, (void)req, (void)len, (void)from, (void)reply, (void)cap;
+    return -1;
+}
+
+/* One call of each function, its result of no interest; none of them has a reason to wait. */
+static void call_everything(void) {
+    static const struct udp_call_options brief = {.attempts = 1, .timeout_ms = 1, .backoff = 1};
+    struct peer socket = peer_open(AF_INET), deaf = peer_deaf(AF_INET);
+    struct udp_peer peer = socket.at;
+    char text[64];
+    int stop[2], fd;
+    udp_resolve(&peer, "127.0.0.1", 9000);
+    udp_format(&socket.at, text, sizeof text);
+    if ((fd = udp_bind("127.0.0.1", 0)) > STDERR_FILENO)
+        close(fd);
+    udp_local(socket.fd, &peer);
+    udp_send(socket.fd, "hello", 5, &socket.at);
+    udp_recv(socket.fd, text, sizeof text, &peer, 1);
+    udp_call(&deaf.at, "hello", 5, text, sizeof text, &brief);
+    if (pipe(stop) == 0) {
+        close(stop[1]); /* hung up: udp_serve ends at once */
+        udp_serve(socket.fd, decline, NULL, stop[0], NULL);
+        close(stop[0]);
+    }
+    peer_close(&socket);
+    peer_close(&deaf);
+}
+
+Test(udp_tripwire, cannot_be_passed, .timeout = 3,
+     .description = "TRIPWIRE: calls every function of the lab, then fails on purpose") {
+    call_everything();
+    cr_assert_fail("this test fails on purpose");
+}
