@@ -10,11 +10,13 @@ build     text in what the compiler said when it failed
 note      text in a note of the result
 shown     text in the output of one of the checks
 absent    text that must be in none of the reports
+[links]   path = target of each symbolic link to add: not every way of copying a repository keeps links
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +51,7 @@ class Expected(BaseModel):
     note: str = ""
     shown: str = ""
     absent: str = ""
+    links: dict[str, str] = {}
 
 
 @pytest.fixture(scope="module")
@@ -67,18 +70,29 @@ def grade(grounds: Grounds, folder: Path, clauses: set[str]) -> Result:
     return grading.result()
 
 
+def with_links(attack: Path, links: dict[str, str], copy: Path) -> Path:
+    """The attack's folder; where it wants links, a copy that has them."""
+    if not links:
+        return attack
+    shutil.copytree(attack, copy)
+    for path, target in links.items():
+        (copy / path).symlink_to(target)
+    return copy
+
+
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: path.name)
 def test_attack_gets_its_verdict(grounds: Grounds, attack: Path, tmp_path: Path) -> None:
     expected = Expected.model_validate(tomllib.loads((attack / "expected.toml").read_text()))
     before = traces(grounds.builder.sandbox)
-    result = grade(grounds, attack, set(expected.checks))
+    folder = with_links(attack, expected.links, tmp_path / attack.name)
+    result = grade(grounds, folder, set(expected.checks))
     assert traces(grounds.builder.sandbox) == before
     verdicts = {check.clause: check.verdict for check in result.checks if check.clause in expected.checks}
     assert verdicts == expected.checks, [(c.name, c.verdict, c.message) for c in result.checks]
     assert result.outcome == expected.outcome, result.summary
     assert_told(result, expected)
-    report.write(result, tmp_path)
-    for file in tmp_path.iterdir():
+    report.write(result, tmp_path / "reports")
+    for file in (tmp_path / "reports").iterdir():
         text = file.read_text()
         assert not CONTROL.search(text), file.name
         assert not expected.absent or expected.absent not in text, file.name

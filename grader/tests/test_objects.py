@@ -84,7 +84,7 @@ def compiled(folder: Path, text: str, *flags: str) -> tuple[Path, Path]:
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_attack_is_refused_by_name(tmp_path: Path, assignment: Assignment, attack: str) -> None:
     source, said = ATTACKS[attack]
-    refusals = inspect(*compiled(tmp_path, source), assignment.labs)
+    refusals = inspect(*compiled(tmp_path, source), assignment.usable(assignment.labs[0]))
     assert any(said in refusal for refusal in refusals), refusals
     assert all("\n" not in refusal for refusal in refusals)
 
@@ -93,7 +93,7 @@ def test_an_attack_is_refused_by_name(tmp_path: Path, assignment: Assignment, at
     "flags", [(), ("-O2",), ("-fstack-protector-strong",), ("-D_FORTIFY_SOURCE=2", "-O2"), ("-fPIC",)]
 )
 def test_honest_code_is_not(tmp_path: Path, assignment: Assignment, flags: tuple[str, ...]) -> None:
-    assert inspect(*compiled(tmp_path, HONEST, *flags), assignment.labs) == []
+    assert inspect(*compiled(tmp_path, HONEST, *flags), assignment.usable(assignment.labs[0])) == []
 
 
 def test_the_functions_that_are_missing_are_told(tmp_path: Path, assignment: Assignment) -> None:
@@ -105,5 +105,5 @@ def test_the_functions_that_are_missing_are_told(tmp_path: Path, assignment: Ass
 def test_what_is_no_object_is_refused_and_no_traceback(tmp_path: Path, assignment: Assignment) -> None:
     (tmp_path / "x.o").write_bytes(b"\x7fELF" + bytes(40))
     (tmp_path / "listing").write_text("")
-    (refusal,) = inspect(tmp_path / "x.o", tmp_path / "listing", assignment.labs)
+    (refusal,) = inspect(tmp_path / "x.o", tmp_path / "listing", assignment.usable(assignment.labs[0]))
     assert "cannot be inspected" in refusal

@@ -40,6 +40,7 @@ class RunLimits(_Table):
 
 class _Build(_Table):
     cflags: list[Text]
+    allow: list[Text]
 
 
 class _Clause(_Table):
@@ -114,7 +115,7 @@ class Lab:
     headers: tuple[str, ...]
     sources: tuple[str, ...]
     api: tuple[str, ...]
-    allow: frozenset[str]
+    allow: frozenset[str]  # beyond what every lab may use
     memory: dict[str, str]  # area -> the clause that is charged for what memcheck finds there
     skills: tuple[Skill, ...]
 
@@ -126,12 +127,17 @@ class Assignment:
     title: str
     limits: RunLimits
     cflags: tuple[str, ...]
+    allow: frozenset[str]  # of the C library, by every lab
     labs: tuple[Lab, ...]
 
     @property
     def clauses(self) -> dict[str, Clause]:
         """Every clause by its id, in the order of the assignment."""
         return {c.id: c for lab in self.labs for skill in lab.skills for c in skill.clauses}
+
+    def usable(self, lab: Lab) -> frozenset[str]:
+        """Every symbol that the sources of ``lab`` may use: of the C library, and every lab's own functions."""
+        return self.allow.union(lab.allow, *(other.api for other in self.labs))
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -163,6 +169,7 @@ def read_assignment(kit: Kit) -> Assignment:
         title=told.title,
         limits=told.limits,
         cflags=tuple(told.build.cflags),
+        allow=frozenset(told.build.allow),
         labs=tuple(_lab(name, lab, sentences) for name, lab in told.labs.items()),
     )
 

@@ -99,11 +99,10 @@ class Builder:
         failed = next((mode for mode in MODES if ended[mode].exit_code != 0), None)
         if failed:
             return self._failed(ended[failed], _output(stage, failed, "compile"), stage)
-        combined = stage / MEMCHECK / "combined.o"
-        refusals = objects.inspect(combined, stage / MEMCHECK / "listing", self.assignment.labs)
+        refusals = self._refusals(stage / MEMCHECK)
         if refusals:
             return Built(Build(status="refused", diagnostics=found, refusals=refusals, output=output), {}, stage)
-        missing = objects.missing_functions(combined, self.assignment.labs)
+        missing = objects.missing_functions(stage / MEMCHECK / "combined.o", self.assignment.labs)
         if missing:
             told = [_error(f"{name} is not defined: its header declares it and the tests call it") for name in missing]
             return Built(Build(status="failed", diagnostics=found + told, output=output), {}, stage)
@@ -111,22 +110,37 @@ class Builder:
         banks = {mode: stage / mode / "bank" for mode in MODES}
         return Built(Build(status="built", diagnostics=found, output=output), banks, stage / NATIVE)
 
+    def _refusals(self, folder: Path) -> list[str]:
+        """What is wrong with the labs' objects, each judged by what its own lab may use."""
+        return [
+            refusal
+            for lab in self.assignment.labs
+            for refusal in objects.inspect(
+                folder / f"{lab.id}.o", folder / f"{lab.id}.listing", self.assignment.usable(lab)
+            )
+        ]
+
     def _compile_script(self, mode: str, folder: Path, sources: Sequence[str]) -> str:
-        """Compile each source, going on after one that fails so that all errors are told; then combine the objects."""
+        """Compile each source, going on after one that fails so that all errors are told; then combine the objects of
+        each lab, which are inspected by themselves, and those of all labs."""
         coverage = ["--coverage"] if mode == NATIVE and self.measures_coverage else []
         command = [self.cc, *self.assignment.cflags, "-O0", "-pipe", "-fdiagnostics-color=never", *coverage]
         command += [f"-I{self.kit.include}", "-c"]
-        folders = sorted({str((folder / source).parent) for source in sources})
-        made, lines = [], [shlex.join(["mkdir", "-p", *folders])]
+        lines = [shlex.join(["mkdir", "-p", *(str(folder / lab.id) for lab in self.assignment.labs)])]
+        made: dict[str, list[str]] = {lab.id: [] for lab in self.assignment.labs}
         for source in (s for s in sources if s.endswith(".c")):
             target = str((folder / source).with_suffix(".o"))
             lines.append(shlex.join([*command, source, "-o", target]) + " || failed=1")
-            made.append(target)
-        combined = str(folder / "combined.o")
+            made[Path(source).parts[0]].append(target)
         lines.append('[ -z "$failed" ] || exit 1')
-        lines.append(shlex.join(["ld", "-r", "-o", combined, *made]) + " || exit 1")
-        if mode == MEMCHECK:
-            lines.append(shlex.join(["objdump", "-d", "--no-show-raw-insn", combined]) + f" > {folder / 'listing'}")
+        combined = {lab: str(folder / f"{lab}.o") for lab in made}
+        for lab, parts in made.items():
+            lines.append(shlex.join(["ld", "-r", "-o", combined[lab], *parts]) + " || exit 1")
+            if mode == MEMCHECK:
+                lines.append(
+                    shlex.join(["objdump", "-d", "--no-show-raw-insn", combined[lab]]) + f" >{folder}/{lab}.listing"
+                )
+        lines.append(shlex.join(["ld", "-r", "-o", str(folder / "combined.o"), *combined.values()]) + " || exit 1")
         return "\n".join(lines)
 
     def _link(self, stage: Path) -> None:

@@ -43,13 +43,13 @@ class _Use:
     offset: int
 
 
-def inspect(path: Path, listing: Path, labs: Sequence[Lab]) -> list[str]:
+def inspect(path: Path, listing: Path, allowed: frozenset[str]) -> list[str]:
     """What is wrong with the relocatable object at ``path``, a sentence each; nothing means that it may be linked.
 
-    ``listing`` is what ``objdump -d`` printed of it."""
+    ``listing`` is what ``objdump -d`` printed of it, ``allowed`` the symbols that it may use."""
     try:
         with path.open("rb") as opened:
-            refusals = list(_Object(ELFFile(opened)).refusals(labs))
+            refusals = list(_Object(ELFFile(opened)).refusals(allowed))
     except (ELFError, DWARFError, OSError, ValueError, KeyError, UnicodeDecodeError) as error:
         return [f"The compiled object cannot be inspected ({one_line(str(error))}): does a source use inline assembly?"]
     return (refusals + list(_raw_calls(listing)))[:REFUSALS_MAX]
@@ -75,11 +75,11 @@ class _Object:
         self.sections = list(elf.iter_sections())
         self.symbols = _symbols(elf)
 
-    def refusals(self, labs: Sequence[Lab]) -> Iterator[str]:
+    def refusals(self, allowed: frozenset[str]) -> Iterator[str]:
         """Every refusal but those about single instructions."""
         yield from self._of_sections()
         yield from self._of_definitions()
-        yield from self._of_uses(frozenset().union(*(lab.allow | set(lab.api) for lab in labs)))
+        yield from self._of_uses(allowed)
 
     def _of_sections(self) -> Iterator[str]:
         for section in self.sections:
