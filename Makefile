@@ -6,11 +6,12 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-LABS := udp
+LABS := udp process
 SUBMISSIONS ?= tests/submissions
 SUBMISSION ?= reference
 OUT ?= build/report
 ONLY ?=
+LAB ?=
 REPEAT ?= 20
 PYTHON ?= /usr/bin/python3
 override CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
@@ -64,7 +65,7 @@ build/bench/usual: $(TEST_OBJECTS) $(SUPPORT_OBJECTS) $(REFERENCE_OBJECTS) build
 
 .PHONY: help
 help: ## list the targets
-	@printf 'Timeslice: make TARGET [SUBMISSIONS=path] [OUT=folder] [SUBMISSION=folder] [ONLY=suite/test]\n\n'
+	@printf 'Timeslice: make TARGET [SUBMISSIONS=path] [OUT=folder] [LAB=lab] [SUBMISSION=folder] [ONLY=suite/test]\n\n'
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 .PHONY: setup setup-grade
@@ -109,9 +110,9 @@ ready:
 	@$(MAKE) --no-print-directory --silent -j$$(nproc) all
 
 .PHONY: grade
-grade: setup-grade ## grade SUBMISSIONS (a folder, an archive, or a folder of either) into the report folder OUT
+grade: setup-grade ## grade SUBMISSIONS (a folder, an archive, or a folder of either) into the report folder OUT; LAB alone
 	@$(MAKE) --no-print-directory ready
-	@.venv/bin/timeslice grade "$(SUBMISSIONS)" --out "$(OUT)" || [ $$? -eq 1 ]
+	@.venv/bin/timeslice grade "$(SUBMISSIONS)" --out "$(OUT)" $(LAB:%=--lab %) || [ $$? -eq 1 ]
 
 .PHONY: test
 test: setup ## run every test of the project: lint, the bank on the reference, the executor's tests, the grader's
@@ -122,8 +123,14 @@ test: setup ## run every test of the project: lint, the bank on the reference, t
 .PHONY: check
 check: ready ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
 	@mkdir -p build/check
-	@$(CC) $(filter-out -Werror,$(CFLAGS)) $(CPPFLAGS) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) \
-		$(foreach lab,$(LABS),"$(SUBMISSION)"/$(lab)/*.c) @tests/support/wrap.args -lcriterion -lpthread
+	@nm --undefined-only --format=posix build/kit/bank.o | cut -d' ' -f1 >build/check/called
+	@for lab in $(LABS); do \
+		from="$(SUBMISSION)"; [ -d "$$from/$$lab" ] || from=student_template; \
+		$(CC) $(filter-out -Werror,$(CFLAGS)) $(CPPFLAGS) -nostdlib -r -o build/check/$$lab.o "$$from/$$lab"/*.c; \
+		objcopy --keep-global-symbols=build/check/called build/check/$$lab.o; \
+	done
+	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(LABS:%=build/check/%.o) \
+		@tests/support/wrap.args -lcriterion -lpthread
 	@build/check/bank $(if $(ONLY),--filter '$(ONLY)')
 
 .PHONY: prove

@@ -16,6 +16,7 @@ from timeslice.model import (
     Frame,
     FunctionCoverage,
     Guard,
+    LabScore,
     Memory,
     Outcome,
     Result,
@@ -270,19 +271,30 @@ def _skills(checks: Sequence[Check]) -> list[Skill]:
         mine = [check for check in checks if check.clause and check.clause.split("-")[1] == area]
         score = Score(earned=sum(check.points for check in mine), possible=sum(check.possible for check in mine))
         clauses = [check.clause for check in mine if check.clause]
-        skills.append(Skill(id=area.lower(), title=title, score=score, clauses=clauses))
+        skills.append(Skill(lab="udp", id=area.lower(), title=title, score=score, clauses=clauses))
     return skills
+
+
+def _labs(checks: Sequence[Check]) -> list[LabScore]:
+    """The lab of all checks, and one of which nothing was handed in."""
+    score = Score(earned=sum(check.points for check in checks), possible=sum(check.possible for check in checks))
+    absent = Score(earned=0, possible=100)
+    return [
+        LabScore(id="udp", title="Datagrams", handed_in=True, score=score),
+        LabScore(id="process", title="Processes", handed_in=False, score=absent),
+    ]
 
 
 def sample_result(**changes: object) -> Result:
     """A submission with every verdict; ``changes`` replace fields."""
     checks = sample_checks()
     fields: dict[str, object] = {
-        "submission": "li-wei",
-        "assignment": "Datagrams",
+        "submission": "every-verdict",
+        "assignment": "Timeslice",
         "outcome": Outcome.FAILED,
         "score": Score(earned=sum(c.points for c in checks), possible=sum(c.possible for c in checks)),
         "summary": "5 of 16 checks passed; the most points were lost in keeping a datagram whole.",
+        "labs": _labs(checks),
         "skills": _skills(checks),
         "checks": checks,
         "build": Build(status="built"),
@@ -315,8 +327,9 @@ def uncompiled_result() -> Result:
     )
     file = FileCoverage(path="udp/receive.c", source=source, counts={}, functions=[], lines=0, lines_run=0)
     return sample_result(
-        submission="zhang-min",
+        submission="uncompiled",
         checks=[failed, *checks],
+        labs=_labs(checks),
         skills=_skills(checks),
         score=Score(earned=0, possible=sum(check.possible for check in checks)),
         summary="It does not compile: udp/receive.c line 3: expected ';' before '}' token",
@@ -344,6 +357,7 @@ def sample_class(size: int, seed: int = 7) -> list[Result]:
             sample_result(
                 submission=f"student-{number:03}",
                 checks=checks,
+                labs=_labs(checks),
                 skills=_skills(checks),
                 score=Score(earned=earned, possible=possible),
                 outcome=outcome,

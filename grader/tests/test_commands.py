@@ -71,7 +71,7 @@ def a_result(name: str, outcome: Outcome, earned: int) -> Result:
     """A result with little in it."""
     return Result(
         submission=name, assignment="Timeslice", outcome=outcome, score=Score(earned=earned, possible=10),
-        summary="[bold]why[/]", skills=[], checks=[], build=Build(status="built"),
+        summary="[bold]why[/]", labs=[], skills=[], checks=[], build=Build(status="built"),
         memory=Memory(status="clean", tests=1), coverage=Coverage(status="measured"), guards=[], versions={}, seed=1,
     )  # fmt: skip
 

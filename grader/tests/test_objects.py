@@ -97,7 +97,7 @@ def test_honest_code_is_not(tmp_path: Path, assignment: Assignment, flags: tuple
 
 
 def test_the_functions_that_are_missing_are_told(tmp_path: Path, assignment: Assignment) -> None:
-    missing = missing_functions(compiled(tmp_path, HONEST)[0], assignment.labs)
+    missing = missing_functions(compiled(tmp_path, HONEST)[0], assignment.labs[0].api)
     assert "udp_send" in missing
     assert "udp_recv" not in missing
 

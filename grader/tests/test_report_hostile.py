@@ -27,6 +27,7 @@ from timeslice.model import (
     Frame,
     FunctionCoverage,
     Guard,
+    LabScore,
     Memory,
     Result,
     Score,
@@ -98,7 +99,8 @@ def hostile_result(text: str) -> Result:
         assignment=text,
         summary=text,
         score=Score(earned=0, possible=2),
-        skills=[Skill(id=text, title=text, score=Score(earned=0, possible=2), clauses=["UDP-RX-003"])],
+        labs=[LabScore(id="udp", title=text, handed_in=True, score=Score(earned=0, possible=2))],
+        skills=[Skill(lab="udp", id=text, title=text, score=Score(earned=0, possible=2), clauses=["UDP-RX-003"])],
         checks=[check, *sample_checks()[:3]],
         build=Build(
             status="refused",

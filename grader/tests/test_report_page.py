@@ -24,8 +24,8 @@ def page() -> PageReader:
 
 
 def test_the_score_comes_first(page: PageReader) -> None:
-    assert page.title == "li-wei: 7 of 28"
-    assert page.text.split()[:6] == ["li-wei", "Datagrams", "7of", "28", "\u2717", "Points"]
+    assert page.title == "every-verdict: 7 of 28"
+    assert page.text.split()[:6] == ["every-verdict", "Timeslice", "7of", "28", "\u2717", "Points"]
     for title in ("Sends what it was given", "Lives with loss"):
         assert title in page.text
 
@@ -224,7 +224,7 @@ def test_chromium_obeys_no_markup_that_slipped_in(tmp_path: Path) -> None:
     )
     html = page_html(sample_result()).replace("<main", f"{slipped}<main", 1)
     visit = Visit(html, tmp_path)
-    assert "<title>li-wei: 7 of 28</title>" in visit.dom
+    assert "<title>every-verdict: 7 of 28</title>" in visit.dom
     assert visit.fetched == []
     assert len([line for line in visit.console if "Content Security Policy" in line]) >= 2
     without_policy = Visit(html.replace("Content-Security-Policy", "X-None"), tmp_path)  # it is the policy that holds

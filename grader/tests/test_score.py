@@ -208,6 +208,6 @@ def test_skills_add_up_to_the_score(assignment: Assignment) -> None:
         for c, clause in assignment.clauses.items()
     ]
     skills = score.skills(assignment, checks)
-    assert sum(s.score.earned for s in skills) == score.total(checks).earned == 100
+    assert sum(s.score.earned for s in skills) == score.total(checks).earned == 200
     assert [c for s in skills for c in s.clauses] == list(assignment.clauses)
     assert score.total(score.withheld(checks)).earned == 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -119,6 +119,11 @@ class Lab:
     memory: dict[str, str]  # area -> the clause that is charged for what memcheck finds there
     skills: tuple[Skill, ...]
 
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """Its clauses in the order of the assignment."""
+        return tuple(clause for skill in self.skills for clause in skill.clauses)
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -133,7 +138,15 @@ class Assignment:
     @property
     def clauses(self) -> dict[str, Clause]:
         """Every clause by its id, in the order of the assignment."""
-        return {c.id: c for lab in self.labs for skill in lab.skills for c in skill.clauses}
+        return {clause.id: clause for lab in self.labs for clause in lab.clauses}
+
+    def only(self, labs: Collection[str]) -> Assignment:
+        """The same with some labs alone, all where none is named. Raises KitError where there is no such lab."""
+        known = [lab.id for lab in self.labs]
+        unknown = [lab for lab in labs if lab not in known]
+        if unknown:
+            raise KitError(f"there is no lab {unknown[0]!r}: choose among {', '.join(known)}")
+        return replace(self, labs=tuple(lab for lab in self.labs if lab.id in labs)) if labs else self
 
     def usable(self, lab: Lab) -> frozenset[str]:
         """Every symbol that the sources of ``lab`` may use: of the C library, and every lab's own functions."""

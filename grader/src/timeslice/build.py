@@ -2,9 +2,10 @@
 
 Theory of operation: while a compiler reads the student's sources, its sandbox holds them, the public headers, and
 nothing else of the kit. The two variants (``native``: for line coverage; ``memcheck``: plain, because Valgrind is
-twice as slow on instrumented code) are made at the same time. A variant's objects are combined into one, and the plain
-one is inspected. Then all but the public functions are made local, so that no name of a submission can stand in for
-one of the kit's, and the bank is linked in a second sandbox that sees objects only.
+twice as slow on instrumented code) are made at the same time. A variant's objects are combined into one a lab, and the
+plain ones are inspected. Then all but the public functions are made local, so that no name of a submission can stand in
+for one of the kit's or clash with one of another lab; the bank is linked in a second sandbox that sees objects only. A lab
+of which nothing was handed in is linked too, from an object that was made once for all who lack it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import shlex
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 from timeslice import diagnostics, objects
-from timeslice.assignment import Assignment
+from timeslice.assignment import Assignment, Lab
 from timeslice.errors import DiskFullError, KitError
 from timeslice.kit import Kit
 from timeslice.model import Build, Diagnostic
@@ -71,83 +73,115 @@ class Built:
 
 
 @dataclass(frozen=True)
+class Stock:
+    """Labs that were compiled once for all submissions that lack them: the stage of each, by lab and folder."""
+
+    stages: dict[tuple[str, Path], Path] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+
+@dataclass(frozen=True)
 class Builder:
-    """Builds submissions of one assignment with one compiler."""
+    """Builds submissions of one assignment with one compiler. Threads may share it."""
 
     sandbox: Sandbox
     kit: KitCopy
-    assignment: Assignment
+    assignment: Assignment  # all of it: the bank calls every lab
     cc: str
+    stock: Stock = field(default_factory=Stock)
 
     @property
     def measures_coverage(self) -> bool:
         """True for gcc, whose counters ``gcov`` reads."""
         return "clang" not in Path(self.cc).name
 
-    def build(self, tree: Path, sources: Sequence[str], stage: Path) -> Built:
-        """Build the C files among ``sources``, relative to ``tree``, in the folder ``stage``.
+    def build(self, tree: Path, sources: Sequence[str], stage: Path, fill: Path) -> Built:
+        """Build the C files among ``sources``, relative to ``tree``, in the folder ``stage``; a lab of which there are
+        none is linked from the folder ``fill``.
 
         Returns what became of it; a submission that does not compile is no error. Raises KitError where the kit or the
         machine is at fault."""
         if shutil.which(self.cc) is None:
             raise KitError(f"the compiler {self.cc!r} is not installed: install it or choose another with --cc")
-        for mode in MODES:
-            (stage / mode).mkdir()
-        ended = self._run(stage, lambda mode: self._compile_script(mode, stage / mode, sources), tree)
+        ended = self._compile(tree, sources, stage)
         output = _output(stage, NATIVE, "compile")
         found = diagnostics.parse(output)
         failed = next((mode for mode in MODES if ended[mode].exit_code != 0), None)
         if failed:
             return self._failed(ended[failed], _output(stage, failed, "compile"), stage)
-        refusals = self._refusals(stage / MEMCHECK)
+        handed_in = [lab for lab in self.assignment.labs if lab.id in _by_lab(sources)]
+        refusals = self._refusals(stage / MEMCHECK, handed_in)
         if refusals:
             return Built(Build(status="refused", diagnostics=found, refusals=refusals, output=output), {}, stage)
-        missing = objects.missing_functions(stage / MEMCHECK / "combined.o", self.assignment.labs)
+        missing = [n for lab in handed_in for n in objects.missing_functions(stage / MEMCHECK / f"{lab.id}.o", lab.api)]
         if missing:
             told = [_error(f"{name} is not defined: its header declares it and the tests call it") for name in missing]
             return Built(Build(status="failed", diagnostics=found + told, output=output), {}, stage)
-        self._link(stage)
+        self._link(
+            stage, {lab.id: stage if lab in handed_in else self._stock(lab, fill) for lab in self.assignment.labs}
+        )
         banks = {mode: stage / mode / "bank" for mode in MODES}
         return Built(Build(status="built", diagnostics=found, output=output), banks, stage / NATIVE)
 
-    def _refusals(self, folder: Path) -> list[str]:
+    def _refusals(self, folder: Path, labs: Sequence[Lab]) -> list[str]:
         """What is wrong with the labs' objects, each judged by what its own lab may use."""
         return [
             refusal
-            for lab in self.assignment.labs
+            for lab in labs
             for refusal in objects.inspect(
                 folder / f"{lab.id}.o", folder / f"{lab.id}.listing", self.assignment.usable(lab)
             )
         ]
 
+    def _stock(self, lab: Lab, fill: Path) -> Path:
+        """The stage in which ``fill``'s own files of a lab were compiled: the same for every submission without it."""
+        with self.stock.lock:
+            stage = self.stock.stages.get((lab.id, fill))
+            if stage is None:
+                stage = self.kit.root / "stock" / str(len(self.stock.stages))
+                stage.mkdir(parents=True)
+                shutil.copytree(fill / lab.id, stage / "tree" / lab.id)
+                sources = sorted(str(path.relative_to(stage / "tree")) for path in (stage / "tree").rglob("*.c"))
+                ended = self._compile(stage / "tree", sources, stage)
+                if any(ended[mode].exit_code != 0 for mode in MODES):
+                    raise KitError(f"{fill.name}/{lab.id} does not compile: run make test in the kit's folder")
+                self.stock.stages[(lab.id, fill)] = stage
+        return stage
+
+    def _compile(self, tree: Path, sources: Sequence[str], stage: Path) -> dict[str, Ended]:
+        for mode in MODES:
+            (stage / mode).mkdir()
+        return self._run(stage, lambda mode: self._compile_script(mode, stage / mode, sources), tree)
+
     def _compile_script(self, mode: str, folder: Path, sources: Sequence[str]) -> str:
         """Compile each source, going on after one that fails so that all errors are told; then combine the objects of
-        each lab, which are inspected by themselves, and those of all labs."""
+        each lab, and list their instructions where they will be inspected."""
         coverage = ["--coverage"] if mode == NATIVE and self.measures_coverage else []
         command = [self.cc, *self.assignment.cflags, "-O0", "-pipe", "-fdiagnostics-color=never", *coverage]
         command += [f"-I{self.kit.include}", "-c"]
-        lines = [shlex.join(["mkdir", "-p", *(str(folder / lab.id) for lab in self.assignment.labs)])]
-        made: dict[str, list[str]] = {lab.id: [] for lab in self.assignment.labs}
-        for source in (s for s in sources if s.endswith(".c")):
-            target = str((folder / source).with_suffix(".o"))
+        made = {
+            lab: {source: str((folder / source).with_suffix(".o")) for source in own}
+            for lab, own in _by_lab(sources).items()
+        }
+        lines = [shlex.join(["mkdir", "-p", *(str(folder / lab) for lab in made)])]
+        for source, target in (item for targets in made.values() for item in targets.items()):
             lines.append(shlex.join([*command, source, "-o", target]) + " || failed=1")
-            made[Path(source).parts[0]].append(target)
         lines.append('[ -z "$failed" ] || exit 1')
-        combined = {lab: str(folder / f"{lab}.o") for lab in made}
-        for lab, parts in made.items():
-            lines.append(shlex.join(["ld", "-r", "-o", combined[lab], *parts]) + " || exit 1")
+        for lab, targets in made.items():
+            combined = str(folder / f"{lab}.o")
+            lines.append(shlex.join(["ld", "-r", "-o", combined, *targets.values()]) + " || exit 1")
             if mode == MEMCHECK:
                 lines.append(
-                    shlex.join(["objdump", "-d", "--no-show-raw-insn", combined[lab]]) + f" >{folder}/{lab}.listing"
+                    shlex.join(["objdump", "-d", "--no-show-raw-insn", combined]) + f" >{folder}/{lab}.listing"
                 )
-        lines.append(shlex.join(["ld", "-r", "-o", str(folder / "combined.o"), *combined.values()]) + " || exit 1")
         return "\n".join(lines)
 
-    def _link(self, stage: Path) -> None:
-        kept = "".join(f"{name}\n" for lab in self.assignment.labs for name in lab.api)
+    def _link(self, stage: Path, labs: Mapping[str, Path]) -> None:
+        """Link the bank with each lab's object, found in the stage where it was compiled."""
         for mode in MODES:
-            (stage / mode / "api").write_text(kept)
-        ended = self._run(stage, lambda mode: self._link_script(stage / mode), self.kit.root)
+            for lab in self.assignment.labs:
+                (stage / mode / f"{lab.id}.api").write_text("".join(f"{name}\n" for name in lab.api))
+        ended = self._run(stage, lambda mode: self._link_script(stage, mode, labs), self.kit.root)
         for mode in MODES:
             if ended[mode].exit_code != 0:
                 require_room(stage)
@@ -155,19 +189,25 @@ class Builder:
                 why = lines[-1] if lines else f"it ended with {ended[mode]}"
                 raise KitError(f"the bank could not be linked with the submission ({mode}: {why}): run make again")
 
-    def _link_script(self, folder: Path) -> str:
-        localize = ["objcopy", f"--keep-global-symbols={folder / 'api'}", str(folder / "combined.o")]
+    def _link_script(self, stage: Path, mode: str, labs: Mapping[str, Path]) -> str:
+        """Hide all but the public functions of each lab, so that a name in one cannot clash with one elsewhere."""
+        folder = stage / mode
+        lines = []
+        for lab, compiled in labs.items():
+            kept = f"--keep-global-symbols={folder / lab}.api"
+            lines.append(
+                shlex.join(["objcopy", kept, str(compiled / mode / f"{lab}.o"), str(folder / f"{lab}.hidden.o")])
+            )
         link = [self.cc, f"@{self.kit.objects / 'link.args'}", "-o", str(folder / "bank")]
-        inputs = [str(self.kit.objects / "bank.o"), str(folder / "submission.o")]
-        counted = folder.name == NATIVE and self.measures_coverage
+        inputs = [str(self.kit.objects / "bank.o"), *(str(folder / f"{lab}.hidden.o") for lab in labs)]
+        counted = mode == NATIVE and self.measures_coverage
         libraries = [*([f"@{self.kit.objects / 'coverage.args'}"] if counted else []), "-lm"]
-        localized = shlex.join([*localize, str(folder / "submission.o")])
-        return f"{localized} && {shlex.join([*link, *inputs, *libraries])}"
+        return " && ".join([*lines, shlex.join([*link, *inputs, *libraries])])
 
     def _run(self, stage: Path, script: Callable[[str], str], cwd: Path) -> dict[str, Ended]:
         """Run each mode's script at the same time, in a sandbox each that may write the mode's folder alone."""
         step = "compile" if cwd != self.kit.root else "link"
-        shown = [cwd, self.kit.include] if step == "compile" else [self.kit.objects]
+        shown = [cwd, self.kit.include] if step == "compile" else [self.kit.objects, *self.stock.stages.values()]
         with ExitStack() as stack:
             running = {
                 mode: stack.enter_context(
@@ -216,6 +256,14 @@ def require_room(stage: Path) -> None:
     room = os.statvfs(stage)
     if room.f_bavail * room.f_frsize < _ROOM:
         raise DiskFullError(f"the disk is full ({stage.parent}): make room, or set TMPDIR to another one")
+
+
+def _by_lab(sources: Sequence[str]) -> dict[str, list[str]]:
+    """The C files by the folder that they stand in, which has the name of their lab."""
+    labs: dict[str, list[str]] = {}
+    for source in (s for s in sources if s.endswith(".c")):
+        labs.setdefault(Path(source).parts[0], []).append(source)
+    return labs
 
 
 def _error(message: str) -> Diagnostic:

@@ -78,11 +78,19 @@ def main() -> None:
 @click.option(
     "-k", "select", metavar="EXPRESSION", help="Only checks whose suite, test or clause matches, as in pytest."
 )
+@click.option("--lab", "labs", multiple=True, metavar="LAB", help="Grade this lab alone; may be given more than once.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Seed of random choices.")
 @click.option("--cc", default="gcc", show_default=True, help="Compiler of the submissions: gcc or clang.")
 @click.option("--strict", is_flag=True, help="Refuse to grade if any guard of the sandbox is off.")
 def grade(
-    submissions: tuple[Path, ...], out: Path, jobs: int | None, select: str | None, seed: int, cc: str, strict: bool
+    submissions: tuple[Path, ...],
+    out: Path,
+    jobs: int | None,
+    select: str | None,
+    labs: tuple[str, ...],
+    seed: int,
+    cc: str,
+    strict: bool,
 ) -> int:
     """Grade folders, .zip or .tar archives, or folders of those.
 
@@ -90,6 +98,7 @@ def grade(
     timeslice grade .                                  the submission in this folder
     timeslice grade alice.zip bob.tar.gz               two archives
     timeslice grade class/ --out grades -j 4           a whole class
+    timeslice grade class/ --lab udp                   one lab, whatever else was handed in
     timeslice grade my-folder -k udp_recv              one suite
     timeslice grade my-folder -k UDP-RX-003 --seed 7   one clause, with another seed
 
@@ -105,7 +114,7 @@ def grade(
     from timeslice.messages import Order
 
     kit = find_kit()
-    assignment = read_assignment(kit)
+    assignment = read_assignment(kit).only(labs)
     sources = find_sources(submissions, assignment.sources)
     kit.require_built()
     if shutil.which(cc) is None:
@@ -114,7 +123,7 @@ def grade(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KitError(f"{out} cannot be made ({error.strerror}): choose another folder with --out") from error
-    order = Order(out.resolve(), seed, cc, strict, select)
+    order = Order(out.resolve(), seed, cc, strict, select, labs)
     return _grade_all(assignment, sources, order, jobs or len(os.sched_getaffinity(0)))
 
 

@@ -101,7 +101,8 @@ def _is_wrapper(folder: Path, patterns: Sequence[str]) -> bool:
 
 
 def take(source: Source, patterns: Sequence[str], fill: Path, tree: Path) -> Intake:
-    """Write the sources of ``source`` to ``tree`` (which exists and is empty), completed from the folder ``fill``.
+    """Write the sources of ``source`` to ``tree`` (which exists and is empty). The labs that it has begun are completed
+    from the folder ``fill``: those whose folders hold a source, or all of them where none does.
 
     Raises IntakeError, one line, where the submission is broken, hostile, too large or holds nothing to grade."""
     chosen = _Choice(source.name, patterns)
@@ -110,8 +111,10 @@ def take(source: Source, patterns: Sequence[str], fill: Path, tree: Path) -> Int
     files, notes = chosen.settle()
     handed_in = tuple(sorted(files))
     filled = []
+    begun = {name.partition("/")[0] for name in files or patterns}
     for member in members(fill):
-        if member.kind == FILE and _matches(member.name, patterns) and member.name not in files:
+        wanted = member.kind == FILE and _matches(member.name, patterns) and member.name.partition("/")[0] in begun
+        if wanted and member.name not in files:
             files[member.name] = member.read(SOURCE_MAX)
             filled.append(member.name)
     if filled:

@@ -40,6 +40,11 @@ class BankTest:
         return self.clause == TRIPWIRE
 
     @property
+    def lab(self) -> str:
+        """The lab that it tests: the folder of its file below ``tests/``."""
+        return Path(self.file).parent.name
+
+    @property
     def area(self) -> str:
         """The middle of the clause id: ``RX`` of ``UDP-RX-003``; empty for a tripwire."""
         parts = self.clause.split("-")

@@ -10,13 +10,15 @@ PRELOAD = ["timeslice.worker"]  # what the process that workers are forked from 
 
 @dataclass(frozen=True)
 class Order:
-    """What all submissions of one command have in common. ``select`` is a ``-k`` expression of pytest's."""
+    """What all submissions of one command have in common. ``select`` is a ``-k`` expression of pytest's; ``labs`` are
+    those that are graded, none meaning all."""
 
     out: Path
     seed: int
     cc: str
     strict: bool
     select: str | None
+    labs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 
 
 class Verdict(StrEnum):
@@ -98,10 +98,20 @@ class Check(Record):
     seconds: float = 0.0
 
 
+class LabScore(Record):
+    """One lab with what its checks earned; ``handed_in`` is False where nothing of it came and none was run."""
+
+    id: str
+    title: str
+    handed_in: bool
+    score: Score
+
+
 class Skill(Record):
     """A group of clauses under one sentence that a student would recognise."""
 
-    id: str
+    lab: str
+    id: str  # within its lab
     title: str
     score: Score
     clauses: list[str]
@@ -188,12 +198,13 @@ class Build(Record):
 class Result(Record):
     """Everything that is known of one graded submission."""
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["1.1"] = SCHEMA_VERSION
     submission: str  # its name, as shown; never a path of the host
     assignment: str
     outcome: Outcome
     score: Score
     summary: str  # one line
+    labs: list[LabScore]
     skills: list[Skill]
     checks: list[Check]
     build: Build

@@ -16,7 +16,6 @@ from elftools.common.exceptions import DWARFError, ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.relocation import RelocationSection
 
-from timeslice.assignment import Lab
 from timeslice.printable import one_line
 
 REFUSALS_MAX = 50
@@ -55,11 +54,11 @@ def inspect(path: Path, listing: Path, allowed: frozenset[str]) -> list[str]:
     return (refusals + list(_raw_calls(listing)))[:REFUSALS_MAX]
 
 
-def missing_functions(path: Path, labs: Sequence[Lab]) -> list[str]:
+def missing_functions(path: Path, api: Sequence[str]) -> list[str]:
     """The public functions that the object does not define, in the order of the assignment."""
     with path.open("rb") as opened:
         defined = {s.name for s in _symbols(ELFFile(opened)) if s["st_shndx"] != "SHN_UNDEF"}
-    return [name for lab in labs for name in lab.api if name not in defined]
+    return [name for name in api if name not in defined]
 
 
 def _symbols(elf: Any) -> list[Any]:

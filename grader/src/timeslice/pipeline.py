@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,9 @@ _NO_COVERAGE_OF = "line coverage is measured with gcc only"
 
 @dataclass(frozen=True)
 class Grounds:
-    """What every grading in one process shares: the kit, the assignment, the tests, and the builder in its sandbox."""
+    """What every grading in one process shares: the kit, the assignment, the tests, and the builder in its sandbox.
+
+    ``assignment`` and ``tests`` are of the labs that are graded."""
 
     kit: Kit
     assignment: Assignment
@@ -36,11 +38,14 @@ class Grounds:
 
     @classmethod
     @contextmanager
-    def open(cls, cc: str = "gcc", *, strict: bool = False) -> Iterator[Grounds]:
-        """Find and check everything. Raises KitError where something is missing or, if ``strict``, a guard is off."""
+    def open(cls, cc: str = "gcc", labs: Sequence[str] = (), *, strict: bool = False) -> Iterator[Grounds]:
+        """Find and check everything, to grade ``labs`` (none: all of them). Raises KitError where something is missing
+        or, if ``strict``, a guard is off."""
         kit = find_kit()
-        assignment = read_assignment(kit)
-        tests = kit.tests()
+        whole = read_assignment(kit)
+        assignment = whole.only(labs)
+        chosen = {lab.id for lab in assignment.labs}
+        tests = tuple(test for test in kit.tests() if test.lab in chosen)
         shares = score.shares(assignment, tests)
         sandbox = Sandbox.probe(strict=strict)
         with sandbox.stage as folder:
@@ -48,20 +53,21 @@ class Grounds:
                 copy = KitCopy.make(kit, folder)
             except OSError as error:
                 raise _machine_error(error) from error
-            yield cls(kit, assignment, tests, shares, Builder(sandbox, copy, assignment, cc))
+            yield cls(kit, assignment, tests, shares, Builder(sandbox, copy, whole, cc))
 
 
 class Grading:
     """One submission on its way. ``checks`` goes the way; ``result`` tells what is known of it, at any time."""
 
     def __init__(self, grounds: Grounds, source: Source, seed: int, fill: Path | None = None) -> None:
-        """``fill``: the folder that completes the submission, by default the student template."""
+        """``fill``: the folder that completes the labs which the submission begins, by default the student template."""
         self._grounds = grounds
         self._source = source
         self._seed = seed
         self._fill = fill or grounds.kit.template
         self._identity = score.Identity(source.name, seed)
         self._wanted = {test.name for test in grounds.tests}
+        self._absent: set[str] = set()  # labs of which nothing was handed in
         self._checks: dict[str, Check] = {}
         self._notes: list[str] = []
         self._suspicions: list[str] = []
@@ -135,16 +141,21 @@ class Grading:
             taken = intake.take(self._source, self._grounds.assignment.sources, self._fill, tree)
         self._notes += taken.notes
         sources = sorted({*taken.handed_in, *taken.filled})
+        self._absent = {lab.id for lab in self._grounds.assignment.labs} - {name.split("/")[0] for name in sources}
         with self._timed("build"):
-            built = self._grounds.builder.build(tree, sources, stage)
+            built = self._grounds.builder.build(tree, sources, stage, self._fill)
         self._build = built.build
         yield score.build_check(built.build)
-        if self.builds:
+        yield from self._not_run(lambda test: test.lab in self._absent, "No file of this lab was handed in.")
+        if not self.builds:
+            self._coverage = coverage.not_run(tree, sources, "the submission was not built")
+            yield from self._not_run(lambda test: test.lab not in self._absent)
+        elif any(test.lab not in self._absent for test in self._judged()):
             yield from self._run(built, stage, tree, sources)
-            return
-        self._coverage = coverage.not_run(tree, sources, "the submission was not built")
-        for test in self._judged():
-            yield score.not_run_check(self._grounds.assignment, test, self._grounds.shares[test.name])
+
+    def _not_run(self, concerns: Callable[[BankTest], bool], *why: str) -> Iterator[Check]:
+        for test in filter(concerns, self._judged()):
+            yield score.not_run_check(self._grounds.assignment, test, self._grounds.shares[test.name], *why)
 
     def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
         results = stage / "results"
@@ -154,7 +165,7 @@ class Grading:
         judge = score.MemoryJudge(self._grounds.assignment, by_name, bank.native, bank.memcheck)
         judged = {test.name: test for test in self._judged()}
         with self._timed("run"):
-            for mode, record in bank.records(list(by_name)):
+            for mode, record in bank.records():
                 test = judged.get(record.name)
                 if mode == MODES[0] and test and not judge.is_memory_test(test):
                     yield self._test_check(bank.native, test)
@@ -172,16 +183,15 @@ class Grading:
         return (t for t in self._grounds.tests if t.name in self._wanted and not t.is_tripwire)
 
     def _only(self) -> list[str]:
-        """The tests that have to run for those that are wanted; empty for all of them."""
-        if len(self._wanted) >= sum(not test.is_tripwire for test in self._grounds.tests):
-            return []
+        """The tests that have to run for those that are wanted."""
         memory = self._grounds.assignment.memory
         charged = {test.clause for test in self._grounds.tests if test.name in self._wanted}
         areas = {area for area, clause in memory.items() if clause in charged}
         return [
             test.name
             for test in self._grounds.tests
-            if test.name in self._wanted or test.is_tripwire or test.clause.rpartition("-")[0] in areas
+            if test.lab not in self._absent
+            and (test.name in self._wanted or test.is_tripwire or test.clause.rpartition("-")[0] in areas)
         ]
 
     def _test_check(self, native: ModeRun, test: BankTest) -> Check:
@@ -235,13 +245,15 @@ class Grading:
         if ended in (Outcome.BROKEN, Outcome.SUSPICIOUS):
             checks = score.withheld(checks)
         points = score.total(checks)
-        reason = f"not graded: {self._error}" if self._error else score.summary(checks, points, ended)
+        labs = score.labs(self._grounds.assignment, checks, self._absent)
+        reason = f"not graded: {self._error}" if self._error else score.summary(checks, labs, points, ended)
         return Result(
             submission=self._source.name,
             assignment=self._grounds.assignment.title,
             outcome=ended,
             score=points,
             summary=reason,
+            labs=labs,
             skills=score.skills(self._grounds.assignment, checks),
             checks=checks,
             build=self._build,

@@ -29,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--submission", metavar="PATH", help="grade this folder or archive; its checks are the tests")
     group.addoption("--report", metavar="DIR", help="write result.json, junit.xml, coverage.lcov, report.html there")
     group.addoption("--seed", metavar="N", type=int, default=1, help="seed of the bank's random choices (default: 1)")
+    group.addoption("--lab", metavar="LAB", action="append", default=[], help="grade this lab alone (more than once)")
     group.addoption("--cc", metavar="CC", default="gcc", help="compiler of the submission (default: gcc)")
     group.addoption("--strict-sandbox", action="store_true", help="refuse if a sandbox guard is off")
 
@@ -55,7 +56,8 @@ def _session(stack: ExitStack, config: pytest.Config, path: Path) -> GradingSess
     from timeslice.intake import find_sources
     from timeslice.pipeline import Grading, Grounds
 
-    grounds = stack.enter_context(Grounds.open(config.getoption("--cc"), strict=config.getoption("--strict-sandbox")))
+    cc, labs, strict = (config.getoption(name) for name in ("--cc", "--lab", "--strict-sandbox"))
+    grounds = stack.enter_context(Grounds.open(cc, labs, strict=strict))
     sources = find_sources([path], grounds.assignment.sources)
     if len(sources) != 1:
         raise IntakeError(f"{path} holds {len(sources)} submissions: use timeslice grade for more than one")

@@ -144,6 +144,7 @@ class Pool:
             outcome=Outcome.BROKEN,
             score=Score(earned=0, possible=points),
             summary=f"not graded: the grader's process died {ATTEMPTS} times over it",
+            labs=[],
             skills=[],
             checks=[],
             build=Build(status="broken"),

@@ -85,17 +85,23 @@ def cases(kit: Kit) -> list[Case]:
         *(Case("the reference has full marks", cc, partial(_full_marks, kit.reference, cc)) for cc in COMPILERS),
         *(Case("the reference is clean under ASan, UBSan and LSan", cc, partial(_sanitized, cc)) for cc in COMPILERS),
         Case("the template has no point and no warning", gcc, _template),
-        *(Case("every alternative has full marks", a.name, partial(_full_marks, a, gcc)) for a in alternatives),
+        *(Case("every alternative has full marks", a.name, partial(_alternative, a)) for a in alternatives),
         *(Case("every mutant dies on its clause", patch.stem, partial(_mutant_dies, patch)) for patch in patches),
     ]
 
 
-def _full_marks(folder: Path, cc: str, prover: Prover) -> str:
-    result = prover.grade(folder, cc)
+def _full_marks(folder: Path, cc: str, prover: Prover, clauses: Sequence[str] = ()) -> str:
+    result = prover.grade(folder, cc, clauses)
     findings = [finding.message for finding in result.memory.findings]
     return (
         "" if result.score.earned == result.score.possible and not findings else "; ".join([_lost(result), *findings])
     )
+
+
+def _alternative(folder: Path, prover: Prover) -> str:
+    """Full marks in the labs that it has."""
+    labs = [lab for lab in prover.grounds().assignment.labs if (folder / lab.id).is_dir()]
+    return _full_marks(folder, COMPILERS[0], prover, [clause.id for lab in labs for clause in lab.clauses])
 
 
 def _lost(result: Result) -> str:
@@ -114,7 +120,7 @@ def _template(prover: Prover) -> str:
 def _mutant_dies(patch: Path, prover: Prover) -> str:
     clause = "-".join(patch.stem.split("-")[:3])
     with mutant(prover.kit, patch) as folder:
-        result = prover.grade(folder, clauses=[clause])
+        result = prover.grade(folder, clauses=[clause], fill=prover.kit.reference)
     if result.build.status != "built":
         return f"it does not build: {result.summary}"
     alive = all(check.verdict is Verdict.PASSED for check in result.checks if check.clause == clause)
@@ -123,10 +129,10 @@ def _mutant_dies(patch: Path, prover: Prover) -> str:
 
 @contextmanager
 def mutant(kit: Kit, patch: Path) -> Iterator[Path]:
-    """A copy of the reference with ``patch`` applied. Raises KitError where it does not fit any more."""
+    """A copy of the reference's lab with ``patch`` applied. Raises KitError where it does not fit any more."""
     with tempfile.TemporaryDirectory(prefix="timeslice-mutant-") as temporary:
         folder = Path(temporary) / patch.stem
-        copytree(kit.reference, folder)
+        copytree(kit.reference / patch.parent.name, folder / patch.parent.name)
         told = subprocess.run(
             ["patch", "--strip=1", "--fuzz=0", "--batch", f"--directory={folder}", f"--input={patch}"],
             capture_output=True,

@@ -135,7 +135,7 @@ class BankRun:
     """The bank's runs over one submission. Iterate over it once; then ``native`` and ``memcheck`` are complete."""
 
     def __init__(self, builder: Builder, built: Built, stage: Path, only: Sequence[str], seed: int) -> None:
-        """``only``: the tests to run, none meaning all; ``stage``: an empty folder below which results go."""
+        """``only``: the tests to run; ``stage``: an empty folder below which results go."""
         self.native = ModeRun(NATIVE)
         self.memcheck = ModeRun(MEMCHECK)
         self._builder = builder
@@ -150,8 +150,8 @@ class BankRun:
         """Where the native run leaves gcov's counters."""
         return self._stage / "counters"
 
-    def records(self, names: Sequence[str]) -> Iterator[tuple[str, TestRecord]]:
-        """Mode and record of each test as it ends. ``names``: all tests of the bank, for a second run's remainder.
+    def records(self) -> Iterator[tuple[str, TestRecord]]:
+        """Mode and record of each test as it ends.
 
         Raises KitError where the bank tells something that no bank of ours would."""
         with ExitStack() as stack, selectors.DefaultSelector() as selector:
@@ -163,7 +163,7 @@ class BankRun:
                 if native.closed and not self.memcheck.left_out and (unruly := self._unruly()):
                     self._stop(selector, memcheck)
                     self.memcheck.begin_anew(unruly)
-                    rest = [name for name in (self._only or names) if name not in unruly]
+                    rest = [name for name in self._only if name not in unruly]
                     if rest:
                         going[MEMCHECK] = self._start(stack, selector, self.memcheck, rest)
 

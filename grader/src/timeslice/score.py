@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from timeslice.assignment import Assignment
+from timeslice.assignment import Assignment, Clause
 from timeslice.errors import KitError
 from timeslice.kit import BankTest
-from timeslice.model import Build, Check, Finding, Outcome, Score, Skill, Verdict
+from timeslice.model import Build, Check, Finding, LabScore, Outcome, Score, Skill, Verdict
 from timeslice.printable import many_lines, one_line
 from timeslice.run import ModeRun, TestRecord
 
@@ -258,26 +258,32 @@ def withheld(checks: Iterable[Check]) -> list[Check]:
     return [check.model_copy(update={"points": 0}) for check in checks]
 
 
-def skills(assignment: Assignment, checks: Iterable[Check]) -> list[Skill]:
+def skills(assignment: Assignment, checks: Sequence[Check]) -> list[Skill]:
     """Every skill with what its clauses' checks earned out of what they could."""
-    earned: Counter[str | None] = Counter()
-    possible: Counter[str | None] = Counter()
-    for check in checks:
-        earned[check.clause] += check.points
-        possible[check.clause] += check.possible
     return [
         Skill(
+            lab=lab.id,
             id=skill.id,
             title=skill.title,
-            score=Score(
-                earned=sum(earned[clause.id] for clause in skill.clauses),
-                possible=sum(possible[clause.id] for clause in skill.clauses),
-            ),
+            score=_score_of(skill.clauses, checks),
             clauses=[clause.id for clause in skill.clauses],
         )
         for lab in assignment.labs
         for skill in lab.skills
     ]
+
+
+def labs(assignment: Assignment, checks: Sequence[Check], absent: Collection[str]) -> list[LabScore]:
+    """Every lab with what its checks earned; nothing was handed in of those that are ``absent``."""
+    return [
+        LabScore(id=lab.id, title=lab.title, handed_in=lab.id not in absent, score=_score_of(lab.clauses, checks))
+        for lab in assignment.labs
+    ]
+
+
+def _score_of(clauses: Iterable[Clause], checks: Iterable[Check]) -> Score:
+    ids = {clause.id for clause in clauses}
+    return total(check for check in checks if check.clause in ids)
 
 
 def total(checks: Iterable[Check]) -> Score:
@@ -295,9 +301,10 @@ def outcome(checks: Sequence[Check], suspicious: bool) -> Outcome:
     return Outcome.PASSED if all(check.verdict is Verdict.PASSED for check in checks) else Outcome.FAILED
 
 
-def summary(checks: Sequence[Check], score: Score, ended: Outcome) -> str:
+def summary(checks: Sequence[Check], labs: Iterable[LabScore], score: Score, ended: Outcome) -> str:
     """One line for a table: what the grade is and what it is for."""
     failing = [check for check in checks if check.verdict is not Verdict.PASSED]
+    absent = [f"nothing of {lab.title}" for lab in labs if not lab.handed_in]
     if ended is Outcome.BROKEN:
         return "not graded: the kit or the machine failed, which costs no points"
     if ended is Outcome.SUSPICIOUS:
@@ -306,5 +313,5 @@ def summary(checks: Sequence[Check], score: Score, ended: Outcome) -> str:
         return f"all {score.possible} points"
     if failing[0].name == "build":
         return f"does not build: {one_line(failing[0].message.splitlines()[0] if failing[0].message else 'no reason')}"
-    kinds = Counter(check.verdict.value.replace("_", " ") for check in failing)
-    return ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    kinds = Counter(c.verdict.value.replace("_", " ") for c in failing if not (absent and c.verdict is Verdict.NOT_RUN))
+    return ", ".join([*(f"{count} {kind}" for kind, count in kinds.most_common()), *absent])

@@ -38,7 +38,7 @@ def work(connection: Connection, order: Order) -> None:
 
 def _serve(connection: Connection, order: Order) -> None:
     try:
-        with Grounds.open(order.cc, strict=order.strict) as grounds:
+        with Grounds.open(order.cc, order.labs, strict=order.strict) as grounds:
             connection.send(Ready())
             for source in iter(connection.recv, None):
                 connection.send(_grade(connection, grounds, order, source))

@@ -15,16 +15,19 @@ from timeslice.report.text import clip, visible
 
 
 def grades_csv(results: Sequence[Result]) -> str:
-    """A row a submission, a column a skill; a cell that a spreadsheet would run as a formula is quoted."""
-    titles = {skill.id: skill.title for result in results for skill in result.skills}
+    """A row a submission, a column a lab and a skill; a cell that a spreadsheet would run as a formula is quoted."""
+    labs = {lab.id: lab.title for result in results for lab in result.labs}
+    titles = {(skill.lab, skill.id): skill.title for result in results for skill in result.skills}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["submission", "outcome", "earned", "possible", "percent", *map(_cell, titles.values()), "summary"])
+    columns = [*labs.values(), *(f"{labs[lab]}: {title}" for (lab, _), title in titles.items())]
+    writer.writerow(["submission", "outcome", "earned", "possible", "percent", *map(_cell, columns), "summary"])
     for result in results:
-        earned = {skill.id: str(skill.score.earned) for skill in result.skills}
+        by_lab = {lab.id: str(lab.score.earned) for lab in result.labs}
+        by_skill = {(skill.lab, skill.id): str(skill.score.earned) for skill in result.skills}
         score = [str(result.score.earned), str(result.score.possible), f"{percent(result):.1f}"]
-        skills = [earned.get(skill, "") for skill in titles]
-        writer.writerow([_cell(result.submission), result.outcome.value, *score, *skills, _cell(result.summary)])
+        parts = [*(by_lab.get(lab, "") for lab in labs), *(by_skill.get(skill, "") for skill in titles)]
+        writer.writerow([_cell(result.submission), result.outcome.value, *score, *parts, _cell(result.summary)])
     return out.getvalue()
 
 
@@ -52,7 +55,8 @@ def _brief(result: Result) -> dict[str, Any]:
         "outcome": result.outcome.value,
         "score": result.score.model_dump(),
         "summary": visible(clip(result.summary, 500)),
-        "skills": [{"id": skill.id, "score": skill.score.model_dump()} for skill in result.skills],
+        "labs": [{"id": lab.id, "handed_in": lab.handed_in, "score": lab.score.model_dump()} for lab in result.labs],
+        "skills": [{"lab": s.lab, "id": s.id, "score": s.score.model_dump()} for s in result.skills],
         "checks": [
             {"name": check.name, "clause": check.clause, "verdict": check.verdict.value, "points": check.points}
             for check in result.checks

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from timeslice.model import Check, Finding, Result, Verdict
+from timeslice.model import Check, Finding, LabScore, Result, Verdict
 from timeslice.report.rendering import TEXT_LIMIT, render
 from timeslice.report.source_view import SourceFile, function_places, line_id, source_files
 from timeslice.report.words import OUTCOMES, VERDICTS, Word
@@ -42,6 +42,14 @@ class SkillBar:
 
 
 @dataclass(frozen=True)
+class LabBars:
+    """A lab's score, and the bars of its skills."""
+
+    lab: LabScore
+    skills: Sequence[SkillBar]
+
+
+@dataclass(frozen=True)
 class Card:
     """A check that lost points, ready to show."""
 
@@ -67,7 +75,7 @@ def page_html(result: Result) -> str:
         result=result,
         word=OUTCOMES[result.outcome],
         words=VERDICTS,
-        skills=_skills(result, {card.check.name: card.id for card in cards}),
+        labs=_labs(result, {card.check.name: card.id for card in cards}),
         cards=cards,
         steps_shown=STEPS_SHOWN,
         passed=[check for check in result.checks if check.verdict is Verdict.PASSED and check.name != "build"],
@@ -145,9 +153,13 @@ def _folded(steps: Sequence[str]) -> list[tuple[str, str]]:
     return folded[:STEPS_SHOWN]
 
 
-def _skills(result: Result, ids: dict[str, str]) -> list[SkillBar]:
+def _labs(result: Result, ids: dict[str, str]) -> list[LabBars]:
+    return [LabBars(lab, _skills(result, lab.id, ids) if lab.handed_in else []) for lab in result.labs]
+
+
+def _skills(result: Result, lab: str, ids: dict[str, str]) -> list[SkillBar]:
     bars = []
-    for skill in result.skills:
+    for skill in (skill for skill in result.skills if skill.lab == lab):
         checks = [check for check in result.checks if check.clause in skill.clauses]
         segments = []
         start = 0

@@ -92,6 +92,12 @@ FIELDS: dict[str, dict[str, str]] = {
         "on": "Whether it was on.",
         "detail": "What was measured, or why it was off.",
     },
+    "LabScore": {
+        "id": "Its id in the assignment.",
+        "title": "What it is about.",
+        "handed_in": "Whether any file of it was; where none was, none of its tests was run.",
+        "score": "The sum over its clauses.",
+    },
     "Memory": {
         "status": "What Valgrind and the audit of descriptors said of the whole run.",
         "tests": "How many tests ran under Valgrind.",
@@ -101,10 +107,11 @@ FIELDS: dict[str, dict[str, str]] = {
     "Result": {
         "schema_version": "The version of this schema.",
         "submission": "The submission's name; never a path of the host.",
-        "assignment": "The lab that it was graded for.",
+        "assignment": "The assignment that it was graded for.",
         "outcome": "Whether full marks were earned, some were lost, the kit failed, or a person has to look.",
         "score": "The sum over all checks.",
         "summary": "One line.",
+        "labs": "The score by lab.",
         "skills": "The score by skill.",
         "checks": "Everything that was checked, in the order of the assignment.",
         "build": "How compiling, inspecting and linking went.",
@@ -119,7 +126,8 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Score": {"earned": "Points earned.", "possible": "Points that could be earned."},
     "Skill": {
-        "id": "Its id in the assignment.",
+        "lab": "The id of its lab.",
+        "id": "Its id within the lab.",
         "title": "What a student can do who has it.",
         "score": "The sum over its clauses.",
         "clauses": "Its clauses.",

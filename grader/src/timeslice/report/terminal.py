@@ -57,8 +57,11 @@ def _lost(result: Result) -> str:
     """The first clauses that lost points, or the one line that says why there is nothing to name."""
     if result.outcome in (Outcome.SUSPICIOUS, Outcome.BROKEN) or result.build.status != "built":
         return one_line(result.summary, 100)
-    failed = [check for check in result.checks if check.verdict not in (Verdict.PASSED, Verdict.BROKEN)]
+    absent = [f"nothing of {lab.title}" for lab in result.labs if not lab.handed_in]
+    quiet = (Verdict.PASSED, Verdict.BROKEN, *([Verdict.NOT_RUN] if absent else []))
+    failed = [check for check in result.checks if check.verdict not in quiet]
     clauses = list(dict.fromkeys(check.clause for check in failed if check.clause))
     count = "1 clause" if len(clauses) == 1 else f"{len(clauses)} clauses"
     more = ", ..." if len(clauses) > _LOST_SHOWN else ""
-    return one_line(f"{count}: {', '.join(clauses[:_LOST_SHOWN])}{more}", 100) if clauses else ""
+    lost = [f"{count}: {', '.join(clauses[:_LOST_SHOWN])}{more}"] if clauses else []
+    return one_line("; ".join([*absent, *lost]), 100)

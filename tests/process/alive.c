@@ -1,0 +1,176 @@
+/* alive.c - when a process counts as ended: zombies, lost ones, grandchildren, process_is_alive and the sentinel. The
+ * code is in join.c. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/cast.h"
+#include "support/expect.h"
+#include "support/fork_order.h"
+#include "support/kernel_view.h"
+#include "support/program.h"
+
+Test(proc_join, leaves_no_zombie, .timeout = 5,
+     .description = "PROC-JOIN-010: a process that was joined is no zombie") {
+    static const enum fork_order orders[] = {CHILD_FIRST, PARENT_FIRST};
+    for (int i = 0; i < 2; i++) {
+        struct process p;
+        set_fork_order(orders[i]);
+        launch(&p, quit, NULL);
+        expect_int(process_join(&p, -1), 0, "joining it");
+        expect_int(is_child(process_pid(&p)), false, "whether its pid is still there to be waited for");
+        expect_int(kernel_state(process_pid(&p)), '-', "its state in /proc, where - means that it is not there");
+        process_close(&p);
+    }
+}
+
+Test(proc_join, waits_for_nobody_else, .timeout = 5,
+     .description =
+         "PROC-JOIN-011: nobody else's child is waited for: a sibling, or one made with fork, keeps its status") {
+    struct process sibling, p;
+    int five = 5, six = 6;
+    pid_t plain = plain_start(quit, &six);
+    await_zombie(plain);
+    step("a child of a plain fork has ended with 6");
+    launch(&sibling, quit, &five);
+    await_end(&sibling);
+    launch(&p, quit, NULL);
+    expect_int(join_for_code(&p), 0, "the exit code of the one that is joined");
+    expect_int(process_is_alive(&sibling), false, "whether its sibling is alive, which ended before");
+    expect_int(process_active_children(NULL, 0), 0, "how many processes run");
+    expect_true(is_child(plain), "the child of the plain fork can still be waited for");
+    expect_int(end_of(plain), 6, "the status that waitpid gives for it");
+    expect_int(join_for_code(&sibling), 5, "the sibling's exit code");
+    process_close(&sibling);
+    process_close(&p);
+}
+
+/* Lets p end, and waits for it before the code under test can. Returns whether that succeeded. */
+static bool take_the_status(const struct process *p) {
+    sigset_t child, old;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, &old);
+    let_pass(0, 1);
+    pid_t taken;
+    do
+        taken = waitpid(process_pid(p), NULL, 0);
+    while (taken == -1 && errno == EINTR);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    step("waitpid of its pid, in the test: %s", taken == process_pid(p) ? "has taken its status" : "was too late");
+    return taken == process_pid(p);
+}
+
+static void expect_lost(struct process *p) {
+    int code = -1000;
+    expect_error(process_join(p, -1), EIDRM, "joining it");
+    expect_error(process_join(p, 0), EIDRM, "joining it again, without waiting");
+    expect_error(process_exitcode(p, &code), EIDRM, "its exit code");
+}
+
+static void expect_known(struct process *p) {
+    int code = -1000;
+    expect_int(process_join(p, -1), 0, "joining it");
+    expect_int(process_exitcode(p, &code), 0, "asking for its exit code");
+    expect_int(code, HELD, "its exit code");
+}
+
+Test(proc_join, reports_a_process_as_lost, .timeout = 5,
+     .description = "PROC-JOIN-012: one that somebody else has waited for is lost: EIDRM, and not alive") {
+    struct process p;
+    stage_open();
+    launch(&p, hold, NULL);
+    if (take_the_status(&p))
+        expect_lost(&p);
+    else /* a thread of the implementation may be quicker than the test; then nothing is lost */
+        expect_known(&p);
+    expect_int(process_is_alive(&p), false, "whether it is alive");
+    expect_int(process_terminate(&p), 0, "terminating it");
+    expect_int(process_kill(&p), 0, "killing it");
+    expect_int(process_close(&p), 0, "closing it");
+    stage_close();
+}
+
+/* Starts a process that holds, forks a plain child that does the same, and is killed. */
+static int leave_grandchildren(void *arg) {
+    struct process started;
+    (void)arg;
+    if (process_init_target(&started, hold, NULL, NULL) != 0 || process_start(&started) != 0)
+        return 1;
+    tell("%d", (int)process_pid(&started));
+    pid_t plain = fork();
+    if (plain == 0)
+        _exit(hold(NULL));
+    tell("%d", (int)plain);
+    return raise(SIGKILL);
+}
+
+Test(proc_join, follows_the_child_alone, .timeout = 5,
+     .description = "PROC-JOIN-013: a living grandchild changes nothing for the sentinel and a timed join") {
+    struct process p;
+    pid_t grandchildren[2];
+    int code = -1000;
+    stage_open();
+    adopt_orphans();
+    launch(&p, leave_grandchildren, NULL);
+    for (int i = 0; i < 2; i++)
+        grandchildren[i] = atoi(hear());
+    await_zombie(process_pid(&p));
+    step("the child has ended");
+    expect_int(process_join(&p, 2000), 0, "a join with a timeout of 2 seconds");
+    expect_int(is_readable(process_sentinel(&p)), true, "whether the sentinel is readable");
+    expect_int(process_exitcode(&p, &code), 0, "asking for the exit code");
+    expect_int(code, -SIGKILL, "the exit code of the child, which was killed");
+    expect_true(!has_ended(grandchildren[0]) && !has_ended(grandchildren[1]), "two grandchildren live");
+    let_pass(0, 2);
+    for (int i = 0; i < 2; i++)
+        expect_int(end_of(grandchildren[i]), HELD, "the exit code of a grandchild, which the test has adopted");
+    process_close(&p);
+    stage_close();
+}
+
+static int tell_alive(void *arg) {
+    tell("%d %d", process_is_alive(process_current()), process_is_alive(arg));
+    return hold(NULL);
+}
+
+Test(proc_join, knows_who_is_alive, .timeout = 5,
+     .description = "PROC-JOIN-015: is_alive is true from the start to the end, of oneself too, and false after it") {
+    static const enum fork_order orders[] = {CHILD_FIRST, PARENT_FIRST};
+    stage_open();
+    expect_int(process_is_alive(process_current()), true, "whether the main process is alive");
+    for (int i = 0; i < 2; i++) {
+        struct process p;
+        set_fork_order(orders[i]);
+        launch(&p, tell_alive, &p);
+        expect_int(process_is_alive(&p), true, "whether it is alive after its start");
+        expect_text(hear(), "1 1", "whether it is alive in its own eyes");
+        let_pass(0, 1);
+        await_end(&p);
+        expect_int(process_is_alive(&p), false, "whether it is alive once its sentinel is readable");
+        process_close(&p);
+    }
+    stage_close();
+}
+
+Test(proc_join, has_a_sentinel_that_tells_the_end, .timeout = 5,
+     .description = "PROC-JOIN-016: the sentinel is readable from the end to the close, and close-on-exec") {
+    struct process p;
+    int sentinel;
+    stage_open();
+    launch(&p, hold, NULL);
+    expect_success(sentinel = process_sentinel(&p), "the sentinel");
+    expect_int(is_readable(sentinel), false, "whether it is readable while the process runs");
+    expect_int(fcntl(sentinel, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC, "its close-on-exec flag");
+    let_pass(0, 1);
+    await_end(&p);
+    expect_int(process_sentinel(&p), sentinel, "the sentinel, asked again");
+    expect_int(process_join(&p, -1), 0, "joining it");
+    expect_int(is_readable(sentinel), true, "whether it is still readable after the join");
+    expect_int(process_sentinel(&p), sentinel, "the sentinel, asked after the join");
+    process_close(&p);
+    stage_close();
+}

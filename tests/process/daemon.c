@@ -1,0 +1,257 @@
+/* daemon.c - who is a daemon, what a daemon may not do, and how a program ends. The code is in exit.c and init.c. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "support/cast.h"
+#include "support/expect.h"
+#include "support/kernel_view.h"
+#include "support/program.h"
+
+static const struct process_options inherits = {.daemon = PROCESS_DAEMON_INHERIT};
+static const struct process_options is_none = {.daemon = PROCESS_DAEMON_NO};
+static const struct process_options is_one = {.daemon = PROCESS_DAEMON_YES};
+
+/* Tells which objects are daemons that are made with each of the three options. */
+static int tell_daemons(void *arg) {
+    const struct process_options *const options[] = {&inherits, &is_none, &is_one};
+    int daemon[3];
+    (void)arg;
+    for (int i = 0; i < 3; i++) {
+        struct process p;
+        if (process_init_target(&p, quit, NULL, options[i]) != 0)
+            return 1;
+        daemon[i] = process_is_daemon(&p);
+    }
+    tell("%d: %d %d %d", process_is_daemon(process_current()), daemon[0], daemon[1], daemon[2]);
+    return 0;
+}
+
+static void expect_daemons(const struct process_options *options, const char *expected, const char *where) {
+    struct process p;
+    launch_as(&p, tell_daemons, NULL, options);
+    expect_text(hear(), expected, "%s: itself, and objects made with inherited, no and yes", where);
+    put_away(&p);
+}
+
+Test(proc_daemon, is_what_its_options_or_its_maker_say, .timeout = 5,
+     .description = "PROC-DAEMON-001: a process is a daemon where its options say so, else where its maker is one") {
+    stage_open();
+    expect_int(tell_daemons(NULL), 0, "making three objects in the main process");
+    expect_text(hear(), "0: 0 0 1", "in the main process: itself, and objects made with inherited, no and yes");
+    expect_daemons(&is_one, "1: 1 0 1", "in a daemon");
+    expect_daemons(&is_none, "0: 0 0 1", "in a child that is none");
+    stage_close();
+}
+
+/* Tells what making and starting an object give. */
+static int try_to_start(void *arg) {
+    struct process p;
+    int made = process_init_target(&p, quit, NULL, arg), started = process_start(&p), error = errno;
+    tell("%d %d %s", made, started, started == -1 ? strerrorname_np(error) : "");
+    if (started == 0)
+        put_away(&p);
+    return 0;
+}
+
+static int start_both_kinds(void *arg) {
+    (void)arg;
+    try_to_start((void *)&is_one);
+    return try_to_start((void *)&is_none);
+}
+
+Test(proc_daemon, starts_no_processes, .timeout = 5,
+     .description = "PROC-DAEMON-002: a daemon does not start processes: EPERM, at the start") {
+    struct process daemon, other;
+    stage_open();
+    launch_as(&daemon, start_both_kinds, NULL, &is_one);
+    expect_text(hear(), "0 -1 EPERM", "what a daemon gets for making and for starting a daemon");
+    expect_text(hear(), "0 -1 EPERM", "what it gets for making and for starting a process that is none");
+    put_away(&daemon);
+    launch_as(&other, start_both_kinds, NULL, &is_none);
+    expect_text(hear(), "0 0 ", "what a process that is no daemon gets for a daemon");
+    expect_text(hear(), "0 0 ", "and for one that is none");
+    put_away(&other);
+    stage_close();
+}
+
+static int daemon_lives[2]; /* a pipe; only the daemon keeps its writing end open */
+
+/* Ends when the daemon is gone, and tells so. */
+static int outlive_the_daemon(void *arg) {
+    char byte;
+    (void)arg;
+    close(daemon_lives[1]);
+    ssize_t length = read(daemon_lives[0], &byte, 1);
+    tell("daemon gone %d", (int)length);
+    return 0;
+}
+
+/* Starts first one that waits for the end of a daemon, then the daemon. Returns whether that succeeded. */
+static bool start_waiter_and_daemon(struct process *waiter, struct process *daemon) {
+    bool done = pipe(daemon_lives) == 0 && process_init_target(waiter, outlive_the_daemon, NULL, NULL) == 0 &&
+                process_start(waiter) == 0 && process_init_target(daemon, hold, NULL, &is_one) == 0 &&
+                process_start(daemon) == 0;
+    close(daemon_lives[1]);
+    close(daemon_lives[0]);
+    if (done)
+        tell("%d", (int)process_pid(daemon));
+    return done;
+}
+
+static int return_5(void *arg) {
+    static struct process waiter, daemon;
+    (void)arg;
+    return start_waiter_and_daemon(&waiter, &daemon) ? 5 : 1;
+}
+
+static int exit_5(void *arg) {
+    exit(return_5(arg));
+}
+
+static void expect_daemon_ends_first(program_body *body, const char *how) {
+    pid_t program = program_start(body, NULL), daemon = atoi(hear_unless_ended(program));
+    expect_true(daemon > 0, "a program runs that has started a daemon, after one that waits for the daemon's end");
+    step("wait until the program ends that %s", how);
+    expect_int(end_of(program), 5, "the exit status of the program");
+    expect_text(hear_now(), "daemon gone 0", "what had happened before");
+}
+
+Test(proc_daemon, ends_before_anything_is_waited_for, .timeout = 5,
+     .description = "PROC-DAEMON-003: a program that ends terminates its daemons before it waits for anything") {
+    stage_open();
+    expect_daemon_ends_first(return_5, "returns from main");
+    expect_daemon_ends_first(exit_5, "calls exit");
+    stage_close();
+}
+
+/* A program that starts two processes which end a little later, and ends at once. */
+static int leave_children(void *arg) {
+    static struct process children[2];
+    for (int i = 0; i < 2; i++)
+        if (process_init_target(&children[i], end_later, NULL, &is_none) != 0 || process_start(&children[i]) != 0)
+            return 1;
+    return *(int *)arg;
+}
+
+static int leave_children_by_exit(void *arg) {
+    exit(leave_children(arg));
+}
+
+static void expect_children_end_first(program_body *body, int status, const char *how) {
+    pid_t program = program_start(body, &status);
+    expect_int(end_of(program), status, "the exit status of a program that %s %d", how, status);
+    expect_text(hear_now(), "ends", "what its first child had told by then");
+    expect_text(hear_now(), "ends", "what its second child had told by then");
+    expect_int(has_children(), false, "whether one of them outlives the program");
+}
+
+Test(proc_daemon, lets_the_others_end_by_themselves, .timeout = 5,
+     .description = "PROC-DAEMON-004: a program that ends waits for its other children, and keeps its exit status") {
+    stage_open();
+    adopt_orphans();
+    expect_children_end_first(leave_children, 5, "returns from main");
+    expect_children_end_first(leave_children_by_exit, 6, "calls exit with");
+    stage_close();
+}
+
+static int hold_and_tell(void *arg) {
+    (void)arg;
+    hold(NULL);
+    tell("ran on");
+    return HELD;
+}
+
+/* A program that starts a daemon and another process, tells their pids, and calls _exit. */
+static int leave_by__exit(void *arg) {
+    struct process daemon, other;
+    (void)arg;
+    if (process_init_target(&daemon, hold_and_tell, NULL, &is_one) != 0 || process_start(&daemon) != 0 ||
+        process_init_target(&other, hold_and_tell, NULL, NULL) != 0 || process_start(&other) != 0)
+        _exit(1);
+    tell("%d", (int)process_pid(&daemon));
+    tell("%d", (int)process_pid(&other));
+    _exit(4);
+}
+
+Test(proc_daemon, is_left_alone_by__exit, .timeout = 5,
+     .description = "PROC-DAEMON-005: a program that calls _exit neither terminates its daemons nor waits") {
+    pid_t children[2];
+    stage_open();
+    adopt_orphans();
+    pid_t program = program_start(leave_by__exit, NULL);
+    for (int i = 0; i < 2; i++)
+        expect_true((children[i] = atoi(hear_unless_ended(program))) > 0, "it has started a process");
+    expect_int(end_of(program), 4, "the exit status of a program that calls _exit(4)");
+    expect_true(!has_ended(children[0]), "its daemon still lives");
+    expect_true(!has_ended(children[1]), "its other child still lives");
+    let_pass(0, 2);
+    for (int i = 0; i < 2; i++)
+        expect_int(end_of(children[i]), HELD, "the exit code of a child, which the test has adopted");
+    expect_text(hear(), "ran on", "what one of them told");
+    expect_text(hear(), "ran on", "what the other one told");
+    stage_close();
+}
+
+static int call_exit(void *arg) {
+    (void)arg;
+    exit(3);
+}
+
+/* A child of a plain fork that ends by exit. */
+static pid_t plain_child_that_exits(void) {
+    pid_t pid = fork();
+    if (pid == 0)
+        exit(3);
+    return pid;
+}
+
+Test(proc_daemon, is_ended_by_its_own_program_only, .timeout = 5,
+     .description = "PROC-DAEMON-006: a process that ends touches its own children only, no siblings") {
+    struct process daemon, other, ends[2];
+    stage_open();
+    exits_end_here();
+    launch_as(&daemon, hold_and_tell, NULL, &is_one);
+    launch_as(&other, hold_and_tell, NULL, &is_none);
+    launch(&ends[0], quit, NULL);
+    expect_int(join_for_code(&ends[0]), 0, "the exit code of a sibling that returns");
+    launch(&ends[1], call_exit, NULL);
+    expect_int(join_for_code(&ends[1]), 3, "the exit code of a sibling that calls exit");
+    expect_int(end_of(plain_child_that_exits()), 3, "the exit code of a child of a plain fork that calls exit");
+    expect_true(!has_ended(process_pid(&daemon)), "the daemon still lives");
+    expect_int(process_is_alive(&daemon), true, "whether the daemon is alive");
+    let_pass(0, 2);
+    expect_int(join_for_code(&daemon), HELD, "the exit code of the daemon");
+    expect_int(join_for_code(&other), HELD, "the exit code of the process that is no daemon");
+    process_close(&daemon);
+    process_close(&other);
+    process_close(&ends[0]);
+    process_close(&ends[1]);
+    stage_close();
+}
+
+/* A program whose objects are gone when it ends. */
+static int overwrite_the_objects(void *arg) {
+    struct process waiter, daemon;
+    (void)arg;
+    bool done = start_waiter_and_daemon(&waiter, &daemon);
+    memset(&waiter, 0xff, sizeof waiter);
+    memset(&daemon, 0xff, sizeof daemon);
+    __asm__ volatile("" : : "r"(&waiter), "r"(&daemon) : "memory"); /* or the compiler leaves the writing out */
+    return done ? 6 : 1;
+}
+
+Test(proc_daemon, ends_though_its_object_is_gone, .timeout = 5,
+     .description = "PROC-DAEMON-007: the end of the program does not need the objects") {
+    stage_open();
+    adopt_orphans();
+    pid_t program = program_start(overwrite_the_objects, NULL), daemon = atoi(hear_unless_ended(program));
+    expect_true(daemon > 0, "a program runs that has started two processes and written over their objects");
+    expect_int(end_of(program), 6, "its exit status");
+    expect_text(hear_now(), "daemon gone 0", "what the one that waits for the daemon had told by then");
+    expect_true(has_ended(daemon), "the daemon has ended");
+    expect_int(has_children(), false, "whether one of the two outlives the program");
+    stage_close();
+}

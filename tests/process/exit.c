@@ -1,0 +1,178 @@
+/* exit.c - how a child ends: its stdio, its own children, and the handlers that it has inherited. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "support/cast.h"
+#include "support/descriptors.h"
+#include "support/expect.h"
+#include "support/kernel_view.h"
+#include "support/need.h"
+#include "support/program.h"
+
+static FILE *stream; /* of a file in memory */
+
+static int write_and_return(void *arg) {
+    fputs(arg, stream);
+    return 0;
+}
+
+static int write_and_exit(void *arg) {
+    fputs(arg, stream);
+    exit(0);
+}
+
+Test(proc_exit, writes_what_a_child_has_buffered, .timeout = 5,
+     .description = "PROC-EXIT-004: a child that ends writes what its own stdio has buffered") {
+    struct process p;
+    char written[64] = "";
+    int file = memfd_create("stream", MFD_CLOEXEC);
+    need(file != -1 && (stream = fdopen(file, "w")) != NULL, "open a stream");
+    launch(&p, write_and_return, "returns ");
+    put_away(&p);
+    launch(&p, write_and_exit, "exits ");
+    put_away(&p);
+    need(pread(file, written, sizeof written - 1, 0) != -1, "read a file");
+    expect_text(written, "returns exits ", "what two children wrote to a stream and did not flush");
+    fclose(stream);
+}
+
+static int daemon_lives[2]; /* a pipe; only the daemon has its writing end open */
+
+/* The child that is no daemon: ends when the daemon is gone. */
+static int outlive_the_daemon(void *arg) {
+    char byte;
+    (void)arg;
+    close(daemon_lives[1]);
+    ssize_t length = read(daemon_lives[0], &byte, 1);
+    tell("the daemon is gone %d", (int)length);
+    tell("%d", (int)getpid());
+    return 0;
+}
+
+/* Starts one that waits for the end of a daemon, and then the daemon, which ends only if it is told to. */
+static int start_both(void) {
+    static struct process waits, daemon; /* they live as long as the process */
+    const struct process_options is_daemon = {.daemon = PROCESS_DAEMON_YES};
+    if (pipe(daemon_lives) != 0 || process_init_target(&waits, outlive_the_daemon, NULL, NULL) != 0 ||
+        process_start(&waits) != 0 || process_init_target(&daemon, hold, NULL, &is_daemon) != 0 ||
+        process_start(&daemon) != 0)
+        return 1;
+    close(daemon_lives[1]);
+    close(daemon_lives[0]);
+    tell("both run");
+    return 3;
+}
+
+static int return_with_children(void *arg) {
+    (void)arg;
+    return start_both();
+}
+
+static int exit_with_children(void *arg) {
+    (void)arg;
+    exit(start_both());
+}
+
+static void expect_it_ends_last(process_target *target, const char *how) {
+    struct process p;
+    launch(&p, target, NULL);
+    expect_text(hear(), "both run", "what the child told that has started a daemon and another process");
+    await_end(&p);
+    expect_text(hear_now(), "the daemon is gone 0", "what had happened before the child ended that %s", how);
+    expect_true(has_ended(atoi(hear_now())), "its child that was no daemon has ended before");
+    expect_int(join_for_code(&p), 3, "its exit code");
+    process_close(&p);
+}
+
+Test(proc_exit, ends_its_own_children_first, .timeout = 5,
+     .description = "PROC-EXIT-005: a child that ends first terminates its own daemons and joins its other children") {
+    stage_open();
+    adopt_orphans();
+    expect_it_ends_last(return_with_children, "returns");
+    expect_it_ends_last(exit_with_children, "calls exit");
+    stage_close();
+}
+
+static pid_t test_process;
+
+static void parents_handler(void) {
+    if (getpid() != test_process)
+        tell("the parent's handler runs");
+}
+
+static void expect_no_handler(process_target *target, const char *how) {
+    struct process p;
+    test_process = getpid();
+    stage_open();
+    exits_end_here();
+    need(atexit(parents_handler) == 0, "register a handler of exit");
+    launch(&p, target, NULL);
+    expect_int(join_for_code(&p), 3, "the exit code of the child");
+    expect_text(hear_now(), "", "what the parent's handler of exit told in a child that %s", how);
+    process_close(&p);
+    stage_close();
+}
+
+static int return_3(void *arg) {
+    (void)arg;
+    return 3;
+}
+
+static int exit_3(void *arg) {
+    (void)arg;
+    exit(3);
+}
+
+Test(proc_exit, runs_no_handler_of_the_parent_on_return, .timeout = 5,
+     .description = "PROC-EXIT-006: none of the parent's atexit handlers runs in a child that returns") {
+    expect_no_handler(return_3, "returns");
+}
+
+Test(proc_exit, runs_no_handler_of_the_parent_on_exit, .timeout = 5,
+     .description = "PROC-EXIT-006: none of the parent's atexit handlers runs in a child that calls exit") {
+    expect_no_handler(exit_3, "calls exit");
+}
+
+/* A child that starts one of its own, with memory that it does not give back, and calls exit. */
+static int exit_with_a_child(void *arg) {
+    static struct process own;
+    const struct process_options options = {.daemon = *(enum process_daemon *)arg};
+    if (process_init_target(&own, hold, NULL, &options) != 0 || process_start(&own) != 0)
+        exit(1);
+    if (options.daemon == PROCESS_DAEMON_NO)
+        let_pass(0, 1);
+    exit(3);
+}
+
+/* Returns how many children did not end with 3. */
+static int end_in_every_way(void) {
+    static enum process_daemon kinds[] = {PROCESS_DAEMON_NO, PROCESS_DAEMON_YES};
+    static process_target *const targets[] = {exit_with_a_child, exit_with_a_child, return_3, exit_3};
+    int failed = 0;
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        struct process p;
+        int code = -1;
+        failed += process_init_target(&p, targets[i], &kinds[i % 2], NULL) != 0 || process_start(&p) != 0;
+        failed += process_join(&p, -1) != 0 || process_exitcode(&p, &code) != 0 || code != 3;
+        failed += process_close(&p) != 0;
+    }
+    return failed;
+}
+
+Test(proc_exit, leaves_nothing_behind, .timeout = 20,
+     .description = "PROC-EXIT-007: no memory error, no lost block, no descriptor and no zombie are left behind") {
+    stage_open();
+    adopt_orphans();
+    int before = open_descriptors(), failed = 0;
+    unsigned count = rounds(50);
+    for (unsigned i = 0; i < count; i++)
+        failed += end_in_every_way();
+    expect_int(failed, 0, "how many children failed, four a round, two of them with children of their own");
+    expect_int(open_descriptors(), before, "the number of open descriptors");
+    expect_int(has_children(), false, "whether a child or grandchild is left, zombie or not");
+    stage_close();
+}

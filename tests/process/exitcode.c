@@ -1,0 +1,81 @@
+/* exitcode.c - process_exitcode: eight bits, or the signal that killed. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "support/cast.h"
+#include "support/expect.h"
+#include "support/fork_order.h"
+
+static int call_exit(void *arg) {
+    exit(*(int *)arg);
+}
+
+static int call__exit(void *arg) {
+    _exit(*(int *)arg);
+}
+
+static void expect_code(process_target *target, int given, int expected, const char *how) {
+    struct process p;
+    launch(&p, target, &given);
+    expect_int(join_for_code(&p), expected, "the exit code of a process that %s %d", how, given);
+    process_close(&p);
+}
+
+Test(
+    proc_exit, gives_the_low_eight_bits, .timeout = 5,
+    .description = "PROC-EXIT-001: the exit code is the low eight bits of what is returned or given to exit or _exit") {
+    expect_code(quit, 0, 0, "returns");
+    expect_code(quit, 7, 7, "returns");
+    expect_code(quit, 256, 0, "returns");
+    expect_code(quit, 300, 44, "returns");
+    expect_code(quit, -1, 255, "returns");
+    expect_code(call_exit, 137, 137, "calls exit with");
+    expect_code(call_exit, 300, 44, "calls exit with");
+    expect_code(call__exit, 7, 7, "calls _exit with");
+    expect_code(call__exit, 300, 44, "calls _exit with");
+}
+
+/* Ends by the signal *(int *)arg, without a core file. */
+static int die(void *arg) {
+    const struct rlimit none = {0};
+    setrlimit(RLIMIT_CORE, &none);
+    if (*(int *)arg == SIGABRT)
+        abort();
+    return raise(*(int *)arg);
+}
+
+Test(proc_exit, gives_the_signal_that_killed, .timeout = 5,
+     .description = "PROC-EXIT-002: a process that a signal killed has the exit code -SIGNAL") {
+    expect_code(die, SIGKILL, -9, "is killed by signal");
+    expect_code(die, SIGTERM, -15, "is killed by signal");
+    expect_code(die, SIGABRT, -6, "aborts, with signal");
+}
+
+static void expect_code_at_the_end(enum fork_order order) {
+    struct process p;
+    int code = -1000;
+    set_fork_order(order);
+    launch(&p, hold, NULL);
+    expect_error(process_exitcode(&p, &code), EAGAIN, "the exit code while it runs");
+    expect_int(code, -1000, "what the caller's variable holds after that");
+    let_pass(0, 1);
+    await_end(&p);
+    for (int i = 0; i < 2; i++) {
+        code = -1000;
+        expect_int(process_exitcode(&p, &code), 0, "asking for the exit code after the end, without a join");
+        expect_int(code, HELD, "the exit code");
+    }
+    expect_int(join_for_code(&p), HELD, "the exit code after a join");
+    process_close(&p);
+}
+
+Test(proc_exit, knows_the_code_from_the_end_on, .timeout = 5,
+     .description = "PROC-EXIT-003: the exit code is EAGAIN until the end, then known without a join") {
+    stage_open();
+    expect_code_at_the_end(CHILD_FIRST);
+    expect_code_at_the_end(PARENT_FIRST);
+    stage_close();
+}

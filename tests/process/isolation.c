@@ -1,0 +1,83 @@
+/* isolation.c - memory is private: a forked child has a copy of the values at its start, and no write comes back. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "support/cast.h"
+#include "support/expect.h"
+#include "support/fork_order.h"
+#include "support/need.h"
+
+static int in_static_memory = 1;
+
+/* Pointers to one value of each kind of memory. */
+struct values {
+    int *fixed, *automatic, *heap;
+};
+
+static void set_all(const struct values *values, int value) {
+    *values->fixed = *values->automatic = *values->heap = value;
+}
+
+static int tell_values(void *arg) {
+    const struct values *values = arg;
+    tell("%d %d %d", *values->fixed, *values->automatic, *values->heap);
+    return 0;
+}
+
+Test(proc_isolation, copies_the_values_of_the_start, .timeout = 5,
+     .description = "PROC-ISO-001: a forked child sees a copy of the values at the moment of its start") {
+    int automatic = 1;
+    struct values values = {&in_static_memory, &automatic, malloc(sizeof(int))};
+    struct process p;
+    need(values.heap != NULL, "find memory");
+    stage_open();
+    set_all(&values, 1);
+    expect_int(process_init_target(&p, tell_values, &values, NULL), 0, "making a process while the values are 1");
+    set_all(&values, 2);
+    set_fork_order(PARENT_FIRST);
+    expect_int(process_start(&p), 0, "starting it while the values are 2");
+    set_all(&values, 3);
+    expect_text(hear(), "2 2 2", "what the child sees in static, automatic and heap memory, set to 3 after its start");
+    put_away(&p);
+    free(values.heap);
+    stage_close();
+}
+
+/* At gate 0 tells the values, sets them to 10 and tells so; at gate 1 tells them again. */
+static int write_values(void *arg) {
+    wait_at(0);
+    set_all(arg, 10);
+    tell("wrote 10");
+    wait_at(1);
+    return tell_values(arg);
+}
+
+/* At gate 2 tells the values. */
+static int read_values(void *arg) {
+    wait_at(2);
+    return tell_values(arg);
+}
+
+Test(proc_isolation, keeps_writes_to_oneself, .timeout = 5,
+     .description = "PROC-ISO-002: nobody sees what a child writes, nor the child what its parent writes later") {
+    int automatic = 1;
+    struct values values = {&in_static_memory, &automatic, malloc(sizeof(int))};
+    struct process writer, reader;
+    need(values.heap != NULL, "find memory");
+    stage_open();
+    set_all(&values, 1);
+    launch(&writer, write_values, &values);
+    launch(&reader, read_values, &values);
+    let_pass(0, 1);
+    expect_text(hear(), "wrote 10", "what the first child told");
+    expect_true(in_static_memory == 1 && automatic == 1 && *values.heap == 1, "the parent still sees 1 everywhere");
+    set_all(&values, 5);
+    let_pass(2, 1);
+    expect_text(hear(), "1 1 1", "what the second child sees, after its sibling wrote 10 and its parent 5");
+    let_pass(1, 1);
+    expect_text(hear(), "10 10 10", "what the first child sees, after its parent wrote 5");
+    put_away(&writer);
+    put_away(&reader);
+    free(values.heap);
+    stage_close();
+}

@@ -1,0 +1,280 @@
+/* spawn.c - PROCESS_SPAWN: the program begun anew, with a target known by name and an argument given as bytes.
+ *
+ * What the spawned children run stands in spawned.c. They tell by their exit codes how it was: they have no descriptor
+ * of the test's, and under Valgrind they run without it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "process/spawned.h"
+#include "support/cast.h"
+#include "support/descriptors.h"
+#include "support/expect.h"
+#include "support/kernel_view.h"
+#include "support/need.h"
+#include "support/program.h"
+#include "support/seed.h"
+
+static void guard_spawned_children(void) {
+    setenv(SPAWNED_VARIABLE, SPAWNED_GUARDED, 1);
+}
+
+TestSuite(proc_spawn, .init = guard_spawned_children);
+
+static struct process_options spawn_with(size_t arg_size) {
+    return (struct process_options){.method = PROCESS_SPAWN, .arg_size = arg_size};
+}
+
+/* Registers all targets, spawns one and expects an exit code. */
+static void expect_spawned(process_target *target, void *arg, size_t arg_size, int expected, const char *what) {
+    struct process p;
+    const struct process_options options = spawn_with(arg_size);
+    expect_int(spawned_register(), 0, "registering the targets");
+    launch_as(&p, target, arg, &options);
+    expect_int(join_for_code(&p), expected, "%s", what);
+    process_close(&p);
+}
+
+/* Puts the reading end of a pipe in the place of standard input. Returns the writing end; *saved is what was there. */
+static int pipe_to_stdin(int *saved) {
+    int ends[2];
+    *saved = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 64);
+    need(*saved != -1 && pipe2(ends, O_CLOEXEC) == 0 && dup2(ends[0], STDIN_FILENO) != -1, "redirect standard input");
+    close(ends[0]);
+    return ends[1];
+}
+
+static void restore_stdin(int saved) {
+    dup2(saved, STDIN_FILENO);
+    close(saved);
+}
+
+Test(proc_spawn, runs_the_target_in_a_program_begun_anew, .timeout = 10,
+     .description = "PROC-SPAWN-001: a spawned child runs the registered target in this program begun anew") {
+    struct process p;
+    const struct process_options options = spawn_with(0);
+    int saved;
+    expect_spawned(spawned_begun_anew, NULL, 0, SPAWNED_FINE, "42: executed anew, with the flag as its first argument");
+    int stdin_end = pipe_to_stdin(&saved);
+    launch_as(&p, spawned_read_stdin, NULL, &options);
+    expect_int(process_is_alive(&p), true, "whether one is alive that reads its standard input, a pipe");
+    close(stdin_end);
+    restore_stdin(saved);
+    await_end(&p);
+    expect_int(join_for_code(&p), SPAWNED_FINE, "its exit code, once the pipe is closed: 42");
+    process_close(&p);
+}
+
+/* Spawns a child with count random bytes, and overwrites them after the start. */
+static void expect_bytes_arrive(size_t count) {
+    struct process p;
+    struct dice dice = dice_for("argument");
+    const struct process_options options = spawn_with(sizeof(struct spawned_bytes) + count);
+    struct spawned_bytes *given = calloc(1, options.arg_size); /* what is padding is written, too */
+    need(given != NULL, "find memory");
+    dice_fill(&dice, given->bytes, count);
+    given->count = count;
+    given->sum = spawned_sum(given->bytes, count);
+    step("an argument of %zu bytes", options.arg_size);
+    launch_as(&p, spawned_check_bytes, given, &options);
+    memset(given, 0xff, options.arg_size);
+    expect_int(join_for_code(&p), SPAWNED_FINE, "42: aligned (not 1), unchanged (not 2), to be written to (not 3)");
+    process_close(&p);
+    free(given);
+}
+
+Test(proc_spawn, hands_the_bytes_over, .timeout = 10,
+     .description = "PROC-SPAWN-002: the target gets its bytes unchanged, up to PROCESS_ARG_MAX, and NULL where none") {
+    expect_int(spawned_register(), 0, "registering the targets");
+    expect_bytes_arrive(1);
+    expect_bytes_arrive(100000);
+    expect_bytes_arrive(PROCESS_ARG_MAX - sizeof(struct spawned_bytes));
+    expect_spawned(spawned_expect_null, "ignored", 0, SPAWNED_FINE, "42: NULL where arg_size is 0");
+}
+
+Test(proc_spawn, begins_with_initial_values, .timeout = 10,
+     .description = "PROC-SPAWN-003: a spawned child sees the initial values of the program") {
+    spawned_variable = 1;
+    expect_spawned(spawned_read_variable, NULL, 0, SPAWNED_FINE,
+                   "a variable that begins as 42 and that the parent set to 1");
+    expect_int(spawned_variable, 1, "the same variable in the parent");
+}
+
+static int run_nothing(struct process *self) {
+    (void)self;
+    return 0;
+}
+
+static void expect_not_started(struct process *p) {
+    expect_int(process_pid(p), 0, "its pid");
+    expect_int(process_is_alive(p), false, "whether it is alive");
+    expect_int(has_children(), false, "whether there is a child");
+}
+
+Test(proc_spawn, refuses_what_cannot_be_spawned, .timeout = 10,
+     .description =
+         "PROC-SPAWN-004: an unknown target and a subclass are EINVAL, too many bytes E2BIG; nothing starts") {
+    static const struct process_class worker = {.type_name = "Worker", .run = run_nothing};
+    static char bytes[PROCESS_ARG_MAX + 1];
+    const struct process_options options = spawn_with(0), too_many = spawn_with(sizeof bytes);
+    struct process p, subclass, large;
+    expect_int(process_init_target(&p, spawned_begun_anew, NULL, &options), 0, "making one");
+    expect_error(process_start(&p), EINVAL, "spawning a target that is not registered");
+    expect_not_started(&p);
+    expect_int(process_init(&subclass, &worker, &options), 0, "making one of a subclass");
+    expect_error(process_start(&subclass), EINVAL, "spawning it");
+    expect_not_started(&subclass);
+    expect_int(spawned_register(), 0, "registering the targets");
+    expect_int(process_init_target(&large, spawned_check_bytes, bytes, &too_many), 0,
+               "making one with 1 MiB and 1 byte");
+    expect_error(process_start(&large), E2BIG, "spawning it");
+    expect_not_started(&large);
+    expect_int(process_start(&p), 0, "spawning the first one, registered now");
+    expect_int(join_for_code(&p), SPAWNED_FINE, "its exit code");
+    process_close(&p);
+}
+
+/* Runs this program with the flag as somebody would by hand. Returns its exit code, or -SIGNAL. */
+static int run_by_hand(void) {
+    char path[PATH_MAX] = "";
+    char *argv[] = {path, PROCESS_SPAWN_FLAG, NULL};
+    posix_spawn_file_actions_t actions;
+    pid_t pid = -1;
+    need(readlink("/proc/self/exe", path, sizeof path - 1) > 0, "read /proc/self/exe");
+    need(posix_spawn_file_actions_init(&actions) == 0, "find memory");
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    errno = posix_spawn(&pid, path, &actions, NULL, argv, environ);
+    need(errno == 0, "execute this program");
+    posix_spawn_file_actions_destroy(&actions);
+    return end_of(pid);
+}
+
+Test(proc_spawn, has_a_main_guard, .timeout = 10,
+     .description =
+         "PROC-SPAWN-005: process_spawn_main is 0 in an ordinary process, and 1 ends one with no known target") {
+    char *ordinary[] = {"bank", "--other", PROCESS_SPAWN_FLAG, NULL};
+    expect_int(process_spawn_main(1, ordinary), 0, "process_spawn_main of a program without arguments");
+    expect_int(process_spawn_main(3, ordinary), 0, "process_spawn_main where the flag is not the first argument");
+    expect_int(process_register("late", spawned_late), 0, "registering a target that the child does not register");
+    expect_spawned(spawned_late, NULL, 0, 1, "the exit code of a child that does not know its target");
+    expect_int(run_by_hand(), 1, "the exit code of this program, run by hand with the flag");
+}
+
+Test(proc_spawn, starts_nothing_before_the_guard, .timeout = 10,
+     .description = "PROC-SPAWN-006: a spawned child that starts a process before process_spawn_main gets EDEADLK") {
+    setenv(SPAWNED_VARIABLE, SPAWNED_UNGUARDED, 1);
+    step("the child's main starts a process by fork, then one by spawn, and has no guard");
+    expect_spawned(spawned_begun_anew, NULL, 0, UNGUARDED_BOTH_EDEADLK,
+                   "43: both were EDEADLK; 44: fork was started, 45: spawn was, 46: another error");
+}
+
+static void expect_to_know_itself(struct spawned_self self, const struct process_options *options) {
+    struct process p;
+    self.parent_pid = getpid();
+    launch_as(&p, spawned_compare_self, &self, options);
+    expect_int(join_for_code(&p), SPAWNED_FINE,
+               "42; or 101: its name or pid, 102: daemon, 103: its parent's name, 104: its parent's pid or life, "
+               "105: the name of its first child, 106: whether it may start it");
+    process_close(&p);
+}
+
+Test(proc_spawn, knows_itself_and_its_parent, .timeout = 10,
+     .description = "PROC-SPAWN-007: a spawned child knows its name, number, whether it is a daemon, and its parent") {
+    struct process_options options = spawn_with(sizeof(struct spawned_self));
+    expect_int(spawned_register(), 0, "registering the targets");
+    expect_to_know_itself(
+        (struct spawned_self){.name = "Process-1", .parent_name = PROCESS_MAIN_NAME, .child_name = "Process-1:1"},
+        &options);
+    options.name = "net";
+    options.daemon = PROCESS_DAEMON_YES;
+    expect_to_know_itself(
+        (struct spawned_self){
+            .name = "net", .daemon = true, .parent_name = PROCESS_MAIN_NAME, .child_name = "Process-2:1"},
+        &options);
+}
+
+Test(proc_spawn, inherits_no_descriptor, .timeout = 10,
+     .description = "PROC-SPAWN-008: a spawned child has no descriptors but 0, 1 and 2 when its target runs") {
+    struct process sibling, spawned_sibling;
+    const struct process_options options = spawn_with(0);
+    int ends[2], saved;
+    stage_open();
+    need(pipe(ends) == 0, "open a pipe that is not close-on-exec");
+    int high = fcntl(ends[0], F_DUPFD, 200);
+    need(high != -1, "make a high descriptor");
+    expect_int(spawned_register(), 0, "registering the targets");
+    launch(&sibling, hold, NULL);
+    int stdin_end = pipe_to_stdin(&saved);
+    launch_as(&spawned_sibling, spawned_read_stdin, NULL, &options);
+    step("there are a pipe and another descriptor that are not close-on-exec, and two siblings");
+    expect_spawned(spawned_count_descriptors, "bytes", 6, 100, "100 and the number of descriptors besides 0, 1 and 2");
+    close(stdin_end);
+    restore_stdin(saved);
+    let_pass(0, 1);
+    put_away(&sibling);
+    put_away(&spawned_sibling);
+    close(ends[0]);
+    close(ends[1]);
+    close(high);
+    stage_close();
+}
+
+static void fill_the_table(int first) {
+    static char names[PROCESS_TARGETS_MAX][8];
+    for (int i = first; i < PROCESS_TARGETS_MAX; i++) {
+        snprintf(names[i], sizeof names[i], "n%d", i);
+        if (process_register(names[i], quit) != 0)
+            expect_int(i, PROCESS_TARGETS_MAX, "how many targets can be registered");
+    }
+}
+
+Test(proc_spawn, registers_targets_by_name, .timeout = 5,
+     .description =
+         "PROC-SPAWN-009: process_register takes a pair twice; EINVAL, ENAMETOOLONG, EEXIST, ENOSPC otherwise") {
+    static char name[PROCESS_NAME_MAX + 2];
+    memset(name, 'n', PROCESS_NAME_MAX + 1);
+    expect_int(process_register("quit", quit), 0, "registering a target");
+    expect_int(process_register("quit", quit), 0, "registering it again");
+    expect_int(process_register("also quit", quit), 0, "registering it under another name");
+    expect_error(process_register("quit", hold), EEXIST, "registering another target under its name");
+    expect_error(process_register(NULL, quit), EINVAL, "no name");
+    expect_error(process_register("", quit), EINVAL, "an empty name");
+    expect_error(process_register("nothing", NULL), EINVAL, "no target");
+    expect_error(process_register(name, quit), ENAMETOOLONG, "a name of 256 bytes");
+    name[PROCESS_NAME_MAX] = '\0';
+    expect_int(process_register(name, quit), 0, "a name of 255 bytes, the third");
+    fill_the_table(3);
+    expect_error(process_register("one more", quit), ENOSPC, "the 65th");
+    expect_int(process_register("quit", quit), 0, "one that is registered already, in the full table");
+}
+
+/* Returns how many calls failed. */
+static int spawn_in_every_way(void) {
+    static char bytes[70000];
+    const struct process_options large = spawn_with(sizeof bytes), too_large = spawn_with(PROCESS_ARG_MAX + 1);
+    struct process p, refused;
+    int code = -1;
+    int failed = process_init_target(&p, spawned_begun_anew, bytes, &large) != 0 || process_start(&p) != 0;
+    failed += process_init_target(&refused, spawned_late, NULL, &large) != 0 || process_start(&refused) != -1;
+    failed +=
+        process_init_target(&refused, spawned_begun_anew, bytes, &too_large) != 0 || process_start(&refused) != -1;
+    failed += process_join(&p, -1) != 0 || process_exitcode(&p, &code) != 0 || code != SPAWNED_FINE;
+    return failed + (process_close(&p) != 0);
+}
+
+Test(proc_spawn, leaves_nothing_behind, .timeout = 20,
+     .description = "PROC-SPAWN-010: no memory error, no lost block, no descriptor and no zombie are left behind") {
+    int before = open_descriptors(), failed = 0;
+    unsigned count = rounds(100);
+    expect_int(spawned_register(), 0, "registering the targets");
+    for (unsigned i = 0; i < count; i++)
+        failed += spawn_in_every_way();
+    expect_int(failed, 0, "how many calls failed, one spawned child and two refusals a round");
+    expect_int(open_descriptors(), before, "the number of open descriptors");
+    expect_int(has_children(), false, "whether a child is left, zombie or not");
+}

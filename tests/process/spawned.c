@@ -1,0 +1,162 @@
+/* spawned.c - how the program of the tests begins as a spawned child, and what that runs.
+ *
+ * Theory of operation. A spawned child is this program, executed again: the bank, whose main belongs to the executor or
+ * to Criterion. The main guard has to come before that, so it is called from a constructor, which the C library runs
+ * before main and gives the arguments of main (glibc does). It knows a spawned child by the flag, as the contract says.
+ * Tests also put SPAWNED_VARIABLE into the environment that their children inherit: a program that finds it never goes
+ * on to main, with the flag or without. The bank would run all its tests there, and they would spawn again.
+ */
+#include "spawned.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int spawned_variable = SPAWNED_FINE;
+
+static bool begun_anew; /* by exec with the flag */
+
+int spawned_register(void) {
+    static const struct {
+        const char *name;
+        process_target *target;
+    } targets[] = {
+        {"begun anew", spawned_begun_anew},          {"check bytes", spawned_check_bytes},
+        {"expect NULL", spawned_expect_null},        {"read variable", spawned_read_variable},
+        {"compare self", spawned_compare_self},      {"count descriptors", spawned_count_descriptors},
+        {"read standard input", spawned_read_stdin},
+    };
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
+        if (process_register(targets[i].name, targets[i].target) != 0)
+            return -1;
+    return 0;
+}
+
+static int nothing(void *arg) {
+    (void)arg;
+    return 0;
+}
+
+/* Whether starting a process gives EDEADLK: UNGUARDED_BOTH_EDEADLK if so, otherwise what started or UNGUARDED_OTHER. */
+static int start_too_early(enum process_start_method method, int if_started) {
+    struct process p;
+    const struct process_options options = {.method = method};
+    if (process_init_target(&p, nothing, NULL, &options) != 0)
+        return UNGUARDED_OTHER;
+    int result = process_start(&p), error = errno;
+    if (result == 0)
+        waitpid(process_pid(&p), NULL, 0);
+    return result == 0 ? if_started : error == EDEADLK ? UNGUARDED_BOTH_EDEADLK : UNGUARDED_OTHER;
+}
+
+static _Noreturn void go_without_guard(void) {
+    setenv(SPAWNED_VARIABLE, "child of the unguarded", 1); /* ends at once, or there was no end of them */
+    process_register("nothing", nothing);
+    int code = start_too_early(PROCESS_FORK, UNGUARDED_FORK_STARTED);
+    if (code == UNGUARDED_BOTH_EDEADLK)
+        code = start_too_early(PROCESS_SPAWN, UNGUARDED_SPAWN_STARTED);
+    _exit(code);
+}
+
+__attribute__((constructor)) static void begin_as_spawned_child(int argc, char **argv) {
+    const char *how = getenv(SPAWNED_VARIABLE);
+    begun_anew = argc > 1 && strcmp(argv[1], PROCESS_SPAWN_FLAG) == 0;
+    if (!begun_anew && how == NULL)
+        return;
+    if (!begun_anew)
+        _exit(SPAWNED_WITHOUT_FLAG);
+    if (how != NULL && strcmp(how, SPAWNED_UNGUARDED) == 0)
+        go_without_guard();
+    if ((how == NULL || strcmp(how, SPAWNED_GUARDED) == 0) && spawned_register() == 0)
+        process_spawn_main(argc, argv);
+    _exit(SPAWNED_PAST_THE_GUARD);
+}
+
+int spawned_begun_anew(void *arg) {
+    (void)arg;
+    return begun_anew ? SPAWNED_FINE : 1;
+}
+
+int spawned_late(void *arg) {
+    return spawned_begun_anew(arg);
+}
+
+/* FNV-1a. */
+unsigned spawned_sum(const unsigned char *bytes, size_t count) {
+    uint32_t sum = 2166136261U;
+    for (size_t i = 0; i < count; i++)
+        sum = (sum ^ bytes[i]) * 16777619U;
+    return sum;
+}
+
+int spawned_check_bytes(void *arg) {
+    struct spawned_bytes *given = arg;
+    if (given == NULL || (uintptr_t)given % _Alignof(max_align_t) != 0)
+        return 1;
+    if (spawned_sum(given->bytes, given->count) != given->sum)
+        return 2;
+    memset(given->bytes, 0, given->count);
+    return given->count == 0 || given->bytes[given->count - 1] == 0 ? SPAWNED_FINE : 3;
+}
+
+int spawned_expect_null(void *arg) {
+    return arg == NULL ? SPAWNED_FINE : 1;
+}
+
+int spawned_read_variable(void *arg) {
+    (void)arg;
+    return spawned_variable;
+}
+
+/* The first field of the caller that is not as expected, from 1; 0 where there is none. */
+static int first_difference(const struct spawned_self *expected) {
+    struct process *self = process_current(), *parent = process_parent(), child;
+    if (strcmp(process_name(self), expected->name) != 0 || process_pid(self) != getpid())
+        return 1;
+    if (process_is_daemon(self) != expected->daemon)
+        return 2;
+    if (parent == NULL || strcmp(process_name(parent), expected->parent_name) != 0)
+        return 3;
+    if (process_pid(parent) != expected->parent_pid || !process_is_alive(parent))
+        return 4;
+    if (process_init_target(&child, nothing, NULL, NULL) != 0 ||
+        strcmp(process_name(&child), expected->child_name) != 0)
+        return 5;
+    int started = process_start(&child), error = errno;
+    bool right = expected->daemon ? started == -1 && error == EPERM : started == 0;
+    if (started == 0)
+        right = process_join(&child, -1) == 0 && right;
+    return right ? 0 : 6;
+}
+
+int spawned_compare_self(void *arg) {
+    int field = first_difference(arg);
+    return field == 0 ? SPAWNED_FINE : 100 + field;
+}
+
+int spawned_count_descriptors(void *arg) {
+    DIR *folder = opendir("/proc/self/fd");
+    int count = 0;
+    (void)arg;
+    if (folder == NULL)
+        return 1;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        count += entry->d_name[0] != '.' && atoi(entry->d_name) > STDERR_FILENO;
+    closedir(folder);
+    return 100 + count - 1; /* without the folder's own */
+}
+
+int spawned_read_stdin(void *arg) {
+    char bytes[64];
+    ssize_t length;
+    (void)arg;
+    do
+        length = read(STDIN_FILENO, bytes, sizeof bytes);
+    while (length > 0 || (length == -1 && errno == EINTR));
+    return length == 0 ? SPAWNED_FINE : 1;
+}

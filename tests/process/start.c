@@ -1,0 +1,268 @@
+/* start.c - process_start: a new process that runs the target, once, and from its maker only. */
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "support/cast.h"
+#include "support/descriptors.h"
+#include "support/expect.h"
+#include "support/fork_order.h"
+#include "support/kernel_view.h"
+#include "support/need.h"
+#include "support/program.h"
+
+static int tell_origin(void *arg) {
+    tell("pid %d of %d, argument %p", (int)getpid(), (int)getppid(), arg);
+    return 0;
+}
+
+static void expect_origin(enum fork_order order) {
+    struct process p;
+    char argument, expected[128];
+    set_fork_order(order);
+    launch(&p, tell_origin, &argument);
+    snprintf(expected, sizeof expected, "pid %d of %d, argument %p", (int)process_pid(&p), (int)getpid(),
+             (void *)&argument);
+    expect_text(hear(), expected, "pid, parent and argument of the child");
+    pid_t pid = process_pid(&p);
+    put_away(&p);
+    expect_true(pid != getpid(), "it is another process");
+}
+
+Test(proc_start, runs_the_target_in_a_new_process, .timeout = 5,
+     .description = "PROC-START-001: the target runs with its argument in a new process, the caller's child") {
+    stage_open();
+    expect_origin(CHILD_FIRST);
+    expect_origin(PARENT_FIRST);
+    stage_close();
+}
+
+/* A subclass. */
+struct worker {
+    struct process process;
+    int number;
+    char word[8];
+};
+
+static int work(struct process *self) {
+    struct worker *worker = (struct worker *)self;
+    tell("%p %d %s", (void *)self, worker->number, worker->word);
+    return worker->number;
+}
+
+static const struct process_class worker_class = {.type_name = "Worker", .run = work};
+
+Test(
+    proc_start, calls_run_with_the_object, .timeout = 5,
+    .description = "PROC-START-002: a subclass's run is called with the object itself and finds the fields around it") {
+    struct worker worker = {.number = 42, .word = "hello"};
+    char expected[64];
+    stage_open();
+    expect_int(process_init(&worker.process, &worker_class, NULL), 0, "making one of a subclass");
+    expect_int(process_start(&worker.process), 0, "starting it");
+    snprintf(expected, sizeof expected, "%p 42 hello", (void *)&worker);
+    expect_text(hear(), expected, "the address that run got, and the two fields that it found there");
+    expect_int(join_for_code(&worker.process), 42, "the exit code, which is what run returned");
+    process_close(&worker.process);
+    stage_close();
+}
+
+static int tell_and_hold(void *arg) {
+    tell("runs");
+    return hold(arg);
+}
+
+Test(proc_start, starts_nothing_twice_while_it_runs, .timeout = 5,
+     .description = "PROC-START-003: a second start of a process that runs is EALREADY") {
+    struct process p;
+    stage_open();
+    launch(&p, tell_and_hold, NULL);
+    expect_text(hear(), "runs", "what the child told");
+    expect_error(process_start(&p), EALREADY, "starting it again while it runs");
+    let_pass(0, 2);
+    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_text(hear_now(), "", "what else was told");
+    process_close(&p);
+    stage_close();
+}
+
+Test(proc_start, starts_nothing_twice_after_its_end, .timeout = 5,
+     .description = "PROC-START-003: a second start of a process that has ended is EALREADY") {
+    struct process p;
+    stage_open();
+    launch(&p, tell_and_hold, NULL);
+    let_pass(0, 3);
+    await_end(&p);
+    expect_error(process_start(&p), EALREADY, "starting it again after its end");
+    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_error(process_start(&p), EALREADY, "starting it again after the join");
+    expect_text(hear(), "runs", "what the child told");
+    expect_text(hear_now(), "", "what else was told");
+    process_close(&p);
+    stage_close();
+}
+
+static int start_and_tell(void *arg) {
+    int result = process_start(arg), error = errno;
+    tell("%d %s", result, result == -1 ? strerrorname_np(error) : "");
+    return 0;
+}
+
+Test(proc_start, starts_nothing_of_somebody_else, .timeout = 5,
+     .description = "PROC-START-004: only its maker can start an object, elsewhere it is ECHILD") {
+    struct process p, other;
+    int code = 5;
+    stage_open();
+    expect_int(process_init_target(&p, quit, &code, NULL), 0, "making a process");
+    launch(&other, start_and_tell, &p);
+    expect_text(hear(), "-1 ECHILD", "what another process gets when it starts it");
+    put_away(&other);
+    expect_int(process_start(&p), 0, "starting it in its maker");
+    expect_int(join_for_code(&p), 5, "its exit code");
+    process_close(&p);
+    stage_close();
+}
+
+/* What was written to a file in memory. */
+static const char *contents(int file) {
+    static char text[64];
+    ssize_t length = pread(file, text, sizeof text - 1, 0);
+    text[length > 0 ? length : 0] = '\0';
+    return text;
+}
+
+/* Takes what was printed away from standard output while a process starts and ends. */
+static const char *printed_once(const char *text) {
+    struct process p;
+    int file = memfd_create("stdout", MFD_CLOEXEC), saved = dup(STDOUT_FILENO);
+    need(file != -1 && saved != -1 && fflush(stdout) == 0 && dup2(file, STDOUT_FILENO) != -1, "redirect stdout");
+    fputs(text, stdout);
+    launch(&p, quit, NULL);
+    put_away(&p);
+    fflush(stdout);
+    dup2(saved, STDOUT_FILENO);
+    close(saved);
+    const char *result = contents(file);
+    close(file);
+    return result;
+}
+
+Test(proc_start, prints_once_what_was_buffered, .timeout = 5,
+     .description = "PROC-START-005: what stdio had buffered before the start is printed once") {
+    struct process p;
+    const char *printed = printed_once("once ");
+    expect_text(printed, "once ", "what standard output got of a text buffered before the start");
+    int file = memfd_create("stream", MFD_CLOEXEC);
+    FILE *stream = fdopen(file, "w");
+    need(stream != NULL, "open a stream");
+    fputs("once ", stream);
+    launch(&p, quit, NULL);
+    put_away(&p);
+    fflush(stream);
+    expect_text(contents(file), "once ", "what another stream got");
+    fclose(stream);
+}
+
+/* Sets how many processes the caller's user may have. */
+static void allow_processes(rlim_t count) {
+    struct rlimit limit;
+    getrlimit(RLIMIT_NPROC, &limit);
+    limit.rlim_cur = count < limit.rlim_max ? count : limit.rlim_max;
+    setrlimit(RLIMIT_NPROC, &limit);
+}
+
+/* Root may have as many as it likes: become somebody else, who may not, but can still write where root could. */
+static void become_ordinary(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+    const unsigned exempt = 1U << CAP_SYS_RESOURCE | 1U << CAP_SYS_ADMIN;
+    if (geteuid() != 0 || syscall(SYS_capget, &header, sets) != 0)
+        return;
+    setresuid(65534, (uid_t)-1, (uid_t)-1);
+    sets[0].effective &= ~exempt;
+    sets[0].permitted &= ~exempt;
+    syscall(SYS_capset, &header, sets);
+}
+
+/* A program that is not allowed to start a process, and then is. */
+static int start_without_and_with_leave(void *arg) {
+    struct process p;
+    int code = -1;
+    (void)arg;
+    become_ordinary();
+    if (process_init_target(&p, hold, NULL, NULL) != 0)
+        return 1;
+    int before = open_descriptors();
+    allow_processes(0);
+    int result = process_start(&p), error = errno;
+    tell("%d %s", result, result == -1 ? strerrorname_np(error) : "");
+    tell("pid %d, alive %d, %d descriptors more", (int)process_pid(&p), process_is_alive(&p),
+         open_descriptors() - before);
+    allow_processes(RLIM_INFINITY);
+    result = process_start(&p);
+    tell("%d", result);
+    if (result != 0)
+        return 1;
+    process_join(&p, -1);
+    process_exitcode(&p, &code);
+    return code;
+}
+
+Test(proc_start, can_be_tried_again_where_no_process_can_be_made, .timeout = 5,
+     .description =
+         "PROC-START-006: where no process can be made it fails with the system's errno and can be tried again") {
+    stage_open();
+    pid_t program = program_start(start_without_and_with_leave, NULL);
+    expect_text(hear_unless_ended(program), "-1 EAGAIN", "process_start where RLIMIT_NPROC allows no process");
+    expect_text(hear_unless_ended(program), "pid 0, alive 0, 0 descriptors more", "the object then");
+    expect_text(hear_unless_ended(program), "0", "process_start of the same object once it is allowed");
+    let_pass(0, 1);
+    expect_int(end_of(program), HELD, "the exit code of the process, handed on by the program");
+    stage_close();
+}
+
+Test(proc_start, leaks_no_descriptor_over_a_hundred_starts, .timeout = 20,
+     .description = "PROC-START-007: a hundred starts, joins and closes leave no descriptor open") {
+    int before = open_descriptors(), most = 0, failed = 0;
+    unsigned count = rounds(100);
+    for (unsigned i = 0; i < count; i++) {
+        struct process p;
+        set_fork_order(any_fork_order());
+        failed += process_init_target(&p, quit, NULL, NULL) != 0 || process_start(&p) != 0;
+        failed += process_join(&p, -1) != 0 || process_close(&p) != 0;
+        int more = open_descriptors() - before;
+        most = more > most ? more : most;
+    }
+    expect_int(failed, 0, "how many starts, joins and closes failed");
+    expect_int(most, 0, "how many descriptors were open after a close that were not before the first start");
+}
+
+/* Starts ten at once, two of them by a mistake twice, and puts them away. Returns how many calls failed. */
+static int ten_at_once(void) {
+    static int values[10];
+    struct process p[10];
+    int failed = 0;
+    for (int i = 0; i < 10; i++) {
+        failed += process_init_target(&p[i], quit, &values[i], NULL) != 0 || process_start(&p[i]) != 0;
+        failed += i % 5 == 0 && process_start(&p[i]) != -1;
+    }
+    for (int i = 0; i < 10; i++)
+        failed += process_join(&p[i], -1) != 0 || process_close(&p[i]) != 0;
+    return failed;
+}
+
+Test(proc_start, leaves_nothing_behind, .timeout = 20,
+     .description = "PROC-START-008: no memory error, no lost block, no descriptor and no zombie are left behind") {
+    int before = open_descriptors(), failed = 0;
+    unsigned count = rounds(30);
+    for (unsigned i = 0; i < count; i++)
+        failed += ten_at_once();
+    expect_int(failed, 0, "how many calls failed, ten starts a round");
+    expect_int(open_descriptors(), before, "the number of open descriptors");
+    expect_int(has_children(), false, "whether a child is left, zombie or not");
+}

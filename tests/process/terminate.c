@@ -1,0 +1,228 @@
+/* terminate.c - process_terminate, process_kill and process_close. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "support/cast.h"
+#include "support/descriptors.h"
+#include "support/expect.h"
+#include "support/fork_order.h"
+#include "support/kernel_view.h"
+
+static void on_sigterm(int signal) {
+    (void)signal;
+    _exit(3);
+}
+
+static int catch_sigterm(void *arg) {
+    signal(SIGTERM, on_sigterm);
+    tell("catches SIGTERM");
+    return hold(arg);
+}
+
+static void expect_killed_by_sigterm(enum fork_order order) {
+    static unsigned gate = 0;
+    struct process p;
+    gate++;
+    set_fork_order(order);
+    launch(&p, hold, &gate);
+    expect_int(process_terminate(&p), 0, "terminating it");
+    let_pass(gate, 1); /* too late: a signal that was sent comes first */
+    expect_int(join_for_code(&p), -SIGTERM, "the exit code of one that does nothing about SIGTERM");
+    process_close(&p);
+}
+
+Test(proc_terminate, sends_sigterm, .timeout = 5,
+     .description = "PROC-TERM-001: process_terminate sends SIGTERM, which kills by default and may be caught") {
+    struct process p;
+    stage_open();
+    expect_killed_by_sigterm(CHILD_FIRST);
+    expect_killed_by_sigterm(PARENT_FIRST);
+    set_fork_order(AS_IT_COMES);
+    launch(&p, catch_sigterm, NULL);
+    expect_text(hear(), "catches SIGTERM", "what the child told");
+    expect_int(process_terminate(&p), 0, "terminating one whose handler calls _exit(3)");
+    let_pass(0, 1);
+    expect_int(join_for_code(&p), 3, "its exit code");
+    process_close(&p);
+    stage_close();
+}
+
+Test(proc_terminate, does_not_wait, .timeout = 5, .description = "PROC-TERM-002: process_terminate does not wait") {
+    struct process p;
+    stage_open();
+    launch(&p, hold_against_sigterm, NULL);
+    expect_text(hear(), "ignores SIGTERM", "what the child told");
+    expect_int(process_terminate(&p), 0, "terminating it");
+    expect_int(process_is_alive(&p), true, "whether it is alive after that");
+    let_pass(0, 1);
+    expect_int(join_for_code(&p), HELD, "its exit code");
+    process_close(&p);
+    stage_close();
+}
+
+Test(proc_terminate, kills_what_ignores_sigterm, .timeout = 5,
+     .description = "PROC-TERM-003: process_kill ends a process that ignores SIGTERM") {
+    struct process p;
+    stage_open();
+    launch(&p, hold_against_sigterm, NULL);
+    expect_text(hear(), "ignores SIGTERM", "what the child told");
+    expect_int(process_kill(&p), 0, "killing it");
+    let_pass(0, 1);
+    expect_int(join_for_code(&p), -SIGKILL, "its exit code");
+    process_close(&p);
+    stage_close();
+}
+
+static void expect_no_effect(struct process *p, const char *when) {
+    int code = -1000;
+    expect_int(process_terminate(p), 0, "terminating it %s", when);
+    expect_int(process_kill(p), 0, "killing it %s", when);
+    expect_int(process_exitcode(p, &code), 0, "asking for its exit code");
+    expect_int(code, HELD, "its exit code");
+}
+
+Test(proc_terminate, changes_nothing_after_the_end, .timeout = 5,
+     .description = "PROC-TERM-004: on a process that has ended terminate and kill are 0 and change nothing") {
+    struct process p;
+    stage_open();
+    set_fork_order(CHILD_FIRST);
+    launch(&p, hold, NULL);
+    let_pass(0, 1);
+    await_end(&p);
+    expect_no_effect(&p, "after its end");
+    expect_int(process_join(&p, -1), 0, "joining it");
+    expect_no_effect(&p, "after the join");
+    process_close(&p);
+    stage_close();
+}
+
+/* Tells what a call that must fail returned, and errno's name. */
+static void tell_failure(const char *what, int result) {
+    tell("%s %d %s", what, result, strerrorname_np(errno));
+}
+
+static int work_on(void *sibling) {
+    tell_failure("terminate", process_terminate(sibling));
+    tell_failure("kill", process_kill(sibling));
+    tell_failure("close", process_close(sibling));
+    tell_failure("sentinel", process_sentinel(sibling));
+    tell_failure("itself", process_terminate(process_current()));
+    tell_failure("parent", process_terminate(process_parent()));
+    return 0;
+}
+
+Test(proc_terminate, is_for_the_maker_alone, .timeout = 5,
+     .description = "PROC-TERM-005: a process that is not the maker gets ECHILD, and nothing happens") {
+    struct process p, stranger;
+    stage_open();
+    launch(&p, hold, NULL);
+    launch(&stranger, work_on, &p);
+    expect_text(hear(), "terminate -1 ECHILD", "terminating a sibling");
+    expect_text(hear(), "kill -1 ECHILD", "killing a sibling");
+    expect_text(hear(), "close -1 ECHILD", "closing a sibling's object");
+    expect_text(hear(), "sentinel -1 ECHILD", "the sentinel of a sibling");
+    expect_text(hear(), "itself -1 ECHILD", "terminating process_current()");
+    expect_text(hear(), "parent -1 ECHILD", "terminating process_parent()");
+    expect_int(join_for_code(&stranger), 0, "the exit code of the one that tried");
+    expect_int(process_is_alive(&p), true, "whether the sibling is alive");
+    let_pass(0, 1);
+    expect_int(join_for_code(&p), HELD, "the sibling's exit code");
+    process_close(&p);
+    process_close(&stranger);
+    stage_close();
+}
+
+Test(proc_terminate, closes_nothing_that_runs, .timeout = 5,
+     .description = "PROC-TERM-006: process_close is EBUSY while the process runs, and does nothing to it") {
+    struct process p;
+    stage_open();
+    launch(&p, hold, NULL);
+    expect_error(process_close(&p), EBUSY, "closing it while it runs");
+    expect_int(process_is_alive(&p), true, "whether it is alive after that");
+    let_pass(0, 1);
+    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(process_close(&p), 0, "closing it after its end");
+    stage_close();
+}
+
+Test(proc_terminate, closes_whatever_does_not_run, .timeout = 5,
+     .description = "PROC-TERM-007: process_close releases what never started, what has ended, and what is closed") {
+    struct process p, unstarted;
+    stage_open();
+    int before = open_descriptors();
+    expect_int(process_init_target(&unstarted, quit, NULL, NULL), 0, "making a process");
+    expect_int(process_close(&unstarted), 0, "closing it without a start");
+    expect_int(process_close(&unstarted), 0, "closing it again");
+    launch(&p, hold, NULL);
+    let_pass(0, 1);
+    await_end(&p);
+    pid_t pid = process_pid(&p);
+    expect_int(process_close(&p), 0, "closing one that has ended and was not joined");
+    expect_int(is_child(pid), false, "whether a zombie of it is left");
+    expect_int(open_descriptors(), before, "the number of open descriptors");
+    expect_int(process_close(&p), 0, "closing it again");
+    stage_close();
+}
+
+static void expect_all_calls_fail(struct process *p) {
+    int code;
+    expect_error(process_start(p), EINVAL, "starting what is closed");
+    expect_error(process_join(p, -1), EINVAL, "joining what is closed");
+    expect_error(process_is_alive(p) ? 1 : -1, EINVAL, "whether it is alive");
+    expect_error(process_exitcode(p, &code), EINVAL, "the exit code of what is closed");
+    expect_error(process_terminate(p), EINVAL, "terminating what is closed");
+    expect_error(process_kill(p), EINVAL, "killing what is closed");
+    expect_error(process_sentinel(p), EINVAL, "the sentinel of what is closed");
+    expect_error(process_pid(p), EINVAL, "the pid of what is closed");
+    expect_error(process_is_daemon(p) ? 1 : -1, EINVAL, "whether it is a daemon");
+}
+
+Test(proc_terminate, leaves_the_name_after_the_close, .timeout = 5,
+     .description = "PROC-TERM-008: after process_close every call but process_name is EINVAL; it can be made anew") {
+    struct process p;
+    const struct process_options options = {.name = "net", .daemon = PROCESS_DAEMON_YES};
+    int code = 5;
+    launch_as(&p, quit, NULL, &options);
+    expect_int(process_join(&p, -1), 0, "joining it");
+    expect_int(process_close(&p), 0, "closing it");
+    expect_all_calls_fail(&p);
+    expect_text(process_name(&p), "net", "its name");
+    launch(&p, quit, &code);
+    expect_int(join_for_code(&p), 5, "the exit code of a process made and started in the same object");
+    expect_text(process_name(&p), "Process-2", "its name");
+    expect_int(process_close(&p), 0, "closing it");
+}
+
+/* Three ends and a close each. Returns how many calls failed. */
+static int end_in_every_way(void) {
+    struct process p[3], unstarted;
+    int failed = process_init_target(&unstarted, quit, NULL, NULL) != 0 || process_close(&unstarted) != 0;
+    for (int i = 0; i < 3; i++)
+        failed += process_init_target(&p[i], hold, NULL, NULL) != 0 || process_start(&p[i]) != 0;
+    failed += process_close(&p[0]) != -1;
+    failed += process_terminate(&p[0]) != 0 || process_kill(&p[1]) != 0;
+    failed += process_join(&p[0], -1) != 0 || process_join(&p[1], -1) != 0;
+    let_pass(0, 1);
+    int sentinel = process_sentinel(&p[2]);
+    if (sentinel >= 0)
+        await_readable(sentinel);
+    failed += process_terminate(&p[0]) != 0 || process_kill(&p[2]) != 0;
+    for (int i = 0; i < 3; i++)
+        failed += process_close(&p[i]) != 0 || process_close(&p[i]) != 0;
+    return failed;
+}
+
+Test(proc_terminate, leaves_nothing_behind, .timeout = 20,
+     .description = "PROC-TERM-009: no memory error, no lost block, no descriptor and no zombie are left behind") {
+    stage_open();
+    int before = open_descriptors(), failed = 0;
+    unsigned count = rounds(70);
+    for (unsigned i = 0; i < count; i++)
+        failed += end_in_every_way();
+    expect_int(failed, 0, "how many calls failed, three starts a round");
+    expect_int(open_descriptors(), before, "the number of open descriptors");
+    expect_int(has_children(), false, "whether a child is left, zombie or not");
+    stage_close();
+}

@@ -1,0 +1,95 @@
+"""timeslice-proc: each lesson's output, and the Python program of the lesson run by Python itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).resolve().parents[2] / "build" / "bin" / "timeslice-proc"
+PATIENCE = 60  # seconds after which a program is taken for stuck; none waits that long
+LESSONS = ["tree", "join", "isolation", "spawn", "terminate", "async"]
+SEPARATOR = "\nThis Python program prints the same:\n\n"
+
+
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    """A program's whole output, until nobody has it open any more."""
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+
+
+def shown(lesson: str) -> list[str]:
+    """The lines of a lesson, without the Python program."""
+    ended = run(PROGRAM, lesson)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return ended.stdout.partition(SEPARATOR)[0].splitlines()
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_python_program_prints_the_same(lesson: str, tmp_path: Path) -> None:
+    ended = run(PROGRAM, lesson)
+    lines, separator, python = ended.stdout.partition(SEPARATOR)
+    assert separator
+    assert run(PROGRAM, lesson, "--python").stdout == python
+    script = tmp_path / "lesson.py"
+    script.write_text(python)
+    by_python = run(sys.executable, script)
+    assert by_python.stderr == ""
+    assert by_python.stdout == lines
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_prints_the_same_every_time(lesson: str) -> None:
+    assert shown(lesson) == shown(lesson)
+
+
+def test_tree_names_every_process_after_its_parent() -> None:
+    assert shown("tree") == [
+        "MainProcess, child of nobody here",
+        "Process-1, child of MainProcess",
+        "Process-1:1, child of Process-1",
+        "Process-1:2, child of Process-1",
+        "Process-2, child of MainProcess",
+        "Process-2:1, child of Process-2",
+        "Process-2:2, child of Process-2",
+    ]
+
+
+def test_join_is_serial_or_concurrent() -> None:
+    lines = shown("join")
+    serial, concurrent = lines[1:7], lines[8:]
+    assert serial == [f"Process-{n} {what}" for n in (1, 2, 3) for what in ("begins", "ends")]
+    assert concurrent == [f"Process-{n} {what}" for what in ("begins", "ends") for n in (4, 5, 6)]
+
+
+@pytest.mark.parametrize(("lesson", "seen"), [("isolation", 2), ("spawn", 1)])
+def test_a_child_sees_the_values_of_now_or_those_of_the_beginning(lesson: str, seen: int) -> None:
+    assert shown(lesson)[2:] == [f"Process-1 sees {seen}", "Process-1 sets it to 3", "MainProcess sees 2"]
+
+
+def test_terminate_shows_the_exit_codes() -> None:
+    assert [line.rpartition(" ")[2] for line in shown("terminate")] == ["yes", "-15", "-9", "44"]
+
+
+def test_async_goes_on_before_the_callback() -> None:
+    assert shown("async")[2:] == [
+        "asynchronous: main submits 7",
+        "asynchronous: main does other things",
+        "asynchronous: the callback gets 49",
+    ]
+
+
+def test_help_lists_every_lesson() -> None:
+    for option in ("--help", "-h"):
+        ended = run(PROGRAM, option)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert [line.split()[0] for line in ended.stdout.splitlines() if line.startswith("  ")] == LESSONS
+
+
+@pytest.mark.parametrize("arguments", [[], ["forest"], ["tree", "--ruby"], ["tree", "--python", "twice"]])
+def test_a_mistake_is_explained_on_stderr(arguments: list[str]) -> None:
+    ended = run(PROGRAM, *arguments)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "usage: timeslice-proc LESSON" in ended.stderr
+    assert ("no lesson is called forest" in ended.stderr) == (arguments == ["forest"])

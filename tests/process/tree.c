@@ -1,0 +1,216 @@
+/* tree.c - process_current, process_parent and process_active_children. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "support/cast.h"
+#include "support/descriptors.h"
+#include "support/expect.h"
+#include "support/kernel_view.h"
+#include "support/program.h"
+
+Test(proc_tree, has_a_main_process_at_its_root, .timeout = 5,
+     .description = "PROC-TREE-001: in the main process process_current is MainProcess, and process_parent NULL") {
+    struct process *self = process_current(), p;
+    expect_true(self != NULL, "process_current is never NULL");
+    expect_text(process_name(self), "MainProcess", "the name of the main process");
+    expect_int(process_pid(self), getpid(), "its pid");
+    expect_int(process_is_daemon(self), false, "whether it is a daemon");
+    expect_int(process_is_alive(self), true, "whether it is alive");
+    expect_true(process_parent() == NULL, "it has no parent");
+    launch(&p, quit, NULL);
+    expect_true(process_current() == self && process_parent() == NULL, "so it is still after a start");
+    put_away(&p);
+}
+
+/* A subclass. */
+struct worker {
+    struct process process;
+    int number;
+};
+
+static int tell_current(struct process *self) {
+    struct worker *worker = (struct worker *)process_current();
+    bool pid = process_pid(process_current()) == getpid();
+    tell("object %d, pid %d, number %d, children %zu", process_current() == self, pid, worker->number,
+         process_active_children(NULL, 0));
+    return 0;
+}
+
+static const struct process_class worker_class = {.type_name = "Worker", .run = tell_current};
+
+Test(proc_tree, knows_the_current_process_in_a_child, .timeout = 5,
+     .description = "PROC-TREE-002: in a forked child process_current is the object that was started") {
+    struct process sibling;
+    struct worker worker = {.number = 42};
+    stage_open();
+    launch(&sibling, hold, NULL);
+    expect_int(process_active_children(NULL, 0), 1, "the active children of the parent, before it starts another");
+    expect_int(process_init(&worker.process, &worker_class, NULL), 0, "making one of a subclass");
+    expect_int(process_start(&worker.process), 0, "starting it");
+    expect_text(hear(), "object 1, pid 1, number 42, children 0",
+                "whether process_current is the object and has the child's pid, a field of it, and active children");
+    let_pass(0, 1);
+    put_away(&sibling);
+    put_away(&worker.process);
+    stage_close();
+}
+
+static void tell_parent(void) {
+    tell("%s, child of %s %d %d", process_name(process_current()), process_name(process_parent()),
+         (int)process_pid(process_parent()), process_pid(process_parent()) == getppid());
+}
+
+static int tell_parent_twice(void *arg) {
+    struct process p;
+    tell_parent();
+    if (arg == NULL)
+        return 0;
+    if (process_init_target(&p, tell_parent_twice, NULL, NULL) != 0 || process_start(&p) != 0)
+        return 1;
+    process_join(&p, -1);
+    return 0;
+}
+
+Test(proc_tree, knows_the_parent_at_every_depth, .timeout = 5,
+     .description = "PROC-TREE-003: process_parent has the name and pid of the process that started the caller") {
+    struct process p;
+    char expected[128];
+    stage_open();
+    launch_as(&p, tell_parent_twice, "", &(struct process_options){.name = "net"});
+    snprintf(expected, sizeof expected, "net, child of MainProcess %d 1", (int)getpid());
+    expect_text(hear(), expected, "who the child is, its parent's name and pid, and whether that is getppid()");
+    snprintf(expected, sizeof expected, "Process-1:1, child of net %d 1", (int)process_pid(&p));
+    expect_text(hear(), expected, "the same in its own child");
+    put_away(&p);
+    stage_close();
+}
+
+static int tell_parents_life_twice(void *arg) {
+    (void)arg;
+    tell("%d", process_is_alive(process_parent()));
+    wait_at(0);
+    tell("%d", process_is_alive(process_parent()));
+    return HELD;
+}
+
+/* A program that starts three children, tells their pids, and waits to be killed. */
+static int have_three_children(void *arg) {
+    static struct process children[3];
+    (void)arg;
+    for (int i = 0; i < 3; i++)
+        if (process_init_target(&children[i], tell_parents_life_twice, NULL, NULL) != 0 ||
+            process_start(&children[i]) != 0)
+            return 1;
+    wait_at(1);
+    for (int i = 0; i < 3; i++)
+        tell("%d", (int)process_pid(&children[i]));
+    wait_at(1);
+    return 0;
+}
+
+Test(proc_tree, knows_whether_the_parent_lives, .timeout = 5,
+     .description = "PROC-TREE-004: process_parent is alive while that process lives, whatever its siblings do") {
+    pid_t children[3];
+    stage_open();
+    adopt_orphans();
+    pid_t program = program_start(have_three_children, NULL);
+    for (int i = 0; i < 3; i++)
+        expect_text(hear_unless_ended(program), "1", "whether its parent is alive, asked by a child while it is");
+    let_pass(1, 1);
+    for (int i = 0; i < 3; i++)
+        children[i] = atoi(hear());
+    kill(program, SIGKILL);
+    await_zombie(program);
+    step("the parent of the three is killed, and a zombie");
+    let_pass(0, 3);
+    for (int i = 0; i < 3; i++)
+        expect_text(hear(), "0", "whether its parent is alive, asked by a child after that");
+    expect_int(end_of(program), -SIGKILL, "how the parent ended");
+    for (int i = 0; i < 3; i++)
+        expect_int(end_of(children[i]), HELD, "the exit code of a child, which the test has adopted");
+    stage_close();
+}
+
+Test(proc_tree, lists_those_that_run, .timeout = 5,
+     .description =
+         "PROC-TREE-005: the active children come in the order of their starts, cap of them, and are counted") {
+    static const int order[] = {2, 0, 1};
+    struct process p[3], *found[3] = {NULL, NULL, NULL};
+    stage_open();
+    expect_int(process_active_children(NULL, 0), 0, "how many there are before the first start");
+    for (int i = 0; i < 3; i++)
+        expect_int(process_init_target(&p[i], hold, NULL, &(struct process_options){.daemon = PROCESS_DAEMON_YES}), 0,
+                   "making a process");
+    for (int i = 0; i < 3; i++)
+        expect_int(process_start(&p[order[i]]), 0, "starting the one that was made as number %d", order[i] + 1);
+    expect_int(process_active_children(NULL, 0), 3, "how many run, with cap 0");
+    expect_int(process_active_children(found, 2), 3, "how many run, with cap 2");
+    expect_true(found[0] == &p[2] && found[1] == &p[0], "the first two that were started are given");
+    expect_true(found[2] == NULL, "nothing is written beyond cap");
+    expect_int(process_active_children(found, 3), 3, "how many run, with cap 3");
+    expect_true(found[0] == &p[2] && found[1] == &p[0] && found[2] == &p[1], "all are given in their order");
+    let_pass(0, 3);
+    for (int i = 0; i < 3; i++)
+        put_away(&p[i]);
+    stage_close();
+}
+
+Test(proc_tree, does_not_list_those_that_have_ended, .timeout = 5,
+     .description = "PROC-TREE-006: those that have ended are missing, and are no zombies after it") {
+    static unsigned second_gate = 1;
+    struct process ends, runs, *found[2] = {NULL, NULL};
+    stage_open();
+    launch(&ends, hold, NULL);
+    launch(&runs, hold, &second_gate);
+    expect_int(process_active_children(found, 2), 2, "how many run while both do");
+    let_pass(0, 1);
+    await_end(&ends);
+    expect_int(process_active_children(found, 2), 1, "how many run after the end of the first");
+    expect_true(found[0] == &runs, "the second is given");
+    expect_int(is_child(process_pid(&ends)), false, "whether a zombie of the first is left");
+    expect_int(join_for_code(&ends), HELD, "the exit code of the first, which can still be joined");
+    let_pass(1, 1);
+    put_away(&runs);
+    process_close(&ends);
+    stage_close();
+}
+
+/* A child that makes objects, asks who it is, and has a child of its own. */
+static int be_a_parent(void *arg) {
+    struct process own;
+    (void)arg;
+    bool known = process_parent() != NULL && process_is_alive(process_parent()) && process_is_alive(process_current());
+    if (!known || process_init_target(&own, quit, NULL, NULL) != 0 || process_start(&own) != 0)
+        return 1;
+    process_active_children(NULL, 0);
+    return process_join(&own, -1) == 0 && process_close(&own) == 0 ? 0 : 1;
+}
+
+/* Returns how many calls failed. */
+static int grow_a_tree(void) {
+    struct process p[2], unstarted, *found[2];
+    int failed = process_init_target(&unstarted, quit, NULL, NULL) != 0;
+    for (int i = 0; i < 2; i++)
+        failed += process_init_target(&p[i], be_a_parent, NULL, NULL) != 0 || process_start(&p[i]) != 0;
+    process_active_children(found, 2);
+    for (int i = 0; i < 2; i++) {
+        int code = -1;
+        failed += process_join(&p[i], -1) != 0 || process_exitcode(&p[i], &code) != 0 || code != 0;
+        failed += process_close(&p[i]) != 0;
+    }
+    return failed + (process_active_children(found, 2) != 0);
+}
+
+Test(proc_tree, leaves_nothing_behind, .timeout = 20,
+     .description = "PROC-TREE-007: no memory error, no lost block, no descriptor and no zombie are left behind") {
+    adopt_orphans();
+    int before = open_descriptors(), failed = 0;
+    unsigned count = rounds(60);
+    for (unsigned i = 0; i < count; i++)
+        failed += grow_a_tree();
+    expect_int(failed, 0, "how many calls failed, two starts of children with children a round");
+    expect_int(open_descriptors(), before, "the number of open descriptors");
+    expect_int(has_children(), false, "whether a child or grandchild is left, zombie or not");
+}

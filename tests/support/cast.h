@@ -1,0 +1,41 @@
+/* cast.h - processes as most tests of the process lab need them: started, run until they are told to end, put away. */
+#ifndef SUPPORT_CAST_H
+#define SUPPORT_CAST_H
+
+#include <sys/types.h>
+#include <timeslice/process.h>
+
+#include "stage.h"
+
+/* What hold returns. */
+enum { HELD = 7 };
+
+/* A target that waits at the gate *(unsigned *)arg, or at gate 0 where arg is NULL, and returns HELD. */
+process_target hold;
+
+/* A target that returns *(int *)arg, or 0 where arg is NULL, at once. */
+process_target quit;
+
+/* A target that waits 30 ms, tells "ends" and returns HELD. */
+process_target end_later;
+
+/* A target that ignores SIGTERM, tells "ignores SIGTERM", and holds. */
+process_target hold_against_sigterm;
+
+/* Makes p and starts it; both must succeed. options may be NULL. */
+void launch_as(struct process *p, process_target *target, void *arg, const struct process_options *options);
+void launch(struct process *p, process_target *target, void *arg);
+
+/* Waits until the sentinel of p is readable. */
+void await_end(const struct process *p);
+
+/* Joins p, which must succeed, and returns its exit code, or -1000 where there is none. */
+int join_for_code(struct process *p);
+
+/* Joins and closes. Asks for nothing. */
+void put_away(struct process *p);
+
+/* How often a test repeats what must leave nothing behind: so often, and a tenth of it under Valgrind. */
+unsigned rounds(unsigned native);
+
+#endif
