@@ -6,13 +6,14 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-LABS := udp process
+LABS := udp process scheduler
 SUBMISSIONS ?= tests/submissions
 SUBMISSION ?= reference
 OUT ?= build/report
 ONLY ?=
 LAB ?=
 REPEAT ?= 20
+RUNS ?= 1000000
 PYTHON ?= /usr/bin/python3
 override CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 
@@ -45,21 +46,29 @@ build/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
-build/bin/%: build/obj/reference/programs/%.o $(REFERENCE_OBJECTS)
+build/reference.a: $(REFERENCE_OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+# A program is one file and, where that is not enough, a folder of its own beside it: timeslice-sched has sched/.
+parts = $(patsubst %.c,build/obj/%.o,$(wildcard reference/programs/$(1)/*.c))
+.SECONDARY:
+.SECONDEXPANSION:
+build/bin/timeslice-%: build/obj/reference/programs/timeslice-%.o $$(call parts,$$*) build/reference.a
 	@mkdir -p $(@D)
 	$(CC) $^ -o $@
 
 # The bank on the reference: what every other submission's assertions are counted against.
-build/kit/reference: build/kit/bank.o build/kit/link.args $(REFERENCE_OBJECTS)
-	$(CC) @build/kit/link.args -o $@ build/kit/bank.o $(REFERENCE_OBJECTS)
+build/kit/reference: build/kit/bank.o build/kit/link.args build/reference.a
+	$(CC) @build/kit/link.args -o $@ build/kit/bank.o build/reference.a
 
 build/kit/baseline: build/kit/reference
 	@$< --mode native --write-baseline $@ >$@.log || { cat $@.log; exit 1; }
 
 # The usual way to run a bank: plain libcriterion. What `make bench` measures against.
-build/bench/usual: $(TEST_OBJECTS) $(SUPPORT_OBJECTS) $(REFERENCE_OBJECTS) build/obj/tests/bench/patience.o tests/support/wrap.args
+build/bench/usual: $(TEST_OBJECTS) $(SUPPORT_OBJECTS) build/obj/tests/bench/patience.o build/reference.a tests/support/wrap.args
 	@mkdir -p $(@D)
-	$(CC) $(filter %.o,$^) @tests/support/wrap.args -lcriterion -lpthread -o $@
+	$(CC) $(filter %.o %.a,$^) @tests/support/wrap.args -lcriterion -lpthread -o $@
 
 -include $(shell find build/obj -name '*.d' 2>/dev/null)
 
@@ -143,6 +152,18 @@ bench: setup ## measure: the usual way against ours, submissions a minute, memor
 	@$(MAKE) --no-print-directory ready
 	@$(MAKE) --no-print-directory --silent build/bench/usual
 	@.venv/bin/timeslice bench
+
+# libFuzzer on the one parser that reads files of strangers. What the sanitizers cannot see the target itself demands.
+FUZZ_SOURCES := tests/fuzz/workload.c $(filter-out reference/udp/% reference/process/%,$(REFERENCE_SOURCES))
+build/fuzz/workload: $(FUZZ_SOURCES)
+	@mkdir -p $(@D)
+	clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(CPPFLAGS) -o $@ $^
+
+.PHONY: fuzz
+fuzz: setup ## feed the workload parser RUNS random files, made from those of the spec
+	@$(MAKE) --no-print-directory --silent build/fuzz/workload
+	@mkdir -p build/fuzz/corpus
+	@build/fuzz/workload -runs=$(RUNS) -max_len=512 -print_final_stats=1 -artifact_prefix=build/fuzz/ build/fuzz/corpus spec/workloads
 
 .PHONY: lint
 lint: ## check the four-way link of every clause, and the style of C and Python

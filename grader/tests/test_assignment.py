@@ -26,7 +26,22 @@ def test_the_kits_own_is_read(assignment: Assignment) -> None:
     assert clause.sentence.reason
     assert "UDP-RX-004" not in clause.sentence.reason
     assert assignment.memory["UDP-LOSS"] == "UDP-CLI-016"
-    assert assignment.sources == ("udp/*.c", "udp/*.h")
+    assert assignment.sources[:2] == ("udp/*.c", "udp/*.h")
+    assert [lab.id for lab in assignment.labs] == ["udp", "process", "scheduler"]
+
+
+def test_labs_can_be_chosen(assignment: Assignment) -> None:
+    assert [lab.id for lab in assignment.only(["process"]).labs] == ["process"]
+    assert assignment.only([]) == assignment
+    with pytest.raises(KitError, match="there is no lab 'history': choose among udp, process, scheduler"):
+        assignment.only(["history"])
+
+
+def test_a_lab_may_use_what_every_lab_may_and_what_it_alone_may(assignment: Assignment) -> None:
+    udp, process, scheduler = (assignment.usable(lab) for lab in assignment.labs)
+    assert "malloc" in udp & process & scheduler
+    assert "execve" in process - udp - scheduler
+    assert "getaddrinfo" in udp - process - scheduler
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def build(grounds: Grounds, tmp_path: Path) -> Build:
             for name, content in sources.items():
                 (stage / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
                 (stage / "tree" / name).write_bytes(content)
-            built = (builder or grounds.builder).build(stage / "tree", sorted(sources), stage)
+            built = (builder or grounds.builder).build(stage / "tree", sorted(sources), stage, grounds.kit.template)
             for bank in built.banks.values():
                 listed = subprocess.run([bank, "--list"], capture_output=True, check=True, cwd=tmp_path)
                 assert listed.stdout.count(b"\n") == len(grounds.tests)

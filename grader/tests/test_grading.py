@@ -57,16 +57,22 @@ def test_the_reference_has_full_marks_and_the_template_none(kit: Kit, tmp_path: 
     ended = timeslice("grade", kit.reference, kit.template, "--out", tmp_path, "-j2")
     assert ended.returncode == 1, ended
     good, none = result_of(tmp_path, "reference"), result_of(tmp_path, "student_template")
-    assert good["score"] == {"earned": 100, "possible": 100}
+    possible = 100 * len(good["labs"])
+    assert good["score"] == {"earned": possible, "possible": possible}
     assert (good["outcome"], good["memory"]["status"], good["coverage"]["status"]) == ("passed", "clean", "measured")
     assert good["coverage"]["lines_run"] > good["coverage"]["lines"] * 0.8
-    assert none["score"] == {"earned": 0, "possible": 100}
+    assert none["score"] == {"earned": 0, "possible": possible}
     assert none["build"]["diagnostics"] == []
     for result in (good, none):
         assert sum(check["points"] for check in result["checks"]) == result["score"]["earned"]
-        assert sum(skill["score"]["earned"] for skill in result["skills"]) == result["score"]["earned"]
+        for parts in (result["skills"], result["labs"]):
+            assert sum(part["score"]["earned"] for part in parts) == result["score"]["earned"]
     assert (tmp_path / "index.html").is_file()
-    for line in ("reference: 100/100", "student_template: 0/100", f"Report: {tmp_path}/index.html"):
+    for line in (
+        f"reference: {possible}/{possible}",
+        f"student_template: 0/{possible}",
+        f"Report: {tmp_path}/index.html",
+    ):
         assert line in ended.stdout
 
 
@@ -197,7 +203,7 @@ def test_a_full_disk_keeps_what_was_graded(kit: Kit, tmp_path: Path) -> None:
     class_folder.mkdir()
     for number in range(5):
         (class_folder / f"s{number}").symlink_to(kit.reference)
-    with small_disk("700k") as enter:
+    with small_disk("2200k") as enter:
         script = (
             f"{TIMESLICE} grade {class_folder} --out $1/out -j1 -k udp_resolve; echo status $?; ls $1/out/*/result.json"
         )

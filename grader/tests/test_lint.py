@@ -18,7 +18,15 @@ CLAUSE = "UDP-RX-003"
 @pytest.fixture
 def copy(kit: Kit, tmp_path: Path) -> Kit:
     """A copy of everything that lint looks at."""
-    for name in ("spec", "reference", "student_template", "tests/udp", "tests/mutants"):
+    for name in (
+        "spec",
+        "reference",
+        "student_template",
+        "tests/udp",
+        "tests/process",
+        "tests/scheduler",
+        "tests/mutants",
+    ):
         shutil.copytree(kit.root / name, tmp_path / name)
     return Kit(tmp_path)
 
@@ -103,5 +111,9 @@ def test_whatever_is_taken_away_is_missed(copy: Kit, tmp_path: Path, what: str) 
 
 
 def test_the_tests_of_the_bank_are_found_as_the_bank_itself_lists_them(kit: Kit) -> None:
-    declared = {test.name: (test.clause, test.file) for lab in ("udp",) for test in declared_tests(kit, lab)}
+    declared = {
+        test.name: (test.clause, test.file)
+        for lab in ("udp", "process", "scheduler")
+        for test in declared_tests(kit, lab)
+    }
     assert declared == {test.name: (test.clause, test.file) for test in kit.tests()}

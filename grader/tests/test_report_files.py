@@ -67,7 +67,7 @@ def test_the_schema_refuses_what_is_wrong(spoil) -> None:  # type: ignore[no-unt
 def test_the_schema_is_sound_described_and_published() -> None:
     schema = result_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    assert (schema["$schema"], schema["version"]) == ("https://json-schema.org/draft/2020-12/schema", "1.0")
+    assert (schema["$schema"], schema["version"]) == ("https://json-schema.org/draft/2020-12/schema", "1.1")
     assert schema["$id"].startswith("urn:timeslice:result:")
     described = {"Result": schema, **schema["$defs"]}
     fields = {name: set(part["properties"]) for name, part in described.items() if "properties" in part}
@@ -144,7 +144,8 @@ def test_grades_csv_has_a_row_a_submission_and_no_formula() -> None:
         '\'=HYPERLINK("http://x","y")',
     ]
     assert (rows[0]["earned"], rows[0]["possible"], rows[0]["outcome"]) == ("7", "28", "failed")
-    assert rows[0]["Sends what it was given"] == "5"
+    assert rows[0]["Datagrams: Sends what it was given"] == "5"
+    assert (rows[0]["Datagrams"], rows[0]["Processes"]) == ("7", "0")
     assert rows[3]["summary"] == "'+1"
 
 
@@ -185,7 +186,13 @@ def _printed(results: list[Result], width: int = 160) -> str:
 def test_the_table_names_what_was_lost() -> None:
     text = _printed([sample_result(), uncompiled_result()])
     (line,) = [line for line in text.splitlines() if "every-verdict" in line]
-    for part in ("7/28", "Points lost", "4 findings", "83%", "10 clauses: UDP-RX-003, UDP-RX-010, UDP-RX-007, ..."):
+    for part in (
+        "7/28",
+        "Points lost",
+        "4 findings",
+        "83%",
+        "9 clauses: UDP-RX-003, UDP-RX-010, UDP-RX-007, ...; nothing of Processes",
+    ):
         assert part in line
     assert "It does not compile: udp/receive.c line 3" in text
 

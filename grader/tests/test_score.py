@@ -77,7 +77,7 @@ def test_a_build_that_failed_says_why() -> None:
     error = Diagnostic(severity="error", file="udp/a.c", line=2, column=3, message="oh no")
     check = score.build_check(Build(status="failed", diagnostics=[error], output="text"))
     assert (check.verdict, check.message) == (Verdict.FAILED, "udp/a.c:2:3: oh no")
-    assert score.summary([check], score.total([check]), Outcome.FAILED) == "does not build: udp/a.c:2:3: oh no"
+    assert score.summary([check], [], score.total([check]), Outcome.FAILED) == "does not build: udp/a.c:2:3: oh no"
 
 
 # ---- memory ----
@@ -208,6 +208,6 @@ def test_skills_add_up_to_the_score(assignment: Assignment) -> None:
         for c, clause in assignment.clauses.items()
     ]
     skills = score.skills(assignment, checks)
-    assert sum(s.score.earned for s in skills) == score.total(checks).earned == 200
+    assert sum(s.score.earned for s in skills) == score.total(checks).earned == 300
     assert [c for s in skills for c in s.clauses] == list(assignment.clauses)
     assert score.total(score.withheld(checks)).earned == 0

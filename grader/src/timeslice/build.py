@@ -4,8 +4,8 @@ Theory of operation: while a compiler reads the student's sources, its sandbox h
 nothing else of the kit. The two variants (``native``: for line coverage; ``memcheck``: plain, because Valgrind is
 twice as slow on instrumented code) are made at the same time. A variant's objects are combined into one a lab, and the
 plain ones are inspected. Then all but the public functions are made local, so that no name of a submission can stand in
-for one of the kit's or clash with one of another lab; the bank is linked in a second sandbox that sees objects only. A lab
-of which nothing was handed in is linked too, from an object that was made once for all who lack it.
+for one of the kit's or clash with one of another lab; the bank is linked in a second sandbox that sees objects only. A
+lab of which nothing was handed in is linked too, from an object that was made once for all who lack it.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ class Built:
 
 @dataclass(frozen=True)
 class Stock:
-    """Labs that were compiled once for all submissions that lack them: the stage of each, by lab and folder."""
+    """Labs that were compiled once for all submissions that lack them: the stage of each, by lab, folder, compiler."""
 
-    stages: dict[tuple[str, Path], Path] = field(default_factory=dict)
+    stages: dict[tuple[str, Path, str], Path] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
 
@@ -136,7 +136,7 @@ class Builder:
     def _stock(self, lab: Lab, fill: Path) -> Path:
         """The stage in which ``fill``'s own files of a lab were compiled: the same for every submission without it."""
         with self.stock.lock:
-            stage = self.stock.stages.get((lab.id, fill))
+            stage = self.stock.stages.get((lab.id, fill, self.cc))
             if stage is None:
                 stage = self.kit.root / "stock" / str(len(self.stock.stages))
                 stage.mkdir(parents=True)
@@ -145,7 +145,7 @@ class Builder:
                 ended = self._compile(stage / "tree", sources, stage)
                 if any(ended[mode].exit_code != 0 for mode in MODES):
                     raise KitError(f"{fill.name}/{lab.id} does not compile: run make test in the kit's folder")
-                self.stock.stages[(lab.id, fill)] = stage
+                self.stock.stages[(lab.id, fill, self.cc)] = stage
         return stage
 
     def _compile(self, tree: Path, sources: Sequence[str], stage: Path) -> dict[str, Ended]:

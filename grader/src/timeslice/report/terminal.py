@@ -64,4 +64,4 @@ def _lost(result: Result) -> str:
     count = "1 clause" if len(clauses) == 1 else f"{len(clauses)} clauses"
     more = ", ..." if len(clauses) > _LOST_SHOWN else ""
     lost = [f"{count}: {', '.join(clauses[:_LOST_SHOWN])}{more}"] if clauses else []
-    return one_line("; ".join([*absent, *lost]), 100)
+    return one_line("; ".join([*lost, *absent]), 100)

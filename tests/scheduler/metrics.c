@@ -1,0 +1,171 @@
+/* metrics.c - the figures of jobs and machine. */
+#include <string.h>
+
+#include "support/always.h"
+
+/* Three jobs with I/O, in neither order: AABBBBCAACCC (spec/scheduler.md, "IO"). */
+#define CONCURRENT "C(1, 1 2 3) A(0, 2 3 2) B(0,4)"
+
+/* Runs the texts and makes sure that there are figures for each job. */
+static void run_for_figures(const char *how, const char *jobs, size_t count, struct schedule *s) {
+    expect_int(run_texts(how, jobs, s), 0, "%s, %s", how, jobs);
+    expect_int(s->job_count, count, "elements of jobs");
+    expect_true(s->jobs != NULL, "there are figures");
+}
+
+Test(sched_figures, tell_completion_and_turnaround, .timeout = 3,
+     .description = "SCH-MET-001: completion, turnaround = completion - arrival; jobs in the workload's order") {
+    static const int64_t expected[][4] = {{3, 1, 12, 11}, {1, 0, 9, 9}, {2, 0, 6, 6}};
+    struct schedule s;
+    run_for_figures("FCFS", CONCURRENT, 3, &s);
+    for (int i = 0; i < 3; i++) {
+        expect_int(s.jobs[i].id, expected[i][0], "the id of jobs[%d]", i);
+        expect_int(s.jobs[i].arrival, expected[i][1], "the arrival of jobs[%d]", i);
+        expect_int(s.jobs[i].completion, expected[i][2], "the completion of jobs[%d]", i);
+        expect_int(s.jobs[i].turnaround, expected[i][3], "the turnaround of jobs[%d]", i);
+    }
+    schedule_free(&s);
+}
+
+Test(sched_figures, tell_waiting, .timeout = 3,
+     .description = "SCH-MET-002: waiting is turnaround - cpu - io, where cpu and io are the sums of the bursts") {
+    static const int64_t expected[][3] = {{4, 2, 5}, {4, 3, 2}, {4, 0, 2}};
+    struct schedule s;
+    run_for_figures("FCFS", CONCURRENT, 3, &s);
+    for (int i = 0; i < 3; i++) {
+        expect_int(s.jobs[i].cpu, expected[i][0], "the cpu of jobs[%d]", i);
+        expect_int(s.jobs[i].io, expected[i][1], "the io of jobs[%d]", i);
+        expect_int(s.jobs[i].waiting, expected[i][2], "the waiting of jobs[%d]", i);
+    }
+    schedule_free(&s);
+    run_for_figures("FCFS cost 3", "A(0,2) B(1,1)", 2, &s);
+    expect_int(s.jobs[1].waiting, 4, "the waiting of B, three ticks of a switch among it");
+    schedule_free(&s);
+}
+
+Test(sched_figures, tell_the_response, .timeout = 3,
+     .description = "SCH-MET-003: response is the start of the first slice - the arrival") {
+    static const int64_t expected[] = {0, 1, 2, 5, 5};
+    struct schedule s;
+    run_for_figures("RR 2", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", 5, &s);
+    for (int i = 0; i < 5; i++)
+        expect_int(s.jobs[i].response, expected[i], "the response of jobs[%d]", i);
+    schedule_free(&s);
+    run_for_figures("FCFS cost 3", "A(0,2) B(1,1)", 2, &s);
+    expect_int(s.jobs[1].response, 4, "the response of B, which runs from 5");
+    schedule_free(&s);
+}
+
+Test(sched_figures, tell_the_weighted_turnaround, .timeout = 3,
+     .description = "SCH-MET-004: weighted turnaround is turnaround / cpu, an exact fraction in lowest terms") {
+    static const int64_t expected[][2] = {{1, 1}, {7, 3}, {2, 1}, {12, 1}, {13, 2}};
+    struct schedule s;
+    run_for_figures("FCFS", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", 5, &s);
+    for (int i = 0; i < 5; i++) {
+        expect_int(s.jobs[i].weighted.numerator, expected[i][0], "the numerator of jobs[%d]", i);
+        expect_int(s.jobs[i].weighted.denominator, expected[i][1], "the denominator of jobs[%d]", i);
+    }
+    schedule_free(&s);
+    run_for_figures("FCFS", "A(0, 2 6 2)", 1, &s);
+    expect_true(s.jobs[0].weighted.numerator == 5 && s.jobs[0].weighted.denominator == 2, "10/4 with I/O is 5/2");
+    schedule_free(&s);
+}
+
+Test(sched_totals, account_for_all_ticks, .timeout = 3,
+     .description = "SCH-MET-005: makespan from tick 0, busy and idle over all CPUs") {
+    struct schedule s;
+    run_for_figures("FCFS cost 2 cpus 3", "A(3,4) B(3,2) C(4,1) D(4,3)", 4, &s); /* D switches on CPU 1 from 5 to 7 */
+    expect_int(s.totals.makespan, 10, "makespan");
+    expect_int(s.totals.busy, 10, "busy");
+    expect_int(s.totals.idle, 18, "idle: 30 - 10 - 2");
+    schedule_free(&s);
+    run_for_figures("FCFS", "A(5, 1 3 1)", 1, &s);
+    expect_int(s.totals.makespan, 10, "makespan of a lone job that arrives at 5");
+    expect_int(s.totals.idle, 8, "idle, the ticks before its arrival among it");
+    schedule_free(&s);
+}
+
+Test(sched_totals, count_dispatches_and_preemptions, .timeout = 3,
+     .description =
+         "SCH-MET-006: dispatches is the number of slices, preemptions that of changes from running to ready") {
+    struct schedule s;
+    run_for_figures("RR 2", "A(0,5)", 1, &s);
+    expect_int(s.totals.dispatches, 3, "dispatches of 5 ticks in quanta of 2");
+    expect_int(s.totals.preemptions, 2, "preemptions of 5 ticks in quanta of 2");
+    schedule_free(&s);
+    run_for_figures("MLFQ 2,3 cost 2", "A(0,4) B(0,4) C(7,1)", 3, &s);
+    expect_int(s.totals.dispatches, 5, "dispatches: an abandoned switch is none");
+    expect_int(s.totals.preemptions, 2, "preemptions: an abandoned switch is none");
+    schedule_free(&s);
+    run_for_figures("MLFQ 1,9 boost 3", "A(0,5)", 1, &s); /* A|AA|A|A: an expiry, the boost, an expiry */
+    expect_int(s.totals.dispatches, 4, "dispatches with a boost");
+    expect_int(s.totals.preemptions, 3, "preemptions with a boost");
+    schedule_free(&s);
+}
+
+Test(sched_totals, sum_up_the_jobs, .timeout = 3,
+     .description = "SCH-MET-007: totals.turnaround, waiting and response are the sums over all jobs") {
+    struct schedule s;
+    run_for_figures("RR 2", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", 5, &s);
+    expect_int(s.totals.turnaround, 54, "the sum of the turnarounds");
+    expect_int(s.totals.waiting, 37, "the sum of the waiting times");
+    expect_int(s.totals.response, 13, "the sum of the responses");
+    schedule_free(&s);
+}
+
+static bool all_zero(const struct schedule *s) {
+    const struct sched_totals none = {0};
+    return s->cpus == 0 && !s->slices && s->slice_count == 0 && !s->switches && s->switch_count == 0 && !s->states &&
+           s->state_count == 0 && !s->jobs && s->job_count == 0 && memcmp(&s->totals, &none, sizeof none) == 0;
+}
+
+Test(sched_totals, refuse_to_overflow, .timeout = 3,
+     .description = "SCH-MET-008: where a time, a sum or a figure exceeds INT64_MAX: ERANGE, and *out is all zero") {
+    static const char *const TOO_MUCH[][2] = {
+        {"FCFS", "A(9223372036854775800,100)"},                                  /* a completion */
+        {"FCFS", "A(0, 1 9223372036854775807 1)"},                               /* the end of an I/O burst */
+        {"FCFS", "A(0, 1 9223372036854775806 1)"},                               /* the burst after it */
+        {"RR 9223372036854775807", "A(9223372036854775807,1)"},                  /* a slice */
+        {"FCFS cost 9223372036854775807", "A(0,1) B(0,1)"},                      /* a context switch */
+        {"FCFS", "A(0,4611686018427387904) B(0,4611686018427387903)"},           /* the sum of the turnarounds */
+        {"FCFS cpus 2", "A(0,4611686018427387904)"},                             /* cpus * makespan */
+        {"MLFQ 5,9 boost 4611686018427387904", "A(9223372036854775800, 1 2 9)"}, /* beyond the last boost there is */
+    };
+    struct schedule s;
+    expect_int(run_texts("FCFS", "A(9223372036854775800,7)", &s), 0, "a run that ends at INT64_MAX exactly");
+    expect_int(s.totals.makespan, INT64_MAX, "its makespan");
+    schedule_free(&s);
+    for (size_t i = 0; i < sizeof TOO_MUCH / sizeof TOO_MUCH[0]; i++) {
+        expect_error(run_texts(TOO_MUCH[i][0], TOO_MUCH[i][1], &s), ERANGE, "%s, %s", TOO_MUCH[i][0], TOO_MUCH[i][1]);
+        expect_true(all_zero(&s), "*out is all zero after that");
+    }
+}
+
+static const char *adds_up(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    const struct sched_totals *t = &s->totals;
+    int64_t busy = 0;
+    for (size_t i = 0; i < w->job_count; i++) {
+        int64_t due = 0, got = 0;
+        for (size_t b = 0; b < w->jobs[i].burst_count; b += 2)
+            due += w->jobs[i].bursts[b];
+        for (size_t k = 0; k < s->slice_count; k++)
+            if (s->slices[k].job == w->jobs[i].id)
+                got += s->slices[k].end - s->slices[k].start;
+        if (got != due)
+            return "a job's slices do not add up to its CPU bursts";
+        busy += got;
+    }
+    if (t->busy != busy)
+        return "totals.busy is not the sum of the slices";
+    return t->busy + t->switching + t->idle == o->cpus * t->makespan ? NULL
+                                                                     : "busy + switching + idle is not cpus * makespan";
+}
+
+Test(sched_totals, always_add_up, .timeout = 5,
+     .description = "SCH-MET-009: each job's slices add up to its bursts, busy + switching + idle to cpus * makespan") {
+    static const struct shape shape = {.jobs = 8, .arrival = 30, .burst = 7, .io = 7, .ios = 3};
+    expect_always(adds_up, NULL, shape, 500);
+    expect_always(adds_up, "MLFQ 1,2,4 boost 5 cost 2 cpus 3", shape, 200);
+    expect_always(adds_up, "RR 2 cost 1", shape, 200);
+    expect_always(adds_up, "HRRN serial cpus 2 cost 3", shape, 100);
+}

@@ -1,0 +1,151 @@
+/* record.c - what is written down of a run: changes of state and their order. */
+#include <stdio.h>
+#include <string.h>
+
+#include "support/always.h"
+#include "support/model.h"
+
+Test(sched_states, are_recorded_at_each_change, .timeout = 3,
+     .description = "SCH-STATE-001: every change of state is recorded with its time and job") {
+    expect_states("FCFS", "A(0, 2 3 1)",
+                  "0 A new-ready, 0 A ready-running, 2 A running-blocked, 5 A blocked-ready, 5 A ready-running, "
+                  "6 A running-ended");
+    expect_states("FCFS", "A(1,2) B(2,1)",
+                  "1 A new-ready, 1 A ready-running, 2 B new-ready, 3 A running-ended, 3 B ready-running, "
+                  "4 B running-ended");
+}
+
+/* How many changes of this kind there are, and whether there is none of the other. */
+static const char *blocked_becomes_ready(const struct workload *w, const struct sched_options *o,
+                                         const struct schedule *s) {
+    size_t due = 0, seen = 0;
+    (void)o;
+    for (size_t i = 0; i < w->job_count; i++)
+        due += w->jobs[i].burst_count / 2;
+    for (size_t i = 0; i < s->state_count; i++) {
+        if (s->states[i].from == SCHED_BLOCKED && s->states[i].to != SCHED_READY)
+            return "a blocked job becomes something else than ready";
+        seen += s->states[i].from == SCHED_BLOCKED;
+    }
+    return seen == due ? NULL : "not every I/O ends with blocked-ready";
+}
+
+Test(sched_states, go_from_blocked_to_ready, .timeout = 5,
+     .description = "SCH-STATE-002: a job back from I/O is ready before it is running, even where a CPU is idle") {
+    expect_states("RR 5 cpus 2", "A(0, 1 2 1)",
+                  "0 A new-ready, 0 A ready-running, 1 A running-blocked, 3 A blocked-ready, 3 A ready-running, "
+                  "4 A running-ended");
+    expect_states("FCFS serial", "A(0, 1 2 1)",
+                  "0 A new-ready, 0 A ready-running, 1 A running-blocked, 3 A blocked-ready, 3 A ready-running, "
+                  "4 A running-ended");
+    expect_always(blocked_becomes_ready, NULL,
+                  ((struct shape){.jobs = 6, .arrival = 20, .burst = 5, .io = 6, .ios = 3}), 300);
+}
+
+Test(sched_states, show_who_lost_the_cpu, .timeout = 3,
+     .description =
+         "SCH-STATE-003: a running job that expires, is preempted or boosted is recorded as running to ready") {
+    expect_states("RR 2", "A(0,3)",
+                  "0 A new-ready, 0 A ready-running, 2 A running-ready, 2 A ready-running, 3 A running-ended");
+    expect_states("MLFQ 1,9", "A(0,3) B(2,1)",
+                  "0 A new-ready, 0 A ready-running, 1 A running-ready, 1 A ready-running, 2 B new-ready, "
+                  "2 A running-ready, 2 B ready-running, 3 B running-ended, 3 A ready-running, 4 A running-ended");
+    expect_states("MLFQ 9 boost 2", "A(0,3)",
+                  "0 A new-ready, 0 A ready-running, 2 A running-ready, 2 A ready-running, 3 A running-ended");
+}
+
+/* Where the slices are as they must be, so must be the states, one by one. */
+static const char *states_in_order(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    static char ours[8192], theirs[8192], what[sizeof ours + 100];
+    const struct schedule *right = model_run(w, o);
+    for (size_t i = 1; i < s->slice_count; i++)
+        if (s->slices[i - 1].start > s->slices[i].start ||
+            (s->slices[i - 1].start == s->slices[i].start && s->slices[i - 1].cpu >= s->slices[i].cpu))
+            return "the slices do not stand by start, then by CPU";
+    draw_slices(right, ours, sizeof ours);
+    draw_slices(s, theirs, sizeof theirs);
+    if (strcmp(ours, theirs) != 0)
+        return NULL; /* another clause's matter */
+    draw_states(right, ours, sizeof ours);
+    draw_states(s, theirs, sizeof theirs);
+    if (strcmp(ours, theirs) == 0)
+        return NULL;
+    size_t same = 0;
+    while (ours[same] == theirs[same])
+        same++;
+    while (same > 0 && ours[same - 1] != ',')
+        same--;
+    snprintf(what, sizeof what, "the changes go on with '%.60s ...', not with '%.60s ...'", theirs + same, ours + same);
+    return what;
+}
+
+Test(sched_states, stand_in_the_order_of_the_steps, .timeout = 5,
+     .description = "SCH-STATE-004: the states stand in the order in which they happen; slices by start, then by CPU") {
+    expect_states("RR 2", "A(0, 1 2 2) B(0,3) C(3,1)",
+                  "0 A new-ready, 0 B new-ready, 0 A ready-running, 1 A running-blocked, 1 B ready-running, "
+                  "3 A blocked-ready, 3 C new-ready, 3 B running-ready, 3 A ready-running, 5 A running-ended, "
+                  "5 C ready-running, 6 C running-ended, 6 B ready-running, 7 B running-ended");
+    expect_states("MLFQ 1,9 boost 3 cpus 2", "A(0,4) B(0,4)",
+                  "0 A new-ready, 0 B new-ready, 0 A ready-running, 0 B ready-running, 1 A running-ready, "
+                  "1 B running-ready, 1 A ready-running, 1 B ready-running, 3 B running-ready, 3 A running-ready, "
+                  "3 A ready-running, 3 B ready-running, 4 A running-ended, 4 B running-ended");
+    expect_slices("FCFS cpus 3", "A(0,2) B(0,1) C(0,1) D(0,1)", "A 0-2, B 0-1 cpu 1, C 0-1 cpu 2, D 1-2 cpu 1");
+    expect_always(states_in_order, NULL, ((struct shape){.jobs = 8, .arrival = 20, .burst = 6, .io = 6, .ios = 2}),
+                  600);
+}
+
+/* ---- the chain of one job ---- */
+
+static bool is_legal(enum sched_state from, enum sched_state to) {
+    return (from == SCHED_NEW && to == SCHED_READY) || (from == SCHED_READY && to == SCHED_RUNNING) ||
+           (from == SCHED_RUNNING && (to == SCHED_READY || to == SCHED_BLOCKED || to == SCHED_ENDED)) ||
+           (from == SCHED_BLOCKED && to == SCHED_READY);
+}
+
+/* The next slice of a job from index `at` on. */
+static const struct sched_slice *next_slice(const struct schedule *s, int64_t job, size_t *at) {
+    while (*at < s->slice_count)
+        if (s->slices[(*at)++].job == job)
+            return &s->slices[*at - 1];
+    return NULL;
+}
+
+static const char *one_chain(const struct sched_job *job, const struct schedule *s) {
+    enum sched_state state = SCHED_NEW;
+    const struct sched_slice *slice = NULL;
+    size_t at = 0;
+    for (size_t i = 0; i < s->state_count; i++) {
+        const struct sched_change *c = &s->states[i];
+        if (c->job != job->id)
+            continue;
+        if (c->from != state || !is_legal(c->from, c->to))
+            return "a job's change begins in another state than the last one ended in, or is no legal one";
+        if (c->from == SCHED_NEW && c->time != job->arrival)
+            return "a job becomes ready at another time than its arrival";
+        if (c->to == SCHED_RUNNING && (!(slice = next_slice(s, job->id, &at)) || slice->start != c->time))
+            return "a job becomes running where no slice begins";
+        if (c->from == SCHED_RUNNING && slice->end != c->time)
+            return "a job is running to another time than the end of its slice";
+        state = c->to;
+    }
+    if (state != SCHED_ENDED)
+        return "a job's changes do not lead to ended";
+    return next_slice(s, job->id, &at) ? "a job has a slice without its changes of state" : NULL;
+}
+
+static const char *chains(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    const char *wrong = NULL;
+    (void)o;
+    for (size_t i = 0; i < w->job_count && !wrong; i++)
+        wrong = one_chain(&w->jobs[i], s);
+    return wrong;
+}
+
+Test(sched_states, make_one_chain_for_each_job, .timeout = 5,
+     .description = "SCH-STATE-005: each job's changes make one chain from new to ended that agrees with its slices") {
+    static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 6, .io = 6, .ios = 3};
+    expect_always(chains, NULL, shape, 600);
+    expect_always(chains, "MLFQ 1,2,4 boost 6 cost 2 cpus 2", shape, 200);
+    expect_always(chains, "RR 2 cost 1", shape, 100);
+    expect_always(chains, "SJF serial cpus 2", shape, 100);
+}

@@ -1,0 +1,49 @@
+/* rr.c - round robin. */
+#include "support/always.h"
+
+Test(sched_rr, cuts_a_lone_job_into_quanta, .timeout = 3,
+     .description = "SCH-RR-001: a job runs for at most the quantum in one slice, also where it is alone") {
+    expect_chart("RR 2", "A(0,5)", "AA|AA|A");
+    expect_chart("RR 3", "A(1,7) B(2,2)", ".|AAA|BB|AAA|A");
+}
+
+static const char *no_slice_beyond_the_quantum(const struct workload *w, const struct sched_options *o,
+                                               const struct schedule *s) {
+    int64_t ran = 0, due = 0;
+    for (size_t i = 0; i < s->slice_count; i++) {
+        if (s->slices[i].end - s->slices[i].start > o->quantum)
+            return "a slice is longer than the quantum";
+        ran += s->slices[i].end - s->slices[i].start;
+    }
+    for (size_t i = 0; i < w->job_count; i++)
+        for (size_t b = 0; b < w->jobs[i].burst_count; b += 2)
+            due += w->jobs[i].bursts[b];
+    return ran == due ? NULL : "the slices do not add up to the bursts";
+}
+
+Test(sched_rr, never_runs_beyond_the_quantum, .timeout = 5,
+     .description = "SCH-RR-001: no slice of any random workload is longer than the quantum") {
+    static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 9, .io = 6, .ios = 2};
+    expect_always(no_slice_beyond_the_quantum, "RR 1", shape, 300);
+    expect_always(no_slice_beyond_the_quantum, "RR 3", shape, 400);
+    expect_always(no_slice_beyond_the_quantum, "RR 4 cpus 2", shape, 300);
+}
+
+Test(sched_rr, sends_an_expired_job_to_the_tail, .timeout = 3,
+     .description = "SCH-RR-002: a job whose quantum expired goes to the tail of the queue") {
+    expect_chart("RR 2", "A(0,4) B(0,4) C(0,3)", "AABBCCAABBC");
+    expect_chart("RR 3", "A(0,7) B(1,2) C(2,4) D(4,1)", "AAABBCCCAAADCA");
+}
+
+Test(sched_rr, frees_the_cpu_at_the_exact_end_of_the_quantum, .timeout = 3,
+     .description = "SCH-RR-003: a burst that ends within the quantum, or exactly with it, frees the CPU at once") {
+    expect_chart("RR 2", "A(0,1) B(0,4) C(0,2)", "A|BB|CC|BB");
+    expect_chart("RR 2", "A(0, 2 3 1) B(0,2)", "AA|BB|.|A");
+    expect_states("RR 2", "A(0,2)", "0 A new-ready, 0 A ready-running, 2 A running-ended");
+}
+
+Test(sched_rr, gives_a_full_quantum_each_time, .timeout = 3,
+     .description = "SCH-RR-004: every dispatch has a full quantum, also the one after an I/O") {
+    expect_chart("RR 2", "A(0, 1 1 4) B(0,4)", "ABBAABBAA");
+    expect_chart("RR 3", "A(0, 2 1 5) B(0,6)", "AABBBAAABBBAA");
+}
