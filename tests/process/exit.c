@@ -12,6 +12,7 @@
 #include "support/kernel_view.h"
 #include "support/need.h"
 #include "support/program.h"
+#include "support/rounds.h"
 
 static FILE *stream; /* of a file in memory */
 

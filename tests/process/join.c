@@ -10,6 +10,7 @@
 #include "support/fork_order.h"
 #include "support/interruptions.h"
 #include "support/kernel_view.h"
+#include "support/rounds.h"
 #include "support/stopwatch.h"
 #include "support/waits.h"
 

@@ -18,6 +18,7 @@
 #include "support/kernel_view.h"
 #include "support/need.h"
 #include "support/program.h"
+#include "support/rounds.h"
 #include "support/seed.h"
 
 static void guard_spawned_children(void) {

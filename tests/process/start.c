@@ -15,6 +15,7 @@
 #include "support/kernel_view.h"
 #include "support/need.h"
 #include "support/program.h"
+#include "support/rounds.h"
 
 static int tell_origin(void *arg) {
     tell("pid %d of %d, argument %p", (int)getpid(), (int)getppid(), arg);

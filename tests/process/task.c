@@ -13,6 +13,7 @@
 #include "support/interruptions.h"
 #include "support/kernel_view.h"
 #include "support/need.h"
+#include "support/rounds.h"
 #include "support/seed.h"
 #include "support/stopwatch.h"
 #include "support/waits.h"

@@ -9,6 +9,7 @@
 #include "support/expect.h"
 #include "support/fork_order.h"
 #include "support/kernel_view.h"
+#include "support/rounds.h"
 
 static void on_sigterm(int signal) {
     (void)signal;

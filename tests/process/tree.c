@@ -9,6 +9,7 @@
 #include "support/expect.h"
 #include "support/kernel_view.h"
 #include "support/program.h"
+#include "support/rounds.h"
 
 Test(proc_tree, has_a_main_process_at_its_root, .timeout = 5,
      .description = "PROC-TREE-001: in the main process process_current is MainProcess, and process_parent NULL") {

@@ -3,10 +3,13 @@
 
 #include <stdio.h>
 
-bool check_always(invariant *holds, const char *how, struct shape shape, int count) {
+#include "rounds.h"
+
+bool check_always(invariant *holds, const char *how, struct shape shape, unsigned count) {
     struct dice dice = dice_for(how ? how : "all policies");
-    step("%d random workloads, %s", count, how ? how : "all policies in turn");
-    for (int i = 0; i < count; i++) {
+    step("random workloads, %s", how ? how : "all policies in turn");
+    unsigned last = rounds(count);
+    for (unsigned i = 0; i < last; i++) {
         static struct jobs jobs;
         static char chart[CHART_BYTES], what[2 * CHART_BYTES];
         const char *name = how ? how : options_in_turn(i);
@@ -22,7 +25,7 @@ bool check_always(invariant *holds, const char *how, struct shape shape, int cou
         schedule_free(&s);
         if (!wrong)
             continue;
-        snprintf(what, sizeof what, "%s, %s (random workload %d)\nits chart: %s", name, jobs_text(&jobs), i, chart);
+        snprintf(what, sizeof what, "%s, %s (random workload %u)\nits chart: %s", name, jobs_text(&jobs), i, chart);
         return check_problem(wrong, what);
     }
     return true;

@@ -13,6 +13,6 @@ typedef const char *invariant(const struct workload *w, const struct sched_optio
 #define expect_always(holds, how, shape, count)                                                                        \
     cr_assert(check_always((holds), (how), (shape), (count)), "%s", chart_failure())
 
-bool check_always(invariant *holds, const char *how, struct shape shape, int count);
+bool check_always(invariant *holds, const char *how, struct shape shape, unsigned count);
 
 #endif

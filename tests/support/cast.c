@@ -2,7 +2,6 @@
 #include "cast.h"
 
 #include <signal.h>
-#include <valgrind/valgrind.h>
 
 #include "expect.h"
 #include "kernel_view.h"
@@ -55,10 +54,4 @@ int join_for_code(struct process *p) {
 void put_away(struct process *p) {
     process_join(p, -1);
     process_close(p);
-}
-
-unsigned rounds(unsigned native) {
-    unsigned count = RUNNING_ON_VALGRIND ? native / 10 : native;
-    step("%u rounds (%u without Valgrind)", count, native);
-    return count;
 }

@@ -35,7 +35,4 @@ int join_for_code(struct process *p);
 /* Joins and closes. Asks for nothing. */
 void put_away(struct process *p);
 
-/* How often a test repeats what must leave nothing behind: so often, and a tenth of it under Valgrind. */
-unsigned rounds(unsigned native);
-
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "rounds.h"
 
 #define TICKS_MAX 480
 #define CPUS_MAX 4
@@ -237,11 +238,12 @@ bool check_states(const char *how, const char *jobs, const char *expected) {
     return check_list(states, expected, "changes of state", how, jobs);
 }
 
-bool check_like_model(const char *how, struct shape shape, int count) {
+bool check_like_model(const char *how, struct shape shape, unsigned count) {
     struct sched_options options = options_from(how);
     struct dice dice = dice_for(how);
-    step("%d random workloads, each under %s, against the slow model", count, how);
-    for (int i = 0; i < count; i++) {
+    step("random workloads, each under %s, against the slow model", how);
+    unsigned last = rounds(count);
+    for (unsigned i = 0; i < last; i++) {
         static struct jobs jobs;
         static char expected[CHART_BYTES], got[CHART_BYTES], what[4096];
         struct schedule s;
@@ -254,7 +256,7 @@ bool check_like_model(const char *how, struct shape shape, int count) {
         schedule_free(&s);
         if (strcmp(got, expected) == 0)
             continue;
-        snprintf(what, sizeof what, "the chart of %s, %s (random workload %d)", how, jobs_text(&jobs), i);
+        snprintf(what, sizeof what, "the chart of %s, %s (random workload %u)", how, jobs_text(&jobs), i);
         return check_same_drawing(got, expected, what);
     }
     return true;

@@ -46,7 +46,7 @@ bool check_levels(const char *how, const char *jobs, const char *expected);
 bool check_slices(const char *how, const char *jobs, const char *expected);
 bool check_states(const char *how, const char *jobs, const char *expected);
 bool check_drawing(const struct schedule *s, const char *expected, const char *what);
-bool check_like_model(const char *how, struct shape shape, int count);
+bool check_like_model(const char *how, struct shape shape, unsigned count);
 bool check_same_drawing(const char *got, const char *expected, const char *what);
 bool check_ran(const char *how, const char *jobs);         /* schedule_run failed: fails, with errno */
 bool check_problem(const char *problem, const char *what); /* fails with words of one's own */
