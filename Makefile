@@ -70,6 +70,10 @@ build/bench/usual: $(TEST_OBJECTS) $(SUPPORT_OBJECTS) build/obj/tests/bench/pati
 	@mkdir -p $(@D)
 	$(CC) $(filter %.o %.a,$^) @tests/support/wrap.args -lcriterion -lpthread -o $@
 
+build/bench/schedule: build/obj/tests/bench/schedule.o build/reference.a
+	@mkdir -p $(@D)
+	$(CC) $^ -lm -o $@
+
 -include $(shell find build/obj -name '*.d' 2>/dev/null)
 
 .PHONY: help
@@ -148,9 +152,9 @@ prove: setup ## check the kit itself: alternatives, mutants, hostile code, REPEA
 	@.venv/bin/timeslice prove --repeat $(REPEAT)
 
 .PHONY: bench
-bench: setup ## measure: the usual way against ours, submissions a minute, memory, the sandbox's share
+bench: setup ## measure: the usual way against ours, submissions a minute, memory, the sandbox, a million jobs
 	@$(MAKE) --no-print-directory ready
-	@$(MAKE) --no-print-directory --silent build/bench/usual
+	@$(MAKE) --no-print-directory --silent build/bench/usual build/bench/schedule
 	@.venv/bin/timeslice bench
 
 # libFuzzer on the one parser that reads files of strangers. What the sanitizers cannot see the target itself demands.

@@ -35,9 +35,26 @@ _USUAL = ["valgrind", "--quiet", "--trace-children=yes", "--leak-check=full"]
 def bench(kit: Kit, say: Callable[[str], None]) -> None:
     """Measure everything and say each line as soon as it is known. Raises KitError where something cannot be run."""
     with Grounds.open() as grounds:
-        parts = (_usual_and_ours(kit), _one_submission(grounds), _sandbox_share(grounds), _throughput(kit, grounds))
+        parts = (
+            _scheduler(kit),
+            _usual_and_ours(kit),
+            _one_submission(grounds),
+            _sandbox_share(grounds),
+            _throughput(kit, grounds),
+        )
         for line in chain.from_iterable(parts):  # each is said before the next is measured
             say(line)
+
+
+def _scheduler(kit: Kit) -> Iterator[str]:
+    """Time and memory of the reference's scheduler from a thousand jobs to a million."""
+    program = kit.root / "build" / "bench" / "schedule"
+    try:
+        yield from subprocess.run(
+            [program], capture_output=True, text=True, timeout=_SECONDS, check=True
+        ).stdout.splitlines()
+    except (OSError, subprocess.SubprocessError) as error:
+        raise KitError(f"{program} cannot be run ({error}): run make bench") from error
 
 
 def _timed(command: Sequence[str], **environment: str) -> float:

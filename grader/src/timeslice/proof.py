@@ -77,7 +77,7 @@ class Prover:
 def cases(kit: Kit) -> list[Case]:
     """Every case of the kit, quick ones first."""
     tests = kit.root / "tests"
-    alternatives = sorted((tests / "alternatives").iterdir())
+    alternatives = [*sorted((tests / "alternatives").iterdir()), tests / "submissions" / "full"]
     patches = sorted((tests / "mutants").glob("*/*.patch"))
     gcc = COMPILERS[0]
     return [
