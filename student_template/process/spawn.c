@@ -8,7 +8,6 @@
 
 /* Makes target known under name to every spawned child.
  *
- * PROC-SPAWN-004 a target that is not known
  * PROC-SPAWN-009 what is refused
  */
 int process_register(const char *name, process_target *target) {
@@ -18,12 +17,11 @@ int process_register(const char *name, process_target *target) {
     return -1;
 }
 
-/* The main guard. The parent's part of spawning is called from process_start.
+/* The main guard: the child's part of spawning. The parent's, which process_start calls, stands well in this file too.
  *
- * PROC-SPAWN-001 runs the target                       PROC-SPAWN-006 before the guard
- * PROC-SPAWN-002 the argument bytes                    PROC-SPAWN-007 who the child is
- * PROC-SPAWN-003 initial values                        PROC-SPAWN-008 no descriptors leak
- * PROC-SPAWN-004 what cannot be spawned                PROC-SPAWN-010 leaves nothing behind
+ * PROC-SPAWN-001 runs the target                       PROC-SPAWN-007 who the child is
+ * PROC-SPAWN-002 the argument bytes                    PROC-SPAWN-008 no descriptors leak
+ * PROC-SPAWN-003 initial values                        PROC-SPAWN-010 leaves nothing behind
  * PROC-SPAWN-005 an ordinary process
  */
 int process_spawn_main(int argc, char **argv) {

@@ -14,6 +14,7 @@
  * PROC-START-004 only its maker                        PROC-ISO-002 no write comes back
  * PROC-START-005 what stdio has buffered               PROC-NEW-004 numbers in a child
  * PROC-START-006 no process can be made                PROC-DAEMON-002 not from a daemon
+ * PROC-SPAWN-004 what cannot be spawned                PROC-SPAWN-006 before the guard
  */
 int process_start(struct process *p) {
     (void)p;

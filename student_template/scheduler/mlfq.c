@@ -13,7 +13,7 @@
  * SCH-MLFQ-008 back from I/O: to the tail of its level
  * SCH-MLFQ-009 with the rest of its quantum
  * SCH-MLFQ-010 a burst that ends with the quantum
- * SCH-MLFQ-011 boost: waiting jobs
+ * SCH-MLFQ-011 boost: ready jobs
  * SCH-MLFQ-012 boost: the order
  * SCH-MLFQ-013 boost: running jobs
  * SCH-MLFQ-014 boost: blocked jobs

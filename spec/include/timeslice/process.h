@@ -40,7 +40,7 @@
 /* argv[1] of every spawned child. What stands in argv[2] and after it is yours. */
 #define PROCESS_SPAWN_FLAG "--timeslice-spawn"
 
-/* The name of a process that process_start did not make: the program that somebody ran. */
+/* The name of the main process: the program that somebody ran. */
 #define PROCESS_MAIN_NAME "MainProcess"
 
 struct process;
@@ -69,7 +69,7 @@ enum process_start_method {
 
 /* How a process differs from the ordinary. A field that is 0 means: a default name, daemon inherited, fork. */
 struct process_options {
-    const char *name; /* copied; NULL or "": the default name */
+    const char *name; /* copied, so it must not stand in the object itself; NULL or "": the default name */
     enum process_daemon daemon;
     enum process_start_method method;
     size_t arg_size; /* PROCESS_SPAWN: how many bytes at arg the child is given; 0: its arg is NULL */
@@ -103,7 +103,7 @@ struct process {
  * identity, ":" and the maker's count of objects (no ":" in the main process): "Process-1", "Worker-2",
  * "Process-2:1". The count moves with every successful call of this function and the next, even where a name is given.
  * Returns 0. Errors: EINVAL cls, its type_name or its run is NULL, or a field of options is no value of its enum;
- * ENAMETOOLONG the name, given or default, is longer than PROCESS_NAME_MAX.
+ * ENAMETOOLONG the name, given or default, or the identity is longer than PROCESS_NAME_MAX.
  * Source: multiprocessing.Process, fork(2). */
 int process_init(struct process *p, const struct process_class *cls, const struct process_options *options);
 
@@ -117,7 +117,8 @@ int process_init_target(struct process *p, process_target *target, void *arg, co
  * Returns 0. Where it fails there is no child, and p can be started later. Errors, the first that fits: EINVAL closed;
  * ECHILD not the maker; EALREADY started before, running or ended; EPERM this process is a daemon; EDEADLK this is a
  * spawned child and process_spawn_main has not yet been called; PROCESS_SPAWN: EINVAL the target is not registered or p
- * is of a subclass, E2BIG arg_size exceeds PROCESS_ARG_MAX; those of fork(2) and execve(2), EAGAIN among them.
+ * is of a subclass, E2BIG arg_size exceeds PROCESS_ARG_MAX; EAGAIN, EMFILE, ENFILE, ENOMEM and others of fork(2),
+ * execve(2), pidfd_open(2), memfd_create(2) and pipe(2), after which a child that was already made is ended.
  * Source: fork(2), execve(2), posix_spawn(3), fflush(3). */
 int process_start(struct process *p);
 
@@ -162,12 +163,12 @@ pid_t process_pid(const struct process *p);
 /* Whether p is a daemon, as its options said or as its maker was. Error: false with EINVAL closed. */
 bool process_is_daemon(const struct process *p);
 
-/* The process that calls: in a forked child the very object that was started, in a spawned child one like it, in any
- * other process one named PROCESS_MAIN_NAME. It is the library's or the starter's, never to be freed or closed. Never
- * NULL. */
+/* The process that calls: in a forked child the very object that was started, in a spawned child one like it, in the
+ * main process one named PROCESS_MAIN_NAME, and after a plain fork(2) the one of before. It is the library's or the
+ * starter's, never to be freed or closed. Never NULL. */
 struct process *process_current(void);
 
-/* The process that started the caller, with its name and pid; NULL where process_start did not make the caller. */
+/* The process that started the caller, with its name and pid; NULL in the main process. */
 struct process *process_parent(void);
 
 /* Puts the first cap of the processes that the caller started and that still run, in the order of their starts, in

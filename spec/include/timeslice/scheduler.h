@@ -50,7 +50,7 @@ enum sched_ties {
 struct sched_options {
     enum sched_policy policy;
     enum sched_ties ties;
-    int cpus;                         /* at least 1 */
+    int cpus;                         /* 1 to INT_MAX: those beyond the number of jobs stay idle */
     bool serial;                      /* multiprogramming off: a job holds its CPU from its first burst to its last */
     int64_t switch_cost;              /* ticks that a CPU spends to take up another job; 0 or more */
     int64_t quantum;                  /* RR: at least 1 */
@@ -60,8 +60,8 @@ struct sched_options {
                                          more than switch_cost */
 };
 
-/* A job on a CPU from start to end (start < end): one dispatch, one slice. Two slices of one job are never merged,
- * not even where the second follows the first without a gap. */
+/* A job on a CPU from start to end (start < end). Two slices of one job are never merged, not even where the second
+ * follows the first without a gap. */
 struct sched_slice {
     int64_t job; /* its id */
     int cpu;     /* from 0 */
@@ -150,8 +150,8 @@ int schedule_run(const struct workload *w, const struct sched_options *o, struct
 /* Releases what *s holds and sets it to all zero. An all-zero schedule holds nothing; s may be NULL. */
 void schedule_free(struct schedule *s);
 
-/* Draws s as boxes with the times below, one row for each CPU (spec/scheduler.md, "The Gantt chart"). Returns 0.
- * Errors: those of writing to out. */
+/* Draws s as boxes with the times below, one row for each CPU (spec/scheduler.md, "The Gantt chart"). It looks at cpus,
+ * slices, switches and totals.makespan alone. Returns 0. Errors: those of writing to out, which it flushes. */
 int schedule_print_gantt(const struct schedule *s, FILE *out);
 
 /* Reads a workload file (spec/scheduler.md, "Workload files") from in to its end. *out needs no initial value;

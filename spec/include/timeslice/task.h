@@ -3,7 +3,8 @@
  * There are two ways to submit work. Synchronous, task_call: submit it and wait in place for the result. Asynchronous,
  * task_submit: return at once, go on, and get the result later by a callback, called from task_dispatch and from
  * nowhere else. Each task is a process of its own, a daemon made with process_start (fork), so it sees a copy of the
- * caller's memory, can change none of it, and may start no processes itself. It takes a number of process names.
+ * caller's memory, can change none of it, and may start no processes itself. It spends a number of process names, and a
+ * submission that fails may do so too; its own name is not fixed.
  *
  * Errors are reported as -1 (or NULL) with errno set. Nothing prints, nothing exits. Descriptors are close-on-exec.
  * The clauses are in spec/process.md, area TASK.
@@ -15,7 +16,8 @@
 #include <stdio.h>
 
 /* The work. Runs in a process of its own and writes its result, bytes of any number and value, to result, which it need
- * not flush or close. Returns its exit code; 0 means that the result is good. */
+ * not flush and may not close. Returns its exit code, of which the system keeps the low eight bits; 0 means that the
+ * result is good. */
 typedef int task_work(void *arg, FILE *result);
 
 /* exitcode of a task whose process somebody else waited for, so that nobody knows how it ended. */
@@ -43,8 +45,8 @@ struct task_queue;
  * left. */
 int task_call(task_work *work, void *arg, struct task_result *out);
 
-/* Opens an empty queue. The process that opened it alone may use it. Returns it; task_close releases it. Errors:
- * ENOMEM, those of epoll_create1(2). */
+/* Opens an empty queue. Only the process that opened it may use it: elsewhere, as in a forked child, nothing is fixed.
+ * Returns it; task_close releases it. Errors: ENOMEM, those of epoll_create1(2). */
 struct task_queue *task_open(void);
 
 /* Starts work(arg, ...) in a process of its own and returns at once. done(ctx, ...) will be called by task_dispatch,
@@ -55,7 +57,7 @@ int task_submit(struct task_queue *queue, task_work *work, void *arg, task_callb
 /* Waits until at least one task of the queue has ended and calls the callbacks of all that have, in the order in which
  * they were submitted. timeout_ms: how long to wait, in milliseconds; 0 looks and does not wait, negative waits for
  * ever. Returns how many callbacks it called; 0 at once where no task is pending. Errors: ETIMEDOUT none has ended;
- * ENOMEM; never EINTR. */
+ * ENOMEM none could be called; never EINTR. */
 int task_dispatch(struct task_queue *queue, int timeout_ms);
 
 /* A descriptor that poll(2) finds readable when task_dispatch has a callback to call, and only then. The same in every
