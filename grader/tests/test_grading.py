@@ -53,6 +53,24 @@ def the_line(ended: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
+def test_a_lab_that_does_not_compile_costs_the_others_nothing(
+    make_submission: MakeSubmission, kit: Kit, tmp_path: Path
+) -> None:
+    good = {f"udp/{path.name}": path.read_text() for path in (kit.reference / "udp").iterdir()}
+    mine = make_submission("mine", {**good, "process/state.c": "int f(void) { return g; }\n"})
+    ended = timeslice("grade", mine, "--out", tmp_path / "out")
+    assert ended.returncode == 1, ended
+    result = result_of(tmp_path / "out", "mine")
+    udp, process, scheduler = result["labs"]
+    assert udp["score"]["earned"] == udp["score"]["possible"] == result["score"]["earned"] > 0
+    assert [lab["handed_in"] for lab in (udp, process, scheduler)] == [True, True, False]
+    assert result["build"]["status"] == "failed"
+    assert result["summary"].startswith("does not build: process/state.c:1:")
+    assert result["summary"].endswith("nothing of Scheduling")
+    not_run = {check["message"] for check in result["checks"] if check["verdict"] == "not_run"}
+    assert not_run == {"This lab was not built.", "No file of this lab was handed in."}
+
+
 def test_the_reference_has_full_marks_and_the_template_none(kit: Kit, tmp_path: Path) -> None:
     ended = timeslice("grade", kit.reference, kit.template, "--out", tmp_path, "-j2")
     assert ended.returncode == 1, ended

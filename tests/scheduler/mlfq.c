@@ -98,8 +98,7 @@ Test(sched_mlfq, counts_a_quantum_that_ends_with_the_burst, .timeout = 3,
 }
 
 Test(sched_mlfq, boosts_at_every_multiple_of_the_period, .timeout = 3,
-     .description =
-         "SCH-MLFQ-011: at every multiple of the boost period all waiting jobs go to level 0, quantum whole") {
+     .description = "SCH-MLFQ-011: at every multiple of the boost period all ready jobs go to level 0, quantum whole") {
     expect_chart("MLFQ 1,8 boost 4", "A(0,6) B(0,3)", "ABAAABAAB");
     expect_levels("MLFQ 1,8 boost 4", "A(0,6) B(0,3)", "001100110");
     expect_chart("MLFQ 3,4 boost 8", "A(0,12) B(6,6)", "AAAAAABBBBBAAABAAA"); /* A had 1 tick left at level 1 */

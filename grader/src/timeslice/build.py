@@ -65,11 +65,21 @@ class KitCopy:
 
 @dataclass(frozen=True)
 class Built:
-    """How building went and, where it was built, the program of each mode and the notes that gcov needs."""
+    """How building went and, where any lab could be built, the program of each mode and the notes that gcov needs."""
 
     build: Build
-    banks: Mapping[str, Path]
-    notes: Path  # folder with the .gcno files
+    stage: Path
+    labs: frozenset[str] = frozenset()  # those that were built of what was handed in
+
+    @property
+    def banks(self) -> dict[str, Path]:
+        """The program of each mode; empty where there is nothing to run."""
+        return {mode: self.stage / mode / "bank" for mode in MODES} if self.labs else {}
+
+    @property
+    def notes(self) -> Path:
+        """The folder with the .gcno files."""
+        return self.stage / NATIVE
 
 
 @dataclass(frozen=True)
@@ -96,8 +106,8 @@ class Builder:
         return "clang" not in Path(self.cc).name
 
     def build(self, tree: Path, sources: Sequence[str], stage: Path, fill: Path) -> Built:
-        """Build the C files among ``sources``, relative to ``tree``, in the folder ``stage``; a lab of which there are
-        none is linked from the folder ``fill``.
+        """Build the C files among ``sources``, relative to ``tree``, in the folder ``stage``. A lab of which there are
+        none, or which does not compile, is linked from the folder ``fill``: it costs the other labs nothing.
 
         Returns what became of it; a submission that does not compile is no error. Raises KitError where the kit or the
         machine is at fault."""
@@ -108,20 +118,22 @@ class Builder:
         found = diagnostics.parse(output)
         failed = next((mode for mode in MODES if ended[mode].exit_code != 0), None)
         if failed:
-            return self._failed(ended[failed], _output(stage, failed, "compile"), stage)
-        handed_in = [lab for lab in self.assignment.labs if lab.id in _by_lab(sources)]
-        refusals = self._refusals(stage / MEMCHECK, handed_in)
+            output = _output(stage, failed, "compile")
+            found = self._diagnose(ended[failed], output, stage)
+        compiled = [lab for lab in self.assignment.labs if all((stage / m / f"{lab.id}.o").is_file() for m in MODES)]
+        refusals = self._refusals(stage / MEMCHECK, compiled)
         if refusals:
-            return Built(Build(status="refused", diagnostics=found, refusals=refusals, output=output), {}, stage)
-        missing = [n for lab in handed_in for n in objects.missing_functions(stage / MEMCHECK / f"{lab.id}.o", lab.api)]
-        if missing:
-            told = [_error(f"{name} is not defined: its header declares it and the tests call it") for name in missing]
-            return Built(Build(status="failed", diagnostics=found + told, output=output), {}, stage)
-        self._link(
-            stage, {lab.id: stage if lab in handed_in else self._stock(lab, fill) for lab in self.assignment.labs}
-        )
-        banks = {mode: stage / mode / "bank" for mode in MODES}
-        return Built(Build(status="built", diagnostics=found, output=output), banks, stage / NATIVE)
+            return Built(Build(status="refused", diagnostics=found, refusals=refusals, output=output), stage)
+        missing = {lab.id: objects.missing_functions(stage / MEMCHECK / f"{lab.id}.o", lab.api) for lab in compiled}
+        for name in (name for names in missing.values() for name in names):
+            found.append(_error(f"{name} is not defined: its header declares it and the tests call it"))
+        whole = frozenset(lab for lab, names in missing.items() if not names)
+        build = Build(status="failed" if failed or any(missing.values()) else "built", diagnostics=found, output=output)
+        if whole:
+            self._link(
+                stage, {lab.id: stage if lab.id in whole else self._stock(lab, fill) for lab in self.assignment.labs}
+            )
+        return Built(build, stage, whole)
 
     def _refusals(self, folder: Path, labs: Sequence[Lab]) -> list[str]:
         """What is wrong with the labs' objects, each judged by what its own lab may use."""
@@ -154,8 +166,8 @@ class Builder:
         return self._run(stage, lambda mode: self._compile_script(mode, stage / mode, sources), tree)
 
     def _compile_script(self, mode: str, folder: Path, sources: Sequence[str]) -> str:
-        """Compile each source, going on after one that fails so that all errors are told; then combine the objects of
-        each lab, and list their instructions where they will be inspected."""
+        """Compile each source, going on after one that fails so that all errors are told; combine the objects of each
+        lab whose sources all compile, and list their instructions where they will be inspected."""
         coverage = ["--coverage"] if mode == NATIVE and self.measures_coverage else []
         command = [self.cc, *self.assignment.cflags, "-O0", "-pipe", "-fdiagnostics-color=never", *coverage]
         command += [f"-I{self.kit.include}", "-c"]
@@ -164,16 +176,17 @@ class Builder:
             for lab, own in _by_lab(sources).items()
         }
         lines = [shlex.join(["mkdir", "-p", *(str(folder / lab) for lab in made)])]
-        for source, target in (item for targets in made.values() for item in targets.items()):
-            lines.append(shlex.join([*command, source, "-o", target]) + " || failed=1")
-        lines.append('[ -z "$failed" ] || exit 1')
         for lab, targets in made.items():
-            combined = str(folder / f"{lab}.o")
-            lines.append(shlex.join(["ld", "-r", "-o", combined, *targets.values()]) + " || exit 1")
+            lines.append("failed=")
+            for source, target in targets.items():
+                lines.append(shlex.join([*command, source, "-o", target]) + " || failed=1")
+            steps = [shlex.join(["ld", "-r", "-o", str(folder / f"{lab}.part"), *targets.values()])]
             if mode == MEMCHECK:
-                lines.append(
-                    shlex.join(["objdump", "-d", "--no-show-raw-insn", combined]) + f" >{folder}/{lab}.listing"
-                )
+                listed = shlex.join(["objdump", "-d", "--no-show-raw-insn", str(folder / f"{lab}.part")])
+                steps.append(f"{listed} >{folder}/{lab}.listing")
+            steps.append(shlex.join(["mv", str(folder / f"{lab}.part"), str(folder / f"{lab}.o")]))
+            lines.append(" && ".join(['[ -z "$failed" ]', *steps]) + " || status=1")
+        lines.append("exit ${status:-0}")
         return "\n".join(lines)
 
     def _link(self, stage: Path, labs: Mapping[str, Path]) -> None:
@@ -238,7 +251,8 @@ class Builder:
             tmp_bytes=limits.tmp_mb * _MIB,
         )
 
-    def _failed(self, ended: Ended, output: str, stage: Path) -> Built:
+    def _diagnose(self, ended: Ended, output: str, stage: Path) -> list[Diagnostic]:
+        """What the compiler said where it failed, and at least one error."""
         require_room(stage)
         found = diagnostics.parse(output)
         if ended.timed_out:
@@ -248,7 +262,7 @@ class Builder:
         elif not any(diagnostic.severity == "error" for diagnostic in found):
             lines = output.strip().splitlines() or [f"it ended with {_how(ended)} and said nothing"]
             found.append(_error(f"the compiler did not finish: {lines[0]}"))
-        return Built(Build(status="failed", diagnostics=found, output=output), {}, stage)
+        return found
 
 
 def require_room(stage: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,7 @@ class Grading:
         self._suspicions: list[str] = []
         self._seconds: dict[str, float] = {}
         self._build = _NO_BUILD
+        self._runs = False
         self._memory = Memory(status="not_run", tests=0)
         self._coverage = Coverage(status="not_run")
         self._error: KitError | None = None
@@ -89,8 +90,8 @@ class Grading:
 
     @property
     def builds(self) -> bool:
-        """True once the submission has been built."""
-        return self._build.status == "built"
+        """True once a lab of the submission has been built: there is something to run."""
+        return self._runs
 
     @property
     def memory(self) -> Memory:
@@ -145,22 +146,19 @@ class Grading:
         with self._timed("build"):
             built = self._grounds.builder.build(tree, sources, stage, self._fill)
         self._build = built.build
+        self._runs = bool(built.labs)
         yield score.build_check(built.build)
-        yield from self._not_run(lambda test: test.lab in self._absent, "No file of this lab was handed in.")
-        if not self.builds:
-            self._coverage = coverage.not_run(tree, sources, "the submission was not built")
-            yield from self._not_run(lambda test: test.lab not in self._absent)
-        elif any(test.lab not in self._absent for test in self._judged()):
+        for test in (t for t in self._judged() if t.lab not in built.labs):
+            why = "No file of this lab was handed in." if test.lab in self._absent else "This lab was not built."
+            yield score.not_run_check(self._grounds.assignment, test, self._grounds.shares[test.name], why)
+        self._coverage = coverage.not_run(tree, sources, "the submission was not built")
+        if any(test.lab in built.labs for test in self._judged()):
             yield from self._run(built, stage, tree, sources)
-
-    def _not_run(self, concerns: Callable[[BankTest], bool], *why: str) -> Iterator[Check]:
-        for test in filter(concerns, self._judged()):
-            yield score.not_run_check(self._grounds.assignment, test, self._grounds.shares[test.name], *why)
 
     def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
         results = stage / "results"
         results.mkdir()
-        bank = BankRun(self._grounds.builder, built, results, self._only(), self._seed)
+        bank = BankRun(self._grounds.builder, built, results, self._only(built.labs), self._seed)
         by_name = {test.name: test for test in self._grounds.tests}
         judge = score.MemoryJudge(self._grounds.assignment, by_name, bank.native, bank.memcheck)
         judged = {test.name: test for test in self._judged()}
@@ -182,15 +180,15 @@ class Grading:
     def _judged(self) -> Iterator[BankTest]:
         return (t for t in self._grounds.tests if t.name in self._wanted and not t.is_tripwire)
 
-    def _only(self) -> list[str]:
-        """The tests that have to run for those that are wanted."""
+    def _only(self, labs: Collection[str]) -> list[str]:
+        """The tests of some labs that have to run for those that are wanted."""
         memory = self._grounds.assignment.memory
         charged = {test.clause for test in self._grounds.tests if test.name in self._wanted}
         areas = {area for area, clause in memory.items() if clause in charged}
         return [
             test.name
             for test in self._grounds.tests
-            if test.lab not in self._absent
+            if test.lab in labs
             and (test.name in self._wanted or test.is_tripwire or test.clause.rpartition("-")[0] in areas)
         ]
 
@@ -208,7 +206,10 @@ class Grading:
         if not self._grounds.builder.measures_coverage:
             return coverage.not_run(tree, sources, _NO_COVERAGE_OF)
         gcov = _gcov_of(self._grounds.builder.cc)
-        return coverage.measure(built.notes, tree, sources, gcov, counters=bank.counters)
+        mine = [source for source in sources if source.split("/")[0] in built.labs]
+        measured = coverage.measure(built.notes, tree, mine, gcov, counters=bank.counters)
+        others = coverage.not_run(tree, [source for source in sources if source not in mine])
+        return measured.model_copy(update={"files": [*measured.files, *others.files]})
 
     def _findings(self, bank: BankRun, judge: score.MemoryJudge, sources: Sequence[str]) -> list[Finding]:
         """What Valgrind and the audit of descriptors found, each finding charged; also kept for the result."""
@@ -221,7 +222,7 @@ class Grading:
             found += memcheck.findings(folder, tests_by_pid, sources)
         found += score.unexplained_findings(run, found) + score.descriptor_findings((bank.native, run))
         findings = judge.charge(found)
-        left_out = f"{len(run.left_out)} tests that hung, were killed or left processes behind were not run again."
+        left_out = f"{len(run.left_out)} tests that failed in a way that disturbs the others were not run again."
         self._memory = Memory(
             status="findings" if findings else "clean",
             tests=len(run.records),

@@ -4,9 +4,10 @@ Theory of operation: each bank writes one JSON line a test to a pipe of its own,
 the last process of the sandbox has closed it. A run that is cut short so keeps every line that was complete.
 
 Under Valgrind several tests run at once (lanes), which is fair as long as none of them takes what the others need. A
-test that natively hung, left processes behind or was killed is *unruly*: when the native run has ended and there are
+test that natively hung, left processes behind or was killed is a *spoiler*: when the native run has ended and there are
 such tests, the run under Valgrind is begun anew without them. So they do not hang once more, many times as slowly, and
-what becomes of the others does not depend on chance.
+what becomes of the others does not depend on chance. Where that run still does not come to its end, one of the tests
+that failed has kept the others from starting (by a bomb of forks, say), and it is begun anew without all of them.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ class ModeRun:
     xml_folders: list[tuple[Path, dict[int, str]]] = field(default_factory=list)  # with the tests by their pid
     complete: bool = False  # the bank told that it reached its end
     ended: Ended | None = None
-    left_out: set[str] = field(default_factory=set)  # not run in this mode, for they were unruly natively
+    left_out: set[str] = field(default_factory=set)  # not run in this mode: they spoil it for the others
 
     def begin_anew(self, left_out: set[str]) -> None:
         """Forget what is known, for another run without the tests ``left_out``."""
@@ -159,18 +160,23 @@ class BankRun:
             while not all(process.closed for process in going.values()):
                 for key, _ in selector.select():
                     yield from self._read(selector, key.data)
-                native, memcheck = going[NATIVE], going[MEMCHECK]
-                if native.closed and not self.memcheck.left_out and (unruly := self._unruly()):
+                memcheck = going[MEMCHECK]
+                spoilers = self._spoilers(memcheck) if going[NATIVE].closed else set()
+                if spoilers - self.memcheck.left_out:
                     self._stop(selector, memcheck)
-                    self.memcheck.begin_anew(unruly)
-                    rest = [name for name in self._only if name not in unruly]
+                    self.memcheck.begin_anew(spoilers)
+                    rest = [name for name in self._only if name not in spoilers]
                     if rest:
                         going[MEMCHECK] = self._start(stack, selector, self.memcheck, rest)
 
     def _runs(self) -> dict[str, ModeRun]:
         return {NATIVE: self.native, MEMCHECK: self.memcheck}
 
-    def _unruly(self) -> set[str]:
+    def _spoilers(self, memcheck: _Process) -> set[str]:
+        """The tests that are better not run under Valgrind, once the native run has ended."""
+        ended = self.memcheck.ended
+        if memcheck.closed and not self.memcheck.complete and not (ended and ended.timed_out):
+            return {name for name, record in self.native.records.items() if record.verdict is not Verdict.PASSED}
         return {
             name
             for name, record in self.native.records.items()

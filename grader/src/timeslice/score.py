@@ -25,7 +25,6 @@ _CRITERION_SAYS = {  # what a verdict means, where the bank gave no detail
     Verdict.INCOMPLETE: "Fewer assertions ran than on a correct solution.",
     Verdict.BROKEN: "The kit or the machine failed; this costs no points.",
 }
-_ADVICE_NOT_RUN = "Nothing was run, because an earlier step failed."
 FINDINGS_SHOWN = 5
 
 
@@ -80,7 +79,7 @@ def build_check(build: Build) -> Check:
     )
 
 
-def not_run_check(assignment: Assignment, test: BankTest, possible: int, why: str = _ADVICE_NOT_RUN) -> Check:
+def not_run_check(assignment: Assignment, test: BankTest, possible: int, why: str) -> Check:
     """The check of a test that was never run."""
     return Check(
         name=test.name,
@@ -311,7 +310,11 @@ def summary(checks: Sequence[Check], labs: Iterable[LabScore], score: Score, end
         return "points withheld: a test that fails on purpose passed"
     if ended is Outcome.PASSED:
         return f"all {score.possible} points"
+    unbuilt = []
     if failing[0].name == "build":
-        return f"does not build: {one_line(failing[0].message.splitlines()[0] if failing[0].message else 'no reason')}"
-    kinds = Counter(c.verdict.value.replace("_", " ") for c in failing if not (absent and c.verdict is Verdict.NOT_RUN))
-    return ", ".join([*(f"{count} {kind}" for kind, count in kinds.most_common()), *absent])
+        reason = failing[0].message.splitlines()[0] if failing[0].message else "no reason"
+        unbuilt = [f"does not build: {one_line(reason)}"]
+    tests = [check for check in failing if check.name != "build"]
+    quiet = Verdict.NOT_RUN if absent or unbuilt else None  # the reason is told already
+    kinds = Counter(check.verdict.value.replace("_", " ") for check in tests if check.verdict is not quiet)
+    return ", ".join([*unbuilt, *(f"{count} {kind}" for kind, count in kinds.most_common()), *absent])
