@@ -21,7 +21,7 @@ CPPFLAGS := -Ispec/include -Itests
 # What the kit needs of the distribution: to grade, and on top of that to test itself.
 GRADE_PACKAGES := gcc libc6-dev make binutils libcriterion-dev libboxfort-dev libnanopb-dev libffi-dev valgrind libc6-dbg \
 	bubblewrap libseccomp2 util-linux python3 python3-venv
-TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd chromium procps patch
+TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd socat chromium procps patch
 
 TEST_SOURCES := $(foreach lab,$(LABS),$(wildcard tests/$(lab)/*.c))
 SUPPORT_SOURCES := $(wildcard tests/support/*.c)
@@ -47,6 +47,8 @@ build/obj/%.o: %.c
 build/bin/%: build/obj/reference/programs/%.o $(REFERENCE_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $^ -o $@
+
+build/bin/timeslice-udp: $(patsubst %.c,build/obj/%.o,$(wildcard reference/udp_program/*.c))
 
 # The bank on the reference: what every other submission's assertions are counted against.
 build/kit/reference: build/kit/bank.o build/kit/link.args $(REFERENCE_OBJECTS)

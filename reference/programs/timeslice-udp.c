@@ -1,4 +1,6 @@
-/* timeslice-udp.c - the UDP lab from the shell: an echo server, and a client that asks again. */
+/* timeslice-udp.c - the UDP lab from the shell: an echo server, a client that asks again, and UDP beside TCP. */
+#include "../udp_program/compare.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -16,7 +18,8 @@ enum exit_status { OK = 0, NO_ANSWER = 1, TROUBLE = 2 };
 
 static const char usage[] = "usage: timeslice-udp serve [--host HOST] [--port PORT] [--verbose]\n"
                             "       timeslice-udp call HOST PORT [MESSAGE] [--attempts N] [--timeout MS]\n"
-                            "       timeslice-udp serve|call --help\n";
+                            "       timeslice-udp compare\n"
+                            "       timeslice-udp serve|call|compare --help\n";
 
 static const char serve_help[] =
     "usage: timeslice-udp serve [--host HOST] [--port PORT] [--verbose]\n"
@@ -41,6 +44,15 @@ static const char call_help[] =
     "\n"
     "A MESSAGE that begins with - goes after --. Exit status: 0 there was an answer, 1 there was none, 2 anything "
     "else.\n";
+
+static const char compare_help[] =
+    "usage: timeslice-udp compare\n"
+    "\n"
+    "Sends the same over UDP and over TCP, here on the loopback, and draws side by side what each receiver got: what "
+    "is\n"
+    "lost, what is glued together, and what the next read gets.\n"
+    "\n"
+    "Exit status: 0 it was done, 2 it could not be done.\n";
 
 /* Tells on one line what failed, on what, why and what to do. */
 static int complain(enum exit_status status, const char *what, const char *on, const char *why) {
@@ -256,6 +268,16 @@ static int call(int argc, char **argv) {
     return call_server(&server, input, len, &options.patience);
 }
 
+static int show_comparison(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return show(compare_help);
+    if (argc > 1)
+        return misused(argv[1], "compare takes no such argument; see timeslice-udp compare --help");
+    if (compare(stdout) < 0)
+        return complain(TROUBLE, "cannot compare", "", strerror(errno));
+    return fflush(stdout) == 0 ? OK : complain(TROUBLE, "cannot write to", "standard output", strerror(errno));
+}
+
 int main(int argc, char **argv) {
     const char *command = argc >= 2 ? argv[1] : "";
     if (argc >= 2)
@@ -264,6 +286,8 @@ int main(int argc, char **argv) {
         return serve(argc - 1, argv + 1);
     if (strcmp(command, "call") == 0)
         return call(argc - 1, argv + 1);
+    if (strcmp(command, "compare") == 0)
+        return show_comparison(argc - 1, argv + 1);
     if (strcmp(command, "--help") == 0)
         return show(usage);
     fputs(usage, stderr);
