@@ -140,6 +140,11 @@ Test(stream_read, reports_the_errno_of_the_kernel, .timeout = 3,
     tcp_reset(&pair);
     expect_error(stream_read(pair.ours, buf, 4), ECONNRESET, "stream_read on a connection that was reset");
     tcp_close(&pair);
+    pair = tcp_open();
+    tcp_say(&pair, "ab", 2);
+    tcp_reset(&pair);
+    expect_error(stream_read(pair.ours, buf, 4), ECONNRESET, "stream_read of 4 bytes of which 2 came before the reset");
+    tcp_close(&pair);
 }
 
 Test(stream_read, reads_nothing_where_nothing_is_wanted, .timeout = 3,
