@@ -26,7 +26,7 @@ TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd
 TEST_SOURCES := $(foreach lab,$(LABS),$(wildcard tests/$(lab)/*.c))
 SUPPORT_SOURCES := $(wildcard tests/support/*.c)
 REFERENCE_SOURCES := $(foreach lab,$(LABS),$(wildcard reference/$(lab)/*.c))
-PROGRAM_SOURCES := $(wildcard reference/programs/*.c)
+PROGRAM_SOURCES := $(wildcard reference/programs/timeslice-*.c)
 TEST_OBJECTS := $(TEST_SOURCES:%.c=build/obj/%.o)
 SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=build/obj/%.o)
 REFERENCE_OBJECTS := $(REFERENCE_SOURCES:%.c=build/obj/%.o)
@@ -48,7 +48,7 @@ build/bin/%: build/obj/reference/programs/%.o $(REFERENCE_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $^ -o $@
 
-build/bin/timeslice-udp: $(patsubst %.c,build/obj/%.o,$(wildcard reference/udp_program/*.c))
+build/bin/timeslice-udp: build/obj/reference/programs/compare.o
 
 # The bank on the reference: what every other submission's assertions are counted against.
 build/kit/reference: build/kit/bank.o build/kit/link.args $(REFERENCE_OBJECTS)

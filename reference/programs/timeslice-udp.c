@@ -1,5 +1,5 @@
 /* timeslice-udp.c - the UDP lab from the shell: an echo server, a client that asks again, and UDP beside TCP. */
-#include "../udp_program/compare.h"
+#include "compare.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -44,15 +44,6 @@ static const char call_help[] =
     "\n"
     "A MESSAGE that begins with - goes after --. Exit status: 0 there was an answer, 1 there was none, 2 anything "
     "else.\n";
-
-static const char compare_help[] =
-    "usage: timeslice-udp compare\n"
-    "\n"
-    "Sends the same over UDP and over TCP, here on the loopback, and draws side by side what each receiver got: what "
-    "is\n"
-    "lost, what is glued together, and what the next read gets.\n"
-    "\n"
-    "Exit status: 0 it was done, 2 it could not be done.\n";
 
 /* Tells on one line what failed, on what, why and what to do. */
 static int complain(enum exit_status status, const char *what, const char *on, const char *why) {
@@ -267,6 +258,14 @@ static int call(int argc, char **argv) {
         return complain(TROUBLE, "cannot read", "standard input", strerror(errno));
     return call_server(&server, input, len, &options.patience);
 }
+
+static const char compare_help[] =
+    "usage: timeslice-udp compare\n"
+    "\n"
+    "Sends the same over UDP and over TCP, on the loopback, and draws side by side what each receiver got:\n"
+    "what is lost, what is glued together, and what the next read gets.\n"
+    "\n"
+    "Exit status: 0 it was done, 2 it could not be done.\n";
 
 static int show_comparison(int argc, char **argv) {
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
