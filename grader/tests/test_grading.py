@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from conftest import MakeSubmission
+from timeslice.assignment import read_assignment
 from timeslice.kit import Kit
 
 TIMESLICE = str(Path(sys.executable).parent / "timeslice")
@@ -75,7 +76,7 @@ def test_the_reference_has_full_marks_and_the_template_none(kit: Kit, tmp_path: 
     ended = timeslice("grade", kit.reference, kit.template, "--out", tmp_path, "-j2")
     assert ended.returncode == 1, ended
     good, none = result_of(tmp_path, "reference"), result_of(tmp_path, "student_template")
-    possible = 100 * len(good["labs"])
+    possible = sum(clause.points for clause in read_assignment(kit).clauses.values())
     assert good["score"] == {"earned": possible, "possible": possible}
     assert (good["outcome"], good["memory"]["status"], good["coverage"]["status"]) == ("passed", "clean", "measured")
     assert good["coverage"]["lines_run"] > good["coverage"]["lines"] * 0.8
@@ -86,11 +87,8 @@ def test_the_reference_has_full_marks_and_the_template_none(kit: Kit, tmp_path: 
         for parts in (result["skills"], result["labs"]):
             assert sum(part["score"]["earned"] for part in parts) == result["score"]["earned"]
     assert (tmp_path / "index.html").is_file()
-    for line in (
-        f"reference: {possible}/{possible}",
-        f"student_template: 0/{possible}",
-        f"Report: {tmp_path}/index.html",
-    ):
+    marks = (f"reference: {possible}/{possible}", f"student_template: 0/{possible}")
+    for line in (*marks, f"Report: {tmp_path}/index.html"):
         assert line in ended.stdout
 
 

@@ -1,4 +1,6 @@
-/* timeslice-udp.c - the UDP lab from the shell: an echo server, and a client that asks again. */
+/* timeslice-udp.c - the UDP lab from the shell: an echo server, a client that asks again, and UDP beside TCP. */
+#include "udp/compare.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -16,7 +18,8 @@ enum exit_status { OK = 0, NO_ANSWER = 1, TROUBLE = 2 };
 
 static const char usage[] = "usage: timeslice-udp serve [--host HOST] [--port PORT] [--verbose]\n"
                             "       timeslice-udp call HOST PORT [MESSAGE] [--attempts N] [--timeout MS]\n"
-                            "       timeslice-udp serve|call --help\n";
+                            "       timeslice-udp compare\n"
+                            "       timeslice-udp serve|call|compare --help\n";
 
 static const char serve_help[] =
     "usage: timeslice-udp serve [--host HOST] [--port PORT] [--verbose]\n"
@@ -256,6 +259,24 @@ static int call(int argc, char **argv) {
     return call_server(&server, input, len, &options.patience);
 }
 
+static const char compare_help[] =
+    "usage: timeslice-udp compare\n"
+    "\n"
+    "Sends the same over UDP and over TCP, on the loopback, and draws side by side what each receiver got:\n"
+    "what is lost, what is glued together, and what the next read gets.\n"
+    "\n"
+    "Exit status: 0 it was done, 2 it could not be done.\n";
+
+static int show_comparison(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return show(compare_help);
+    if (argc > 1)
+        return misused(argv[1], "compare takes no such argument; see timeslice-udp compare --help");
+    if (compare(stdout) < 0)
+        return complain(TROUBLE, "cannot compare", "", strerror(errno));
+    return fflush(stdout) == 0 ? OK : complain(TROUBLE, "cannot write to", "standard output", strerror(errno));
+}
+
 int main(int argc, char **argv) {
     const char *command = argc >= 2 ? argv[1] : "";
     if (argc >= 2)
@@ -264,6 +285,8 @@ int main(int argc, char **argv) {
         return serve(argc - 1, argv + 1);
     if (strcmp(command, "call") == 0)
         return call(argc - 1, argv + 1);
+    if (strcmp(command, "compare") == 0)
+        return show_comparison(argc - 1, argv + 1);
     if (strcmp(command, "--help") == 0)
         return show(usage);
     fputs(usage, stderr);

@@ -1,7 +1,7 @@
 /* reexec.c - lets a program execute itself by /proc/self/exe under Valgrind.
  *
  * Theory of operation. Under Valgrind that link leads the kernel to Valgrind's own tool, while readlink(2) of it, which
- * Valgrind answers itself, gives the program's path. Linked with --wrap (wrap.process.args) every function that
+ * Valgrind answers itself, gives the program's path. Linked with --wrap (wrap.args) every function that
  * executes a program comes through here, and the link is replaced by what it says. The new program runs without
  * Valgrind. Without Valgrind nothing changes. */
 #include <limits.h>

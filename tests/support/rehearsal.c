@@ -5,16 +5,21 @@
 #include "rehearsal.h"
 
 #include <netdb.h>
+#include <poll.h>
 #include <sched.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "descriptors.h"
 #include "expect.h"
 #include "peer.h"
 #include "responder.h"
+#include "rough.h"
 #include "seed.h"
 #include "stopwatch.h"
+#include "tcp_pair.h"
 
 static void compare(const struct peer *peer) {
     check_true(true, "", told("rehearsal %d", 1));
@@ -44,6 +49,25 @@ static void exchange(int family) {
     responder_free(server);
 }
 
+/* A connection, a partner's thread and a rough descriptor. */
+static void stream(void) {
+    struct tcp_pair pair = tcp_open();
+    struct tcp_partner partner;
+    char heard[8];
+    int cue = eventfd(1, EFD_CLOEXEC);
+    tcp_partner_sends(&partner, pair.theirs, cue, "hello", 1, 5);
+    tcp_partner_join(&partner);
+    tcp_partner_free(&partner);
+    rough_start(pair.ours, (struct rough){.most = 1, .interrupt = 50, .events = POLLIN, .waiting = -1});
+    tcp_hear(pair.ours, heard, 1);
+    rough_stop();
+    tcp_say(&pair, "hello", 5);
+    tcp_left(&pair, heard, sizeof heard);
+    tcp_finish(&pair);
+    tcp_close(&pair);
+    close(cue);
+}
+
 static void resolve(void) {
     struct addrinfo hints = {.ai_socktype = SOCK_DGRAM}, *list;
     if (getaddrinfo("localhost", "9000", &hints, &list) == 0)
@@ -62,6 +86,7 @@ void rehearse_support(void) {
     dice_fill(&dice, bytes, sizeof bytes);
     exchange(AF_INET);
     exchange(AF_INET6);
+    stream();
     resolve();
     if (known == 0)
         sched_setaffinity(0, sizeof cpus, &cpus);

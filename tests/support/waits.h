@@ -1,7 +1,8 @@
 /* waits.h - system calls that wait and are told to fail with EINTR, as they would where a signal hit just then.
  *
- * The linker's --wrap (wrap.process.args) sends them through waits.c: poll, ppoll, select, pselect, epoll_wait,
- * epoll_pwait, waitpid, waitid, wait4, sigtimedwait, sigwaitinfo. One that was told not to wait never fails so. */
+ * The linker's --wrap (wrap.args) sends them through waits.c: poll, ppoll, select, pselect, epoll_wait,
+ * epoll_pwait, epoll_pwait2, waitpid, waitid, wait4, sigtimedwait, sigwaitinfo. One that was told not to wait never
+ * fails so. */
 #ifndef SUPPORT_WAITS_H
 #define SUPPORT_WAITS_H
 

@@ -1,10 +1,12 @@
 /* tripwire.c - calls the submission, then fails on purpose: whoever passes here has tampered with the verdicts.
  *
  * The executor knows such a test by its description. It is no check and has no points. */
+#include <timeslice/stream.h>
 #include <unistd.h>
 
 #include "support/expect.h"
 #include "support/peer.h"
+#include "support/tcp_pair.h"
 
 static ssize_t decline(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply, size_t cap) {
     (void)ctx, (void)req, (void)len, (void)from, (void)reply, (void)cap;
@@ -35,8 +37,23 @@ static void call_everything(void) {
     peer_close(&deaf);
 }
 
+/* The same of each function for streams. */
+static void call_stream_functions(void) {
+    struct tcp_pair pair = tcp_open();
+    char buf[8];
+    size_t len;
+    tcp_say(&pair, "x\0\0\0\1x", 6);
+    tcp_finish(&pair);
+    stream_read(pair.ours, buf, 1);
+    stream_recv_frame(pair.ours, buf, sizeof buf, &len);
+    stream_write(pair.ours, "hello", 5);
+    stream_send_frame(pair.ours, "hello", 5);
+    tcp_close(&pair);
+}
+
 Test(udp_tripwire, cannot_be_passed, .timeout = 3,
      .description = "TRIPWIRE: calls every function of the lab, then fails on purpose") {
     call_everything();
+    call_stream_functions();
     cr_assert_fail("this test fails on purpose");
 }

@@ -1,0 +1,24 @@
+/* stream_write.c - all bytes into a stream, however few of them it takes at a time.
+ *
+ * Spec: spec/udp.md, areas MSG and CMP. The function below is a stub: it compiles, fails with ENOSYS and earns nothing.
+ */
+#include <errno.h>
+#include <timeslice/stream.h>
+
+/* Writes all len bytes and returns 0.
+ *
+ * UDP-MSG-009 all of them                 UDP-MSG-013 the caller's signals
+ * UDP-MSG-010 a signal in between         UDP-MSG-014 the kernel's errors
+ * UDP-MSG-011 a non-blocking descriptor   UDP-MSG-015 what is no socket
+ * UDP-MSG-012 a peer that is gone         UDP-MSG-026 leaves nothing behind
+ *
+ * Beside UDP:
+ * UDP-CMP-003 a reader that does not read UDP-CMP-004 no bytes at all
+ */
+int stream_write(int fd, const void *data, size_t len) {
+    (void)fd;
+    (void)data;
+    (void)len;
+    errno = ENOSYS;
+    return -1;
+}

@@ -1,0 +1,180 @@
+/* compare.c - the same sends over UDP and over TCP: what arrives, what is lost, what is glued, what the next read gets.
+ */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <timeslice/stream.h>
+#include <unistd.h>
+
+#include "support/expect.h"
+#include "support/need.h"
+#include "support/peer.h"
+#include "support/seed.h"
+#include "support/tcp_pair.h"
+
+/* Both ways from one end to the other. On the TCP connection `tcp.theirs` sends and `tcp.ours` receives. */
+struct ways {
+    struct peer udp_from, udp_to;
+    struct tcp_pair tcp;
+};
+
+static struct ways ways_open(void) {
+    struct ways ways = {peer_open(AF_INET), peer_open(AF_INET), tcp_open()};
+    step("two UDP sockets, ports %u and %u, beside it", peer_port(&ways.udp_from.at), peer_port(&ways.udp_to.at));
+    return ways;
+}
+
+static void ways_close(struct ways *ways) {
+    peer_close(&ways->udp_from);
+    peer_close(&ways->udp_to);
+    tcp_close(&ways->tcp);
+}
+
+/* The same send on both ways. */
+static void send_both(const struct ways *ways, const void *data, size_t len) {
+    expect_int(udp_send(ways->udp_from.fd, data, len, &ways->udp_to.at), len, "UDP: udp_send of %zu bytes", len);
+    expect_int(stream_write(ways->tcp.theirs, data, len), 0, "TCP: stream_write of %zu bytes", len);
+}
+
+/* What the next udp_recv with room for cap bytes gets: the length that it reports, and the bytes in buf. */
+static void expect_udp(const struct ways *ways, size_t cap, size_t len, const char *bytes) {
+    char buf[64];
+    size_t shown = len < cap ? len : cap;
+    expect_int(udp_recv(ways->udp_to.fd, buf, cap, NULL, -1), len, "UDP: udp_recv with room for %zu bytes", cap);
+    expect_bytes(buf, shown, bytes, shown, "UDP: what it got");
+}
+
+/* What the next stream_read of len bytes gets. */
+static void expect_tcp(const struct ways *ways, size_t len, const char *bytes) {
+    char buf[64];
+    expect_int(stream_read(ways->tcp.ours, buf, len), len, "TCP: stream_read of %zu bytes", len);
+    expect_bytes(buf, len, bytes, len, "TCP: what it got");
+}
+
+Test(udp_and_tcp, two_sends_and_one_read, .timeout = 3,
+     .description = "UDP-CMP-001: of two sends, one read gets the first message from UDP, and from TCP both, glued") {
+    struct ways ways = ways_open();
+    send_both(&ways, "first", 5);
+    send_both(&ways, "second", 6);
+    expect_udp(&ways, 11, 5, "first");
+    expect_tcp(&ways, 11, "firstsecond");
+    expect_udp(&ways, 11, 6, "second");
+    ways_close(&ways);
+}
+
+Test(udp_and_tcp, a_read_that_is_too_short, .timeout = 3,
+     .description = "UDP-CMP-002: after a read that is too short, UDP has lost the rest, and TCP goes on with it") {
+    struct ways ways = ways_open();
+    send_both(&ways, "0123456789", 10);
+    send_both(&ways, "next", 4);
+    expect_udp(&ways, 4, 10, "0123");
+    expect_tcp(&ways, 4, "0123");
+    expect_udp(&ways, 4, 4, "next");
+    expect_tcp(&ways, 6, "456789");
+    expect_tcp(&ways, 4, "next");
+    ways_close(&ways);
+}
+
+enum { MESSAGES = 1000, MESSAGE = 1000 }; /* more than either way holds */
+_Static_assert(MESSAGES *MESSAGE >= TCP_PAIR_HOLDS, "the TCP connection has to overflow");
+
+/* stream_write in a thread of its own, message by message, and then the end of the stream. */
+struct writer {
+    pthread_t thread;
+    int fd;
+    unsigned char *data;
+    unsigned written;
+};
+
+static void *write_messages(void *argument) {
+    struct writer *writer = argument;
+    for (unsigned i = 0; i < MESSAGES; i++)
+        writer->written += stream_write(writer->fd, writer->data + (size_t)i * MESSAGE, MESSAGE) == 0;
+    shutdown(writer->fd, SHUT_WR);
+    return NULL;
+}
+
+/* Sends all messages while nobody receives, and counts with udp_recv what was kept. */
+static void expect_udp_loss(const struct ways *ways, const unsigned char *data) {
+    static unsigned char buf[MESSAGE];
+    const int room = 65536;
+    unsigned sent = 0, kept = 0;
+    need(setsockopt(ways->udp_to.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) == 0, "set a socket's buffer");
+    for (unsigned i = 0; i < MESSAGES; i++)
+        sent += udp_send(ways->udp_from.fd, data + (size_t)i * MESSAGE, MESSAGE, &ways->udp_to.at) == MESSAGE;
+    expect_int(sent, MESSAGES, "UDP: how many sends succeed while nobody receives");
+    while (udp_recv(ways->udp_to.fd, buf, sizeof buf, NULL, 0) == MESSAGE)
+        kept += memcmp(buf, data + (size_t)kept * MESSAGE, MESSAGE) == 0;
+    expect_true(kept > 0 && kept < MESSAGES, "UDP: some messages were kept and some are lost (%u of 1000 came)", kept);
+}
+
+Test(udp_and_tcp, more_than_the_buffers_hold, .timeout = 5,
+     .description = "UDP-CMP-003: where nobody reads, UDP loses what is too much, and TCP makes the sender wait") {
+    struct ways ways = ways_open();
+    struct dice dice = dice_for("payload");
+    struct writer writer = {.fd = ways.tcp.theirs, .data = malloc(MESSAGES * MESSAGE)};
+    unsigned char *got = malloc(MESSAGES * MESSAGE);
+    need(writer.data && got, "find memory");
+    dice_fill(&dice, writer.data, MESSAGES * MESSAGE);
+    expect_udp_loss(&ways, writer.data);
+    step("a thread writes the same 1000 messages with stream_write");
+    need(pthread_create(&writer.thread, NULL, write_messages, &writer) == 0, "start a thread");
+    expect_int(stream_read(ways.tcp.ours, got, MESSAGES * MESSAGE), MESSAGES * MESSAGE, "TCP: stream_read of it all");
+    expect_bytes(got, MESSAGES * MESSAGE, writer.data, MESSAGES * MESSAGE, "TCP: what it got");
+    need(pthread_join(writer.thread, NULL) == 0, "join a thread");
+    expect_int(writer.written, MESSAGES, "TCP: how many writes succeed");
+    free(got);
+    free(writer.data);
+    ways_close(&ways);
+}
+
+Test(udp_and_tcp, a_send_of_nothing, .timeout = 3,
+     .description = "UDP-CMP-004: a send of no bytes is a message of UDP, and leaves no trace in TCP") {
+    struct ways ways = ways_open();
+    send_both(&ways, NULL, 0);
+    send_both(&ways, "ab", 2);
+    expect_udp(&ways, 8, 0, "");
+    expect_tcp(&ways, 2, "ab");
+    expect_udp(&ways, 8, 2, "ab");
+    ways_close(&ways);
+}
+
+Test(udp_and_tcp, the_end, .timeout = 3,
+     .description = "UDP-CMP-005: when the sender has closed, UDP says nothing, and TCP returns 0") {
+    struct ways ways = ways_open();
+    char buf[8];
+    send_both(&ways, "bye", 3);
+    step("both senders close");
+    close(ways.tcp.theirs);
+    ways.tcp.theirs = -1;
+    peer_close(&ways.udp_from);
+    expect_udp(&ways, 8, 3, "bye");
+    expect_tcp(&ways, 3, "bye");
+    expect_error(udp_recv(ways.udp_to.fd, buf, sizeof buf, NULL, 20), ETIMEDOUT, "UDP: udp_recv after the last");
+    expect_int(stream_read(ways.tcp.ours, buf, sizeof buf), 0, "TCP: stream_read after the last");
+    ways_close(&ways);
+}
+
+Test(udp_and_tcp, the_same_messages_in_frames, .timeout = 3,
+     .description = "UDP-CMP-006: in frames TCP brings the same messages as UDP, border by border") {
+    static const size_t len[] = {5, 0, 1, 60, 0, 12};
+    enum { COUNT = sizeof len / sizeof len[0] };
+    struct ways ways = ways_open();
+    struct dice dice = dice_for("payload");
+    unsigned char sent[COUNT][64], by_udp[64], by_tcp[64];
+    for (size_t i = 0; i < COUNT; i++) {
+        dice_fill(&dice, sent[i], sizeof sent[i]);
+        expect_int(udp_send(ways.udp_from.fd, sent[i], len[i], &ways.udp_to.at), len[i], "UDP: udp_send");
+        expect_int(stream_send_frame(ways.tcp.theirs, sent[i], len[i]), 0, "TCP: stream_send_frame");
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        size_t frame_len = SIZE_MAX;
+        expect_int(udp_recv(ways.udp_to.fd, by_udp, sizeof by_udp, NULL, -1), len[i], "UDP: message %zu", i + 1);
+        expect_int(stream_recv_frame(ways.tcp.ours, by_tcp, sizeof by_tcp, &frame_len), 1, "TCP: frame %zu", i + 1);
+        expect_bytes(by_udp, len[i], sent[i], len[i], "UDP: message %zu", i + 1);
+        expect_bytes(by_tcp, frame_len, sent[i], len[i], "TCP: frame %zu", i + 1);
+    }
+    ways_close(&ways);
+}

@@ -1,0 +1,179 @@
+/* stream_write.c - stream_write: everything, whatever comes in between, and what happens when nobody reads any more. */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <timeslice/stream.h>
+#include <unistd.h>
+
+#include "support/descriptors.h"
+#include "support/expect.h"
+#include "support/interruptions.h"
+#include "support/need.h"
+#include "support/rough.h"
+#include "support/seed.h"
+#include "support/tcp_pair.h"
+
+enum { MANY = 1000 };
+
+static unsigned char *random_bytes(size_t len) {
+    struct dice dice = dice_for("payload");
+    unsigned char *bytes = malloc(len);
+    need(bytes != NULL, "find memory");
+    dice_fill(&dice, bytes, len);
+    return bytes;
+}
+
+/* Closes our end, and looks at all that the other end hears: it must be these bytes. */
+static void expect_heard(struct tcp_pair *pair, const void *data, size_t len) {
+    unsigned char *heard = malloc(len + 1);
+    need(heard != NULL, "find memory");
+    need(shutdown(pair->ours, SHUT_WR) == 0, "shut a socket down");
+    size_t heard_len = tcp_hear(pair->theirs, heard, len + 1);
+    expect_bytes(heard, heard_len, data, len, "what the other end hears");
+    free(heard);
+}
+
+/* stream_write of MANY bytes on a rough descriptor. */
+static void expect_rough_passage(unsigned most, unsigned interrupt, const char *what) {
+    struct tcp_pair pair = tcp_open();
+    unsigned char *data = random_bytes(MANY);
+    rough_start(pair.ours, (struct rough){.most = most, .interrupt = interrupt, .waiting = -1});
+    int result = stream_write(pair.ours, data, MANY), error = errno;
+    rough_stop();
+    expect_int((errno = error, result), 0, "%s", what);
+    expect_heard(&pair, data, MANY);
+    free(data);
+    tcp_close(&pair);
+}
+
+Test(stream_write, writes_everything, .timeout = 3,
+     .description = "UDP-MSG-009: all bytes are written, however few go in at a time") {
+    expect_rough_passage(40, 0, "stream_write of 1000 bytes of which a few go in at a time");
+}
+
+/* Writes more than the connection holds while the other end waits for the cue before it begins to read. */
+static void expect_long_passage(struct tcp_pair *pair, int cue, const char *what) {
+    unsigned char *data = random_bytes(TCP_PAIR_HOLDS);
+    struct tcp_partner partner;
+    tcp_partner_hears(&partner, pair->theirs, cue, TCP_PAIR_HOLDS + 1);
+    rough_start(pair->ours, (struct rough){.events = POLLOUT, .waiting = cue});
+    int result = stream_write(pair->ours, data, TCP_PAIR_HOLDS), error = errno;
+    struct rough_counts counts = rough_stop();
+    expect_int((errno = error, result), 0, "%s", what);
+    need(shutdown(pair->ours, SHUT_WR) == 0, "shut a socket down");
+    tcp_partner_join(&partner);
+    expect_bytes(partner.bytes, partner.len, data, TCP_PAIR_HOLDS, "what the other end hears");
+    expect_true(counts.refused <= 2 * counts.waits, "it waits after EAGAIN, with poll, select or epoll");
+    tcp_partner_free(&partner);
+    free(data);
+}
+
+Test(stream_write, goes_on_after_a_signal, .timeout = 3,
+     .description = "UDP-MSG-010: a signal in the middle neither loses nor repeats a byte") {
+    expect_rough_passage(40, 40, "stream_write of 1000 bytes with many interruptions");
+    struct tcp_pair pair = tcp_open();
+    unsigned char *data = random_bytes(TCP_PAIR_HOLDS);
+    struct tcp_partner partner;
+    interruptions_start(gettid(), 5); /* real signals; the other end reads only after the first */
+    tcp_partner_hears(&partner, pair.theirs, interruptions_fd(), TCP_PAIR_HOLDS);
+    expect_int(stream_write(pair.ours, data, TCP_PAIR_HOLDS), 0, "stream_write that is interrupted while it waits");
+    tcp_partner_join(&partner);
+    interruptions_stop();
+    expect_bytes(partner.bytes, partner.len, data, TCP_PAIR_HOLDS, "what the other end hears");
+    tcp_partner_free(&partner);
+    free(data);
+    tcp_close(&pair);
+}
+
+Test(stream_write, waits_on_a_non_blocking_descriptor, .timeout = 3,
+     .description = "UDP-MSG-011: on a non-blocking descriptor it waits, neither reporting EAGAIN nor spinning") {
+    struct tcp_pair pair = tcp_open();
+    int waiting = eventfd(0, EFD_CLOEXEC);
+    need(waiting != -1, "make an eventfd");
+    need(fcntl(pair.ours, F_SETFL, O_NONBLOCK) == 0, "make a descriptor non-blocking");
+    expect_long_passage(&pair, waiting, "stream_write of more bytes than the connection holds");
+    expect_true(fcntl(pair.ours, F_GETFL) & O_NONBLOCK, "the descriptor is non-blocking as before");
+    close(waiting);
+    tcp_close(&pair);
+}
+
+/* A connection whose other end is gone, in a thread where SIGPIPE would end the process. */
+static struct tcp_pair dead_pair(void) {
+    struct tcp_pair pair = tcp_open();
+    sigset_t pipes;
+    sigemptyset(&pipes);
+    sigaddset(&pipes, SIGPIPE);
+    need(signal(SIGPIPE, SIG_DFL) != SIG_ERR, "set a signal's handler");
+    need(pthread_sigmask(SIG_UNBLOCK, &pipes, NULL) == 0, "unblock a signal");
+    tcp_die(&pair);
+    return pair;
+}
+
+Test(stream_write, survives_a_dead_peer, .timeout = 3,
+     .description = "UDP-MSG-012: a peer that is gone is EPIPE and no SIGPIPE, in stream_write") {
+    struct tcp_pair pair = dead_pair();
+    expect_error(stream_write(pair.ours, "hello", 5), EPIPE, "stream_write to a peer that is gone");
+    expect_error(stream_write(pair.ours, "hello", 5), EPIPE, "stream_write, once more");
+    tcp_close(&pair);
+}
+
+Test(stream_write, sends_a_dead_peer_no_frame, .timeout = 3,
+     .description = "UDP-MSG-012: a peer that is gone is EPIPE and no SIGPIPE, in stream_send_frame") {
+    struct tcp_pair pair = dead_pair();
+    expect_error(stream_send_frame(pair.ours, "hello", 5), EPIPE, "stream_send_frame to a peer that is gone");
+    tcp_close(&pair);
+}
+
+static volatile sig_atomic_t pipe_signals;
+
+static void count_signal(int signal) {
+    (void)signal;
+    pipe_signals++;
+}
+
+Test(stream_write, leaves_signals_to_the_caller, .timeout = 3,
+     .description = "UDP-MSG-013: the caller's handler, mask and pending signals are as before, and no handler ran") {
+    struct tcp_pair pair = dead_pair();
+    struct sigaction handler = {.sa_handler = count_signal}, after;
+    sigset_t mask, pending;
+    need(sigaction(SIGPIPE, &handler, NULL) == 0, "set a signal's handler");
+    pipe_signals = 0;
+    expect_error(stream_write(pair.ours, "hello", 5), EPIPE, "stream_write to a peer that is gone");
+    expect_int(pipe_signals, 0, "how often the caller's handler of SIGPIPE ran");
+    need(sigaction(SIGPIPE, NULL, &after) == 0, "read a signal's handler");
+    need(pthread_sigmask(SIG_SETMASK, NULL, &mask) == 0, "read the signal mask");
+    need(sigpending(&pending) == 0, "read the pending signals");
+    expect_true(after.sa_handler == count_signal, "the caller's handler of SIGPIPE is still set");
+    expect_true(!sigismember(&mask, SIGPIPE), "SIGPIPE is not blocked");
+    expect_true(!sigismember(&pending, SIGPIPE), "no SIGPIPE is pending");
+    tcp_close(&pair);
+}
+
+Test(stream_write, reports_the_errno_of_the_kernel, .timeout = 3,
+     .description = "UDP-MSG-014: an error of the kernel is reported with its errno") {
+    struct tcp_pair pair = tcp_open();
+    expect_error(stream_write(closed_descriptor(), "x", 1), EBADF, "stream_write on a descriptor that is not open");
+    tcp_reset(&pair);
+    expect_error(stream_write(pair.ours, "x", 1), ECONNRESET, "stream_write on a connection that was reset");
+    tcp_close(&pair);
+}
+
+Test(stream_write, writes_to_a_pipe, .timeout = 3,
+     .description = "UDP-MSG-015: stream_write writes to a pipe as to a socket") {
+    int ends[2];
+    char buf[16];
+    need(pipe2(ends, O_CLOEXEC) == 0, "make a pipe");
+    expect_int(stream_write(ends[1], "through", 7), 0, "stream_write to a pipe");
+    ssize_t len = read(ends[0], buf, sizeof buf);
+    need(len != -1, "read from a pipe");
+    expect_bytes(buf, (size_t)len, "through", 7, "what a plain read finds in the pipe");
+    need(signal(SIGPIPE, SIG_IGN) != SIG_ERR, "ignore a signal");
+    close(ends[0]);
+    expect_error(stream_write(ends[1], "through", 7), EPIPE, "stream_write to a pipe that nobody reads");
+    close(ends[1]);
+}
