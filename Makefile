@@ -21,12 +21,13 @@ CPPFLAGS := -Ispec/include -Itests
 # What the kit needs of the distribution: to grade, and on top of that to test itself.
 GRADE_PACKAGES := gcc libc6-dev make binutils libcriterion-dev libboxfort-dev libnanopb-dev libffi-dev valgrind libc6-dbg \
 	bubblewrap libseccomp2 util-linux python3 python3-venv
-TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd chromium procps patch
+TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd chromium procps patch \
+	chrony
 
 TEST_SOURCES := $(foreach lab,$(LABS),$(wildcard tests/$(lab)/*.c))
 SUPPORT_SOURCES := $(wildcard tests/support/*.c)
 REFERENCE_SOURCES := $(foreach lab,$(LABS),$(wildcard reference/$(lab)/*.c))
-PROGRAM_SOURCES := $(wildcard reference/programs/*.c)
+PROGRAM_SOURCES := $(wildcard reference/programs/timeslice-*.c)
 TEST_OBJECTS := $(TEST_SOURCES:%.c=build/obj/%.o)
 SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=build/obj/%.o)
 REFERENCE_OBJECTS := $(REFERENCE_SOURCES:%.c=build/obj/%.o)
@@ -44,7 +45,7 @@ build/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
-build/bin/%: build/obj/reference/programs/%.o $(REFERENCE_OBJECTS)
+build/bin/%: build/obj/reference/programs/%.o build/obj/reference/programs/command.o $(REFERENCE_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $^ -o $@
 
