@@ -21,8 +21,7 @@ CPPFLAGS := -Ispec/include -Itests
 # What the kit needs of the distribution: to grade, and on top of that to test itself.
 GRADE_PACKAGES := gcc libc6-dev make binutils libcriterion-dev libboxfort-dev libnanopb-dev libffi-dev valgrind libc6-dbg \
 	bubblewrap libseccomp2 util-linux python3 python3-venv
-TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd chromium procps patch \
-	chrony
+TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd chromium procps patch chrony
 
 TEST_SOURCES := $(foreach lab,$(LABS),$(wildcard tests/$(lab)/*.c))
 SUPPORT_SOURCES := $(wildcard tests/support/*.c)

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from conftest import MakeSubmission
+from timeslice.assignment import read_assignment
 from timeslice.kit import Kit
 
 TIMESLICE = str(Path(sys.executable).parent / "timeslice")
@@ -57,16 +58,18 @@ def test_the_reference_has_full_marks_and_the_template_none(kit: Kit, tmp_path: 
     ended = timeslice("grade", kit.reference, kit.template, "--out", tmp_path, "-j2")
     assert ended.returncode == 1, ended
     good, none = result_of(tmp_path, "reference"), result_of(tmp_path, "student_template")
-    assert good["score"] == {"earned": 100, "possible": 100}
+    possible = sum(clause.points for clause in read_assignment(kit).clauses.values())
+    assert good["score"] == {"earned": possible, "possible": possible}
     assert (good["outcome"], good["memory"]["status"], good["coverage"]["status"]) == ("passed", "clean", "measured")
     assert good["coverage"]["lines_run"] > good["coverage"]["lines"] * 0.8
-    assert none["score"] == {"earned": 0, "possible": 100}
+    assert none["score"] == {"earned": 0, "possible": possible}
     assert none["build"]["diagnostics"] == []
     for result in (good, none):
         assert sum(check["points"] for check in result["checks"]) == result["score"]["earned"]
         assert sum(skill["score"]["earned"] for skill in result["skills"]) == result["score"]["earned"]
     assert (tmp_path / "index.html").is_file()
-    for line in ("reference: 100/100", "student_template: 0/100", f"Report: {tmp_path}/index.html"):
+    marks = (f"reference: {possible}/{possible}", f"student_template: 0/{possible}")
+    for line in (*marks, f"Report: {tmp_path}/index.html"):
         assert line in ended.stdout
 
 

@@ -70,7 +70,8 @@ SPOILED = {
     "a test of no clause": (edit("tests/udp/receive.c", CLAUSE, "UDP-RX-777"), "does not begin with a clause"),
     "points that do not divide": (
         edit("tests/udp/receive.c", "UDP-RX-012", "UDP-RX-013"), "UDP-RX-013: 1 points cannot be shared"),
-    "points that do not add up": (edit("spec/assignment.toml", rf'("{CLAUSE}"\npoints =) \d+', r"\1 9"), "sum to 10"),
+    "points that do not add up": (
+        edit("spec/assignment.toml", rf'("{CLAUSE}"\npoints =) \d+', r"\1 9"), "the points of lab udp sum to"),
     "no sentence": (edit("spec/udp.md", rf"\*\*{CLAUSE}\*\*", "nothing"), "no chapter has its sentence"),
     "a sentence in another form": (
         edit("spec/udp.md", r"(\*\*UDP-RX-003\*\* MUST):", r"\1"), "no chapter has its sentence"),
