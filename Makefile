@@ -23,12 +23,13 @@ CPPFLAGS := -Ispec/include -Itests
 # What the kit needs of the distribution: to grade, and on top of that to test itself.
 GRADE_PACKAGES := gcc libc6-dev make binutils libcriterion-dev libboxfort-dev libnanopb-dev libffi-dev valgrind libc6-dbg \
 	bubblewrap libseccomp2 util-linux python3 python3-venv
-TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd socat chromium procps patch
+TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd socat chrony chromium procps patch
 
 TEST_SOURCES := $(foreach lab,$(LABS),$(wildcard tests/$(lab)/*.c))
 SUPPORT_SOURCES := $(wildcard tests/support/*.c)
 REFERENCE_SOURCES := $(foreach lab,$(LABS),$(wildcard reference/$(lab)/*.c))
 PROGRAM_SOURCES := $(wildcard reference/programs/timeslice-*.c)
+SHARED_SOURCES := $(filter-out $(PROGRAM_SOURCES),$(wildcard reference/programs/*.c))
 TEST_OBJECTS := $(TEST_SOURCES:%.c=build/obj/%.o)
 SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=build/obj/%.o)
 REFERENCE_OBJECTS := $(REFERENCE_SOURCES:%.c=build/obj/%.o)
@@ -50,14 +51,17 @@ build/reference.a: $(REFERENCE_OBJECTS)
 	@rm -f $@
 	ar rcs $@ $^
 
+build/programs.a: $(SHARED_SOURCES:%.c=build/obj/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
 # A program is one file and, where that is not enough, a folder of its own beside it: timeslice-sched has sched/.
 parts = $(patsubst %.c,build/obj/%.o,$(wildcard reference/programs/$(1)/*.c))
 .SECONDARY:
 .SECONDEXPANSION:
-build/bin/timeslice-%: build/obj/reference/programs/timeslice-%.o $$(call parts,$$*) build/reference.a
+build/bin/timeslice-%: build/obj/reference/programs/timeslice-%.o $$(call parts,$$*) build/programs.a build/reference.a
 	@mkdir -p $(@D)
 	$(CC) $^ -o $@
-
 
 # The bank on the reference: what every other submission's assertions are counted against.
 build/kit/reference: build/kit/bank.o build/kit/link.args build/reference.a

@@ -14,6 +14,7 @@
 
 #include "descriptors.h"
 #include "expect.h"
+#include "ntp.h"
 #include "peer.h"
 #include "responder.h"
 #include "rough.h"
@@ -27,9 +28,18 @@ static void compare(const struct peer *peer) {
     check_success(1, 0, told("rehearsal %zu", sizeof peer));
     check_error(-1, EINTR, EINTR, told("rehearsal"));
     check_bytes("a", 1, "a", 1, told("rehearsal"));
+    check_text("a", "a", told("rehearsal"));
     check_peer(&peer->at, &peer->at, told("rehearsal"));
     check_at_least(stopwatch_ms(), 0, told("rehearsal"));
     step("rehearsal, port %u, %zd of %d", peer_port(&peer->at), (ssize_t)open_descriptors(), closed_descriptor());
+}
+
+/* A stamp into a packet's bytes and out again, as text. */
+static void stamp(void) {
+    unsigned char bytes[NTP_BYTES] = "";
+    char text[18];
+    ntp_put(bytes + NTP_TRANSMIT, 8, NEW_YEAR_STAMP);
+    ntp_text(ntp_get(bytes + NTP_TRANSMIT, 8), text);
 }
 
 /* A request and its answer, with threads. */
@@ -88,6 +98,7 @@ void rehearse_support(void) {
     exchange(AF_INET6);
     stream();
     resolve();
+    stamp();
     if (known == 0)
         sched_setaffinity(0, sizeof cpus, &cpus);
     narration_page[0] = '\0';

@@ -10,11 +10,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
-from test_programs import PATIENCE, assert_one_line, read_line, run, serving, started
+import running
+from running import PATIENCE, assert_one_line, read_line, started
 
+PROGRAM = "timeslice-udp"
+serving = partial(running.serving, PROGRAM)
+run = partial(running.run, PROGRAM)
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = (b"one", b"", b"three" * 1000, bytes(range(256)), b"", b"x")
 
@@ -301,7 +306,7 @@ def test_comparison_shows_what_came() -> None:
 def test_comparison_takes_no_arguments() -> None:
     misused = run("compare", "all")
     assert (misused.returncode, misused.stdout) == (2, b"")
-    assert_one_line(misused.stderr, "all", "takes no such argument")
+    assert_one_line(misused.stderr, PROGRAM, "all", "takes no such argument")
 
 
 def test_comparison_has_help() -> None:

@@ -2,94 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import select
 import signal
-import socket
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import IO, NamedTuple
 
 import pytest
+import running
+from running import PATIENCE, PROGRAMS, bound, finish, read_line, started
 
-PROGRAM = Path(__file__).resolve().parents[2] / "build" / "bin" / "timeslice-udp"
-PATIENCE = 20  # seconds after which a program that says nothing is taken for dead; no test waits that long
+PROGRAM = "timeslice-udp"
 REQUEST_MAX = 8192
 ALL_BYTES = bytes(range(256)) * 4
 NO_HOST = "x" * 64  # a label has 63 characters at most, so no name server need be asked
 
-
-class Server(NamedTuple):
-    """A running program and the address that it listens on."""
-
-    process: subprocess.Popen[bytes]
-    host: str
-    port: int
-
-
-def read_line(stream: IO[bytes]) -> str:
-    """The next line of an unbuffered pipe, without its end; fails where none comes."""
-    line = b""
-    while not line.endswith(b"\n"):
-        ready, _, _ = select.select([stream], [], [], PATIENCE)
-        assert ready, f"no line came in {PATIENCE} s, only {line!r}"
-        byte = os.read(stream.fileno(), 1)
-        assert byte, f"the program ended after {line!r}"
-        line += byte
-    return line.decode().rstrip("\n")
-
-
-@contextmanager
-def started(*arguments: str | Path, stdin: int = subprocess.PIPE) -> Iterator[subprocess.Popen[bytes]]:
-    """A process with its pipes open, which is certainly gone afterwards."""
-    with subprocess.Popen(arguments, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-@contextmanager
-def serving(*options: str) -> Iterator[Server]:
-    """`timeslice-udp serve` once it listens."""
-    with started(PROGRAM, "serve", *options, stdin=subprocess.DEVNULL) as process:
-        assert process.stdout is not None
-        line = read_line(process.stdout)
-        assert line.startswith("listening on ")
-        host, _, port = line.removeprefix("listening on ").rpartition(":")
-        yield Server(process, host.strip("[]"), int(port))
-
-
-@contextmanager
-def bound(host: str = "127.0.0.1") -> Iterator[tuple[socket.socket, str]]:
-    """A socket of Python's on a port of the kernel's choice, and that port."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as endpoint:
-        endpoint.settimeout(PATIENCE)
-        endpoint.bind((host, 0))
-        yield endpoint, str(endpoint.getsockname()[1])
-
-
-def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """timeslice-udp from start to end."""
-    return subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, timeout=PATIENCE, check=False)
-
-
-def finish(process: subprocess.Popen[bytes]) -> tuple[int, bytes, bytes]:
-    """Exit status and what was left to read, once the process has ended by itself."""
-    output, errors = process.communicate(timeout=PATIENCE)
-    return process.returncode, output, errors
+serving = partial(running.serving, PROGRAM)
+run = partial(running.run, PROGRAM)
 
 
 def assert_one_line(errors: bytes, *parts: str) -> None:
-    """There is one line, from the program, that has all the parts."""
-    text = errors.decode()
-    assert text.startswith("timeslice-udp: ")
-    assert text.count("\n") == 1
-    for part in parts:
-        assert part in text
+    """There is one line, from timeslice-udp, that has all the parts."""
+    running.assert_one_line(errors, PROGRAM, *parts)
 
 
 # The server.
@@ -170,7 +103,7 @@ def test_server_listens_on_the_port_asked_for() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 @pytest.mark.parametrize("reply", [b"an answer", b"", ALL_BYTES, b"x" * 65507], ids=len)
 def test_client_asks_a_python_socket(host: str, reply: bytes) -> None:
-    with bound(host) as (server, port), started(PROGRAM, "call", host, port, "a question") as client:
+    with bound(host) as (server, port), started(PROGRAMS / PROGRAM, "call", host, port, "a question") as client:
         request, sender = server.recvfrom(65536)
         assert request == b"a question"
         server.sendto(reply, sender)
@@ -204,7 +137,7 @@ def test_client_sends_standard_input(message: bytes) -> None:
 
 def test_client_sends_the_longest_message_there_is() -> None:
     message = b"m" * 65507
-    with bound() as (server, port), started(PROGRAM, "call", "127.0.0.1", port) as client:
+    with bound() as (server, port), started(PROGRAMS / PROGRAM, "call", "127.0.0.1", port) as client:
         assert client.stdin is not None
         client.stdin.write(message)
         client.stdin.close()
@@ -224,7 +157,7 @@ def test_client_takes_a_message_that_looks_like_an_option() -> None:
 def test_client_asks_again_from_the_same_port() -> None:
     with (
         bound() as (server, port),
-        started(PROGRAM, "call", "127.0.0.1", port, "again", "--attempts", "50", "--timeout", "1") as client,
+        started(PROGRAMS / PROGRAM, "call", "127.0.0.1", port, "again", "--attempts", "50", "--timeout", "1") as client,
     ):
         requests = [server.recvfrom(100) for _ in range(3)]
         assert requests == [requests[0]] * 3
@@ -304,6 +237,8 @@ def test_help_goes_to_standard_output(arguments: list[str]) -> None:
 
 def test_output_that_cannot_be_written_is_an_error() -> None:
     with Path("/dev/full").open("wb") as full:
-        shown = subprocess.run([PROGRAM, "--help"], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
+        shown = subprocess.run(
+            [PROGRAMS / PROGRAM, "--help"], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE, check=False
+        )
     assert shown.returncode == 2
     assert_one_line(shown.stderr, "standard output")

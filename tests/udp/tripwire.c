@@ -2,6 +2,7 @@
  *
  * The executor knows such a test by its description. It is no check and has no points. */
 #include <timeslice/stream.h>
+#include <timeslice/timesync.h>
 #include <unistd.h>
 
 #include "support/expect.h"
@@ -11,6 +12,28 @@
 static ssize_t decline(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply, size_t cap) {
     (void)ctx, (void)req, (void)len, (void)from, (void)reply, (void)cap;
     return -1;
+}
+
+static int64_t stand_still(void *ctx) {
+    (void)ctx;
+    return 0;
+}
+
+/* One call of each function of area TIME. */
+static void call_timesync(const struct udp_peer *deaf) {
+    struct timesync_packet packet = {.version = 4, .mode = TIMESYNC_CLIENT};
+    struct timesync_server server = {.clock = stand_still, .about = packet};
+    struct timesync_result result;
+    unsigned char request[TIMESYNC_PACKET_BYTES] = "", reply[TIMESYNC_PACKET_BYTES];
+    char code[5];
+    packet.transmit = timesync_stamp(timesync_moment(0));
+    timesync_encode(&packet, request);
+    timesync_decode(&packet, request, sizeof request);
+    timesync_answer(&server, request, sizeof request, deaf, reply, sizeof reply);
+    timesync_check(&packet, 0);
+    timesync_kiss(&packet, code);
+    timesync_query(deaf, stand_still, NULL, 1, &result);
+    packet.transmit = (uint64_t)(timesync_offset(0, 1, 2, 3) + timesync_delay(0, 1, 2, 3));
 }
 
 /* One call of each function, its result of no interest; none of them has a reason to wait. */
@@ -28,6 +51,7 @@ static void call_everything(void) {
     udp_send(socket.fd, "hello", 5, &socket.at);
     udp_recv(socket.fd, text, sizeof text, &peer, 1);
     udp_call(&deaf.at, "hello", 5, text, sizeof text, &brief);
+    call_timesync(&deaf.at);
     if (pipe(stop) == 0) {
         close(stop[1]); /* hung up: udp_serve ends at once */
         udp_serve(socket.fd, decline, NULL, stop[0], NULL);

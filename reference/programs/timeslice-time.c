@@ -1,0 +1,163 @@
+/* timeslice-time.c - the time over UDP from the shell: an NTP server of this machine's clock, and a client. */
+#include "command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <timeslice/timesync.h>
+
+#define NS_PER_SECOND INT64_C(1000000000)
+
+static const char usage[] = "usage: timeslice-time serve [--host HOST] [--port PORT] [--verbose]\n"
+                            "       timeslice-time query HOST [--port PORT] [--timeout MS]\n"
+                            "       timeslice-time serve|query --help\n";
+
+static const char serve_help[] =
+    "usage: timeslice-time serve [--host HOST] [--port PORT] [--verbose]\n"
+    "\n"
+    "Tells the time of this machine's clock to whoever asks by NTP, until SIGINT or SIGTERM; then prints what it did.\n"
+    "It never sets a clock. It says of itself that it is of stratum 10: good for want of anything better.\n"
+    "\n"
+    "  --host HOST   the name or address to listen on (default 127.0.0.1)\n"
+    "  --port PORT   the port to listen on (default 0: the kernel chooses one); 123, which is NTP's, needs privileges\n"
+    "  --verbose     tell each request on standard error\n"
+    "\n"
+    "The first line on standard output is `listening on ADDRESS:PORT`. Exit status: 0 it was stopped, 2 it could not\n"
+    "serve.\n";
+
+static const char query_help[] =
+    "usage: timeslice-time query HOST [--port PORT] [--timeout MS]\n"
+    "\n"
+    "Asks a time server once, and prints its time (UTC), how far it is ahead of this machine's clock, how long the\n"
+    "datagrams were under way, and its stratum. It never sets a clock.\n"
+    "\n"
+    "  --port PORT   the server's port (default 123)\n"
+    "  --timeout MS  how long to wait for the answer, in milliseconds (default 1000)\n"
+    "\n"
+    "Exit status: 0 the server told the time, 1 there was no answer, 2 anything else.\n";
+
+/* A timesync_clock: this machine's time of day. */
+static int64_t time_of_day(void *ctx) {
+    (void)ctx;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+static int serve_time(int argc, char **argv) {
+    struct timesync_server server = {
+        .clock = time_of_day,
+        .about = {.stratum = 10,
+                  .precision = -20,             /* a microsecond */
+                  .reference_id = 0x7f7f0101}}; /* 127.127.1.1, which stands for a machine's own clock */
+    server.about.reference = timesync_stamp(time_of_day(NULL));
+    return serve(argc, argv, serve_help, timesync_answer, &server);
+}
+
+struct query_options {
+    const char *host;
+    unsigned long port, timeout_ms;
+};
+
+/* Reads the options of query. Returns -1 to go on, or the status to exit with. */
+static int read_query_options(int argc, char **argv, struct query_options *options) {
+    static const struct option known[] = {{"port", required_argument, NULL, 'p'},
+                                          {"timeout", required_argument, NULL, 't'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {0}};
+    *options = (struct query_options){.port = TIMESYNC_PORT, .timeout_ms = 1000};
+    int option;
+    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        switch (option) {
+        case 'p':
+            if (!read_number(optarg, 1, UINT16_MAX, &options->port))
+                return misused("--port", "wants a number from 1 to 65535");
+            break;
+        case 't':
+            if (!read_number(optarg, 1, INT_MAX, &options->timeout_ms))
+                return misused("--timeout", "wants a whole number of at least 1");
+            break;
+        case 'h':
+            return show(query_help);
+        default:
+            return TROUBLE; /* getopt_long has said why */
+        }
+    }
+    if (argc - optind != 1)
+        return misused("query", "wants HOST; see timeslice-time query --help");
+    options->host = argv[optind];
+    return -1;
+}
+
+/* A moment as text, such as "2026-01-01 00:00:00.250000000 UTC". */
+static const char *moment_text(int64_t moment) {
+    static char text[64];
+    int64_t ns = (moment % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND; /* also of moments before 1970 */
+    time_t seconds = (time_t)((moment - ns) / NS_PER_SECOND);
+    struct tm date;
+    gmtime_r(&seconds, &date);
+    size_t length = strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &date);
+    snprintf(text + length, sizeof text - length, ".%09" PRId64 " UTC", ns);
+    return text;
+}
+
+/* Prints a line of so many nanoseconds as seconds, with a sign. */
+static int print_seconds(const char *what, int64_t ns) {
+    uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+    return printf("%s %c%" PRIu64 ".%09" PRIu64 " s\n", what, ns < 0 ? '-' : '+', size / NS_PER_SECOND,
+                  size % NS_PER_SECOND);
+}
+
+static int print_result(const struct timesync_result *result) {
+    if (printf("time %s\n", moment_text(result->moment)) < 0 || print_seconds("offset", result->offset) < 0 ||
+        print_seconds("delay", result->delay) < 0)
+        return finish_output(-1);
+    return finish_output(printf("stratum %u\n", result->reply.stratum));
+}
+
+/* Tells why there is no time. */
+static int cannot_tell(const struct udp_peer *server, const struct timesync_result *result, int error) {
+    char why[64];
+    const char *from = peer_text(server);
+    if (error == EACCES && result->kiss[0] == '\0')
+        error = ENOLINK; /* stratum 0 and no code: a server that was never synchronised */
+    switch (error) {
+    case ETIMEDOUT:
+        return complain(NO_ANSWER, "no answer from", from, "is a time server running there?");
+    case ECONNREFUSED:
+        return complain(NO_ANSWER, "no answer from", from, "nobody listens there; start a server first");
+    case EACCES:
+        snprintf(why, sizeof why, "kiss-o'-death %s: ask less often, or somebody else", result->kiss);
+        return complain(TROUBLE, "refused by", from, why);
+    case ENOLINK:
+        return complain(TROUBLE, "no time from", from, "the server does not know it itself; ask later");
+    case ENODATA:
+        return complain(TROUBLE, "no time from", from, "the server's answer has none in it");
+    default:
+        return complain(TROUBLE, "cannot ask", from, strerror(error));
+    }
+}
+
+static int query(int argc, char **argv) {
+    struct query_options options;
+    int status = read_query_options(argc, argv, &options);
+    if (status >= 0)
+        return status;
+    struct udp_peer server;
+    status = find_server(&server, options.host, options.port);
+    if (status != OK)
+        return status;
+    struct timesync_result result;
+    if (timesync_query(&server, time_of_day, NULL, (int)options.timeout_ms, &result) < 0)
+        return cannot_tell(&server, &result, errno);
+    return print_result(&result);
+}
+
+int main(int argc, char **argv) {
+    static const struct command commands[] = {{"serve", serve_time}, {"query", query}};
+    return run_command(argc, argv, commands, 2, usage);
+}

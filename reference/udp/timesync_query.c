@@ -1,0 +1,129 @@
+/* timesync_query.c - asks a server for the time, once, and takes its answer and no other.
+ *
+ * Theory of operation: the question has a socket of its own, connected to the server, so the kernel drops what
+ * strangers send and tells us of a refusal. The stamp in the request is a ticket: an answer has to bring it back. What
+ * does not is noise, and the wait goes on to the deadline that was set before the request went out.
+ */
+#include "deadline.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <timeslice/timesync.h>
+#include <unistd.h>
+
+/* One question while it is open. */
+struct question {
+    int fd;
+    timesync_clock *clock;
+    void *clock_ctx;
+    deadline end;
+    int64_t t1;
+};
+
+/* Opens a socket that speaks with *server alone: UDP-TIME-032, UDP-TIME-037. */
+static int connect_to(const struct udp_peer *server) {
+    int fd = socket(server->addr.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    if (connect(fd, (const struct sockaddr *)&server->addr, server->len) < 0) {
+        int reason = errno;
+        close(fd);
+        errno = reason;
+        return -1;
+    }
+    return fd;
+}
+
+/* Sends the request, with T1 in it. */
+static int ask(struct question *q) {
+    struct timesync_packet request = {.version = TIMESYNC_VERSION, .mode = TIMESYNC_CLIENT}; /* UDP-TIME-028 */
+    unsigned char bytes[TIMESYNC_PACKET_BYTES];
+    ssize_t sent;
+    do {
+        q->t1 = q->clock(q->clock_ctx);
+        request.transmit = timesync_stamp(q->t1);
+        timesync_encode(&request, bytes);
+        sent = send(q->fd, bytes, sizeof bytes, 0);
+    } while (sent < 0 && errno == EINTR); /* UDP-TIME-036 */
+    return sent < 0 ? -1 : 0;
+}
+
+/* Waits until there is a datagram or an error to take. Returns 0; -1 and ETIMEDOUT once the deadline has passed. */
+static int wait_until(int fd, deadline end) {
+    struct pollfd watched = {.fd = fd, .events = POLLIN};
+    int ready;
+    do
+        ready = poll(&watched, 1, deadline_left_ms(end)); /* UDP-TIME-033, UDP-TIME-036 */
+    while (ready < 0 && errno == EINTR);
+    if (ready == 0)
+        errno = ETIMEDOUT; /* UDP-TIME-034 */
+    return ready > 0 ? 0 : -1;
+}
+
+/* Waits for a datagram and reads the clock: T4. Returns how many of its bytes are in bytes; -1 and errno. */
+static ssize_t take(const struct question *q, void *bytes, size_t cap, int64_t *t4) {
+    for (;;) {
+        ssize_t length = recv(q->fd, bytes, cap, MSG_DONTWAIT);
+        if (length >= 0)
+            *t4 = q->clock(q->clock_ctx);
+        if (length >= 0 || (errno != EAGAIN && errno != EINTR)) /* UDP-TIME-035 */
+            return length;
+        if (wait_until(q->fd, q->end) < 0)
+            return -1;
+    }
+}
+
+/* Is that the errno of a reply that is ours, and of no use? */
+static bool is_final(int fault) {
+    return fault == EACCES || fault == ENOLINK || fault == ENODATA;
+}
+
+/* Fills in *result from the reply that is in it: UDP-TIME-029. UDP-TIME-030: moments know their era. */
+static void conclude(struct timesync_result *result, int64_t t1, int64_t t4) {
+    int64_t t2 = timesync_moment(result->reply.receive), t3 = timesync_moment(result->reply.transmit);
+    result->offset = timesync_offset(t1, t2, t3, t4);
+    result->delay = timesync_delay(t1, t2, t3, t4);
+    result->moment = t3;
+}
+
+/* Takes what comes until it is the answer. */
+static int listen_for_answer(const struct question *q, struct timesync_result *result) {
+    do {
+        unsigned char bytes[TIMESYNC_PACKET_BYTES]; /* what follows is an extension, and is dropped: UDP-TIME-009 */
+        int64_t t4;
+        ssize_t length = take(q, bytes, sizeof bytes, &t4);
+        if (length < 0)
+            return -1;
+        struct timesync_packet reply;
+        if (timesync_decode(&reply, bytes, (size_t)length) < 0)
+            continue; /* UDP-TIME-032 */
+        int verdict = timesync_check(&reply, timesync_stamp(q->t1));
+        if (verdict < 0 && !is_final(errno))
+            continue; /* UDP-TIME-032 */
+        result->reply = reply;
+        if (verdict == 0)
+            conclude(result, q->t1, t4);
+        else if (errno == EACCES)
+            timesync_kiss(&reply, result->kiss);
+        return verdict;                      /* UDP-TIME-031 */
+    } while (deadline_left_ms(q->end) != 0); /* UDP-TIME-033: noise that never ends must not keep us */
+    errno = ETIMEDOUT;
+    return -1;
+}
+
+int timesync_query(const struct udp_peer *server, timesync_clock *clock, void *clock_ctx, int timeout_ms,
+                   struct timesync_result *result) {
+    *result = (struct timesync_result){0};
+    struct question q = {.fd = connect_to(server), .clock = clock, .clock_ctx = clock_ctx};
+    if (q.fd < 0)
+        return -1;
+    q.end = deadline_after(timeout_ms);
+    int verdict = ask(&q);
+    if (verdict == 0)
+        verdict = listen_for_answer(&q, result);
+    int reason = errno;
+    close(q.fd); /* UDP-TIME-038 */
+    errno = reason;
+    return verdict;
+}

@@ -1,0 +1,162 @@
+/* timesync_judge.c - offset and delay of four moments, and what makes a reply good. */
+#include <string.h>
+#include <timeslice/timesync.h>
+
+#include "support/expect.h"
+#include "support/ntp.h"
+
+/* A moment so many milliseconds after the new year. */
+static int64_t at_ms(int64_t ms) {
+    return NEW_YEAR + ms * NS_PER_MS;
+}
+
+Test(timesync_offset, is_positive_where_the_server_is_ahead, .timeout = 3,
+     .description = "UDP-TIME-010: the offset is what to add to our clock") {
+    expect_int(timesync_offset(at_ms(0), at_ms(215), at_ms(216), at_ms(31)), 200 * NS_PER_MS,
+               "15 ms there, 15 ms back, a server that is 200 ms ahead");
+    expect_int(timesync_offset(at_ms(0), at_ms(-185), at_ms(-184), at_ms(31)), -200 * NS_PER_MS,
+               "the same with a server that is 200 ms behind");
+    expect_int(timesync_offset(at_ms(0), at_ms(25), at_ms(25), at_ms(30)), 10 * NS_PER_MS,
+               "25 ms there, 5 ms back, equal clocks: half of the difference is taken for an offset");
+}
+
+Test(timesync_offset, spans_decades, .timeout = 3,
+     .description = "UDP-TIME-010: the offset of a clock that was never set is right too") {
+    const int64_t wrong = 5 * NS_PER_SECOND, right = ERA_1 + 60 * 365 * 86400 * NS_PER_SECOND;
+    expect_int(timesync_offset(wrong, right + 10, right + 10, wrong + 20), right - wrong,
+               "a clock in 1970 asks a server in 2095");
+    expect_int(timesync_offset(right, wrong + 10, wrong + 10, right + 20), wrong - right,
+               "a clock in 2095 asks a server in 1970");
+}
+
+Test(timesync_delay, leaves_out_what_the_server_took, .timeout = 3,
+     .description = "UDP-TIME-011: the delay is what passed here less what passed there") {
+    expect_int(timesync_delay(at_ms(0), at_ms(215), at_ms(216), at_ms(31)), 30 * NS_PER_MS,
+               "31 ms pass here, 1 ms there, whatever the offset");
+    expect_int(timesync_delay(at_ms(0), at_ms(10), at_ms(90), at_ms(100)), 20 * NS_PER_MS, "100 ms here, 80 ms there");
+    expect_int(timesync_delay(at_ms(0), at_ms(0), at_ms(3), at_ms(2)), -NS_PER_MS, "2 ms here, 3 ms there: negative");
+}
+
+#define SENT (NEW_YEAR_STAMP + 12345)
+
+/* A reply with which nothing is wrong. */
+static struct timesync_packet good(void) {
+    return (struct timesync_packet){
+        .version = 4,
+        .mode = TIMESYNC_SERVER,
+        .stratum = 1,
+        .originate = SENT,
+        .receive = NEW_YEAR_STAMP + QUARTER,
+        .transmit = NEW_YEAR_STAMP + 2 * QUARTER,
+    };
+}
+
+/* The check of a reply that differs from a good one in a field. */
+#define expect_verdict(field, value, error, ...)                                                                       \
+    do {                                                                                                               \
+        struct timesync_packet reply = good();                                                                         \
+        reply.field = (value);                                                                                         \
+        step("a reply whose %s is %lld", #field, (long long)reply.field);                                              \
+        if (error)                                                                                                     \
+            expect_error(timesync_check(&reply, SENT), (error), __VA_ARGS__);                                          \
+        else                                                                                                           \
+            expect_int(timesync_check(&reply, SENT), 0, __VA_ARGS__);                                                  \
+    } while (0)
+
+Test(timesync_check, accepts_leap_0, .timeout = 3,
+     .description = "UDP-TIME-012: leap 0 is the ordinary case and MUST be accepted") {
+    expect_verdict(leap, TIMESYNC_AS_USUAL, 0, "no leap second is near");
+}
+
+Test(timesync_check, accepts_leap_seconds, .timeout = 3,
+     .description = "UDP-TIME-012: leap 1 and 2 announce a leap second and are no fault") {
+    expect_verdict(leap, TIMESYNC_61_SECONDS, 0, "today ends with a leap second");
+    expect_verdict(leap, TIMESYNC_59_SECONDS, 0, "today ends a second early");
+}
+
+Test(timesync_check, wants_its_own_transmit_back, .timeout = 3,
+     .description = "UDP-TIME-013: a reply whose originate is not our transmit is ESTALE") {
+    expect_verdict(originate, SENT, 0, "it is our transmit");
+    expect_verdict(originate, SENT ^ 1, ESTALE, "the last bit differs");
+    expect_verdict(originate, SENT ^ (UINT64_C(1) << 63), ESTALE, "the first bit differs");
+    expect_verdict(originate, 0, ESTALE, "none");
+}
+
+Test(timesync_check, wants_a_servers_mode, .timeout = 3,
+     .description = "UDP-TIME-014: a reply whose mode is not 4 is ENOMSG") {
+    expect_verdict(mode, TIMESYNC_CLIENT, ENOMSG, "a client's own request, reflected");
+    expect_verdict(mode, 5, ENOMSG, "a broadcast");
+    expect_verdict(mode, 0, ENOMSG, "a mode that is reserved");
+}
+
+Test(timesync_check, wants_a_version_that_it_knows, .timeout = 3,
+     .description = "UDP-TIME-015: a reply whose version is not 1 to 4 is EPROTONOSUPPORT") {
+    expect_verdict(version, 1, 0, "version 1");
+    expect_verdict(version, 3, 0, "version 3");
+    expect_verdict(version, 0, EPROTONOSUPPORT, "version 0");
+    expect_verdict(version, 5, EPROTONOSUPPORT, "version 5");
+    expect_verdict(version, 7, EPROTONOSUPPORT, "version 7");
+}
+
+Test(timesync_check, reports_a_kiss_of_death, .timeout = 3,
+     .description = "UDP-TIME-016: stratum 0 is a kiss-o'-death: EACCES") {
+    expect_verdict(stratum, 1, 0, "stratum 1");
+    expect_verdict(stratum, 0, EACCES, "stratum 0");
+}
+
+Test(timesync_check, reports_a_server_without_the_time, .timeout = 3,
+     .description = "UDP-TIME-017: leap 3 says that the server does not know the time: ENOLINK") {
+    expect_verdict(leap, TIMESYNC_UNSYNCHRONISED, ENOLINK, "leap 3");
+}
+
+Test(timesync_check, reports_a_stratum_beyond_all, .timeout = 3,
+     .description = "UDP-TIME-017: so does a stratum above 15: ENOLINK") {
+    expect_verdict(stratum, 15, 0, "stratum 15");
+    expect_verdict(stratum, 16, ENOLINK, "stratum 16");
+    expect_verdict(stratum, 255, ENOLINK, "stratum 255");
+}
+
+Test(timesync_check, reports_a_reply_without_time, .timeout = 3,
+     .description = "UDP-TIME-018: a reply whose transmit is 0 has no time in it: ENODATA") {
+    expect_verdict(transmit, 1, 0, "the first moment of era 1");
+    expect_verdict(transmit, 0, ENODATA, "no time");
+}
+
+/* Each step mends the fault that was told, until nothing is wrong. */
+Test(timesync_check, tells_the_first_fault_first, .timeout = 3,
+     .description = "UDP-TIME-019: of several faults the first of the table is told") {
+    struct timesync_packet reply = {.leap = TIMESYNC_UNSYNCHRONISED, .mode = 6};
+    expect_error(timesync_check(&reply, SENT), ENOMSG, "a reply in which everything is wrong");
+    reply.mode = TIMESYNC_SERVER;
+    expect_error(timesync_check(&reply, SENT), EPROTONOSUPPORT, "after its mode was mended");
+    reply.version = 4;
+    expect_error(timesync_check(&reply, SENT), ESTALE, "after its version was mended");
+    reply.originate = SENT;
+    expect_error(timesync_check(&reply, SENT), EACCES, "after its originate was mended");
+    reply.stratum = 1;
+    expect_error(timesync_check(&reply, SENT), ENOLINK, "after its stratum was mended");
+    reply.leap = TIMESYNC_AS_USUAL;
+    expect_error(timesync_check(&reply, SENT), ENODATA, "after its leap indicator was mended");
+    reply.transmit = NEW_YEAR_STAMP;
+    expect_int(timesync_check(&reply, SENT), 0, "after its transmit was mended");
+}
+
+/* The kiss code of a reference identifier. */
+static void expect_kiss(uint32_t reference_id, const char *expected, const char *what) {
+    struct timesync_packet reply = {.reference_id = reference_id};
+    char code[6] = "#####";
+    step("timesync_kiss of reference identifier 0x%08x", (unsigned)reference_id);
+    timesync_kiss(&reply, code);
+    code[5] = '\0';
+    expect_text(code, expected, "%s", what);
+}
+
+Test(timesync_kiss, tells_the_code_as_text, .timeout = 3,
+     .description = "UDP-TIME-020: the kiss code is four characters, and nothing in it can harm a terminal") {
+    expect_kiss(0x52415445, "RATE", "you ask too often");
+    expect_kiss(0x44454e59, "DENY", "you may not ask");
+    expect_kiss(0x47505300, "GPS", "three letters and a zero byte");
+    expect_kiss(0x1b5b324a, "?[2J", "an escape sequence");
+    expect_kiss(0x00ff7f41, "", "nothing before the zero byte");
+    expect_kiss(0x41ff7f20, "A?? ", "bytes that are no ASCII");
+}

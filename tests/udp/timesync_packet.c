@@ -1,0 +1,162 @@
+/* timesync_packet.c - moments, stamps, and the 48 bytes of a packet. */
+#include <stdlib.h>
+#include <string.h>
+#include <timeslice/timesync.h>
+
+#include "support/expect.h"
+#include "support/need.h"
+#include "support/ntp.h"
+#include "support/seed.h"
+
+Test(timesync_stamp, counts_from_1900_in_units_of_2_to_the_minus_32, .timeout = 3,
+     .description = "UDP-TIME-001: a stamp counts seconds from 1900 and their fraction, to the nearest unit") {
+    const int64_t just_before_1970 = -NS_PER_SECOND / 4;
+    expect_stamp(timesync_stamp(0), UINT64_C(0x83aa7e8000000000), "1970-01-01 00:00:00 UTC");
+    expect_stamp(timesync_stamp(NEW_YEAR + NS_PER_SECOND / 4), NEW_YEAR_STAMP + QUARTER, "2026-01-01 00:00:00.25 UTC");
+    expect_stamp(timesync_stamp(just_before_1970), UINT64_C(0x83aa7e7fc0000000), "a quarter of a second before 1970");
+    expect_stamp(timesync_stamp(NEW_YEAR + 1), NEW_YEAR_STAMP + 4, "1 ns is 4.29 units");
+    expect_stamp(timesync_stamp(NEW_YEAR + 2), NEW_YEAR_STAMP + 9, "2 ns are 8.59 units");
+    expect_stamp(timesync_stamp(NEW_YEAR + 999999999), NEW_YEAR_STAMP + UINT64_C(0xfffffffc), "1 ns short of a second");
+}
+
+/* How many of a thousand random moments of both eras come back from their stamps as they were. */
+static unsigned kept_moments(void) {
+    struct dice dice = dice_for("moments");
+    unsigned kept = 0;
+    for (int i = 0; i < 1000; i++) {
+        int64_t moment =
+            (int64_t)(dice_roll(&dice) % UINT64_C(4000000000)) * NS_PER_SECOND + dice_below(&dice, 1000000000);
+        kept += timesync_moment(timesync_stamp(moment)) == moment;
+    }
+    return kept;
+}
+
+Test(timesync_moment, is_the_nearest_nanosecond, .timeout = 3,
+     .description = "UDP-TIME-002: the moment of a stamp is the nearest nanosecond, and none is lost there and back") {
+    expect_int(timesync_moment(NEW_YEAR_STAMP), NEW_YEAR, "2026-01-01 00:00:00 UTC");
+    expect_int(timesync_moment(NEW_YEAR_STAMP - QUARTER), NEW_YEAR - NS_PER_SECOND / 4, "a quarter of a second before");
+    expect_int(timesync_moment(NEW_YEAR_STAMP + 2), NEW_YEAR, "2 units are 0.47 ns");
+    expect_int(timesync_moment(NEW_YEAR_STAMP + 3), NEW_YEAR + 1, "3 units are 0.70 ns");
+    expect_int(timesync_moment(NEW_YEAR_STAMP + UINT32_MAX), NEW_YEAR + NS_PER_SECOND, "a unit short of a second");
+    expect_int(kept_moments(), 1000, "of 1000 moments, those that are the moment of their stamp");
+}
+
+Test(timesync_stamp, begins_again_in_2036, .timeout = 3,
+     .description = "UDP-TIME-003: the stamps of era 1 begin again at 0") {
+    expect_stamp(timesync_stamp(ERA_1 - NS_PER_SECOND / 4), UINT64_C(0xffffffffc0000000), "the last quarter of era 0");
+    expect_stamp(timesync_stamp(ERA_1 + NS_PER_SECOND), UINT64_C(1) << 32, "2036-02-07 06:28:17 UTC");
+    expect_stamp(timesync_stamp(ERA_1 + 2147483647 * NS_PER_SECOND), UINT64_C(0x7fffffff) << 32, "the year 2104");
+}
+
+Test(timesync_moment, knows_the_era_by_the_highest_bit, .timeout = 3,
+     .description = "UDP-TIME-003: a stamp whose highest bit is 0 is of era 1, from 2036 on") {
+    const int64_t year_1968 = -61505152 * NS_PER_SECOND;
+    expect_int(timesync_moment(UINT64_C(0x8000000000000000)), year_1968, "the first moment that has a stamp");
+    expect_int(timesync_moment(UINT64_C(0xffffffff40000000)), ERA_1 - 3 * NS_PER_SECOND / 4,
+               "the last second of era 0");
+    expect_int(timesync_moment(UINT64_C(0x0000000140000000)), ERA_1 + 5 * NS_PER_SECOND / 4, "a second of era 1");
+    expect_int(timesync_moment(UINT64_C(0x7fffffff00000000)), ERA_1 + 2147483647 * NS_PER_SECOND, "the year 2104");
+}
+
+Test(timesync_stamp, is_never_0, .timeout = 3,
+     .description = "UDP-TIME-004: no moment has the stamp 0, which means that there is no time") {
+    expect_stamp(timesync_stamp(ERA_1), 1, "2036-02-07 06:28:16 UTC, where the seconds and their fraction are 0");
+    expect_int(timesync_moment(1), ERA_1, "the moment of stamp 1");
+}
+
+/* A packet in which no two bytes are alike, and what it is on the wire. */
+static const struct timesync_packet sample = {
+    .leap = TIMESYNC_59_SECONDS,
+    .version = 3,
+    .mode = 5,
+    .stratum = 0x02,
+    .poll = 6,
+    .precision = -23,
+    .root_delay = 0x10111213,
+    .root_dispersion = 0x14151617,
+    .reference_id = 0x47505300,
+    .reference = UINT64_C(0x2021222324252627),
+    .originate = UINT64_C(0x303132333435363f),
+    .receive = UINT64_C(0xf0f1f2f3f4f5f6f7),
+    .transmit = UINT64_C(0x8081828384858687),
+};
+static const unsigned char sample_bytes[NTP_BYTES] = {
+    0x9d, 0x02, 0x06, 0xe9, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x47, 0x50, 0x53, 0x00,
+    0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x3f,
+    0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87,
+};
+
+Test(timesync_encode, writes_the_packet_most_significant_byte_first, .timeout = 3,
+     .description = "UDP-TIME-005: the packet's 48 bytes, each number most significant byte first") {
+    unsigned char *bytes = malloc(NTP_BYTES);
+    need(bytes != NULL, "find memory");
+    memset(bytes, '#', NTP_BYTES);
+    step("timesync_encode of a packet in which no two bytes are alike");
+    timesync_encode(&sample, bytes);
+    expect_bytes(bytes, NTP_BYTES, sample_bytes, NTP_BYTES, "the packet on the wire");
+    free(bytes);
+}
+
+static void expect_sample(const struct timesync_packet *packet) {
+    expect_int(packet->leap, sample.leap, "its leap indicator");
+    expect_int(packet->version, sample.version, "its version");
+    expect_int(packet->mode, sample.mode, "its mode");
+    expect_int(packet->stratum, sample.stratum, "its stratum");
+    expect_int(packet->poll, sample.poll, "its poll interval");
+    expect_int(packet->precision, sample.precision, "its precision, which is negative");
+    expect_int(packet->root_delay, sample.root_delay, "its root delay");
+    expect_int(packet->root_dispersion, sample.root_dispersion, "its root dispersion");
+    expect_int(packet->reference_id, sample.reference_id, "its reference identifier");
+    expect_stamp(packet->reference, sample.reference, "its reference stamp");
+    expect_stamp(packet->originate, sample.originate, "its originate stamp");
+    expect_stamp(packet->receive, sample.receive, "its receive stamp");
+    expect_stamp(packet->transmit, sample.transmit, "its transmit stamp");
+}
+
+/* The packet lies at an odd address, as it may in a larger buffer. */
+Test(timesync_decode, reads_the_packet, .timeout = 3,
+     .description = "UDP-TIME-006: every field is read from its place, wherever the bytes lie") {
+    struct timesync_packet packet;
+    unsigned char *block = malloc(NTP_BYTES + 1);
+    need(block != NULL, "find memory");
+    memcpy(block + 1, sample_bytes, NTP_BYTES);
+    expect_int(timesync_decode(&packet, block + 1, NTP_BYTES), 0, "timesync_decode of 48 bytes");
+    expect_sample(&packet);
+    free(block);
+}
+
+Test(timesync_encode, keeps_each_field_to_its_bits, .timeout = 3,
+     .description =
+         "UDP-TIME-007: of a field that is too wide the lowest bits are sent, and its neighbours are spared") {
+    unsigned char bytes[NTP_BYTES];
+    struct timesync_packet wide = {.leap = 0xfd, .version = 0xfa, .mode = 0xfc};
+    memset(bytes, '#', sizeof bytes);
+    step("timesync_encode with leap 0xfd, version 0xfa and mode 0xfc");
+    timesync_encode(&wide, bytes);
+    expect_int(bytes[0], 1 << 6 | 2 << 3 | 4, "the first byte: leap 1, version 2, mode 4");
+}
+
+Test(timesync_decode, refuses_a_short_packet, .timeout = 3,
+     .description = "UDP-TIME-008: fewer than 48 bytes are no packet: EBADMSG") {
+    struct timesync_packet packet = sample;
+    unsigned char *bytes = malloc(NTP_BYTES - 1);
+    need(bytes != NULL, "find memory");
+    memset(bytes, 0x24, NTP_BYTES - 1);
+    expect_error(timesync_decode(&packet, bytes, NTP_BYTES - 1), EBADMSG, "timesync_decode of 47 bytes");
+    expect_error(timesync_decode(&packet, bytes, 1), EBADMSG, "timesync_decode of a single byte");
+    expect_error(timesync_decode(&packet, NULL, 0), EBADMSG, "timesync_decode of an empty datagram");
+    expect_sample(&packet);
+    free(bytes);
+}
+
+Test(timesync_decode, takes_a_long_packet, .timeout = 3,
+     .description = "UDP-TIME-009: more than 48 bytes are a packet with an extension") {
+    struct timesync_packet packet;
+    unsigned char bytes[1024];
+    memset(bytes, 0xee, sizeof bytes);
+    memcpy(bytes, sample_bytes, NTP_BYTES);
+    expect_int(timesync_decode(&packet, bytes, NTP_BYTES + 1), 0, "timesync_decode of 49 bytes");
+    expect_int(timesync_decode(&packet, bytes, NTP_BYTES + 20), 0, "timesync_decode of a packet with a 20-byte digest");
+    expect_int(timesync_decode(&packet, bytes, sizeof bytes), 0, "timesync_decode of 1024 bytes");
+    expect_sample(&packet);
+}

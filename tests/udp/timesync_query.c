@@ -1,0 +1,319 @@
+/* timesync_query.c - timesync_query: one question, and the answer to it and nothing else. */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <timeslice/timesync.h>
+#include <unistd.h>
+
+#include "support/descriptors.h"
+#include "support/expect.h"
+#include "support/interruptions.h"
+#include "support/need.h"
+#include "support/ntp.h"
+#include "support/peer.h"
+#include "support/responder.h"
+#include "support/stopwatch.h"
+
+#define AN_HOUR (3600 * 1000) /* outlasts any watchdog: what has to happen at once, happens or is never seen */
+
+/* What one exchange is to look like. The client's clock stands still at t1 until the server has the request, and at t4
+ * from then on: so both of its readings are known. */
+struct scene {
+    _Atomic int64_t now;
+    int64_t t4;
+    unsigned char reply[NTP_BYTES + 20]; /* the server's, but for its originate */
+    size_t len;
+    struct peer stranger;
+};
+
+static int64_t read_clock(void *ctx) {
+    struct scene *scene = ctx;
+    return scene->now;
+}
+
+/* A scene whose moments are milliseconds from base, and whose server is a good one of stratum 1. */
+static struct scene scene_at(int64_t base, int t1, int t2, int t3, int t4) {
+    struct scene scene = {.now = base + t1 * NS_PER_MS, .t4 = base + t4 * NS_PER_MS, .len = NTP_BYTES};
+    uint64_t stamp = base == ERA_1 ? 0 : NEW_YEAR_STAMP;
+    scene.reply[0] = 4 << 3 | TIMESYNC_SERVER;
+    scene.reply[1] = 1;
+    memcpy(scene.reply + 12, "GPS", 4);
+    ntp_put(scene.reply + NTP_RECEIVE, 8, stamp + (uint64_t)t2 * QUARTER / 250);
+    ntp_put(scene.reply + NTP_TRANSMIT, 8, stamp + (uint64_t)t3 * QUARTER / 250);
+    return scene;
+}
+
+static struct scene ordinary(void) {
+    return scene_at(NEW_YEAR, 0, 1250, 1500, 1250);
+}
+
+/* Sends the scene's reply, changed in a byte, to the request. */
+static void reply_with(struct responder *server, const struct request *request, unsigned at, unsigned char value) {
+    struct scene *scene = server->ctx;
+    unsigned char reply[sizeof scene->reply];
+    memcpy(reply, scene->reply, sizeof reply);
+    memcpy(reply + NTP_ORIGINATE, request->bytes + NTP_TRANSMIT, 8);
+    reply[at] = value;
+    responder_reply(server, reply, scene->len, &request->from);
+}
+
+/* A script: the scene's reply. */
+static void give_the_time(struct responder *server, unsigned number, const struct request *request) {
+    (void)number;
+    struct scene *scene = server->ctx;
+    scene->now = scene->t4;
+    reply_with(server, request, 0, scene->reply[0]);
+}
+
+/* Asks the server, once, and ends it. */
+static int ask(struct responder *server, int timeout_ms, struct timesync_result *result) {
+    memset(result, 0xa5, sizeof *result);
+    int verdict = timesync_query(&server->socket.at, read_clock, server->ctx, timeout_ms, result);
+    int error = errno;
+    responder_stop(server);
+    errno = error;
+    return verdict;
+}
+
+Test(timesync_query, sends_a_clients_request, .timeout = 3,
+     .description = "UDP-TIME-028: one request of 48 bytes: version 4, mode 3, transmit T1, all else zero") {
+    struct scene scene = ordinary();
+    struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
+    struct timesync_result result;
+    unsigned char expected[NTP_BYTES] = {4 << 3 | TIMESYNC_CLIENT};
+    ntp_put(expected + NTP_TRANSMIT, 8, NEW_YEAR_STAMP);
+    expect_int(ask(server, AN_HOUR, &result), 0, "timesync_query of a good server");
+    expect_bytes(server->requests[0].bytes, server->requests[0].len, expected, sizeof expected, "the request");
+    expect_int(server->count, 1, "the number of requests");
+    responder_free(server);
+}
+
+Test(timesync_query, learns_the_time, .timeout = 3,
+     .description = "UDP-TIME-029: offset, delay, the server's time and its reply, from T1 before and T4 after") {
+    struct scene scene = ordinary();
+    struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
+    struct timesync_result result;
+    step("T1 is 0 ms, T2 1250 ms, T3 1500 ms, T4 1250 ms after the new year");
+    expect_int(ask(server, AN_HOUR, &result), 0, "timesync_query of a good server");
+    expect_int(result.offset, 750 * NS_PER_MS, "the offset: ((1250 - 0) + (1500 - 1250)) / 2 ms");
+    expect_int(result.delay, 1000 * NS_PER_MS, "the delay: (1250 - 0) - (1500 - 1250) ms");
+    expect_int(result.moment, NEW_YEAR + 1500 * NS_PER_MS, "the server's time");
+    expect_int(result.reply.stratum, 1, "the reply's stratum");
+    expect_int(result.reply.reference_id, 0x47505300, "the reply's reference identifier");
+    expect_stamp(result.reply.originate, NEW_YEAR_STAMP, "the reply's originate");
+    expect_text(result.kiss, "", "no kiss code");
+    responder_free(server);
+}
+
+Test(timesync_query, spans_the_end_of_an_era, .timeout = 3,
+     .description = "UDP-TIME-030: offset and delay are right where era 0 ends in the middle of the exchange") {
+    struct scene scene = scene_at(ERA_1, -250, 250, 500, 0);
+    struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
+    struct timesync_result result;
+    step("T1 is 250 ms before era 1, T2 250 ms and T3 500 ms after its begin, T4 its begin");
+    expect_int(ask(server, AN_HOUR, &result), 0, "timesync_query of a good server");
+    expect_int(result.offset, 500 * NS_PER_MS, "the offset: ((250 + 250) + (500 - 0)) / 2 ms");
+    expect_int(result.delay, 0, "the delay: (0 + 250) - (500 - 250) ms");
+    expect_int(result.moment, ERA_1 + 500 * NS_PER_MS, "the server's time");
+    responder_free(server);
+}
+
+Test(timesync_query, reports_the_kiss_code, .timeout = 3,
+     .description = "UDP-TIME-031: a kiss-o'-death ends the call at once, and its code is told") {
+    struct scene scene = ordinary();
+    scene.reply[1] = 0;
+    memcpy(scene.reply + 12, "RATE", 4);
+    struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
+    struct timesync_result result;
+    expect_error(ask(server, AN_HOUR, &result), EACCES, "a reply with stratum 0, and a timeout of an hour");
+    expect_text(result.kiss, "RATE", "the kiss code");
+    expect_int(result.reply.reference_id, 0x52415445, "the reply's reference identifier");
+    responder_free(server);
+}
+
+Test(timesync_query, reports_an_answer_of_no_use, .timeout = 3,
+     .description = "UDP-TIME-031: a reply without the time ends the call at once, with the errno of its fault") {
+    struct scene unsynchronised = ordinary(), timeless = ordinary();
+    unsynchronised.reply[0] |= TIMESYNC_UNSYNCHRONISED << 6;
+    memset(timeless.reply + NTP_TRANSMIT, 0, 8);
+    struct timesync_result result;
+    struct responder *server = responder_start(AF_INET, give_the_time, &unsynchronised, 0);
+    expect_error(ask(server, AN_HOUR, &result), ENOLINK, "a reply with leap 3, and a timeout of an hour");
+    expect_int(result.reply.leap, TIMESYNC_UNSYNCHRONISED, "the reply's leap indicator");
+    responder_free(server);
+    server = responder_start(AF_INET, give_the_time, &timeless, 0);
+    expect_error(ask(server, AN_HOUR, &result), ENODATA, "a reply with transmit 0, and a timeout of an hour");
+    responder_free(server);
+}
+
+/* A script: everything that is no answer to the request, then the answer. */
+static void talk_nonsense_first(struct responder *server, unsigned number, const struct request *request) {
+    struct scene *scene = server->ctx;
+    responder_reply(server, "", 0, &request->from);
+    responder_reply(server, scene->reply, NTP_BYTES - 1, &request->from);
+    responder_reply(server, request->bytes, request->len, &request->from);
+    reply_with(server, request, 0, 4 << 3 | 5);
+    reply_with(server, request, 0, 0 << 3 | TIMESYNC_SERVER);
+    reply_with(server, request, 0, 7 << 3 | TIMESYNC_SERVER);
+    reply_with(server, request, NTP_ORIGINATE + 7, (unsigned char)(request->bytes[NTP_TRANSMIT + 7] ^ 1));
+    unsigned char stratum = scene->reply[1];
+    scene->reply[1] = 0; /* a kiss-o'-death that does not know the request */
+    reply_with(server, request, NTP_ORIGINATE, (unsigned char)(request->bytes[NTP_TRANSMIT] ^ 1));
+    scene->reply[1] = stratum;
+    give_the_time(server, number, request);
+}
+
+Test(timesync_query, goes_on_after_nonsense, .timeout = 3,
+     .description = "UDP-TIME-032: what is no answer to the request is ignored, a forged kiss-o'-death included") {
+    struct scene scene = ordinary();
+    struct responder *server = responder_start(AF_INET, talk_nonsense_first, &scene, 0);
+    struct timesync_result result;
+    expect_int(ask(server, AN_HOUR, &result), 0, "seven datagrams that are no answer, then the answer");
+    expect_int(result.offset, 750 * NS_PER_MS, "the offset that the answer tells");
+    expect_int(server->count, 1, "the number of requests");
+    responder_free(server);
+}
+
+/* A script: a stranger, who saw the request, sends a perfect reply before the server does. */
+static void let_stranger_answer_first(struct responder *server, unsigned number, const struct request *request) {
+    struct scene *scene = server->ctx;
+    unsigned char reply[NTP_BYTES];
+    memcpy(reply, scene->reply, sizeof reply);
+    memcpy(reply + NTP_ORIGINATE, request->bytes + NTP_TRANSMIT, 8);
+    ntp_put(reply + NTP_RECEIVE, 8, 1);
+    step("a stranger on port %u sends a reply", peer_port(&scene->stranger.at));
+    peer_send(&scene->stranger, reply, sizeof reply, &request->from);
+    give_the_time(server, number, request);
+}
+
+Test(timesync_query, ignores_strangers, .timeout = 3,
+     .description = "UDP-TIME-032: a reply from anyone but the server asked is ignored") {
+    struct scene scene = ordinary();
+    scene.stranger = peer_open(AF_INET);
+    struct responder *server = responder_start(AF_INET, let_stranger_answer_first, &scene, 0);
+    struct timesync_result result;
+    expect_int(ask(server, AN_HOUR, &result), 0, "a stranger's reply, then the server's");
+    expect_int(result.offset, 750 * NS_PER_MS, "the offset that the server's reply tells");
+    responder_free(server);
+    peer_close(&scene.stranger);
+}
+
+/* A script, for each request and each tick: a reply to some other request. */
+static void answer_something_else(struct responder *server, unsigned number, const struct request *request) {
+    (void)number;
+    reply_with(server, request, NTP_ORIGINATE + 3, (unsigned char)(request->bytes[NTP_TRANSMIT + 3] ^ 0x10));
+}
+
+/* Where each of these replies starts the wait anew it never ends: they come at shorter intervals than the timeout. */
+Test(timesync_query, is_not_delayed_by_nonsense, .timeout = 3,
+     .description = "UDP-TIME-033: a reply that is ignored does not extend the deadline") {
+    struct scene scene = ordinary();
+    struct responder *server = responder_start(AF_INET, answer_something_else, &scene, 5);
+    struct timesync_result result;
+    step("the server sends a reply to another request every 5 ms");
+    expect_error(ask(server, 60, &result), ETIMEDOUT, "a wait of 60 ms");
+    responder_free(server);
+}
+
+Test(timesync_query, waits_as_long_as_it_was_told, .timeout = 3,
+     .description = "UDP-TIME-034: ETIMEDOUT where no answer comes, not before the timeout, and after one request") {
+    struct scene scene = ordinary();
+    struct peer silent = peer_open(AF_INET);
+    struct timesync_result result;
+    double start = stopwatch_ms();
+    expect_error(timesync_query(&silent.at, read_clock, &scene, 40, &result), ETIMEDOUT, "a wait of 40 ms");
+    expect_at_least(stopwatch_ms() - start, 40, "how long it waited");
+    expect_int(peer_drain(&silent), 1, "the number of requests that the server got");
+    peer_close(&silent);
+}
+
+Test(timesync_query, fails_at_once_where_nobody_listens, .timeout = 3,
+     .description = "UDP-TIME-035: ECONNREFUSED surfaces at once") {
+    struct scene scene = ordinary();
+    struct peer deaf = peer_deaf(AF_INET);
+    struct timesync_result result;
+    expect_error(timesync_query(&deaf.at, read_clock, &scene, AN_HOUR, &result), ECONNREFUSED,
+                 "a port where nobody listens, and a timeout of an hour");
+    peer_close(&deaf);
+}
+
+Test(timesync_query, is_not_changed_by_signals, .timeout = 3,
+     .description = "UDP-TIME-036: a signal neither fails the call, nor shortens the wait, nor asks again") {
+    struct scene scene = ordinary();
+    struct peer silent = peer_open(AF_INET);
+    struct timesync_result result;
+    interruptions_start(gettid(), 5);
+    double start = stopwatch_ms();
+    expect_error(timesync_query(&silent.at, read_clock, &scene, 60, &result), ETIMEDOUT, "60 ms, a signal every 5 ms");
+    expect_at_least(stopwatch_ms() - start, 60, "how long it waited");
+    expect_true(interruptions_stop() > 0, "signals came meanwhile");
+    expect_int(peer_drain(&silent), 1, "the number of requests that the server got");
+    peer_close(&silent);
+}
+
+Test(timesync_query, speaks_ipv6, .timeout = 3, .description = "UDP-TIME-037: an IPv6 server works like an IPv4 one") {
+    struct scene scene = ordinary();
+    struct responder *server = responder_start(AF_INET6, give_the_time, &scene, 0);
+    struct timesync_result result;
+    expect_int(ask(server, AN_HOUR, &result), 0, "timesync_query of a good server");
+    expect_int(result.offset, 750 * NS_PER_MS, "the offset");
+    responder_free(server);
+}
+
+Test(timesync_query, takes_a_reply_with_an_extension, .timeout = 3,
+     .description = "UDP-TIME-009: so is a reply of more than 48 bytes") {
+    struct scene scene = ordinary();
+    scene.len = sizeof scene.reply;
+    struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
+    struct timesync_result result;
+    expect_int(ask(server, AN_HOUR, &result), 0, "a reply of 68 bytes");
+    expect_int(result.offset, 750 * NS_PER_MS, "the offset");
+    responder_free(server);
+}
+
+/* A script for many exchanges: the scene's reply to every second request, a kiss-o'-death to the others. */
+static void give_and_refuse(struct responder *server, unsigned number, const struct request *request) {
+    reply_with(server, request, 1, number % 2);
+}
+
+/* Uses every function of the area, into blocks of exactly the size that is given; queries end in each way there is. */
+static void go_round(const struct responder *server, const struct peer *silent, const struct peer *deaf) {
+    struct timesync_server self = {.clock = read_clock, .clock_ctx = server->ctx, .about = {.stratum = 1}};
+    struct timesync_packet *packet = calloc(1, sizeof *packet);
+    struct timesync_result *result = malloc(sizeof *result);
+    unsigned char *request = malloc(NTP_BYTES), *reply = malloc(NTP_BYTES);
+    char *code = malloc(5);
+    need(packet && result && request && reply && code, "find memory");
+    packet->version = 4;
+    packet->mode = TIMESYNC_CLIENT;
+    timesync_encode(packet, request);
+    expect_int(timesync_answer(&self, request, NTP_BYTES, &silent->at, reply, NTP_BYTES), NTP_BYTES, "timesync_answer");
+    expect_int(timesync_decode(packet, reply, NTP_BYTES), 0, "timesync_decode");
+    timesync_decode(packet, reply, NTP_BYTES - 1);
+    timesync_check(packet, 0);
+    timesync_kiss(packet, code);
+    expect_int(timesync_query(&server->socket.at, read_clock, server->ctx, AN_HOUR, result), 0, "an answer");
+    expect_int(timesync_query(&server->socket.at, read_clock, server->ctx, AN_HOUR, result), -1, "a kiss-o'-death");
+    expect_int(timesync_query(&silent->at, read_clock, server->ctx, 1, result), -1, "silence");
+    expect_int(timesync_query(&deaf->at, read_clock, server->ctx, AN_HOUR, result), -1, "a refusal");
+    free(code);
+    free(reply);
+    free(request);
+    free(result);
+    free(packet);
+}
+
+Test(timesync, leaves_nothing_behind, .timeout = 3,
+     .description = "UDP-TIME-038: no memory error, no lost block and no descriptor are left behind") {
+    struct scene scene = ordinary();
+    struct responder *server = responder_start(AF_INET, give_and_refuse, &scene, 0);
+    struct peer silent = peer_open(AF_INET), deaf = peer_deaf(AF_INET);
+    int before = open_descriptors();
+    for (int i = 0; i < 10; i++)
+        go_round(server, &silent, &deaf);
+    expect_int(open_descriptors(), before, "the number of open descriptors after 40 queries");
+    responder_stop(server);
+    responder_free(server);
+    peer_close(&silent);
+    peer_close(&deaf);
+}
