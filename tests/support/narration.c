@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stopwatch.h"
+
 static char own_page[NARRATION_BYTES];
 char *narration_page = own_page;
 
@@ -29,21 +31,40 @@ static void make_room(size_t len) {
     memcpy(narration_page, cut_mark, mark);
 }
 
-void step(const char *format, ...) {
+/* An empty page is a new test's: the clock starts with its first step. */
+static void tell(bool timed, const char *format, va_list arguments) {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static double began;
     int saved = errno;
-    char line[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line - 1, format, arguments);
-    va_end(arguments);
+    char line[512] = "";
+    pthread_mutex_lock(&lock);
+    double now = stopwatch_ms();
+    if (narration_page[0] == '\0')
+        began = now;
+    if (timed)
+        snprintf(line, sizeof line, "%6.1f ms  ", now - began);
+    size_t used = strlen(line);
+    vsnprintf(line + used, sizeof line - 1 - used, format, arguments);
     for (char *c = line; *c; c++)
         if (*c == '\n')
             *c = ' ';
     strcat(line, "\n");
-    pthread_mutex_lock(&lock);
     make_room(strlen(line));
     strcat(narration_page, line);
     pthread_mutex_unlock(&lock);
     errno = saved;
+}
+
+void step(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    tell(false, format, arguments);
+    va_end(arguments);
+}
+
+void timed_step(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    tell(true, format, arguments);
+    va_end(arguments);
 }
