@@ -289,6 +289,9 @@ def test_a_broken_call_behind_the_relay_is_a_ladder_in_terminal_and_page(kit: Ki
     times = [float(match[1]) for step in check["steps"] if (match := re.match(r" *(\d+\.\d) ms {2}", step))]
     assert len(times) > 4
     assert times == sorted(times)
+    told = "\n".join(check["steps"])
+    asked, repeated = len(re.findall(r"client:\d+ -> relay", told)), len(re.findall(r"-> server.*duplicate", told))
+    assert 0 < len(re.findall("relay -> server", told)) <= asked + repeated  # each hop once
     page = (tmp_path / "report" / "report.html").read_text()
     assert page.count('<svg class="ladder"') == 1
     assert "10 bytes &#34;question 0&#34;" in page
