@@ -193,6 +193,43 @@ def sample_checks() -> list[Check]:
     ]
 
 
+def exchange_check(*steps: str) -> Check:
+    """A check that failed in an exchange: the steps given, or some with every fate."""
+    told = [
+        "relay: seed 1, of 100 datagrams 40 are dropped",
+        'udp_call(relay_address(relay), "<ask>", 5, reply, sizeof reply, &patient)',
+        '   0.3 ms  client:40123 -> relay: 5 bytes "<ask>"',
+        '   0.3 ms  relay -> server: 5 bytes "<ask>", dropped',
+        '   4.4 ms  client:40123 -> relay: 5 bytes "<ask>"',
+        '   4.4 ms  relay -> server: 5 bytes "<ask>", held',
+        '   8.5 ms  client:40123 -> relay: 5 bytes "<ask>"',
+        '   8.5 ms  relay -> server: 5 bytes "<ask>"',
+        '   8.6 ms  relay -> server: 5 bytes "<ask>", duplicate',
+        '   8.6 ms  relay -> server: 5 bytes "<ask>", delivered late',
+        "   8.7 ms  server -> relay: 0 bytes",
+        "   8.7 ms  relay -> client:40123: 0 bytes",
+        '   9.9 ms  server -> relay: 5000 bytes "\\x00\\xff\\"\\\\ok"..., found waiting',
+        "  10.0 ms  relay -> server: 1 byte, refused",
+    ]
+    return _check(
+        "UDP-LOSS-003", "asks_again", "It MUST ask again.", Verdict.FAILED, message="no", steps=list(steps) or told
+    )
+
+
+def charts_check(expected: str = "AABBA.A", got: str = "AABAB.A", tick: int = 3) -> Check:
+    """A check of a scheduler that failed, as the bank words it and the grader takes it apart."""
+    return _check(
+        "SCH-RR-004",
+        "expired_goes_last",
+        "An expired job MUST go to the tail.",
+        Verdict.FAILED,
+        message="the chart of rr quantum 2, A(0,5) B(1,2)\n(tests/scheduler/rr.c:31)",
+        steps=["schedule_run: rr quantum 2, A(0,5) B(1,2)"],
+        expected=expected or None,
+        got=f"{got}\n{'':{10 + tick}}^ they part at tick {tick}".strip(),
+    )
+
+
 def sample_findings() -> list[Finding]:
     """A leak and a bad read on lines of receive.c, a finding outside of it, and an open descriptor."""
     stack = [

@@ -15,7 +15,7 @@ from defusedxml.ElementTree import fromstring
 from rich.console import Console
 
 from page_reading import read_page
-from report_samples import sample_checks, sample_findings, sample_result
+from report_samples import charts_check, exchange_check, sample_checks, sample_findings, sample_result
 from timeslice import report
 from timeslice.model import (
     Build,
@@ -168,6 +168,23 @@ def test_pages_hold_only_our_elements(result: Result) -> None:
     assert [link for link in page.links if not re.fullmatch(r"#[A-Za-z0-9-]+|data:image/svg\+xml,.*", link)] == []
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe]", page.text)
     assert page.title.endswith(": 0 of 2")
+
+
+def test_figures_hold_only_our_elements(result: Result) -> None:
+    text = result.submission
+    datagram = f'   0.3 ms  client:1 -> relay: 5 bytes "{text[:24]}"'
+    steps = [text, datagram, '   0.3 ms  relay -> server: 5 bytes "</title><script>"', text + datagram, *[text] * 30]
+    checks = [exchange_check(*steps), charts_check("AB" + text, "AC" + text, 1), charts_check()]
+    plain = read_page(page_html(sample_result(checks=[exchange_check(), charts_check()])))
+    page = read_page(page_html(sample_result(checks=checks)))
+    assert page.tags <= plain.tags
+    assert page.attributes <= plain.attributes
+    assert page.scripts == plain.scripts
+    assert page.unbalanced == []
+    assert len(page.ids) == len(set(page.ids))
+    assert page.classes["ladder"] == 1
+    assert page.classes["gantt"] == 1 + (not text.strip())
+    assert "</title><script>" in page.text
 
 
 def test_the_index_holds_only_our_elements(result: Result) -> None:

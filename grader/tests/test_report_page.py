@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from page_reading import PageReader, read_page
-from report_samples import sample_class, sample_result, uncompiled_result
+from report_samples import charts_check, exchange_check, sample_class, sample_result, uncompiled_result
 from timeslice.model import Finding, Frame, Memory, Outcome, Verdict
 from timeslice.report.index import index_html
 from timeslice.report.page import page_html
@@ -64,6 +64,41 @@ def test_equal_steps_in_a_row_are_folded_and_code_of_the_spec_is_code() -> None:
         ("22", "a"),
     ]
     assert "<code>udp_recv</code> &lt;b&gt; holds." in html
+
+
+def test_an_exchange_is_a_ladder_with_its_steps_as_text_below() -> None:
+    html = page_html(sample_result(checks=[exchange_check()]))
+    card = html[html.index('id="check-0"') : html.index('<section id="memory"')]
+    assert '<title id="check-0-ladder-title">Sequence diagram of 12 datagrams between client, relay and server' in card
+    assert re.findall(r'<text class="who"[^>]*>([^<]*)<', card) == ["client", "relay", "server"]
+    assert re.findall(r'<g class="(\w+)">', card) == [
+        *["plain", "bad", "plain", "time", "plain", "plain", "memory", "time", "plain", "plain", "plain", "bad"]
+    ]
+    assert re.findall(r'class="(head|mark)"', card).count("mark") == 3  # dropped, held, refused
+    (cross,) = re.findall(r">([^<]*, dropped)</text>", card)
+    assert cross == "5 bytes &#34;&lt;ask&gt;&#34;, dropped"
+    assert card.index("<svg") < card.index("The same as text") < card.index('<ol class="steps">')
+    assert card.count('<ol class="steps">') == 1
+    assert "<svg" not in page_html(sample_result(skills=[])).partition('id="lost"')[2].partition("<section")[0]
+
+
+def test_charts_are_drawn_one_above_the_other_with_a_letter_in_each_box() -> None:
+    html = page_html(sample_result(checks=[charts_check("AAxB|B.A", "AAxBAB.A", 4)]))
+    card = html[html.index('id="check-0"') : html.index('<section id="memory"')]
+    assert '<title id="check-0-gantt-title">Gantt charts, expected above got: they part at tick 4</title>' in card
+    boxes = re.findall(
+        r'<rect class="(\w+)"[^>]*x="(\d+)" y="(\d+)" width="(\d+)" height="26"/><text class="job"[^>]*>(.)<', card
+    )
+    expected = [("j0", "A"), ("switch", "x"), ("j1", "B"), ("j1", "B"), ("j0", "A")]
+    got = [("j0", "A"), ("switch", "x"), ("j1", "B"), ("j0", "A"), ("j1", "B"), ("j0", "A")]
+    assert [(kind, what) for kind, *_, what in boxes] == expected + got
+    above, below = {y for _, _, y, _, _ in boxes[:5]}, {y for _, _, y, _, _ in boxes[5:]}
+    assert len(above) == len(below) == 1
+    assert int(above.pop()) < int(below.pop())
+    (line,) = set(re.findall(r'<line class="parting[^>]* x1="(\d+)"', card))
+    assert line == boxes[3][1] == boxes[8][1]  # the slices that begin with tick 4
+    assert '<dd class="wanted">AAxB<mark>|</mark>B.A</dd>' in card
+    assert '<dd class="had">AAxB<mark>A</mark>B.A</dd>' in card
 
 
 def test_only_whole_words_are_marked_as_different() -> None:
@@ -177,7 +212,13 @@ def test_an_index_of_nothing_is_a_page() -> None:
 
 
 @pytest.mark.parametrize(
-    "html", [page_html(sample_result()), index_html(sample_class(3), [None] * 3)], ids=["page", "index"]
+    "html",
+    [
+        page_html(sample_result()),
+        page_html(sample_result(checks=[exchange_check(), charts_check()])),
+        index_html(sample_class(3), [None] * 3),
+    ],
+    ids=["page", "figures", "index"],
 )
 def test_a_page_needs_nothing_but_itself_and_no_script(html: str) -> None:
     page = read_page(html)
@@ -208,8 +249,12 @@ class Visit:
 
 @pytest.mark.parametrize(
     ("html", "sign"),
-    [(page_html(sample_result()), ">Copy</button>"), (index_html(sample_class(3), [None] * 3), 'class="sort"')],
-    ids=["page", "index"],
+    [
+        (page_html(sample_result()), ">Copy</button>"),
+        (page_html(sample_result(checks=[exchange_check(), charts_check()] * 4)), ">Copy</button>"),
+        (index_html(sample_class(3), [None] * 3), 'class="sort"'),
+    ],
+    ids=["page", "figures", "index"],
 )
 def test_chromium_shows_a_page_without_complaint_and_runs_its_script(html: str, sign: str, tmp_path: Path) -> None:
     visit = Visit(html, tmp_path)

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stopwatch.h"
+
 static char own_page[NARRATION_BYTES];
 char *narration_page = own_page;
 
@@ -16,34 +18,55 @@ bool narration_is_shown_elsewhere(void) {
     return narration_page != own_page;
 }
 
-/* Drops whole lines at the head until len more bytes fit. */
-static void make_room(size_t len) {
+/* Drops whole lines at the head until len more bytes fit. Returns where they go. */
+static size_t make_room(size_t len) {
     size_t used = strlen(narration_page);
     if (used + len < NARRATION_BYTES)
-        return;
+        return used;
     size_t mark = sizeof cut_mark - 1;
     char *keep = narration_page + NARRATION_BYTES / 4 + len;
     char *line = strchr(keep, '\n');
     line = line ? line + 1 : narration_page + used;
     memmove(narration_page + mark, line, used - (size_t)(line - narration_page) + 1);
     memcpy(narration_page, cut_mark, mark);
+    return strlen(narration_page);
+}
+
+/* An empty page is a new test's: the clock starts with its first step. */
+static void tell(bool timed, const char *format, va_list arguments) {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static double began;
+    int saved = errno;
+    char line[512] = "";
+    pthread_mutex_lock(&lock);
+    double now = stopwatch_ms();
+    if (narration_page[0] == '\0')
+        began = now;
+    unsigned long long tenths = (unsigned long long)((now - began) * 10); /* printf of doubles is slow under Valgrind */
+    if (timed)
+        snprintf(line, sizeof line, "%4llu.%llu ms  ", tenths / 10, tenths % 10);
+    size_t len = strlen(line);
+    vsnprintf(line + len, sizeof line - 1 - len, format, arguments);
+    for (len = 0; line[len]; len++)
+        if (line[len] == '\n')
+            line[len] = ' ';
+    line[len++] = '\n';
+    line[len] = '\0';
+    memcpy(narration_page + make_room(len), line, len + 1);
+    pthread_mutex_unlock(&lock);
+    errno = saved;
 }
 
 void step(const char *format, ...) {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    int saved = errno;
-    char line[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(line, sizeof line - 1, format, arguments);
+    tell(false, format, arguments);
     va_end(arguments);
-    for (char *c = line; *c; c++)
-        if (*c == '\n')
-            *c = ' ';
-    strcat(line, "\n");
-    pthread_mutex_lock(&lock);
-    make_room(strlen(line));
-    strcat(narration_page, line);
-    pthread_mutex_unlock(&lock);
-    errno = saved;
+}
+
+void timed_step(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    tell(true, format, arguments);
+    va_end(arguments);
 }

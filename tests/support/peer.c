@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "need.h"
+#include "wire.h"
 
 struct udp_peer peer_address(int family, uint16_t port) {
     struct udp_peer peer = {.len = family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6)};
@@ -35,6 +36,7 @@ struct peer peer_open(int family) {
     need(peer.fd != -1, "open a socket");
     need(bind(peer.fd, (struct sockaddr *)&peer.at.addr, peer.at.len) == 0, "bind a socket to loopback");
     need(getsockname(peer.fd, (struct sockaddr *)&peer.at.addr, &peer.at.len) == 0, "read a socket's address");
+    wire_open(peer_port(&peer.at), WIRE_PEER);
     return peer;
 }
 
@@ -46,16 +48,28 @@ struct peer peer_deaf(int family) {
 }
 
 void peer_close(struct peer *peer) {
+    wire_close(peer_port(&peer->at));
     close(peer->fd);
     peer->fd = -1;
 }
 
-void peer_send(const struct peer *peer, const void *data, size_t len, const struct udp_peer *to) {
+static void put(const struct peer *peer, const void *data, size_t len, const struct udp_peer *to) {
     ssize_t sent;
     do
         sent = sendto(peer->fd, data, len, 0, (const struct sockaddr *)&to->addr, to->len);
     while (sent == -1 && errno == EINTR);
     need(sent == (ssize_t)len, "send a datagram");
+}
+
+void peer_send(const struct peer *peer, const void *data, size_t len, const struct udp_peer *to) {
+    peer_send_as(peer, data, len, to, WIRE_SENT);
+}
+
+void peer_send_as(const struct peer *peer, const void *data, size_t len, const struct udp_peer *to,
+                  enum wire_fate fate) {
+    wire_sends(peer_port(&peer->at), peer_port(to), data, len, fate);
+    if (fate != WIRE_DROPPED && fate != WIRE_HELD)
+        put(peer, data, len, to);
 }
 
 void peer_await(const struct peer *peer) {
@@ -67,28 +81,35 @@ void peer_await(const struct peer *peer) {
     need(ready == 1, "wait for a socket");
 }
 
-ssize_t peer_receive(const struct peer *peer, void *buf, size_t cap, struct udp_peer *from) {
-    struct udp_peer sender = {.len = sizeof sender.addr};
+static size_t take(const struct peer *peer, void *buf, size_t cap, struct udp_peer *from) {
     ssize_t got;
     do {
-        sender.len = sizeof sender.addr;
-        got = recvfrom(peer->fd, buf, cap, MSG_TRUNC, (struct sockaddr *)&sender.addr, &sender.len);
+        from->len = sizeof from->addr;
+        got = recvfrom(peer->fd, buf, cap, MSG_TRUNC, (struct sockaddr *)&from->addr, &from->len);
     } while (got == -1 && errno == EINTR);
     need(got != -1, "receive a datagram");
+    return (size_t)got;
+}
+
+ssize_t peer_receive(const struct peer *peer, void *buf, size_t cap, struct udp_peer *from) {
+    struct udp_peer sender;
+    size_t len = take(peer, buf, cap, &sender);
+    wire_takes(peer_port(&sender), peer_port(&peer->at), buf, cap, len, WIRE_SENT);
     if (from)
         *from = sender;
-    return got;
+    return (ssize_t)len;
 }
 
 unsigned peer_drain(const struct peer *peer) {
     struct peer marker = peer_open(peer->at.addr.ss_family);
-    peer_send(&marker, "mark", 4, &peer->at);
+    put(&marker, "mark", 4, &peer->at);
     unsigned count = 0;
     for (struct udp_peer from;; count++) {
-        char byte;
-        peer_receive(peer, &byte, 1, &from);
+        char bytes[32];
+        size_t len = take(peer, bytes, sizeof bytes, &from);
         if (peer_port(&from) == peer_port(&marker.at))
             break;
+        wire_takes(peer_port(&from), peer_port(&peer->at), bytes, sizeof bytes, len, WIRE_FOUND);
     }
     peer_close(&marker);
     return count;

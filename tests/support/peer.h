@@ -13,6 +13,8 @@
 #include <sys/types.h>
 #include <timeslice/udp.h>
 
+#include "wire.h"
+
 /* An open socket and the address that it is bound to. */
 struct peer {
     int fd;
@@ -30,8 +32,12 @@ struct peer peer_deaf(int family);
 
 void peer_close(struct peer *peer);
 
-/* Sends one datagram. */
+/* Sends one datagram. What is sent and received is told as in wire.h. */
 void peer_send(const struct peer *peer, const void *data, size_t len, const struct udp_peer *to);
+
+/* The same for who decides on a datagram's fate: what is dropped or held is told, and not sent. */
+void peer_send_as(const struct peer *peer, const void *data, size_t len, const struct udp_peer *to,
+                  enum wire_fate fate);
 
 /* Waits until something can be received. */
 void peer_await(const struct peer *peer);

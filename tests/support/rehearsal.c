@@ -44,13 +44,15 @@ static void stamp(void) {
 
 /* A request and its answer, with threads. */
 static void exchange(int family) {
+    static const char question[] = "\"hello\", and more than a preview has room for";
     char reply[8];
     struct responder *server = responder_start(family, responder_echo, NULL, 0);
     struct peer client = peer_open(family), deaf = peer_deaf(family);
-    peer_send(&client, "hello", 5, &server->socket.at);
+    peer_send(&client, question, sizeof question, &server->socket.at);
     peer_await(&client);
     peer_receive(&client, reply, sizeof reply, NULL);
     responder_await(server);
+    peer_send(&client, "\x01", 1, &client.at);
     peer_drain(&client);
     compare(&client);
     peer_close(&client);

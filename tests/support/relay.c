@@ -30,7 +30,6 @@
 #define RELAYED_MAX 2048
 
 enum direction { REQUEST, REPLY };
-static const char *const direction_name[] = {"request", "reply"};
 
 /* A datagram on its way. */
 struct relayed {
@@ -64,12 +63,13 @@ struct relay {
     pthread_t thread;
 };
 
-static void pass(struct relay *relay, struct flow *flow, const struct relayed *datagram) {
+/* Sends a datagram on, or tells that it is not. */
+static void pass(struct relay *relay, struct flow *flow, const struct relayed *datagram, enum wire_fate fate) {
     if (datagram->direction == REQUEST) {
-        flow->unanswered++;
-        peer_send(&flow->upstream, datagram->bytes, datagram->len, &relay->server);
+        flow->unanswered += fate != WIRE_DROPPED && fate != WIRE_HELD;
+        peer_send_as(&flow->upstream, datagram->bytes, datagram->len, &relay->server, fate);
     } else {
-        peer_send(&relay->front, datagram->bytes, datagram->len, &flow->client);
+        peer_send_as(&relay->front, datagram->bytes, datagram->len, &flow->client, fate);
     }
 }
 
@@ -78,12 +78,10 @@ static void release(struct relay *relay, struct flow *flow, unsigned count, bool
     unsigned kept = 0;
     for (unsigned i = 0; i < flow->held_count; i++) {
         struct relayed *datagram = &flow->held[i];
-        if (i < count && datagram->after_next == after_next) {
-            step("relay: the held %s goes", direction_name[datagram->direction]);
-            pass(relay, flow, datagram);
-        } else {
+        if (i < count && datagram->after_next == after_next)
+            pass(relay, flow, datagram, WIRE_LATE);
+        else
             flow->held[kept++] = *datagram;
-        }
     }
     flow->held_count = kept;
 }
@@ -94,8 +92,6 @@ static void release_all(struct relay *relay, struct flow *flow) {
 }
 
 enum fate { PASS, DROP, DUPLICATE, DELAY, REORDER };
-static const char *const fate_name[] = {"passes", "is dropped", "is duplicated", "is held, to go before the next",
-                                        "is held, to go after the next"};
 
 static enum fate throw_die(struct relay *relay, struct flow *flow, enum direction direction) {
     const struct relay_rules *rules = &relay->rules;
@@ -113,26 +109,27 @@ static enum fate throw_die(struct relay *relay, struct flow *flow, enum directio
     return die - rules->delay < rules->reorder ? REORDER : PASS;
 }
 
-static void hold(struct flow *flow, struct relayed *datagram, bool after_next) {
+static void hold(struct relay *relay, struct flow *flow, struct relayed *datagram, bool after_next) {
     datagram->after_next = after_next;
     flow->held[flow->held_count++] = *datagram;
+    pass(relay, flow, datagram, WIRE_HELD);
 }
 
 /* Decides on a newcomer and does it, with what was held before it going first or last. */
 static void deal_with(struct relay *relay, struct flow *flow, struct relayed *datagram) {
     enum fate fate = throw_die(relay, flow, datagram->direction);
-    step("relay: a %s of %zu bytes, client port %u, %s", direction_name[datagram->direction], datagram->len,
-         peer_port(&flow->client), fate_name[fate]);
     unsigned held = flow->held_count;
     if (fate == DELAY || fate == REORDER)
-        hold(flow, datagram, fate == REORDER);
+        hold(relay, flow, datagram, fate == REORDER);
     unsigned all = flow->held_count;
     release(relay, flow, held, false);
     held -= all - flow->held_count;
     if (fate == PASS || fate == DUPLICATE)
-        pass(relay, flow, datagram);
+        pass(relay, flow, datagram, WIRE_SENT);
     if (fate == DUPLICATE)
-        pass(relay, flow, datagram);
+        pass(relay, flow, datagram, WIRE_DUPLICATE);
+    if (fate == DROP)
+        pass(relay, flow, datagram, WIRE_DROPPED);
     release(relay, flow, held, true);
     flow->drops_in_a_row[datagram->direction] = fate == DROP ? flow->drops_in_a_row[datagram->direction] + 1 : 0;
     relay->counts.passed += fate == PASS;
@@ -152,6 +149,7 @@ static struct flow *flow_of(struct relay *relay, const struct udp_peer *client) 
     need(flow != NULL, "find memory");
     flow->client = *client;
     flow->upstream = peer_open(AF_INET);
+    wire_open(peer_port(&flow->upstream.at), WIRE_RELAY);
     return relay->flows[relay->flow_count++] = flow;
 }
 
@@ -168,7 +166,7 @@ static void take_request(struct relay *relay) {
     if (flow)
         deal_with(relay, flow, &datagram);
     else
-        step("relay: a request from one more client port, %u, is dropped: too many", peer_port(&client));
+        wire_sends(peer_port(&relay->front.at), peer_port(&relay->server), datagram.bytes, datagram.len, WIRE_REFUSED);
 }
 
 static void take_reply(struct relay *relay, struct flow *flow) {
@@ -231,6 +229,7 @@ struct relay *relay_start(const struct udp_peer *server, struct relay_rules rule
     struct relay *relay = calloc(1, sizeof *relay);
     need(relay != NULL, "find memory");
     relay->front = peer_open(AF_INET);
+    wire_open(peer_port(&relay->front.at), WIRE_RELAY);
     relay->server = *server;
     relay->rules = rules;
     relay->dice = dice_for("relay");

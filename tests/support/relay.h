@@ -23,7 +23,7 @@ const struct udp_peer *relay_address(const struct relay *relay);
 /* Ends an exchange: lets go what is held, waits for the server's last answer, passes it on and forgets the client. */
 void relay_settle(struct relay *relay);
 
-/* What it did to datagrams so far, in words; also a step of the narration each. Call after relay_settle. */
+/* What it did to datagrams so far; of each it told as in wire.h. Call after relay_settle. */
 struct relay_counts {
     unsigned passed, dropped, duplicated, held;
 };

@@ -7,7 +7,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "narration.h"
 #include "need.h"
 
 static void take_request(struct responder *responder) {
@@ -15,7 +14,6 @@ static void take_request(struct responder *responder) {
     unsigned number = responder->count + 1;
     struct request *request = number <= RESPONDER_REMEMBERS ? &responder->requests[number - 1] : &later;
     request->len = (size_t)peer_receive(&responder->socket, request->bytes, sizeof request->bytes, &request->from);
-    step("the server gets request %u, %zu bytes from port %u", number, request->len, peer_port(&request->from));
     responder->count = number;
     responder->script(responder, number, request);
     sem_post(&responder->done);
@@ -39,6 +37,7 @@ struct responder *responder_start(int family, responder_script *script, void *ct
     struct responder *responder = calloc(1, sizeof *responder);
     need(responder != NULL, "find memory");
     responder->socket = peer_open(family);
+    wire_open(peer_port(&responder->socket.at), WIRE_SERVER);
     responder->script = script;
     responder->ctx = ctx;
     responder->tick_ms = tick_ms;
@@ -49,7 +48,6 @@ struct responder *responder_start(int family, responder_script *script, void *ct
 }
 
 void responder_reply(const struct responder *responder, const void *data, size_t len, const struct udp_peer *to) {
-    step("the server sends %zu bytes to port %u", len, peer_port(to));
     peer_send(&responder->socket, data, len, to);
 }
 

@@ -27,6 +27,7 @@ void service_start(struct service *service, udp_handler *handler, void *ctx) {
     memset(service, 0, sizeof *service);
     memset(&service->stats, 0xa5, sizeof service->stats); /* udp_serve has to start them at zero */
     service->socket = peer_open(AF_INET);
+    wire_open(peer_port(&service->socket.at), WIRE_SERVER);
     service->handler = handler;
     service->ctx = ctx;
     service->ended = eventfd(0, EFD_CLOEXEC);
@@ -50,13 +51,10 @@ void service_stop(struct service *service, bool told) {
 
 ssize_t service_ask(struct service *service, const struct peer *client, const void *request, size_t len, void *reply,
                     size_t cap) {
-    step("the client on port %u sends a request of %zu bytes", peer_port(&client->at), len);
     peer_send(client, request, len, &service->socket.at);
     if (!service_awaits(service, client->fd))
         return -1;
-    ssize_t got = peer_receive(client, reply, cap, NULL);
-    step("the client on port %u gets %zd bytes", peer_port(&client->at), got);
-    return got;
+    return peer_receive(client, reply, cap, NULL);
 }
 
 void service_close(struct service *service) {

@@ -7,7 +7,7 @@ other habit of pytest work on them. A fault of the student's is a failure of its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -229,21 +229,26 @@ class CheckItem(pytest.Item):
 
 def explain_failure(check: Check) -> str:
     """All that a student needs to go on: clause, what was done, expected and got, hint, and how to see it again."""
+    from timeslice.figures.gantt import gantt_text, read_gantt
+    from timeslice.figures.ladder import ladder_text, read_ladder
     from timeslice.model import Verdict
 
     if check.verdict is Verdict.PASSED:
         return ""
     lines = [f"{check.clause}: {check.sentence}" if check.clause else check.sentence]
     lines.append(f"{check.verdict.value.replace('_', ' ')}: {check.message}" if check.message else check.verdict.value)
-    lines += [f"  {number}. {step}" for number, step in enumerate(check.steps, start=1)]
-    for label, text in (
-        ("expected", check.expected),
-        ("got", check.got),
-        ("hint", check.hint),
-        ("again", check.replay),
-    ):
-        if text:
-            lines.append(f"{label}: {text}")
+    ladder, charts = read_ladder(check.steps), read_gantt(check.expected, check.got)
+    lines += ladder_text(ladder).splitlines() if ladder else _numbered(check.steps)
+    lines += gantt_text(charts).splitlines() if charts else _labelled(expected=check.expected, got=check.got)
+    lines += _labelled(hint=check.hint, again=check.replay)
     if check.output:
         lines.append(f"output:\n{check.output}")
     return "\n".join(lines)
+
+
+def _numbered(steps: Sequence[str]) -> list[str]:
+    return [f"  {number}. {step}" for number, step in enumerate(steps, start=1)]
+
+
+def _labelled(**texts: str | None) -> list[str]:
+    return [f"{label}: {text}" for label, text in texts.items() if text]

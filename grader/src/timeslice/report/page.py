@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from timeslice.figures.gantt import GanttPair, agreement, read_gantt
+from timeslice.figures.ladder import read_ladder
 from timeslice.model import Check, Finding, LabScore, Result, Verdict
+from timeslice.report.drawings import GanttDrawing, LadderDrawing, draw_gantt, draw_ladder
 from timeslice.report.rendering import TEXT_LIMIT, render
 from timeslice.report.source_view import SourceFile, function_places, line_id, source_files
 from timeslice.report.words import OUTCOMES, VERDICTS, Word
@@ -58,6 +61,8 @@ class Card:
     word: Word
     stands_open: bool
     steps: Sequence[tuple[str, str]]
+    ladder: LadderDrawing | None  # of a protocol test's exchange
+    gantt: GanttDrawing | None  # of a scheduler test's charts
     expected: tuple[str, str, str] | None  # what both begin with, what differs, what both end with
     got: tuple[str, str, str] | None
     function: str | None  # the student's function that is anchored to the clause
@@ -95,7 +100,8 @@ def _cards(result: Result, files: Sequence[SourceFile]) -> list[Card]:
     cards = []
     for index, check in enumerate(lost):
         function, path, line = places.get(check.clause or "", (None, "", 0))
-        expected, got = _differing(check.expected, check.got)
+        ladder, charts = read_ladder(check.steps), read_gantt(check.expected, check.got)
+        expected, got = _parting(charts) if charts else _differing(check.expected, check.got)
         cards.append(
             Card(
                 id=f"check-{index}",
@@ -103,6 +109,8 @@ def _cards(result: Result, files: Sequence[SourceFile]) -> list[Card]:
                 word=VERDICTS[check.verdict],
                 stands_open=len(lost) <= OPEN_CARDS or index < FIRST_CARDS,
                 steps=_folded(check.steps),
+                ladder=draw_ladder(ladder) if ladder else None,
+                gantt=draw_gantt(charts) if charts else None,
                 expected=expected,
                 got=got,
                 function=function,
@@ -135,6 +143,14 @@ def _differing(
     if head + tail == 0:
         return (expected, "", ""), (got, "", "")
     return _cut(wanted, head, tail), _cut(had, head, tail)
+
+
+def _parting(charts: GanttPair) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    """Both charts as they were written, the character marked at which they part."""
+    texts = " / ".join(charts.expected.rows), " / ".join(charts.got.rows)
+    at = agreement(*texts)
+    expected, got = ((text[:at], text[at : at + 1], text[at + 1 :]) for text in texts)
+    return expected, got
 
 
 def _cut(words: Sequence[str], head: int, tail: int) -> tuple[str, str, str]:
