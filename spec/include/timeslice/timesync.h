@@ -95,16 +95,16 @@ int timesync_check(const struct timesync_packet *reply, uint64_t sent);
 void timesync_kiss(const struct timesync_packet *reply, char code[5]);
 
 /* A udp_handler whose ctx is a struct timesync_server: answers a client's request with the time. Answers with two
- * readings of the clock: when it is called, and last of all. Returns TIMESYNC_PACKET_BYTES; -1, no reply, where the request is shorter than a
- * packet, its mode is not 3 or its version not 1 to 4, or where cap is less than a packet. */
+ * readings of the clock: when it is called, and last of all. Returns TIMESYNC_PACKET_BYTES; -1, no reply, where the
+ * request is shorter than a packet, its mode is not 3 or its version not 1 to 4, or where cap is less than a packet. */
 ssize_t timesync_answer(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply, size_t cap);
 
 /* Asks *server once, from a new socket, and puts what its answer teaches in *result. clock(clock_ctx) gives T1, right
  * before the request is sent, and T4, right after the answer was received. What is no answer of ours (timesync_check,
  * EBADMSG of timesync_decode, another sender) is ignored and does not extend the wait. timeout_ms: how long to wait, in
  * milliseconds, as for udp_recv. Returns 0. Errors: EACCES, ENOLINK, ENODATA of timesync_check, where reply and, with
- * EACCES, kiss of *result are set and nothing else of it means anything; ETIMEDOUT; those of socket(2), connect(2), send(2) and recv(2), ECONNREFUSED
- * among them; never EINTR. */
+ * EACCES, kiss of *result are set and nothing else of it means anything; ETIMEDOUT; those of socket(2), connect(2),
+ * send(2) and recv(2), ECONNREFUSED among them; never EINTR. */
 int timesync_query(const struct udp_peer *server, timesync_clock *clock, void *clock_ctx, int timeout_ms,
                    struct timesync_result *result);
 
