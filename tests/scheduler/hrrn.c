@@ -7,13 +7,6 @@ Test(sched_hrrn, runs_the_highest_ratio_first, .timeout = 3,
     expect_chart("HRRN", "A(0,4) B(1,6) C(3,1) D(4,9)", "AAAACBBBBBBDDDDDDDDD");
 }
 
-static const struct sched_job *job_with(const struct workload *w, int64_t id) {
-    for (size_t i = 0; i < w->job_count; i++)
-        if (w->jobs[i].id == id)
-            return &w->jobs[i];
-    return NULL;
-}
-
 /* Nobody blocks, so w counts from the arrival; the numbers are small, so the products are exact. */
 static const char *highest_of_the_waiting(const struct workload *w, const struct sched_options *o,
                                           const struct schedule *s) {

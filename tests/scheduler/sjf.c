@@ -7,13 +7,6 @@ Test(sched_sjf, runs_the_shortest_burst_first, .timeout = 3,
     expect_chart("SJF", "B(0,4) C(0,3) A(0,9)", "CCCBBBBAAAAAAAAA");
 }
 
-static const struct sched_job *job_with(const struct workload *w, int64_t id) {
-    for (size_t i = 0; i < w->job_count; i++)
-        if (w->jobs[i].id == id)
-            return &w->jobs[i];
-    return NULL;
-}
-
 /* Nobody blocks: each job has one slice, and waits from its arrival to that. */
 static const char *shortest_of_the_waiting(const struct workload *w, const struct sched_options *o,
                                            const struct schedule *s) {

@@ -131,3 +131,10 @@ void jobs_random(struct jobs *out, struct dice *dice, struct shape shape) {
             out->bursts[i][b] = 1 + dice_below(dice, b % 2 ? shape.io : shape.burst);
     }
 }
+
+const struct sched_job *job_with(const struct workload *w, int64_t id) {
+    for (size_t i = 0; i < w->job_count; i++)
+        if (w->jobs[i].id == id)
+            return &w->jobs[i];
+    return NULL;
+}

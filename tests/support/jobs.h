@@ -38,4 +38,7 @@ struct shape {
 /* Ids are A, B, ... in a random order. */
 void jobs_random(struct jobs *out, struct dice *dice, struct shape shape);
 
+/* The job of w with this id; NULL where there is none. */
+const struct sched_job *job_with(const struct workload *w, int64_t id);
+
 #endif
