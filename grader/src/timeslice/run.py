@@ -36,6 +36,7 @@ VALGRIND = [
     "valgrind", "-q", "--sanity-level=0", "--run-libc-freeres=no", "--run-cxx-freeres=no", "--fair-sched=try",
     "--num-callers=40", "--max-stackframe=8388608", "--leak-check=full", "--show-leak-kinds=definite,indirect",
     "--errors-for-leak-kinds=definite", "--error-exitcode=99", "--xml=yes",
+    "--vex-guest-chase=no",  # most code here runs once: to follow its jumps costs more in translating than it saves
 ]  # fmt: skip
 # A thread's stack that is kept for the next thread is memory in which the leak check looks for pointers, 8 MiB each.
 VALGRIND_ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.pthread.stack_cache_size=0"}
