@@ -46,10 +46,11 @@ class SkillBar:
 
 @dataclass(frozen=True)
 class LabBars:
-    """A lab's score, and the bars of its skills."""
+    """A lab's score, and the bars of its skills: those that lost points, and the others."""
 
     lab: LabScore
-    skills: Sequence[SkillBar]
+    lost: Sequence[SkillBar]
+    whole: Sequence[SkillBar]
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,12 @@ def _folded(steps: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _labs(result: Result, ids: dict[str, str]) -> list[LabBars]:
-    return [LabBars(lab, _skills(result, lab.id, ids) if lab.handed_in else []) for lab in result.labs]
+    found = []
+    for lab in result.labs:
+        skills = _skills(result, lab.id, ids) if lab.handed_in else []
+        lost = [skill for skill in skills if skill.earned < skill.possible]
+        found.append(LabBars(lab, lost, [skill for skill in skills if skill not in lost]))
+    return found
 
 
 def _skills(result: Result, lab: str, ids: dict[str, str]) -> list[SkillBar]:
