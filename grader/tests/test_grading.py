@@ -72,6 +72,18 @@ def test_a_lab_that_does_not_compile_costs_the_others_nothing(
     assert not_run == {"This lab was not built.", "No file of this lab was handed in."}
 
 
+def test_a_lab_that_was_not_handed_in_is_0_points_and_not_the_kits_fault(
+    make_submission: MakeSubmission, tmp_path: Path
+) -> None:
+    mine = make_submission("mine", {"udp/send.c": "int x;\n"})
+    ended = timeslice("grade", mine, "--lab", "process", "--out", tmp_path / "out")
+    assert ended.returncode == 1, ended
+    result = result_of(tmp_path / "out", "mine")
+    assert result["score"] == {"earned": 0, "possible": 100}
+    assert (result["outcome"], result["summary"]) == ("failed", "nothing of Processes")
+    assert {check["verdict"] for check in result["checks"] if check["clause"]} == {"not_run"}
+
+
 def test_the_reference_has_full_marks_and_the_template_none(kit: Kit, tmp_path: Path) -> None:
     ended = timeslice("grade", kit.reference, kit.template, "--out", tmp_path, "-j2")
     assert ended.returncode == 1, ended

@@ -113,6 +113,8 @@ class Builder:
         machine is at fault."""
         if shutil.which(self.cc) is None:
             raise KitError(f"the compiler {self.cc!r} is not installed: install it or choose another with --cc")
+        if not sources:
+            return Built(Build(status="built"), stage)
         ended = self._compile(tree, sources, stage)
         output = _output(stage, NATIVE, "compile")
         found = diagnostics.parse(output)

@@ -114,8 +114,9 @@ def grade(
     from timeslice.messages import Order
 
     kit = find_kit()
-    assignment = read_assignment(kit).only(labs)
-    sources = find_sources(submissions, assignment.sources)
+    whole = read_assignment(kit)
+    assignment = whole.only(labs)
+    sources = find_sources(submissions, whole.sources)
     kit.require_built()
     if shutil.which(cc) is None:
         raise KitError(f"the compiler {cc!r} is not installed: install it or choose another with --cc")

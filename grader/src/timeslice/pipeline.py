@@ -139,10 +139,11 @@ class Grading:
         tree = stage / "tree"
         tree.mkdir()
         with self._timed("intake"):
-            taken = intake.take(self._source, self._grounds.assignment.sources, self._fill, tree)
+            taken = intake.take(self._source, self._grounds.builder.assignment.sources, self._fill, tree)
         self._notes += taken.notes
-        sources = sorted({*taken.handed_in, *taken.filled})
-        self._absent = {lab.id for lab in self._grounds.assignment.labs} - {name.split("/")[0] for name in sources}
+        graded = {lab.id for lab in self._grounds.assignment.labs}
+        sources = sorted(name for name in (*taken.handed_in, *taken.filled) if name.split("/")[0] in graded)
+        self._absent = graded - {name.split("/")[0] for name in sources}
         with self._timed("build"):
             built = self._grounds.builder.build(tree, sources, stage, self._fill)
         self._build = built.build

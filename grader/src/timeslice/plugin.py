@@ -58,7 +58,7 @@ def _session(stack: ExitStack, config: pytest.Config, path: Path) -> GradingSess
 
     cc, labs, strict = (config.getoption(name) for name in ("--cc", "--lab", "--strict-sandbox"))
     grounds = stack.enter_context(Grounds.open(cc, labs, strict=strict))
-    sources = find_sources([path], grounds.assignment.sources)
+    sources = find_sources([path], grounds.builder.assignment.sources)
     if len(sources) != 1:
         raise IntakeError(f"{path} holds {len(sources)} submissions: use timeslice grade for more than one")
     report = config.getoption("--report")
