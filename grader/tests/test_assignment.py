@@ -26,6 +26,8 @@ def test_the_kits_own_is_read(assignment: Assignment) -> None:
     assert clause.sentence.reason
     assert "UDP-RX-004" not in clause.sentence.reason
     assert assignment.memory["UDP-LOSS"] == "UDP-CLI-016"
+    assert assignment.memory["PROC-ISO"] == "PROC-START-008"
+    assert {clause.rpartition("-")[0] for clause in assignment.clauses} == set(assignment.memory)
     assert assignment.sources[:2] == ("udp/*.c", "udp/*.h")
     assert [lab.id for lab in assignment.labs] == ["udp", "process", "scheduler"]
 

@@ -159,8 +159,8 @@ class Assignment:
 
     @property
     def memory(self) -> dict[str, str]:
-        """``LAB-AREA`` -> memory clause, over all labs."""
-        return {f"{lab.id.upper()}-{area}": clause for lab in self.labs for area, clause in lab.memory.items()}
+        """``LAB-AREA``, as clauses begin, -> memory clause, over all labs."""
+        return {f"{clause.split('-')[0]}-{area}": clause for lab in self.labs for area, clause in lab.memory.items()}
 
 
 def read_assignment(kit: Kit) -> Assignment:
