@@ -27,7 +27,7 @@ typedef void responder_script(struct responder *responder, unsigned number, cons
 struct responder {
     struct peer socket;
     responder_script *script;
-    void *ctx;        /* the script's own */
+    void *ctx;        /* the script's own, to be static or on the heap */
     unsigned tick_ms; /* not 0: the script also runs, with the first request, each time so long nothing came */
     unsigned count;
     struct request requests[RESPONDER_REMEMBERS];

@@ -10,7 +10,8 @@
 
 #include "peer.h"
 
-/* One run of udp_serve. result, error and stats may be read after service_stop. */
+/* One run of udp_serve. result, error and stats may be read after service_stop. To be static: a test that fails leaves
+ * its function while the thread goes on. */
 struct service {
     struct peer socket; /* what it serves; a plain socket of the kit's */
     int stop[2];        /* a pipe; udp_serve gets its reading end */

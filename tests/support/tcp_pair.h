@@ -38,7 +38,8 @@ size_t tcp_hear(int fd, void *buf, size_t cap);
 /* Takes what has arrived at our end with a plain receive that does not wait. Returns how many bytes there were. */
 size_t tcp_left(const struct tcp_pair *pair, void *buf, size_t cap);
 
-/* The other end, busy in a thread of its own: each time that `cue` becomes readable it does one piece of its work. */
+/* The other end, busy in a thread of its own: each time that `cue` becomes readable it does one piece of its work. To
+ * be static: a test that fails leaves its function while the thread goes on. */
 struct tcp_partner {
     pthread_t thread;
     int fd, cue;

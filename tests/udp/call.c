@@ -95,7 +95,8 @@ static void let_stranger_answer_first(struct responder *server, unsigned number,
 
 Test(udp_call, ignores_strangers, .timeout = 3,
      .description = "UDP-CLI-005: a datagram from anyone but the server asked is ignored") {
-    struct peer stranger = peer_open(AF_INET);
+    static struct peer stranger;
+    stranger = peer_open(AF_INET);
     struct responder *server = responder_start(AF_INET, let_stranger_answer_first, &stranger, 0);
     expect_answer(&server->socket.at, "hello?", "genuine", &patient);
     responder_stop(server);
@@ -113,7 +114,8 @@ static void let_stranger_pester(struct responder *server, unsigned number, const
 Test(udp_call, is_not_delayed_by_strangers, .timeout = 3,
      .description = "UDP-CLI-006: a datagram that is ignored does not extend the deadline") {
     static const struct udp_call_options two = {.attempts = 2, .timeout_ms = 60, .backoff = 1};
-    struct peer stranger = peer_open(AF_INET);
+    static struct peer stranger;
+    stranger = peer_open(AF_INET);
     struct responder *server = responder_start(AF_INET, let_stranger_pester, &stranger, 5);
     char reply[8];
     step("a stranger sends to the client every 5 ms");

@@ -39,7 +39,7 @@ static void expect_good_end(struct service *service) {
 
 Test(udp_serve, replies_to_the_sender, .timeout = 3,
      .description = "UDP-SRV-001: the reply goes to the request's sender, from the socket on which the request came") {
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET), other = peer_open(AF_INET);
     struct udp_peer from;
     char got[8];
@@ -58,7 +58,7 @@ Test(udp_serve, replies_to_the_sender, .timeout = 3,
 Test(udp_serve, keeps_clients_apart, .timeout = 3,
      .description = "UDP-SRV-002: requests of several clients each get their own reply, however they interleave") {
     static const char *const request[] = {"a1", "b1", "c1", "b2", "a2", "c2", "c3", "b3", "a3"};
-    struct service service;
+    static struct service service;
     struct peer client[3] = {peer_open(AF_INET), peer_open(AF_INET), peer_open(AF_INET)};
     unsigned next[3] = {1, 1, 1};
     service_start(&service, echo, NULL);
@@ -87,7 +87,7 @@ static ssize_t decline_no(void *ctx, const void *req, size_t len, const struct u
 
 Test(udp_serve, lets_the_handler_decline, .timeout = 3,
      .description = "UDP-SRV-003: where the handler returns -1 nothing is sent; it is counted, and service goes on") {
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, decline_no, NULL);
     expect_reply(&service, &client, "yes 1", "yes 1");
@@ -110,7 +110,7 @@ static ssize_t say_nothing(void *ctx, const void *req, size_t len, const struct 
 
 Test(udp_serve, sends_an_empty_reply, .timeout = 3,
      .description = "UDP-SRV-004: a reply of length 0 is sent as an empty datagram") {
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET);
     char got[8];
     service_start(&service, say_nothing, NULL);
@@ -130,9 +130,9 @@ Test(
     udp_serve, keeps_a_request_that_is_too_long_from_the_handler, .timeout = 3,
     .description = "UDP-SRV-005: a request longer than UDP_REQUEST_MAX is counted, shown to no handler, not answered") {
     static const char too_long[UDP_REQUEST_MAX + 1];
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET);
-    unsigned calls = 0;
+    static unsigned calls;
     service_start(&service, count, &calls);
     expect_reply(&service, &client, "before", "before");
     step("the client sends a request of %zu bytes", sizeof too_long);
@@ -148,7 +148,7 @@ Test(
 Test(udp_serve, hands_over_the_longest_request, .timeout = 3,
      .description = "UDP-SRV-006: a request of exactly UDP_REQUEST_MAX bytes is handed over whole") {
     static unsigned char longest[UDP_REQUEST_MAX], got[UDP_REQUEST_MAX + 1];
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET);
     for (size_t i = 0; i < sizeof longest; i++)
         longest[i] = (unsigned char)(i * 7 + i / 256);
@@ -174,10 +174,10 @@ static ssize_t echo_when_gone(void *ctx, const void *req, size_t len, const stru
  * send of the first reply after it, so the other client asks twice and is content with one reply. */
 Test(udp_serve, survives_a_client_that_has_gone, .timeout = 3,
      .description = "UDP-SRV-007: a client that has gone away, and its ICMP error, do not stop service to the rest") {
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET), gone = peer_open(AF_INET);
     int yes = 1;
-    sem_t is_gone;
+    static sem_t is_gone;
     need(sem_init(&is_gone, 0, 0) == 0, "make a semaphore");
     service_start(&service, echo_when_gone, &is_gone);
     expect_reply(&service, &client, "before", "before");
@@ -206,7 +206,7 @@ static ssize_t break_sending(void *ctx, const void *req, size_t len, const struc
 
 Test(udp_serve, survives_a_reply_that_cannot_be_sent, .timeout = 3,
      .description = "UDP-SRV-008: a reply that cannot be sent is counted as failed, and service goes on") {
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, break_sending, NULL);
     expect_reply(&service, &client, "before", "before");
@@ -221,7 +221,7 @@ Test(udp_serve, survives_a_reply_that_cannot_be_sent, .timeout = 3,
 
 Test(udp_serve, ends_when_stop_fd_is_readable, .timeout = 3,
      .description = "UDP-SRV-009: a readable stop_fd ends the loop with 0") {
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, echo, NULL);
     expect_reply(&service, &client, "hello", "hello");
@@ -264,7 +264,7 @@ Test(udp_serve, looks_at_stop_fd_before_requests, .timeout = 3,
 
 Test(udp_serve, ends_when_stop_fd_is_hung_up, .timeout = 3,
      .description = "UDP-SRV-011: a hung-up stop_fd ends the loop too") {
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, echo, NULL);
     expect_reply(&service, &client, "hello", "hello");
@@ -279,7 +279,7 @@ Test(udp_serve, ends_when_stop_fd_is_hung_up, .timeout = 3,
 
 Test(udp_serve, goes_on_though_signals_come, .timeout = 3,
      .description = "UDP-SRV-012: a signal does not end the loop") {
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET);
     char byte;
     service_start(&service, echo, NULL);
@@ -319,9 +319,9 @@ static ssize_t remember(void *ctx, const void *req, size_t len, const struct udp
 Test(udp_serve, gives_the_handler_what_it_needs, .timeout = 3,
      .description =
          "UDP-SRV-013: the handler gets ctx, the bytes, their length, the sender, and room for UDP_REPLY_MAX") {
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET);
-    struct given given = {0};
+    static struct given given;
     service_start(&service, remember, &given);
     expect_reply(&service, &client, "question", "ok");
     expect_bytes(given.bytes, given.len, "question", 8, "the request that the handler was given");
@@ -338,7 +338,7 @@ Test(udp_serve, gives_the_handler_what_it_needs, .timeout = 3,
 Test(udp_serve, keeps_its_accounts, .timeout = 3,
      .description = "UDP-SRV-014: the statistics start at zero and add up; stats may be NULL") {
     static const char too_long[UDP_REQUEST_MAX + 1];
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, decline_no, NULL); /* with statistics full of rubbish */
     peer_send(&client, "no", 2, &service.socket.at);
@@ -375,7 +375,7 @@ Test(udp_serve, reports_a_socket_that_cannot_be_served, .timeout = 3,
 /* Replies, declines, says nothing or hears too much; then ends. */
 static void serve_for_a_while(void) {
     static const char too_long[UDP_REQUEST_MAX + 1];
-    struct service service;
+    static struct service service;
     struct peer client = peer_open(AF_INET), gone = peer_open(AF_INET);
     service_start(&service, decline_no, NULL);
     peer_send(&gone, "bye", 3, &service.socket.at);

@@ -91,7 +91,7 @@ Test(stream_read, goes_on_after_a_signal, .timeout = 3,
      .description = "UDP-MSG-005: a signal in the middle neither loses nor repeats a byte") {
     struct exchange exchange = exchange_open();
     int fd = exchange.pair.ours;
-    struct tcp_partner partner;
+    static struct tcp_partner partner;
     interruptions_start(gettid(), 5); /* a real signal, before each piece */
     tcp_partner_sends(&partner, exchange.pair.theirs, interruptions_fd(), exchange.sent, 10, 3);
     expect_int(stream_read(fd, exchange.got, 10), 10, "stream_read of 10 bytes, a signal before each piece");
@@ -114,7 +114,7 @@ Test(stream_read, waits_on_a_non_blocking_descriptor, .timeout = 3,
      .description = "UDP-MSG-006: on a non-blocking descriptor it waits, neither reporting EAGAIN nor spinning") {
     struct exchange exchange = exchange_open();
     int fd = exchange.pair.ours, waiting = eventfd(0, EFD_CLOEXEC);
-    struct tcp_partner partner;
+    static struct tcp_partner partner;
     need(waiting != -1, "make an eventfd");
     need(fcntl(fd, F_SETFL, O_NONBLOCK) == 0, "make a descriptor non-blocking");
     tcp_partner_sends(&partner, exchange.pair.theirs, waiting, exchange.sent, MANY, 200);

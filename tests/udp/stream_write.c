@@ -59,7 +59,7 @@ Test(stream_write, writes_everything, .timeout = 3,
 /* Writes more than the connection holds while the other end waits for the cue before it begins to read. */
 static void expect_long_passage(struct tcp_pair *pair, int cue, const char *what) {
     unsigned char *data = random_bytes(TCP_PAIR_HOLDS);
-    struct tcp_partner partner;
+    static struct tcp_partner partner;
     tcp_partner_hears(&partner, pair->theirs, cue, TCP_PAIR_HOLDS + 1);
     rough_start(pair->ours, (struct rough){.events = POLLOUT, .waiting = cue});
     int result = stream_write(pair->ours, data, TCP_PAIR_HOLDS), error = errno;
@@ -78,7 +78,7 @@ Test(stream_write, goes_on_after_a_signal, .timeout = 3,
     expect_rough_passage(40, 40, "stream_write of 1000 bytes with many interruptions");
     struct tcp_pair pair = tcp_open();
     unsigned char *data = random_bytes(TCP_PAIR_HOLDS);
-    struct tcp_partner partner;
+    static struct tcp_partner partner;
     interruptions_start(gettid(), 5); /* real signals; the other end reads only after the first */
     tcp_partner_hears(&partner, pair.theirs, interruptions_fd(), TCP_PAIR_HOLDS);
     expect_int(stream_write(pair.ours, data, TCP_PAIR_HOLDS), 0, "stream_write that is interrupted while it waits");

@@ -77,7 +77,8 @@ static int ask(struct responder *server, int timeout_ms, struct timesync_result 
 
 Test(timesync_query, sends_a_clients_request, .timeout = 3,
      .description = "UDP-TIME-028: one request of 48 bytes: version 4, mode 3, transmit T1, all else zero") {
-    struct scene scene = ordinary();
+    static struct scene scene;
+    scene = ordinary();
     struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
     struct timesync_result result;
     unsigned char expected[NTP_BYTES] = {4 << 3 | TIMESYNC_CLIENT};
@@ -90,7 +91,8 @@ Test(timesync_query, sends_a_clients_request, .timeout = 3,
 
 Test(timesync_query, learns_the_time, .timeout = 3,
      .description = "UDP-TIME-029: offset, delay, the server's time and its reply, from T1 before and T4 after") {
-    struct scene scene = ordinary();
+    static struct scene scene;
+    scene = ordinary();
     struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
     struct timesync_result result;
     step("T1 is 0 ms, T2 1250 ms, T3 1500 ms, T4 1250 ms after the new year");
@@ -107,7 +109,8 @@ Test(timesync_query, learns_the_time, .timeout = 3,
 
 Test(timesync_query, spans_the_end_of_an_era, .timeout = 3,
      .description = "UDP-TIME-030: offset and delay are right where era 0 ends in the middle of the exchange") {
-    struct scene scene = scene_at(ERA_1, -250, 250, 500, 0);
+    static struct scene scene;
+    scene = scene_at(ERA_1, -250, 250, 500, 0);
     struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
     struct timesync_result result;
     step("T1 is 250 ms before era 1, T2 250 ms and T3 500 ms after its begin, T4 its begin");
@@ -120,7 +123,8 @@ Test(timesync_query, spans_the_end_of_an_era, .timeout = 3,
 
 Test(timesync_query, reports_the_kiss_code, .timeout = 3,
      .description = "UDP-TIME-031: a kiss-o'-death ends the call at once, and its code is told") {
-    struct scene scene = ordinary();
+    static struct scene scene;
+    scene = ordinary();
     scene.reply[1] = 0;
     memcpy(scene.reply + 12, "RATE", 4);
     struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
@@ -133,7 +137,8 @@ Test(timesync_query, reports_the_kiss_code, .timeout = 3,
 
 Test(timesync_query, reports_an_answer_of_no_use, .timeout = 3,
      .description = "UDP-TIME-031: a reply without the time ends the call at once, with the errno of its fault") {
-    struct scene unsynchronised = ordinary(), timeless = ordinary();
+    static struct scene unsynchronised, timeless;
+    unsynchronised = timeless = ordinary();
     unsynchronised.reply[0] |= TIMESYNC_UNSYNCHRONISED << 6;
     memset(timeless.reply + NTP_TRANSMIT, 0, 8);
     struct timesync_result result;
@@ -165,7 +170,8 @@ static void talk_nonsense_first(struct responder *server, unsigned number, const
 
 Test(timesync_query, goes_on_after_nonsense, .timeout = 3,
      .description = "UDP-TIME-032: what is no answer to the request is ignored, a forged kiss-o'-death included") {
-    struct scene scene = ordinary();
+    static struct scene scene;
+    scene = ordinary();
     struct responder *server = responder_start(AF_INET, talk_nonsense_first, &scene, 0);
     struct timesync_result result;
     expect_int(ask(server, AN_HOUR, &result), 0, "seven datagrams that are no answer, then the answer");
@@ -188,7 +194,8 @@ static void let_stranger_answer_first(struct responder *server, unsigned number,
 
 Test(timesync_query, ignores_strangers, .timeout = 3,
      .description = "UDP-TIME-032: a reply from anyone but the server asked is ignored") {
-    struct scene scene = ordinary();
+    static struct scene scene;
+    scene = ordinary();
     scene.stranger = peer_open(AF_INET);
     struct responder *server = responder_start(AF_INET, let_stranger_answer_first, &scene, 0);
     struct timesync_result result;
@@ -207,7 +214,8 @@ static void answer_something_else(struct responder *server, unsigned number, con
 /* Where each of these replies starts the wait anew it never ends: they come at shorter intervals than the timeout. */
 Test(timesync_query, is_not_delayed_by_nonsense, .timeout = 3,
      .description = "UDP-TIME-033: a reply that is ignored does not extend the deadline") {
-    struct scene scene = ordinary();
+    static struct scene scene;
+    scene = ordinary();
     struct responder *server = responder_start(AF_INET, answer_something_else, &scene, 5);
     struct timesync_result result;
     step("the server sends a reply to another request every 5 ms");
@@ -217,7 +225,8 @@ Test(timesync_query, is_not_delayed_by_nonsense, .timeout = 3,
 
 Test(timesync_query, waits_as_long_as_it_was_told, .timeout = 3,
      .description = "UDP-TIME-034: ETIMEDOUT where no answer comes, not before the timeout, and after one request") {
-    struct scene scene = ordinary();
+    static struct scene scene;
+    scene = ordinary();
     struct peer silent = peer_open(AF_INET);
     struct timesync_result result;
     double start = stopwatch_ms();
@@ -229,7 +238,8 @@ Test(timesync_query, waits_as_long_as_it_was_told, .timeout = 3,
 
 Test(timesync_query, fails_at_once_where_nobody_listens, .timeout = 3,
      .description = "UDP-TIME-035: ECONNREFUSED surfaces at once") {
-    struct scene scene = ordinary();
+    static struct scene scene;
+    scene = ordinary();
     struct peer deaf = peer_deaf(AF_INET);
     struct timesync_result result;
     expect_error(timesync_query(&deaf.at, read_clock, &scene, AN_HOUR, &result), ECONNREFUSED,
@@ -239,7 +249,8 @@ Test(timesync_query, fails_at_once_where_nobody_listens, .timeout = 3,
 
 Test(timesync_query, is_not_changed_by_signals, .timeout = 3,
      .description = "UDP-TIME-036: a signal neither fails the call, nor shortens the wait, nor asks again") {
-    struct scene scene = ordinary();
+    static struct scene scene;
+    scene = ordinary();
     struct peer silent = peer_open(AF_INET);
     struct timesync_result result;
     interruptions_start(gettid(), 5);
@@ -252,7 +263,8 @@ Test(timesync_query, is_not_changed_by_signals, .timeout = 3,
 }
 
 Test(timesync_query, speaks_ipv6, .timeout = 3, .description = "UDP-TIME-037: an IPv6 server works like an IPv4 one") {
-    struct scene scene = ordinary();
+    static struct scene scene;
+    scene = ordinary();
     struct responder *server = responder_start(AF_INET6, give_the_time, &scene, 0);
     struct timesync_result result;
     expect_int(ask(server, AN_HOUR, &result), 0, "timesync_query of a good server");
@@ -262,7 +274,8 @@ Test(timesync_query, speaks_ipv6, .timeout = 3, .description = "UDP-TIME-037: an
 
 Test(timesync_query, takes_a_reply_with_an_extension, .timeout = 3,
      .description = "UDP-TIME-009: so is a reply of more than 48 bytes") {
-    struct scene scene = ordinary();
+    static struct scene scene;
+    scene = ordinary();
     scene.len = sizeof scene.reply;
     struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
     struct timesync_result result;
@@ -305,7 +318,8 @@ static void go_round(const struct responder *server, const struct peer *silent, 
 
 Test(timesync, leaves_nothing_behind, .timeout = 3,
      .description = "UDP-TIME-038: no memory error, no lost block and no descriptor are left behind") {
-    struct scene scene = ordinary();
+    static struct scene scene;
+    scene = ordinary();
     struct responder *server = responder_start(AF_INET, give_and_refuse, &scene, 0);
     struct peer silent = peer_open(AF_INET), deaf = peer_deaf(AF_INET);
     int before = open_descriptors();
