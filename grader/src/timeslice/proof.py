@@ -7,6 +7,7 @@ are found on disk, so that a new mutant or alternative is proved without being a
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,7 @@ from timeslice.pipeline import Grading, Grounds
 COMPILERS = ("gcc", "clang")
 SEED = 1
 _SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-O1")
+_ATTACKS = "grader/tests/test_hostile.py"
 _SECONDS = 600  # after which a compiler or a bank that the proof starts itself counts as hung
 
 
@@ -37,6 +39,7 @@ class Case:
     claim: str
     subject: str
     prove: Callable[[Prover], str]
+    alone: bool = False  # it looks at the whole machine
 
 
 class Prover:
@@ -86,6 +89,7 @@ def cases(kit: Kit) -> list[Case]:
         *(Case("the reference is clean under ASan, UBSan and LSan", cc, partial(_sanitized, cc)) for cc in COMPILERS),
         Case("the template has no point and no warning", gcc, _template),
         *(Case("every alternative has full marks", a.name, partial(_alternative, a)) for a in alternatives),
+        Case("every attack gets its verdict, and the machine is as it was", _ATTACKS, _attacks, alone=True),
         *(Case("every mutant dies on its clause", patch.stem, partial(_mutant_dies, patch)) for patch in patches),
     ]
 
@@ -96,6 +100,19 @@ def _full_marks(folder: Path, cc: str, prover: Prover, clauses: Sequence[str] = 
     return (
         "" if result.score.earned == result.score.possible and not findings else "; ".join([_lost(result), *findings])
     )
+
+
+def _attacks(prover: Prover) -> str:
+    """The attacks are played, and their verdicts compared, by the grader's own tests."""
+    told = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-c", "grader/pyproject.toml", "--rootdir=.", _ATTACKS],
+        cwd=prover.kit.root,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=_SECONDS,
+    )
+    return "" if told.returncode == 0 else " / ".join(told.stdout.strip().splitlines()[-8:])
 
 
 def _alternative(folder: Path, prover: Prover) -> str:

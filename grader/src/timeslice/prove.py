@@ -35,14 +35,15 @@ def prove(kit: Kit, repeat: int, only: Sequence[str], console: Console) -> bool:
             finally:
                 progress.advance(task)
 
+        found = [(case, attempt(case)) for case in chosen if case.alone]
+        together = [case for case in chosen if not case.alone]
         with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
-            answers = list(threads.map(attempt, chosen))
-        found = list(zip(chosen, answers, strict=True))
+            found += zip(together, threads.map(attempt, together), strict=True)
         with load(len(os.sched_getaffinity(0)) if repeat else 0):
             spread = list(repeats(prover, repeat, lambda: progress.advance(task)))
     changed = [f"{test.name}: {', '.join(f'{n} {verdict}' for verdict, n in test.verdicts.items())}" for test in spread]
     _print(found, repeat, changed, console)
-    return not changed and not any(answers)
+    return not changed and not any(answer for _, answer in found)
 
 
 @contextmanager
