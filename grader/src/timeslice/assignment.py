@@ -163,6 +163,11 @@ class Assignment:
         return {f"{clause.split('-')[0]}-{area}": clause for lab in self.labs for area, clause in lab.memory.items()}
 
 
+def lab_of(source: str) -> str:
+    """The lab that a source belongs to, such as ``udp/send.c``: its folder has the lab's name."""
+    return source.partition("/")[0]
+
+
 def read_assignment(kit: Kit) -> Assignment:
     """Read and check the kit's assignment. Raises KitError, one line, where the file or a sentence is wrong."""
     told = _read_file(kit)

@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Lock
 
 from timeslice import diagnostics, objects
-from timeslice.assignment import Assignment, Lab
+from timeslice.assignment import Assignment, Lab, lab_of
 from timeslice.errors import DiskFullError, KitError
 from timeslice.kit import Kit
 from timeslice.model import Build, Diagnostic
@@ -275,10 +275,10 @@ def require_room(stage: Path) -> None:
 
 
 def _by_lab(sources: Sequence[str]) -> dict[str, list[str]]:
-    """The C files by the folder that they stand in, which has the name of their lab."""
+    """The C files by their lab."""
     labs: dict[str, list[str]] = {}
     for source in (s for s in sources if s.endswith(".c")):
-        labs.setdefault(Path(source).parts[0], []).append(source)
+        labs.setdefault(lab_of(source), []).append(source)
     return labs
 
 

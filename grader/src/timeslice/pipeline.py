@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timeslice import coverage, intake, memcheck, score
-from timeslice.assignment import Assignment, read_assignment
+from timeslice.assignment import Assignment, lab_of, read_assignment
 from timeslice.build import MODES, Builder, Built, KitCopy, require_room
 from timeslice.errors import DiskFullError, KitError
 from timeslice.intake import Source
@@ -142,8 +142,8 @@ class Grading:
             taken = intake.take(self._source, self._grounds.builder.assignment.sources, self._fill, tree)
         self._notes += taken.notes
         graded = {lab.id for lab in self._grounds.assignment.labs}
-        sources = sorted(name for name in (*taken.handed_in, *taken.filled) if name.split("/")[0] in graded)
-        self._absent = graded - {name.split("/")[0] for name in sources}
+        sources = sorted(name for name in (*taken.handed_in, *taken.filled) if lab_of(name) in graded)
+        self._absent = graded - set(map(lab_of, sources))
         with self._timed("build"):
             built = self._grounds.builder.build(tree, sources, stage, self._fill)
         self._build = built.build
@@ -152,9 +152,10 @@ class Grading:
         for test in (t for t in self._judged() if t.lab not in built.labs):
             why = "No file of this lab was handed in." if test.lab in self._absent else "This lab was not built."
             yield score.not_run_check(self._grounds.assignment, test, self._grounds.shares[test.name], why)
-        self._coverage = coverage.not_run(tree, sources, "the submission was not built")
         if any(test.lab in built.labs for test in self._judged()):
             yield from self._run(built, stage, tree, sources)
+        else:
+            self._coverage = coverage.not_run(tree, sources, "the submission was not built")
 
     def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
         results = stage / "results"
@@ -207,7 +208,7 @@ class Grading:
         if not self._grounds.builder.measures_coverage:
             return coverage.not_run(tree, sources, _NO_COVERAGE_OF)
         gcov = _gcov_of(self._grounds.builder.cc)
-        mine = [source for source in sources if source.split("/")[0] in built.labs]
+        mine = [source for source in sources if lab_of(source) in built.labs]
         measured = coverage.measure(built.notes, tree, mine, gcov, counters=bank.counters)
         others = coverage.not_run(tree, [source for source in sources if source not in mine])
         return measured.model_copy(update={"files": [*measured.files, *others.files]})
