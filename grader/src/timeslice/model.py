@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 
 
 class Verdict(StrEnum):
@@ -79,8 +79,21 @@ class Finding(Record):
     charged: str | None = None
 
 
+class Run(Record):
+    """One run of a test: under which tool, and what came of it."""
+
+    tool: str  # "native", or the tool with its version, such as "valgrind-3.19.0"
+    verdict: Verdict
+    message: str = ""  # empty where it passed
+    steps: list[str] = Field(default_factory=list)
+    output: str = ""
+    seconds: float = 0.0
+
+
 class Check(Record):
-    """One thing that was checked: the build, or one Criterion test."""
+    """One thing that was checked: the build, or one Criterion test.
+
+    A test whose runs differ is *unsteady*: its verdict is that of most of its runs, and ``runs`` has all of them."""
 
     name: str  # "build", or "suite/test"
     clause: str | None  # None for the build
@@ -96,6 +109,8 @@ class Check(Record):
     replay: str | None = None  # the command that runs this check alone, with this seed
     output: str = ""  # what the test printed, capped
     seconds: float = 0.0
+    unsteady: bool = False
+    runs: list[Run] = Field(default_factory=list)  # of an unsteady test, in their order
 
 
 class LabScore(Record):
@@ -117,12 +132,22 @@ class Skill(Record):
     clauses: list[str]
 
 
+class Difference(Record):
+    """A test that passes natively, but did not pass under a tool that found nothing wrong. It costs no points."""
+
+    test: str  # suite/test
+    clause: str
+    replay: str  # the command that shows it again
+    runs: list[Run]  # all of them, in their order
+
+
 class Memory(Record):
     """What Valgrind and the audit of descriptors said about the whole run."""
 
     status: Literal["clean", "findings", "not_run", "broken"]
     tests: int  # how many ran under Valgrind
     findings: list[Finding] = Field(default_factory=list)
+    differences: list[Difference] = Field(default_factory=list)
     note: str = ""
 
 
@@ -198,7 +223,7 @@ class Build(Record):
 class Result(Record):
     """Everything that is known of one graded submission."""
 
-    schema_version: Literal["1.1"] = SCHEMA_VERSION
+    schema_version: Literal["1.2"] = SCHEMA_VERSION
     submission: str  # its name, as shown; never a path of the host
     assignment: str
     outcome: Outcome
@@ -214,5 +239,6 @@ class Result(Record):
     versions: dict[str, str]  # kit, compiler, valgrind, criterion, python, kernel ...
     seed: int
     suspicions: list[str] = Field(default_factory=list)
+    kit_faults: list[str] = Field(default_factory=list)  # tool, version, test and fault, a line each; they cost nothing
     notes: list[str] = Field(default_factory=list)  # files ignored, files taken from the template ...
     seconds: dict[str, float] = Field(default_factory=dict)  # per step of the pipeline

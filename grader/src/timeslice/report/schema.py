@@ -34,6 +34,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "replay": "The command that runs this check alone, with this seed.",
         "output": "What the test printed, capped.",
         "seconds": "How long it took, natively.",
+        "unsteady": "Whether its runs differed; the verdict is that of most of them.",
+        "runs": "Every run of an unsteady test, in their order.",
     },
     "ClauseCoverage": {
         "clause": "A clause that stands as an anchor in or above a function.",
@@ -54,6 +56,12 @@ FIELDS: dict[str, dict[str, str]] = {
         "line": "Its line, from 1.",
         "column": "Its column, from 1.",
         "message": "What the compiler said.",
+    },
+    "Difference": {
+        "test": "`suite/test`.",
+        "clause": "The clause that the test checks.",
+        "replay": "The command that runs the test again.",
+        "runs": "Every run of the test, natively and under the tool, in their order.",
     },
     "FileCoverage": {
         "path": "The file, relative to the submission.",
@@ -102,6 +110,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "status": "What Valgrind and the audit of descriptors said of the whole run.",
         "tests": "How many tests ran under Valgrind.",
         "findings": "What was found, equal findings merged over the tests.",
+        "differences": "Tests that pass natively but not under a tool that found nothing; they cost nothing.",
         "note": "Why it did not run, where it did not.",
     },
     "Result": {
@@ -121,8 +130,17 @@ FIELDS: dict[str, dict[str, str]] = {
         "versions": "Version of the kit and of each tool, by name.",
         "seed": "The seed of all randomness in the run: the same seed replays it.",
         "suspicions": "What a person has to look at.",
+        "kit_faults": "What the kit or a tool got wrong on this machine, a line each; no points are lost by it.",
         "notes": "Files ignored, files taken from the template, and the like.",
         "seconds": "Time taken by each step, by name.",
+    },
+    "Run": {
+        "tool": "`native`, or the tool with its version.",
+        "verdict": "What became of this run.",
+        "message": "What went wrong; empty where it passed.",
+        "steps": "What the test did in this run, in order.",
+        "output": "What the test printed, capped.",
+        "seconds": "How long it took.",
     },
     "Score": {"earned": "Points earned.", "possible": "Points that could be earned."},
     "Skill": {
