@@ -41,7 +41,7 @@ all: $(PROGRAMS) kit ## build the programs and the kit under build/ (the default
 include tests/runner/runner.mk
 
 .PHONY: kit
-kit: build/kit/bank.o build/kit/link.args build/kit/baseline
+kit: build/kit/bank.o build/kit/link.args build/kit/baseline $(LABS:%=build/kit/template/%.o)
 
 build/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -62,6 +62,12 @@ parts = $(patsubst %.c,build/obj/%.o,$(wildcard reference/programs/$(1)/*.c))
 build/bin/timeslice-%: build/obj/reference/programs/timeslice-%.o $$(call parts,$$*) build/programs.a build/reference.a
 	@mkdir -p $(@D)
 	$(CC) $^ -o $@
+
+# The stubs of a lab's public functions: what stands in for those that a submission lacks.
+stubs = $(patsubst %.c,build/obj/%.o,$(wildcard student_template/$(1)/*.c))
+build/kit/template/%.o: $$(call stubs,$$*)
+	@mkdir -p $(@D)
+	$(CC) -nostdlib -r -o $@ $^
 
 # The bank on the reference: what every other submission's assertions are counted against.
 build/kit/reference: build/kit/bank.o build/kit/link.args build/reference.a

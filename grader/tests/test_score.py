@@ -8,7 +8,7 @@ import pytest
 
 from timeslice import score
 from timeslice.assignment import Assignment
-from timeslice.build import MEMCHECK, NATIVE
+from timeslice.workshop import MEMCHECK, NATIVE
 from timeslice.errors import KitError
 from timeslice.kit import TRIPWIRE, BankTest
 from timeslice.model import Build, Check, Diagnostic, Finding, Outcome, Verdict

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from timeslice.build import MEMCHECK, NATIVE, Builder
+from timeslice.build import Builder
 from timeslice.errors import KitError
 from timeslice.intake import Source
 from timeslice.kit import Kit
@@ -25,6 +25,7 @@ from timeslice.pipeline import Grading, Grounds
 from timeslice.pool import Pool
 from timeslice.run import LANES, VALGRIND, VALGRIND_ENVIRONMENT
 from timeslice.sandbox import Limits
+from timeslice.workshop import MEMCHECK, NATIVE
 
 _ROUNDS = 5
 _CLASS = 8  # submissions in the class whose throughput is measured

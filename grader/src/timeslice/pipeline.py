@@ -11,7 +11,7 @@ from pathlib import Path
 
 from timeslice import coverage, intake, memcheck, score
 from timeslice.assignment import Assignment, lab_of, read_assignment
-from timeslice.build import MODES, Builder, Built, KitCopy, require_room
+from timeslice.build import Builder, Built
 from timeslice.errors import DiskFullError, KitError
 from timeslice.intake import Source
 from timeslice.kit import BankTest, Kit, find_kit, versions
@@ -19,6 +19,7 @@ from timeslice.model import Build, Check, Coverage, Finding, Memory, Outcome, Re
 from timeslice.printable import one_line
 from timeslice.run import BankRun, ModeRun
 from timeslice.sandbox import Ended, Sandbox
+from timeslice.workshop import MODES, KitCopy, require_room
 
 _NO_BUILD = Build(status="broken")
 _NO_COVERAGE_OF = "line coverage is measured with gcc only"
@@ -59,12 +60,10 @@ class Grounds:
 class Grading:
     """One submission on its way. ``checks`` goes the way; ``result`` tells what is known of it, at any time."""
 
-    def __init__(self, grounds: Grounds, source: Source, seed: int, fill: Path | None = None) -> None:
-        """``fill``: the folder that completes the labs which the submission begins, by default the student template."""
+    def __init__(self, grounds: Grounds, source: Source, seed: int) -> None:
         self._grounds = grounds
         self._source = source
         self._seed = seed
-        self._fill = fill or grounds.kit.template
         self._identity = score.Identity(source.name, seed)
         self._wanted = {test.name for test in grounds.tests}
         self._absent: set[str] = set()  # labs of which nothing was handed in
@@ -139,18 +138,19 @@ class Grading:
         tree = stage / "tree"
         tree.mkdir()
         with self._timed("intake"):
-            taken = intake.take(self._source, self._grounds.builder.assignment.sources, self._fill, tree)
+            taken = intake.take(self._source, self._grounds.builder.assignment.sources, tree)
         self._notes += taken.notes
         graded = {lab.id for lab in self._grounds.assignment.labs}
-        sources = sorted(name for name in (*taken.handed_in, *taken.filled) if lab_of(name) in graded)
-        self._absent = graded - set(map(lab_of, sources))
+        sources = [name for name in taken.handed_in if lab_of(name) in graded]
+        self._absent = graded - {lab_of(name) for name in sources if name.endswith(".c")}
         with self._timed("build"):
-            built = self._grounds.builder.build(tree, sources, stage, self._fill)
+            built = self._grounds.builder.build(tree, sources, stage)
         self._build = built.build
+        self._notes += _supplied_notes(self._grounds.assignment, built.build)
         self._runs = bool(built.labs)
         yield score.build_check(built.build)
         for test in (t for t in self._judged() if t.lab not in built.labs):
-            why = "No file of this lab was handed in." if test.lab in self._absent else "This lab was not built."
+            why = "No .c file of this lab was handed in." if test.lab in self._absent else "This lab was not built."
             yield score.not_run_check(self._grounds.assignment, test, self._grounds.shares[test.name], why)
         if any(test.lab in built.labs for test in self._judged()):
             yield from self._run(built, stage, tree, sources)
@@ -208,7 +208,8 @@ class Grading:
         if not self._grounds.builder.measures_coverage:
             return coverage.not_run(tree, sources, _NO_COVERAGE_OF)
         gcov = _gcov_of(self._grounds.builder.cc)
-        mine = [source for source in sources if lab_of(source) in built.labs]
+        headers = {source for source in sources if source.endswith(".h") and lab_of(source) in built.labs}
+        mine = [source for source in sources if source in built.sources | headers]
         measured = coverage.measure(built.notes, tree, mine, gcov, counters=bank.counters)
         others = coverage.not_run(tree, [source for source in sources if source not in mine])
         return measured.model_copy(update={"files": [*measured.files, *others.files]})
@@ -281,6 +282,12 @@ class Grading:
                 check = score.not_run_check(self._grounds.assignment, test, possible, why)
             ordered.append(check)
         return ordered
+
+
+def _supplied_notes(assignment: Assignment, build: Build) -> list[str]:
+    """The functions that were supplied, a note a lab."""
+    by_lab = ([name for name in lab.api if name in build.supplied] for lab in assignment.labs)
+    return [f"taken from the template: {', '.join(names)}" for names in by_lab if names]
 
 
 def _machine_error(error: OSError) -> KitError:

@@ -23,11 +23,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from timeslice.assignment import RunLimits
-from timeslice.build import ENVIRONMENT, MEMCHECK, NATIVE, Builder, Built
+from timeslice.build import Builder, Built
 from timeslice.errors import KitError
 from timeslice.model import Verdict
 from timeslice.printable import one_line
 from timeslice.sandbox import Ended, Limits, Running
+from timeslice.workshop import ENVIRONMENT, MEMCHECK, NATIVE
 
 LINE_MAX = 8 << 20  # bytes of one record
 SLOWER = 10  # how much longer a whole run may take under memcheck

@@ -58,14 +58,14 @@ def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
 
 
 def build_check(build: Build) -> Check:
-    """The check named ``build``: passed where the submission could be compiled, inspected and linked."""
+    """The check named ``build``: passed where all of the submission could be compiled, inspected and linked."""
     if build.status == "built":
         return Check(name="build", clause=None, sentence="It compiles.", verdict=Verdict.PASSED, points=0, possible=0)
-    lines = list(build.refusals)
     errors = [d for d in build.diagnostics if d.severity == "error"]
-    lines += [f"{d.file}:{d.line}:{d.column}: {d.message}" if d.file else d.message for d in errors[:10]]
+    lines = [*build.refusals, *(d.told() for d in errors[:10])]
     if len(errors) > 10:
         lines.append(f"... and {len(errors) - 10} more errors")
+    lines += build.left_out
     return Check(
         name="build",
         clause=None,
@@ -75,7 +75,7 @@ def build_check(build: Build) -> Check:
         possible=0,
         message="\n".join(lines),
         output=many_lines(build.output),
-        hint="Every check needs a build. Compile with -Wall -Wextra and mend the first error first.",
+        hint="What is left out cannot earn points. Compile with -Wall -Wextra and mend the first error first.",
     )
 
 
