@@ -97,7 +97,7 @@ setup: setup-grade ## install what is missing: packages of the distribution, and
 	@$(call install,$(TEST_PACKAGES))
 setup-grade:
 	@$(call install,$(GRADE_PACKAGES))
-	@$(MAKE) --no-print-directory .venv/installed
+	@$(MAKE) --no-print-directory --silent .venv/installed
 
 # install PACKAGES: only those that are missing, and only through the distribution's own package manager.
 define install
@@ -144,17 +144,13 @@ test: setup ## run every test of the project: lint, the bank on the reference, t
 	@$(MAKE) --no-print-directory lint
 	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. tests grader/tests
 
+# Built, inspected and completed as it is graded; then linked and run the usual way.
 .PHONY: check
-check: ready ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
-	@mkdir -p build/check
-	@nm --undefined-only --format=posix build/kit/bank.o | cut -d' ' -f1 >build/check/called
-	@for lab in $(LABS); do \
-		from="$(SUBMISSION)"; [ -d "$$from/$$lab" ] || from=student_template; \
-		$(CC) $(filter-out -Werror,$(CFLAGS)) $(CPPFLAGS) -nostdlib -r -o build/check/$$lab.o "$$from/$$lab"/*.c; \
-		objcopy --keep-global-symbols=build/check/called build/check/$$lab.o; \
-	done
-	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(LABS:%=build/check/%.o) \
-		@tests/support/wrap.args -lcriterion -lpthread
+check: setup-grade ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
+	@$(MAKE) --no-print-directory ready
+	@.venv/bin/timeslice objects "$(SUBMISSION)" --out build/check --cc "$(CC)"
+	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) build/check/*.o \
+		@tests/support/wrap.args -lcriterion -lpthread -lm
 	@build/check/bank $(if $(ONLY),--filter '$(ONLY)')
 
 .PHONY: prove

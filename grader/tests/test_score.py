@@ -8,11 +8,11 @@ import pytest
 
 from timeslice import score
 from timeslice.assignment import Assignment
-from timeslice.workshop import MEMCHECK, NATIVE
 from timeslice.errors import KitError
 from timeslice.kit import TRIPWIRE, BankTest
 from timeslice.model import Build, Check, Diagnostic, Finding, Outcome, Verdict
 from timeslice.run import ModeRun, TestRecord
+from timeslice.workshop import MEMCHECK, NATIVE
 
 IDENTITY = score.Identity("alice's work", 7)
 

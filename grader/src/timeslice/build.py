@@ -70,7 +70,6 @@ class _Choice:
         """Link nothing of a lab."""
         told = f"{lab}: {message}"
         self.errors.append(Diagnostic(severity="error", file="", line=0, column=0, message=told))
-        self.labs[lab].left_out.update(dict.fromkeys(self.labs[lab].kept, "nothing of its lab can be linked"))
         self.labs[lab].kept = []
 
 
@@ -93,7 +92,8 @@ class Builder(Workshop):
         if choice.kept:
             linked = Linking(self, stage).link(choice.kept)
             for lab, why in linked.left_out.items():
-                choice.leave_out(lab, f"it cannot be linked ({why}): is something in it gigabytes large, or assembly?")
+                told = "it compiles, but cannot be linked or loaded"
+                choice.leave_out(lab, f"{told} ({why}): remove inline assembly and enormous or thread-local variables")
         linked_sources = frozenset(source for sifted in choice.labs.values() for source in sifted.kept)
         return Built(_told(compiled, choice, linked), stage, frozenset(choice.kept), linked_sources)
 

@@ -9,19 +9,22 @@ time: it is the submission's fault as long as the kit can be linked without it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from timeslice import objects, scripts
 from timeslice.errors import KitError
-from timeslice.printable import one_line
+from timeslice.printable import one_line, without_stages
 from timeslice.sandbox import Ended
 from timeslice.untrusted import read_ordinary
 from timeslice.workshop import MEMCHECK, MODES, NATIVE, Workshop, require_room
 
 HIDDEN = ".hidden"  # suffix of the objects that the bank is linked with
 _TOLD_MAX = 64 << 10  # bytes of a linker's output that are read
+_TOOL = re.compile(r"^(?:\S*/)?(?:ld|collect2|gcc|clang|bank)(?:-\d+)?: (?:error: |fatal error: )?")
+_SAYS_LITTLE = re.compile(r"(?:^|[\s(`'])/|ld returned|in function `|linker command failed")
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Linking:
         written = {mode: self._script(mode, parts) for mode in MODES}
         ended = self.workshop.run(written, self.stage, cwd=kit.objects, readable=[kit.objects])
         failed = next((mode for mode in MODES if ended[mode].exit_code != 0), None)
-        return (telling_line(self.stage / f"{failed}.err") or how(ended[failed])) if failed else ""
+        return (telling_line(self.stage / f"{failed}.err") or _how(ended[failed])) if failed else ""
 
     def _script(self, mode: str, parts: Sequence[_Part]) -> str:
         folder = self.stage / mode
@@ -100,12 +103,13 @@ class Linking:
 
 
 def telling_line(path: Path) -> str:
-    """The line of a tool's output that says most; empty where it said nothing."""
-    lines = read_ordinary(path, _TOLD_MAX).decode("utf-8", "replace").strip().splitlines()
-    telling = [line for line in lines if "ld returned" not in line and "in function" not in line]
+    """The first line of a linker's output that says what is wrong and names no file of the kit or the machine."""
+    told = without_stages(read_ordinary(path, _TOLD_MAX).decode("utf-8", "replace"))
+    lines = [_TOOL.sub("", line) for line in told.splitlines()]
+    telling = [line for line in lines if line and not _SAYS_LITTLE.search(line)]
     return one_line(telling[0], 300) if telling else ""
 
 
-def how(ended: Ended) -> str:
+def _how(ended: Ended) -> str:
     """How a tool ended that said nothing."""
     return f"signal {ended.signal}" if ended.signal else f"status {ended.exit_code}"

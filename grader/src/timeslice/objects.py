@@ -8,8 +8,10 @@ function and line.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -23,6 +25,9 @@ from timeslice.untrusted import read_ordinary
 
 REFUSALS_MAX = 50
 _OBJECT_MAX = 64 << 20  # bytes of an object file
+_NAMES_MAX = 50_000  # symbols, and sections, of an object
+_VARIABLES_MAX = 256 << 20  # bytes of all variables of an object: a process has a limit too
+_THREADS_MAX = 1 << 20  # bytes of the variables that each thread has anew: they are taken from its stack
 _LINES_MAX = 1 << 20  # bytes of a line table that is read; a longer one only costs the line in a message
 _RUNS_BY_ITSELF = re.compile(r"\.(init_array|fini_array|preinit_array|ctors|dtors|init|fini)(\.|$)")
 _OF_CRITERION = re.compile(r"cr_")
@@ -37,6 +42,7 @@ _RAW_CALL = re.compile(r"^\s*([0-9a-f]+):\s+(?:[a-z0-9]+ )?(syscall|sysenter|int
 _LABEL = re.compile(r"^[0-9a-f]+ <(.+)>:$")
 _SECTION = re.compile(r"^Disassembly of section (.+):$")
 _EXECUTABLE, _WRITABLE, _ALLOCATED = 4, 1, 2
+_OF_THREADS = 0x400
 _IFUNC = ("STT_LOOS", "STT_GNU_IFUNC", 10)
 _CODE = ("STT_FUNC", "STT_NOTYPE")  # assembly may leave the type away
 
@@ -47,6 +53,15 @@ class _Use:
 
     section: int
     offset: int
+
+
+@dataclass(frozen=True)
+class _Relocation:
+    """A place that gets the address of a symbol when it is known."""
+
+    use: _Use
+    symbol: int  # its number
+    addend: int
 
 
 @dataclass(frozen=True)
@@ -76,8 +91,10 @@ class ObjectFile:
     def __init__(self, path: Path) -> None:
         """Read the object at ``path``. Raises what the reader of objects raises where it is not one."""
         self._elf: Any = ELFFile(BytesIO(read_ordinary(path, _OBJECT_MAX)))
-        self._sections = list(self._elf.iter_sections())
         table: Any = self._elf.get_section_by_name(".symtab")
+        if max(self._elf.num_sections(), table.num_symbols() if table else 0) > _NAMES_MAX:
+            raise ValueError(f"it has more than {_NAMES_MAX:,} names")
+        self._sections = list(self._elf.iter_sections())
         self._symbols: list[Any] = list(table.iter_symbols()) if table else []
 
     @property
@@ -97,6 +114,7 @@ class ObjectFile:
     def refusals(self, listing: str, allowed: Collection[str], api: Collection[str]) -> Iterator[str]:
         """Every reason not to link it."""
         yield from self._of_sections()
+        yield from self._of_sizes()
         yield from self._of_definitions(api)
         yield from self._of_uses(allowed)
         yield from self._raw_calls(listing)
@@ -140,6 +158,20 @@ class ObjectFile:
             if flags & _EXECUTABLE and _VALGRIND_REQUEST in section.data():
                 yield f"Section {name} holds a request to Valgrind; build without Valgrind's headers."
 
+    def _of_sizes(self) -> Iterator[str]:
+        """What could not be loaded: it would end the bank before the first test."""
+        sizes = {True: 0, False: 0}
+        for section in (s for s in self._sections if s["sh_flags"] & _ALLOCATED):
+            sizes[bool(section["sh_flags"] & _OF_THREADS)] += section["sh_size"]
+        sizes[False] += sum(symbol["st_size"] for symbol in self._symbols if symbol["st_shndx"] == "SHN_COMMON")
+        for of_threads, limit, what in (
+            (False, _VARIABLES_MAX, "variables"),
+            (True, _THREADS_MAX, "variables of threads"),
+        ):
+            if sizes[of_threads] > limit:
+                told = f"{sizes[of_threads] >> 20:,} MiB of {what}, and {limit >> 20} MiB is the limit"
+                yield f"The code has {told}; take memory with malloc."
+
     def _of_definitions(self, api: Collection[str]) -> Iterator[str]:
         for symbol in self._symbols:
             name, kind = symbol.name, symbol["st_info"]["type"]
@@ -182,7 +214,7 @@ class ObjectFile:
     # ---- where something is ----
 
     def _where(self, symbol: int) -> str:
-        use = next(self._uses(symbol), None) if symbol else None
+        use = self._first_uses.get(symbol) if symbol else None
         return self._place(use) if use else ""
 
     def _place(self, use: _Use) -> str:
@@ -191,23 +223,32 @@ class ObjectFile:
         line = self._line(use)
         return f"{function} ({line})" if line else function
 
-    def _uses(self, symbol: int) -> Iterator[_Use]:
+    @cached_property
+    def _relocations(self) -> list[_Relocation]:
+        """Those of what is loaded."""
+        found = []
         for section in self._sections:
-            if isinstance(section, RelocationSection):
-                target = section["sh_info"]
-                if self._sections[target]["sh_flags"] & _ALLOCATED and self._sections[target].name != ".eh_frame":
-                    for relocation in section.iter_relocations():
-                        if relocation["r_info_sym"] == symbol:
-                            yield _Use(target, relocation["r_offset"])
+            target = section["sh_info"] if isinstance(section, RelocationSection) else 0
+            if target and self._sections[target]["sh_flags"] & _ALLOCATED:
+                for offset, info, addend in struct.iter_unpack("<QQq", section.data()):
+                    found.append(_Relocation(_Use(target, offset), info >> 32, addend))
+        return found
+
+    @cached_property
+    def _first_uses(self) -> dict[int, _Use]:
+        """Where each symbol is used first, by its number."""
+        uses: dict[int, _Use] = {}
+        for relocation in self._relocations:
+            if self._sections[relocation.use.section].name != ".eh_frame":
+                uses.setdefault(relocation.symbol, relocation.use)
+        return uses
 
     def _pointed_at(self, number: int) -> _Use | None:
         """What the first pointer in the section with this number points at."""
-        for section in self._sections:
-            if isinstance(section, RelocationSection) and section["sh_info"] == number:
-                for relocation in section.iter_relocations():
-                    symbol = self._symbols[relocation["r_info_sym"]]
-                    if isinstance(symbol["st_shndx"], int):
-                        return _Use(symbol["st_shndx"], symbol["st_value"] + relocation["r_addend"])
+        for relocation in (r for r in self._relocations if r.use.section == number):
+            symbol = self._symbols[relocation.symbol]
+            if isinstance(symbol["st_shndx"], int):
+                return _Use(symbol["st_shndx"], symbol["st_value"] + relocation.addend)
         return None
 
     def _covers(self, symbol: Any, use: _Use) -> bool:
@@ -218,27 +259,31 @@ class ObjectFile:
 
     def _line(self, use: _Use) -> str:
         """``udp/x.c:12`` from the line table, which speaks of offsets in .text as long as nothing is linked."""
-        table: Any = self._elf.get_section_by_name(".debug_line")
-        if self._sections[use.section].name != ".text" or not table or table["sh_size"] > _LINES_MAX:
+        if self._sections[use.section].name != ".text":
             return ""
+        return next((place for start, end, place in self._lines if start <= use.offset < end), "")
+
+    @cached_property
+    def _lines(self) -> list[tuple[int, int, str]]:
+        """Each line of code: its first offset in .text, the offset behind it, and its place in the source."""
+        table = self._elf.get_section_by_name(".debug_line")
+        if not table or table["sh_size"] > _LINES_MAX:
+            return []
         try:
-            return _line_at(self._elf.get_dwarf_info(), use.offset)
+            return list(_lines_of(self._elf.get_dwarf_info()))
         except Exception:  # a line table that cannot be read costs the line only
-            return ""
+            return []
 
 
-def _line_at(dwarf: Any, offset: int) -> str:
+def _lines_of(dwarf: Any) -> Iterator[tuple[int, int, str]]:
     for unit in dwarf.iter_CUs():
         program = dwarf.line_program_for_CU(unit)
-        if program is None:
-            continue
         before = None
-        for entry in program.get_entries():
+        for entry in program.get_entries() if program else ():
             state = entry.state
-            if before and state and before.address <= offset < state.address and not before.end_sequence:
-                return f"{_file_name(unit)}:{before.line}"
+            if before and state and not before.end_sequence:
+                yield before.address, state.address, f"{_file_name(unit)}:{before.line}"
             before = state if state else before
-    return ""
 
 
 def _file_name(unit: Any) -> str:

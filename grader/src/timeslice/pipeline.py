@@ -146,7 +146,7 @@ class Grading:
         with self._timed("build"):
             built = self._grounds.builder.build(tree, sources, stage)
         self._build = built.build
-        self._notes += _supplied_notes(self._grounds.assignment, built.build)
+        self._notes += supplied_notes(self._grounds.assignment, built.build)
         self._runs = bool(built.labs)
         yield score.build_check(built.build)
         for test in (t for t in self._judged() if t.lab not in built.labs):
@@ -284,7 +284,7 @@ class Grading:
         return ordered
 
 
-def _supplied_notes(assignment: Assignment, build: Build) -> list[str]:
+def supplied_notes(assignment: Assignment, build: Build) -> list[str]:
     """The functions that were supplied, a note a lab."""
     by_lab = ([name for name in lab.api if name in build.supplied] for lab in assignment.labs)
     return [f"taken from the template: {', '.join(names)}" for names in by_lab if names]

@@ -122,7 +122,7 @@ class _Sieve:
         missing = [name for name in self._lab.api if name not in kept]
         for source in self._result.left_out:
             text = self._lab.uncompiled.get(source, "")
-            own = self._names.get(source, _NOTHING).functions
+            own = self._names.get(source, _NOTHING).defined
             self._result.lost[source] = [name for name in missing if name in own or defines(text, name)]
 
     def _leave_out(self, source: str, why: str) -> None:
