@@ -83,23 +83,20 @@ def test_a_main_and_a_registered_test_are_told_with_what_to_do(grounds: Grounds)
     built = build(grounds, {"udp/a.c": b"\nint main(void) { return 0; }\n", "udp/b.c": test})
     assert built.build.status == "refused"
     told = "\n".join(built.build.refusals)
-    assert "udp/a.c: main is defined (udp/a.c:2): the tests bring their own; move yours out of the lab's folder." in (
-        told.replace("main is defined (udp/a.c:2)", "udp/a.c: main is defined (udp/a.c:2)")
-    )
+    assert "main is defined (udp/a.c:2): the tests bring their own; move yours out of the lab's folder." in told
     assert "udp/b.c: Section cr_tst belongs to the test framework" in told
     assert "Keep tests, and what includes <criterion/...>, outside of the lab's folder." in told
 
 
-@pytest.mark.parametrize("cc", ["gcc", "clang"])
-def test_a_compiler_without_memory_is_told_with_its_file(grounds: Grounds, cc: str) -> None:
+def test_a_compiler_without_memory_is_told_with_its_file(grounds: Grounds) -> None:
     small = grounds.assignment.limits.model_copy(update={"memory_mb": 300})
-    roomy = replace(grounds.builder, cc=cc, assignment=replace(grounds.builder.assignment, limits=small))
+    tight = replace(grounds.builder, assignment=replace(grounds.builder.assignment, limits=small))
     doubling = "".join(f"#define M{n + 1} M{n} M{n}\n" for n in range(40)) + "#define M0 int x;\nM40\n"
-    with roomy.sandbox.stage as stage:
+    with tight.sandbox.stage as stage:
         (stage / "tree" / "udp").mkdir(parents=True)
         (stage / "tree" / "udp" / "a.c").write_text(doubling)
         (stage / "tree" / "udp" / "b.c").write_text(GOOD)
-        built = roomy.build(stage / "tree", ["udp/a.c", "udp/b.c"], stage)
+        built = tight.build(stage / "tree", ["udp/a.c", "udp/b.c"], stage)
     first = next(d for d in built.build.diagnostics if d.severity == "error")
     assert first.told().startswith("udp/a.c: the compiler ran out of memory with 300 MiB")
     assert built.sources == {"udp/b.c"}

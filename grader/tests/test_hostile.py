@@ -71,7 +71,7 @@ def grade(grounds: Grounds, folder: Path, clauses: set[str]) -> Result:
 
 
 def played(grounds: Grounds, attack: Path, links: dict[str, str], copy: Path) -> Path:
-    """The submission that an attack stands for: the reference's labs with the attack's files and links in their place."""
+    """The submission that an attack stands for: the reference's labs, and the attack's files and links over them."""
     for lab in (lab.id for lab in grounds.assignment.labs if (attack / lab.id).is_dir()):
         shutil.copytree(grounds.kit.reference / lab, copy / lab)
     shutil.copytree(attack, copy, dirs_exist_ok=True)

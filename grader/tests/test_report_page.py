@@ -162,7 +162,7 @@ def test_with_many_failures_only_the_first_cards_are_open() -> None:
 def test_a_submission_that_does_not_compile_shows_the_compilers_words_on_the_line() -> None:
     html = page_html(uncompiled_result())
     text = read_page(html).text
-    assert "\u2717 It does not compile" in text
+    assert "\u2717 Not all of it could be built" in text
     assert "The 15 checks that could not run" in text
     line = html[html.index('id="L0-3"') : html.index('id="L0-4"')]
     assert "<b>Compiler error.</b> expected &#39;;&#39; before" in line

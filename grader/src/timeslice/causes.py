@@ -52,9 +52,7 @@ def _no_text(data: bytes) -> tuple[int, str] | None:
     if _PAGE.match(data):
         return 1, "this is a web page and no C source: download the file itself (the raw file), not the page about it"
     if (at := data.find(b"\0")) >= 0:
-        return _line(
-            data, at
-        ), "there is a byte in this line that no text has (NUL): the file is damaged, save it again"
+        return _line(data, at), "this line holds a byte that no text has (NUL): the file is damaged, save it again"
     return None
 
 
