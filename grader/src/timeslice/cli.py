@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from timeslice.assignment import Assignment
+    from timeslice.calibration import Calibration
     from timeslice.intake import Source
+    from timeslice.kit import Kit
     from timeslice.messages import Order
     from timeslice.model import Result
 
@@ -124,8 +126,24 @@ def grade(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KitError(f"{out} cannot be made ({error.strerror}): choose another folder with --out") from error
+    _calibrated(kit, cc)
     order = Order(out.resolve(), seed, cc, strict, select, labs)
     return _grade_all(assignment, sources, order, jobs or len(os.sched_getaffinity(0)))
+
+
+def _calibrated(kit: Kit, cc: str) -> Calibration:
+    """The calibration of this machine. It is made now where there is none, or where a tool has changed."""
+    from timeslice.calibrate import kept, why_anew
+    from timeslice.pipeline import Grounds
+
+    calibration = kept(kit, cc)
+    if calibration is None:
+        click.echo(f"calibrating the kit on this machine: {why_anew(kit, cc)}")
+        with Grounds.open(cc) as grounds:
+            calibration = grounds.calibration
+    for line in calibration.lines():
+        click.echo(f"timeslice: a fault of the kit on this machine: {line}; it costs no points", err=True)
+    return calibration
 
 
 def _start_fork_server() -> None:
@@ -190,6 +208,36 @@ def _keep(results: list[Result], order: Order, console: Console, problem: str) -
     page = "index.html" if len(results) > 1 else f"{report.folder_name(results[0].submission)}/report.html"
     console.print(f"Report: {order.out / page}", markup=False, highlight=False, soft_wrap=True)
     return problem
+
+
+@main.command()
+@click.option("--cc", default="gcc", show_default=True, help="Compiler of the submissions: gcc or clang.")
+def calibrate(cc: str) -> int:
+    """Run the bank on the reference with this machine's tools, and keep what goes wrong: that is the kit's fault.
+
+    Grading does this by itself where it is needed: the first time, and after a tool or the kit has changed.
+
+    Exit status: 0 the reference passes everything here, 1 something is the kit's fault on this machine.
+    """
+    from timeslice.kit import find_kit
+
+    kit = find_kit()
+    kit.require_built()
+    return LOST_POINTS if _calibrated(kit, cc).faults else 0
+
+
+@main.command()
+@click.option("--cc", default="gcc", show_default=True, help="Compiler of the submissions: gcc or clang.")
+def doctor(cc: str) -> int:
+    """Show the machine, the tools, the sandbox's guards and the calibration, and what to do about each bad line.
+
+    Exit status: 0 all is well, 1 something is not, but grading works, 2 grading does not work.
+    """
+    from rich.console import Console
+
+    from timeslice.doctor import examine, show
+
+    return show(examine(cc), Console())
 
 
 @main.command()

@@ -78,13 +78,18 @@ class Kit:
         return self.root / "reference"
 
     @property
+    def control(self) -> Path:
+        """A solution with known memory errors, by which it is seen that Valgrind sees."""
+        return self.root / "tests" / "control"
+
+    @property
     def objects(self) -> Path:
         """What the Makefile built once for all submissions."""
         return self.root / "build" / "kit"
 
     def require_built(self) -> None:
         """Raise KitError unless ``make`` has built what a submission is linked with."""
-        for name in ("bank.o", "link.args", "coverage.args", "baseline", "reference"):
+        for name in ("bank.o", "link.args", "coverage.args", "reference"):
             if not (self.objects / name).is_file():
                 raise KitError(f"the kit is not built: {self.objects / name} is missing: run make in {self.root}")
 

@@ -9,16 +9,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from timeslice import coverage, intake, memcheck, score
+from timeslice import calibrate, coverage, intake, score
 from timeslice.assignment import Assignment, lab_of, read_assignment
-from timeslice.build import MODES, Builder, Built, KitCopy, require_room
+from timeslice.bank import Bank
+from timeslice.build import MEMCHECK, Builder, Built, KitCopy, require_room
+from timeslice.calibration import Calibration, Fault, summarized
 from timeslice.errors import DiskFullError, KitError
+from timeslice.examination import Examination
 from timeslice.intake import Source
 from timeslice.kit import BankTest, Kit, find_kit, versions
-from timeslice.model import Build, Check, Coverage, Finding, Memory, Outcome, Result
+from timeslice.memory import MemoryJudge, descriptor_findings, foreign_fault, removed_reports
+from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
 from timeslice.printable import one_line
-from timeslice.run import BankRun, ModeRun
+from timeslice.records import ModeRun
 from timeslice.sandbox import Ended, Sandbox
+from timeslice.steadiness import Story
 
 _NO_BUILD = Build(status="broken")
 _NO_COVERAGE_OF = "line coverage is measured with gcc only"
@@ -26,7 +31,8 @@ _NO_COVERAGE_OF = "line coverage is measured with gcc only"
 
 @dataclass(frozen=True)
 class Grounds:
-    """What every grading in one process shares: the kit, the assignment, the tests, and the builder in its sandbox.
+    """What every grading in one process shares: the kit, the assignment, the tests, the builder in its sandbox, and
+    the calibration of this machine.
 
     ``assignment`` and ``tests`` are of the labs that are graded."""
 
@@ -35,6 +41,7 @@ class Grounds:
     tests: tuple[BankTest, ...]
     shares: dict[str, int]
     builder: Builder
+    calibration: Calibration
 
     @classmethod
     @contextmanager
@@ -53,7 +60,10 @@ class Grounds:
                 copy = KitCopy.make(kit, folder)
             except OSError as error:
                 raise _machine_error(error) from error
-            yield cls(kit, assignment, tests, shares, Builder(sandbox, copy, whole, cc))
+            builder = Builder(sandbox, copy, whole, cc)
+            calibration = calibrate.kept(kit, cc) or calibrate.calibrate(kit, builder, kit.tests())
+            copy.baseline.write_text(calibration.baseline, "utf-8")
+            yield cls(kit, assignment, tests, shares, builder, calibration)
 
 
 class Grading:
@@ -76,6 +86,7 @@ class Grading:
         self._runs = False
         self._memory = Memory(status="not_run", tests=0)
         self._coverage = Coverage(status="not_run")
+        self._faults: list[Fault] = []  # of the kit, in this very run
         self._error: KitError | None = None
 
     @property
@@ -160,23 +171,23 @@ class Grading:
     def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
         results = stage / "results"
         results.mkdir()
-        bank = BankRun(self._grounds.builder, built, results, self._only(built.labs), self._seed)
-        by_name = {test.name: test for test in self._grounds.tests}
-        judge = score.MemoryJudge(self._grounds.assignment, by_name, bank.native, bank.memcheck)
+        bank = Bank(self._grounds.builder, built, results, self._seed)
+        examination = Examination(bank, self._only(built.labs), sources)
         judged = {test.name: test for test in self._judged()}
+        memory_clauses = set(self._grounds.assignment.memory.values())
         with self._timed("run"):
-            for mode, record in bank.records():
+            for record in examination.records():
                 test = judged.get(record.name)
-                if mode == MODES[0] and test and not judge.is_memory_test(test):
-                    yield self._test_check(bank.native, test)
+                if test and test.clause not in memory_clauses:
+                    yield self._test_check(examination, test)
         require_room(stage)
         with self._timed("coverage"):
-            self._coverage = self._measure(built, bank, tree, sources)
-        findings = self._findings(bank, judge, sources)
-        self._suspicions = score.suspicions(self._grounds.tests, (bank.native, bank.memcheck))
+            self._coverage = self._measure(built, examination.native, tree, sources)
+        self._suspicions = score.suspicions(self._grounds.tests, (examination.native, examination.memcheck))
+        judge, findings = self._judge_memory(examination)
         for name, test in judged.items():
             if name not in self._checks:
-                check = self._test_check(bank.native, test)
+                check = self._test_check(examination, test)
                 yield judge.judge(check, findings) if judge.is_memory_test(test) else check
 
     def _judged(self) -> Iterator[BankTest]:
@@ -194,44 +205,83 @@ class Grading:
             and (test.name in self._wanted or test.is_tripwire or test.clause.rpartition("-")[0] in areas)
         ]
 
-    def _test_check(self, native: ModeRun, test: BankTest) -> Check:
+    def _test_check(self, examination: Examination, test: BankTest) -> Check:
+        native = examination.native
         record = native.records.get(test.name)
         possible = self._grounds.shares[test.name]
         if record:
-            return score.test_check(self._grounds.assignment, test, record, possible, self._identity)
+            check = score.test_check(self._grounds.assignment, test, record, possible, self._identity)
+            story = examination.native_stories.get(test.name)
+            check = score.unsteady_check(check, story) if story and story.unsteady else check
+            fault = self._grounds.calibration.native_fault(test.name)
+            return score.excused_check(check, fault) if fault and check.verdict is not Verdict.PASSED else check
         why = _cut_short(native.ended, self._grounds.assignment.limits.run_seconds)
         if why:
             return score.not_run_check(self._grounds.assignment, test, possible, why)
         raise KitError(f"the bank ended before it told of {test.name} ({_how_it_ended(native)})")
 
-    def _measure(self, built: Built, bank: BankRun, tree: Path, sources: Sequence[str]) -> Coverage:
-        if not self._grounds.builder.measures_coverage:
+    def _measure(self, built: Built, native: ModeRun, tree: Path, sources: Sequence[str]) -> Coverage:
+        if not self._grounds.builder.measures_coverage or native.counters is None:
             return coverage.not_run(tree, sources, _NO_COVERAGE_OF)
         gcov = _gcov_of(self._grounds.builder.cc)
         mine = [source for source in sources if lab_of(source) in built.labs]
-        measured = coverage.measure(built.notes, tree, mine, gcov, counters=bank.counters)
+        measured = coverage.measure(built.notes, tree, mine, gcov, counters=native.counters)
         others = coverage.not_run(tree, [source for source in sources if source not in mine])
         return measured.model_copy(update={"files": [*measured.files, *others.files]})
 
-    def _findings(self, bank: BankRun, judge: score.MemoryJudge, sources: Sequence[str]) -> list[Finding]:
-        """What Valgrind and the audit of descriptors found, each finding charged; also kept for the result."""
-        run = bank.memcheck
-        seen = len(run.records) + len(run.left_out)
-        if not run.complete and not (run.ended and run.ended.timed_out) and seen < len(bank.native.records):
-            raise KitError(f"the run under Valgrind did not come to its end ({_how_it_ended(run)})")
-        found: list[Finding] = []
-        for folder, tests_by_pid in run.xml_folders:
-            found += memcheck.findings(folder, tests_by_pid, sources)
-        found += score.unexplained_findings(run, found) + score.descriptor_findings((bank.native, run))
+    def _judge_memory(self, examination: Examination) -> tuple[MemoryJudge, list[Finding]]:
+        """Charge what Valgrind and the audit of descriptors found; also kept for the result."""
+        run, calibration = examination.memcheck, self._grounds.calibration
+        removed = self._settle_lost(examination)
+        by_name = {test.name: test for test in self._grounds.tests}
+        judge = MemoryJudge(self._grounds.assignment, by_name, examination.native, calibration, tuple(self._faults))
+        found = [*examination.findings, *removed, *descriptor_findings((examination.native, run))]
         findings = judge.charge(found)
+        for finding in examination.kit_findings:
+            if not calibration.explains(finding):
+                self._faults.append(foreign_fault(finding, self._valgrind))
         left_out = f"{len(run.left_out)} tests that failed in a way that disturbs the others were not run again."
         self._memory = Memory(
             status="findings" if findings else "clean",
             tests=len(run.records),
             findings=findings,
+            differences=self._differences(examination, findings),
             note=left_out if run.left_out else "",
         )
-        return findings
+        return judge, findings
+
+    @property
+    def _valgrind(self) -> str:
+        return versions(self._grounds.builder.cc)["valgrind"]
+
+    def _settle_lost(self, examination: Examination) -> list[Finding]:
+        """Whose doing it is that reports of Valgrind are missing: the kit's where it loses those of the reference or
+        of the control, too; else the submission's, which is a finding."""
+        grounds = self._grounds
+        lost = examination.lost_at_first if grounds.calibration.loses_reports else examination.lost
+        if not lost:
+            return []
+        if not grounds.calibration.loses_reports and calibrate.still_sees(
+            grounds.kit, grounds.builder, grounds.kit.tests(), lost
+        ):
+            return removed_reports(lost, self._valgrind)
+        self._faults += [Fault(kind="lost", mode=MEMCHECK, tool=self._valgrind, test=name) for name in lost]
+        return []
+
+    def _differences(self, examination: Examination, findings: Sequence[Finding]) -> list[Difference]:
+        """The tests that passed natively, and not under Valgrind although it found nothing in them."""
+        explained = {name for finding in findings for name in finding.tests}
+        by_name = {test.name: test for test in self._judged()}
+        told: list[Difference] = []
+        for name in examination.passed:
+            record = examination.memcheck.records.get(name)
+            if record is None or name not in by_name or name in explained:
+                continue
+            story = examination.memcheck_stories.get(name, Story([record]))
+            if record.verdict is not Verdict.PASSED or story.unsteady:
+                native = examination.native.records[name]
+                told.append(score.difference(by_name[name], native, story, self._valgrind, self._identity))
+        return told
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
@@ -245,7 +295,7 @@ class Grading:
         """What is known: the whole grade after ``checks`` came to its end, and after an error why there is none."""
         checks = self._ordered()
         ended = Outcome.BROKEN if self._error else score.outcome(checks, bool(self._suspicions))
-        if ended in (Outcome.BROKEN, Outcome.SUSPICIOUS):
+        if self._error or ended is Outcome.SUSPICIOUS:
             checks = score.withheld(checks)
         points = score.total(checks)
         labs = score.labs(self._grounds.assignment, checks, self._absent)
@@ -266,6 +316,7 @@ class Grading:
             versions=versions(self._grounds.builder.cc),
             seed=self._seed,
             suspicions=self._suspicions,
+            kit_faults=summarized([*self._grounds.calibration.faults, *self._faults]),
             notes=self._notes,
             seconds=self._seconds,
         )
