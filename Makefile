@@ -41,7 +41,7 @@ all: $(PROGRAMS) kit ## build the programs and the kit under build/ (the default
 include tests/runner/runner.mk
 
 .PHONY: kit
-kit: build/kit/bank.o build/kit/link.args build/kit/baseline
+kit: build/kit/bank.o build/kit/link.args build/kit/reference
 
 build/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -63,12 +63,9 @@ build/bin/timeslice-%: build/obj/reference/programs/timeslice-%.o $$(call parts,
 	@mkdir -p $(@D)
 	$(CC) $^ -o $@
 
-# The bank on the reference: what every other submission's assertions are counted against.
+# The bank on the reference: it lists the tests, and calibration says what it does on this machine.
 build/kit/reference: build/kit/bank.o build/kit/link.args build/reference.a
 	$(CC) @build/kit/link.args -o $@ build/kit/bank.o build/reference.a
-
-build/kit/baseline: build/kit/reference
-	@$< --mode native --write-baseline $@ >$@.log || { cat $@.log; exit 1; }
 
 # The usual way to run a bank: plain libcriterion. What `make bench` measures against.
 build/bench/usual: $(TEST_OBJECTS) $(SUPPORT_OBJECTS) build/obj/tests/bench/patience.o build/reference.a tests/support/wrap.args
@@ -127,14 +124,24 @@ endef
 ready:
 	@$(MAKE) --no-print-directory --silent -j$$(nproc) all
 
+# What the reference does on this machine, with its tools: made anew where one of them has changed.
+.PHONY: calibrated
+calibrated: ready
+	@.venv/bin/timeslice calibrate || [ $$? -eq 1 ]
+
+.PHONY: doctor
+doctor: setup-grade ## show the machine, the tools, the sandbox's guards and the calibration, and what to do about them
+	@$(MAKE) --no-print-directory calibrated
+	@.venv/bin/timeslice doctor
+
 .PHONY: grade
 grade: setup-grade ## grade SUBMISSIONS (a folder, an archive, or a folder of either) into the report folder OUT; LAB alone
-	@$(MAKE) --no-print-directory ready
+	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice grade "$(SUBMISSIONS)" --out "$(OUT)" $(LAB:%=--lab %) || [ $$? -eq 1 ]
 
 .PHONY: test
 test: setup ## run every test of the project: lint, the bank on the reference, the executor's tests, the grader's
-	@$(MAKE) --no-print-directory ready
+	@$(MAKE) --no-print-directory calibrated
 	@$(MAKE) --no-print-directory lint
 	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. tests grader/tests
 
@@ -153,7 +160,7 @@ check: ready ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/t
 
 .PHONY: prove
 prove: setup ## check the kit itself: alternatives, mutants, hostile code, REPEAT repeats under load
-	@$(MAKE) --no-print-directory ready
+	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice prove --repeat $(REPEAT)
 
 .PHONY: bench

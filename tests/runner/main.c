@@ -31,8 +31,7 @@ enum { EXIT_ALL_PASSED = 0, EXIT_SOME_FAILED = 1, EXIT_BROKEN = 2, PROBLEM = 512
 struct run {
     struct options options;
     struct bank bank;
-    struct text line;     /* what is being written */
-    struct text baseline; /* the lines of --write-baseline */
+    struct text line; /* what is being written */
     bool colour;
     size_t tests;
     size_t passed;
@@ -44,7 +43,6 @@ static int give_up(struct run *run, const char *problem) {
     bank_free(&run->bank);
     free(run->options.only);
     text_free(&run->line);
-    text_free(&run->baseline);
     return EXIT_BROKEN;
 }
 
@@ -129,8 +127,6 @@ static void tell(struct run *run, bool for_programs, const struct result *result
     bool passed = result->verdict == VERDICT_PASSED;
     run->passed += passed ? 1 : 0;
     run->wanted += (result->test->must_fail ? result->verdict == VERDICT_FAILED : passed) ? 1 : 0;
-    if (run->options.write_baseline != NULL)
-        baseline_add(&run->baseline, result);
     if (for_programs)
         records_test(&run->line, result);
     else
@@ -191,21 +187,12 @@ static int run_all(struct run *run, bool for_programs) {
 }
 
 static int finish(struct run *run) {
-    char problem[PROBLEM];
     if (signals_stopped())
         return give_up(run, "bank: stopped before its end, by a signal or because nobody reads its results any more");
     int status = run->wanted == run->tests ? EXIT_ALL_PASSED : EXIT_SOME_FAILED;
-    if (run->options.write_baseline != NULL && status != EXIT_ALL_PASSED)
-        return give_up(run,
-                       "bank: no baseline was written, because a test did not do on this program what it must do on "
-                       "the reference");
-    if (run->options.write_baseline != NULL &&
-        baseline_write(run->options.write_baseline, &run->baseline, problem, sizeof problem) < 0)
-        return give_up(run, problem);
     bank_free(&run->bank);
     free(run->options.only);
     text_free(&run->line);
-    text_free(&run->baseline);
     return status;
 }
 

@@ -61,7 +61,9 @@ class Calibration(_Kept):
 
     def native_fault(self, test: str) -> Fault | None:
         """Why a failure of this test says nothing about a submission, if that is so."""
-        return next((f for f in self.faults if f.test == test and f.mode == NATIVE and f.kind in ("fails", "differs")), None)
+        return next(
+            (f for f in self.faults if f.test == test and f.mode == NATIVE and f.kind in ("fails", "differs")), None
+        )
 
     @property
     def loses_reports(self) -> bool:

@@ -10,7 +10,7 @@ from timeslice.build import NATIVE
 from timeslice.model import Finding, Verdict
 from timeslice.records import ModeRun, Reports, TestRecord
 from timeslice.run import BankRun
-from timeslice.steadiness import TOOL_RERUNS, TRIES, Stories, settle
+from timeslice.steadiness import HANG_RERUNS, TOOL_RERUNS, TRIES, Stories, settle
 
 _TAIL_BYTES = 64
 _END_OF_REPORT = b"</valgrindoutput>"
@@ -50,7 +50,7 @@ class Examination:
                 yield record
         failed = [r.name for r in self.native.records.values() if r.verdict is not Verdict.PASSED]
         self.native_stories = settle(self._bank, self.native, failed, self._stubs)
-        self.memcheck_stories = settle(self._bank, self.memcheck, self._differing()[:TOOL_RERUNS])
+        self.memcheck_stories = settle(self._bank, self.memcheck, self._worth_another_run())
         self._collect()
 
     def _differing(self) -> list[str]:
@@ -63,6 +63,12 @@ class Examination:
             for name in self.passed
             if (name not in told and not hopeless) or (name in told and told[name].verdict is not Verdict.PASSED)
         ]
+
+    def _worth_another_run(self) -> list[str]:
+        """Of those at most ``TOOL_RERUNS``, and of those that hung there, which takes long, at most ``HANG_RERUNS``."""
+        told = self.memcheck.records
+        hung = [n for n in self._differing() if n in told and told[n].verdict is Verdict.TIMED_OUT]
+        return [name for name in self._differing() if name not in hung[HANG_RERUNS:]][:TOOL_RERUNS]
 
     @property
     def passed(self) -> list[str]:

@@ -5,7 +5,7 @@ there has passed. A test that did not pass is run again alone, at most twice: it
 A test whose runs differ is *unsteady*: the report shows all of its runs.
 
 Under a tool the same rule holds for tests that passed natively. A test that does not pass there costs nothing by that,
-so no more than ``TOOL_RERUNS`` of them are run again.
+so no more than ``TOOL_RERUNS`` of them are run again, and of those that hang there ``HANG_RERUNS``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from timeslice.records import ModeRun, TestRecord
 
 TRIES = 3
 TOOL_RERUNS = 24
+HANG_RERUNS = 2
 
 
 @dataclass
