@@ -41,7 +41,7 @@ all: $(PROGRAMS) kit ## build the programs and the kit under build/ (the default
 include tests/runner/runner.mk
 
 .PHONY: kit
-kit: build/kit/bank.o build/kit/link.args build/kit/baseline
+kit: build/kit/bank.o build/kit/link.args build/kit/memcheck.supp build/kit/baseline
 
 build/obj/%.o: %.c
 	@mkdir -p $(@D)

@@ -84,7 +84,7 @@ class Kit:
 
     def require_built(self) -> None:
         """Raise KitError unless ``make`` has built what a submission is linked with."""
-        for name in ("bank.o", "link.args", "coverage.args", "baseline", "reference"):
+        for name in ("bank.o", "link.args", "coverage.args", "memcheck.supp", "baseline", "reference"):
             if not (self.objects / name).is_file():
                 raise KitError(f"the kit is not built: {self.objects / name} is missing: run make in {self.root}")
 

@@ -204,15 +204,17 @@ class BankRun:
         limits = self._builder.assignment.limits
         bank = self._built.banks[run.mode]
         baseline = self._builder.kit.objects / "baseline"
+        suppressions = self._builder.kit.objects / "memcheck.supp"
         argv = [str(bank), "--mode", run.mode, "--records", str(records), "--seed", str(self._seed)]
         argv += ["--baseline", str(baseline), "--timeout", str(limits.test_seconds)]
         argv += [word for name in only for word in ("--only", name)]
         if run.mode == MEMCHECK:
-            argv = [*VALGRIND, f"--xml-file={folder}/%p.xml", *argv, "--lanes", str(LANES)]
+            tool = [*VALGRIND, f"--suppressions={suppressions}", f"--xml-file={folder}/%p.xml"]
+            argv = [*tool, *argv, "--lanes", str(LANES)]
         return self._builder.sandbox.start(
             argv,
             cwd=folder,
-            readable=[bank, baseline],
+            readable=[bank, baseline, suppressions],
             writable=[folder],
             env={
                 **ENVIRONMENT,
