@@ -220,9 +220,13 @@ class Grading:
         if not run.complete and not (run.ended and run.ended.timed_out) and seen < len(bank.native.records):
             raise KitError(f"the run under Valgrind did not come to its end ({_how_it_ended(run)})")
         found: list[Finding] = []
+        of_kit: list[Finding] = []
         for folder, tests_by_pid in run.xml_folders:
-            found += memcheck.findings(folder, tests_by_pid, sources)
-        found += score.unexplained_findings(run, found) + score.descriptor_findings((bank.native, run))
+            told = memcheck.findings(folder, tests_by_pid, sources)
+            found += told.submission
+            of_kit += told.kit
+        found += score.unexplained_findings(run, [*found, *of_kit]) + score.descriptor_findings((bank.native, run))
+        self._notes += score.kit_notes(run, of_kit)
         findings = judge.charge(found)
         left_out = f"{len(run.left_out)} tests that failed in a way that disturbs the others were not run again."
         self._memory = Memory(

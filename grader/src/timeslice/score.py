@@ -159,6 +159,21 @@ def descriptor_findings(runs: Iterable[ModeRun]) -> list[Finding]:
     ]
 
 
+def kit_notes(memcheck: ModeRun, findings: Iterable[Finding]) -> list[str]:
+    """A line for each finding without code of the submission: it costs nothing. ``findings`` are the kit's.
+
+    A test that did not pass under Valgrind ends where it stands, and its own blocks are lost: that is no finding."""
+    notes = []
+    for finding in findings:
+        failed = {n for n in finding.tests if n in memcheck.records and memcheck.records[n].verdict != Verdict.PASSED}
+        if finding.kind.startswith("Leak_") and finding.tests and failed.issuperset(finding.tests):
+            continue
+        where = " < ".join(frame.function for frame in finding.stack) or "?"
+        test = next((name for name in finding.tests if name not in failed), next(iter(finding.tests), "no test"))
+        notes.append(f"Valgrind found in the kit's own code, which costs nothing: {finding.message} [{test}: {where}]")
+    return notes
+
+
 def unexplained_findings(memcheck: ModeRun, findings: Iterable[Finding]) -> list[Finding]:
     """For tests whose exit status under Valgrind told of an error that no file of Valgrind's explains."""
     explained = {test for finding in findings for test in finding.tests}
