@@ -84,7 +84,9 @@ build/bench/schedule: build/obj/tests/bench/schedule.o build/reference.a
 .PHONY: help
 help: ## list the targets
 	@printf 'Timeslice: make TARGET [SUBMISSIONS=path] [OUT=folder] [LAB=lab] [SUBMISSION=folder] [ONLY=suite/test]\n\n'
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name does; do \
+		printf '  make %-12s  %s\n' "$$name" "$$does"; \
+	done
 
 .PHONY: setup setup-grade
 setup: setup-grade ## install what is missing: packages of the distribution, and the grader into .venv
@@ -117,10 +119,13 @@ quietly "$${become[@]}" apt-get update; \
 quietly "$${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$${missing[@]}"
 endef
 
-.venv/installed: grader/pyproject.toml
+# Every package is fetched as the lock names it, by version and hash; the grader itself is then installed without fetching.
+PIP := .venv/bin/pip --quiet --disable-pip-version-check install
+.venv/installed: grader/pyproject.toml grader/requirements.lock
 	@echo 'installing: the grader into .venv'
 	@$(PYTHON) -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check --editable 'grader[dev]'
+	@$(PIP) --require-hashes --requirement grader/requirements.lock
+	@$(PIP) --no-index --no-deps --no-build-isolation --editable grader
 	@touch $@
 
 .PHONY: ready

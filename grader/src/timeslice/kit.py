@@ -166,11 +166,22 @@ def versions(cc: str) -> dict[str, str]:
         "compiler": _first_line(cc, "--version"),
         "linker": _first_line("ld", "--version"),
         "valgrind": _first_line("valgrind", "--version"),
-        "criterion": _first_line("pkg-config", "--modversion", "criterion"),
+        "criterion": _criterion(cc),
         "bubblewrap": _first_line("bwrap", "--version"),
         "python": platform.python_version(),
         "kernel": platform.release(),
     }
+
+
+def _criterion(cc: str) -> str:
+    """The version of the library that ``cc`` links: it stands in a file beside it."""
+    library = Path(_first_line(cc, "-print-file-name=libcriterion.a"))
+    try:
+        told = (library.parent / "pkgconfig" / "criterion.pc").read_text("utf-8", "replace")
+    except OSError:
+        return "unknown"
+    version = re.search(r"^Version: *(\S+)$", told, re.MULTILINE)
+    return version[1] if version else "unknown"
 
 
 def _first_line(*command: str) -> str:
