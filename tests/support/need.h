@@ -4,8 +4,12 @@
 
 /* Ends the test with "the kit could not ..." and errno's text, unless it holds. Any thread may use it. A macro, so that
  * compilers and checkers see that what follows is not reached otherwise. */
-#define need(holds, what) ((holds) ? (void)0 : need_failed(what))
+#define need(holds, what)                                                                                              \
+    do {                                                                                                               \
+        if (!(holds))                                                                                                  \
+            need_failed(what);                                                                                         \
+    } while (0)
 
-_Noreturn void need_failed(const char *what);
+__attribute__((noreturn)) void need_failed(const char *what); /* cppcheck does not know _Noreturn */
 
 #endif
