@@ -41,7 +41,7 @@ all: $(PROGRAMS) kit ## build the programs and the kit under build/ (the default
 include tests/runner/runner.mk
 
 .PHONY: kit
-kit: build/kit/bank.o build/kit/link.args build/kit/reference
+kit: build/kit/bank.o build/kit/link.args build/kit/memcheck.supp build/kit/reference
 
 build/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -81,7 +81,9 @@ build/bench/schedule: build/obj/tests/bench/schedule.o build/reference.a
 .PHONY: help
 help: ## list the targets
 	@printf 'Timeslice: make TARGET [SUBMISSIONS=path] [OUT=folder] [LAB=lab] [SUBMISSION=folder] [ONLY=suite/test]\n\n'
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name does; do \
+		printf '  make %-12s  %s\n' "$$name" "$$does"; \
+	done
 
 .PHONY: setup setup-grade
 setup: setup-grade ## install what is missing: packages of the distribution, and the grader into .venv
@@ -114,10 +116,13 @@ quietly "$${become[@]}" apt-get update; \
 quietly "$${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$${missing[@]}"
 endef
 
-.venv/installed: grader/pyproject.toml
+# Every package is fetched as the lock names it, by version and hash; the grader itself is then installed without fetching.
+PIP := .venv/bin/pip --quiet --disable-pip-version-check install
+.venv/installed: grader/pyproject.toml grader/requirements.lock
 	@echo 'installing: the grader into .venv'
 	@$(PYTHON) -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check --editable 'grader[dev]'
+	@$(PIP) --require-hashes --requirement grader/requirements.lock
+	@$(PIP) --no-index --no-deps --no-build-isolation --editable grader
 	@touch $@
 
 .PHONY: ready
@@ -186,7 +191,8 @@ lint: ## check the four-way link of every clause, and the style of C and Python
 	@.venv/bin/timeslice lint
 	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' ':!tests/hostile')
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
-		--suppress=missingIncludeSystem -Ispec/include -Itests -itests/runner/selftest reference tests/support tests/runner
+		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
+		-Ispec/include -Itests -itests/runner/selftest reference tests/support tests/runner
 	@.venv/bin/ruff check --quiet --config grader/pyproject.toml grader tests
 	@.venv/bin/ruff format --quiet --check --config grader/pyproject.toml grader tests
 	@.venv/bin/mypy --config-file grader/pyproject.toml grader/src grader/tests $$(git ls-files 'tests/*.py')

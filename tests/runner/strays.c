@@ -43,7 +43,7 @@ struct processes {
 };
 
 void strays_adopt(void) {
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
 }
 
 /* Reaps what is dead; false where no child is left at all. */

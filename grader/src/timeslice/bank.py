@@ -101,12 +101,14 @@ class Bank:
         argv = [str(program), "--mode", mode, "--records", str(records), "--seed", str(self._seed)]
         argv += ["--baseline", str(baseline), "--timeout", str(limits.test_seconds)]
         argv += [word for name in only for word in ("--only", name)]
+        suppressions = self._builder.kit.objects / "memcheck.supp"
         if mode == MEMCHECK:
-            argv = [*VALGRIND, f"--xml-file={folder}/%p.xml", *argv, "--lanes", str(lanes)]
+            tool = [*VALGRIND, f"--suppressions={suppressions}", f"--xml-file={folder}/%p.xml"]
+            argv = [*tool, *argv, "--lanes", str(lanes)]
         return self._builder.sandbox.start(
             argv,
             cwd=folder,
-            readable=[program, baseline],
+            readable=[program, baseline, suppressions],
             writable=[folder],
             env={
                 **ENVIRONMENT,

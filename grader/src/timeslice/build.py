@@ -48,7 +48,7 @@ class KitCopy:
         kit.require_built()
         shutil.copytree(kit.include, root / "spec" / "include")
         (root / "build" / "kit").mkdir(parents=True)
-        for name in ("bank.o", "link.args", "coverage.args"):
+        for name in ("bank.o", "link.args", "coverage.args", "memcheck.supp"):
             shutil.copyfile(kit.objects / name, root / "build" / "kit" / name)
         copy = cls(root)
         copy.baseline.touch()

@@ -48,7 +48,7 @@ def fingerprint(kit: Kit, cc: str) -> dict[str, str]:
 
 
 def _parts_of(kit: Kit) -> Iterator[Path]:
-    yield from (kit.objects / "bank.o", kit.objects / "link.args")
+    yield from (kit.objects / name for name in ("bank.o", "link.args", "memcheck.supp"))
     for folder in (kit.root / "spec", kit.reference, kit.control):
         yield from sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".h", ".c"))
 
@@ -160,7 +160,7 @@ def _faults(reference: Examination, tests: Sequence[BankTest], tools: dict[str, 
         detail = "each time" if test in reference.lost else "the first time"
         yield Fault(kind="lost", mode=MEMCHECK, tool=tools[MEMCHECK], test=test, detail=detail)
     for finding in (*reference.findings, *reference.kit_findings):
-        for test in (t for t in finding.tests if t in reference.passed):
+        for test in reference.sound(finding):
             yield Fault(
                 kind="finding",
                 mode=MEMCHECK,

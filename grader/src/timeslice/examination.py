@@ -75,6 +75,12 @@ class Examination:
         """The tests that passed natively."""
         return [record.name for record in self.native.records.values() if record.verdict is Verdict.PASSED]
 
+    def sound(self, finding: Finding) -> list[str]:
+        """The finding's tests that passed natively and under Valgrind. Where a test fails, its own blocks are lost."""
+        told = self.memcheck.records
+        passed = {name for name in self.passed if name in told and told[name].verdict is Verdict.PASSED}
+        return [name for name in finding.tests if name in passed]
+
     def _collect(self) -> None:
         """Read Valgrind's reports. Tests whose report is missing are run again for it."""
         for _ in range(TRIES):

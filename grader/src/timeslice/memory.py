@@ -40,12 +40,11 @@ def removed_reports(tests: Sequence[str], tool: str) -> list[Finding]:
     return [Finding(kind="ReportRemoved", message=message, tests=list(tests))] if tests else []
 
 
-def foreign_fault(finding: Finding, tool: str) -> Fault:
+def foreign_fault(finding: Finding, test: str, tool: str) -> Fault:
     """A finding in code that is not the submission's: the kit shows it and charges nobody."""
-    test = finding.tests[0] if finding.tests else "?"
-    return Fault(
-        kind="foreign", mode=MEMCHECK, tool=tool, test=test, finding=finding.kind, detail=one_line(finding.message)
-    )
+    where = " < ".join(frame.function for frame in finding.stack) or "?"
+    detail = one_line(f"{finding.message} [{where}]")
+    return Fault(kind="foreign", mode=MEMCHECK, tool=tool, test=test, finding=finding.kind, detail=detail)
 
 
 @dataclass(frozen=True)

@@ -238,8 +238,9 @@ class Grading:
         found = [*examination.findings, *removed, *descriptor_findings((examination.native, run))]
         findings = judge.charge(found)
         for finding in examination.kit_findings:
-            if not calibration.explains(finding):
-                self._faults.append(foreign_fault(finding, self._valgrind))
+            tests = examination.sound(finding)
+            if tests and not calibration.explains(finding):
+                self._faults.append(foreign_fault(finding, tests[0], self._valgrind))
         left_out = f"{len(run.left_out)} tests that failed in a way that disturbs the others were not run again."
         self._memory = Memory(
             status="findings" if findings else "clean",

@@ -115,7 +115,7 @@ static void be_a_daemon(void) {
     setsid();
     if (fork() != 0)
         _exit(0);
-    prctl(PR_SET_NAME, "a (strange) R 1");
+    prctl(PR_SET_NAME, "a (strange) R 1", 0L, 0L, 0L);
     for (int i = 1; i <= SIGRTMAX; i++)
         signal(i, SIG_IGN);
     for (;;)
