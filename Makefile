@@ -151,7 +151,7 @@ test: setup ## run every test of the project: lint, the bank on the reference, t
 	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. tests grader/tests
 
 .PHONY: check
-check: ready ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
+check: ready build/obj/tests/check/one_test.o ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
 	@mkdir -p build/check
 	@nm --undefined-only --format=posix build/kit/bank.o | cut -d' ' -f1 >build/check/called
 	@for lab in $(LABS); do \
@@ -160,7 +160,7 @@ check: ready ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/t
 		objcopy --keep-global-symbols=build/check/called build/check/$$lab.o; \
 	done
 	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(LABS:%=build/check/%.o) \
-		@tests/support/wrap.args -lcriterion -lpthread
+		build/obj/tests/check/one_test.o @tests/support/wrap.args @tests/check/wrap.args -lcriterion -lpthread
 	@build/check/bank $(if $(ONLY),--filter '$(ONLY)')
 
 .PHONY: prove
@@ -192,7 +192,7 @@ lint: ## check the four-way link of every clause, and the style of C and Python
 	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' ':!tests/hostile')
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
-		-Ispec/include -Itests -itests/runner/selftest reference tests/support tests/runner
+		-Ispec/include -Itests -itests/runner/selftest reference tests/check tests/support tests/runner
 	@.venv/bin/ruff check --quiet --config grader/pyproject.toml grader tests
 	@.venv/bin/ruff format --quiet --check --config grader/pyproject.toml grader tests
 	@.venv/bin/mypy --config-file grader/pyproject.toml grader/src grader/tests $$(git ls-files 'tests/*.py')
