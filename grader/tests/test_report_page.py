@@ -60,7 +60,7 @@ def test_equal_steps_in_a_row_are_folded_and_code_of_the_spec_is_code() -> None:
     html = page_html(sample_result(checks=[many]))
     assert re.findall(r'<li><span class="dim">([^<]*)</span><span>([^<]*)', html) == [
         ("1", "a"),
-        ("2 to 21", "b"),
+        ("2 to 21", "b (x 20)"),
         ("22", "a"),
     ]
     assert "<code>udp_recv</code> &lt;b&gt; holds." in html

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from timeslice.errors import KitError
 from timeslice.kit import BankTest
 from timeslice.model import Build, Check, Finding, LabScore, Outcome, Score, Skill, Verdict
 from timeslice.printable import many_lines, one_line
+from timeslice.replay import BUILD, Identity
 from timeslice.run import ModeRun, TestRecord
 
 _CRITERION_SAYS = {  # what a verdict means, where the bank gave no detail
@@ -26,18 +26,11 @@ _CRITERION_SAYS = {  # what a verdict means, where the bank gave no detail
     Verdict.BROKEN: "The kit or the machine failed; this costs no points.",
 }
 FINDINGS_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What a replay command needs: the submission's name as shown, and the seed."""
-
-    name: str
-    seed: int
-
-    def replay(self, check: str) -> str:
-        """The command that grades this submission's one check again."""
-        return f"timeslice grade {shlex.quote(self.name)} -k {check} --seed {self.seed}"
+COMPILES, IS_READ = "It compiles.", "It can be read."  # what the check named build asks
+_BUILD_HINTS = {
+    COMPILES: "Every check needs a build. Compile with -Wall -Wextra and mend the first error first.",
+    IS_READ: "Every check needs sources. Hand in a folder, a .zip or a .tar.gz with your udp/, process/ or scheduler/.",
+}
 
 
 def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
@@ -57,25 +50,27 @@ def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
     return points
 
 
-def build_check(build: Build) -> Check:
-    """The check named ``build``: passed where the submission could be compiled, inspected and linked."""
+def build_check(build: Build, identity: Identity) -> Check:
+    """The check named ``build``: passed where the submission could be read, compiled, inspected and linked."""
     if build.status == "built":
-        return Check(name="build", clause=None, sentence="It compiles.", verdict=Verdict.PASSED, points=0, possible=0)
+        return Check(name=BUILD, clause=None, sentence=COMPILES, verdict=Verdict.PASSED, points=0, possible=0)
+    asked = IS_READ if build.status == "unread" else COMPILES
     lines = list(build.refusals)
     errors = [d for d in build.diagnostics if d.severity == "error"]
     lines += [f"{d.file}:{d.line}:{d.column}: {d.message}" if d.file else d.message for d in errors[:10]]
     if len(errors) > 10:
         lines.append(f"... and {len(errors) - 10} more errors")
     return Check(
-        name="build",
+        name=BUILD,
         clause=None,
-        sentence="It compiles.",
+        sentence=asked,
         verdict=Verdict.FAILED,
         points=0,
         possible=0,
         message="\n".join(lines),
         output=many_lines(build.output),
-        hint="Every check needs a build. Compile with -Wall -Wextra and mend the first error first.",
+        hint=_BUILD_HINTS[asked],
+        replay=identity.replay(BUILD),
     )
 
 
@@ -104,7 +99,7 @@ def test_check(assignment: Assignment, test: BankTest, record: TestRecord, possi
         points=possible if passed else 0,
         possible=possible,
         message="" if passed else message,
-        steps=[] if passed else [one_line(step, 500) for step in record.steps[:200]],
+        steps=[] if passed else [one_line(step, 500) for step in record.steps[-200:]],
         expected=None if passed else expected,
         got=None if passed else got,
         hint=None if passed else assignment.clauses[test.clause].hint,
@@ -311,10 +306,12 @@ def summary(checks: Sequence[Check], labs: Iterable[LabScore], score: Score, end
     if ended is Outcome.PASSED:
         return f"all {score.possible} points"
     unbuilt = []
-    if failing[0].name == "build":
+    if failing[0].name == BUILD:
         reason = failing[0].message.splitlines()[0] if failing[0].message else "no reason"
+        if failing[0].sentence == IS_READ:
+            return f"cannot be read: {one_line(reason)}"
         unbuilt = [f"does not build: {one_line(reason)}"]
-    tests = [check for check in failing if check.name != "build"]
+    tests = [check for check in failing if check.name != BUILD]
     quiet = Verdict.NOT_RUN if absent or unbuilt else None  # the reason is told already
     kinds = Counter(check.verdict.value.replace("_", " ") for check in tests if check.verdict is not quiet)
     return ", ".join([*unbuilt, *(f"{count} {kind}" for kind, count in kinds.most_common()), *absent])
