@@ -1,5 +1,5 @@
-/* unfinished.c - linked into the bank of `make check`: a test that crashed or ran out of time has no message of its own,
- * so how to run it again is said beside what Criterion says of it. */
+/* unfinished.c - linked into the bank of `make check`: a test that crashed or ran out of time has no message of its
+ * own, so how to run it again is said beside what Criterion says of it. */
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
 #include <stdio.h>
