@@ -107,7 +107,7 @@ def commands_of(report: Path) -> dict[str, str]:
     on_page = re.findall(rf'<p class="label">{RUN_AGAIN}</p><div class="command"><code>(.*?)</code>', page)
     assert {html.unescape(text) for text in on_page} == set(found.values())
     failures = defusedxml.ElementTree.parse(report / "junit.xml").iter("failure")
-    assert {command for failure in failures for command in PRINTED.findall(failure.text)} == set(found.values())
+    assert {command for failure in failures for command in PRINTED.findall(failure.text or "")} == set(found.values())
     return found
 
 
@@ -190,7 +190,7 @@ def test_pytest_prints_a_command_that_works(tmp_path: Path) -> None:
 
 def test_make_check_prints_a_command_that_works(kit: Kit, tmp_path: Path) -> None:
     mine = tmp_path / "it's $my \u00e9 work"
-    shutil.copytree(kit.reference / "udp", mine / "udp")
+    shutil.copytree(kit.template / "udp", mine / "udp")
     (mine / "udp" / "address.c").write_text(WRONG)
     typed = word(str(mine).replace("$", "$$"))
     for folder, make in ((kit.root, "make"), (tmp_path, f"make -C {kit.root}")):

@@ -179,7 +179,7 @@ def test_pytests_own_output_is_readable_in_ascii(two: Path, kit: Kit) -> None:
         "-p",
         "no:cacheprovider",
         "--submission",
-        two / "class" / "b",
+        str(two / "class" / "b"),
         "-k",
         "build",
     ]

@@ -11,7 +11,6 @@ from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from timeslice.model import Check, Result, Verdict
-from timeslice.replay import BUILD
 from timeslice.report.failure import difference_text, failure_text, unsteady_text
 from timeslice.report.text import clip, visible
 from timeslice.report.words import VERDICTS
@@ -27,7 +26,8 @@ def junit_xml(result: Result) -> str:
         element = SubElement(root, "testsuite", {"name": suite, **_totals(checks)})
         for check in checks:
             _add_case(element, suite, check)
-        _add_remarks(element, suite, result)
+    if len(root):
+        _add_remarks(root[0], result)
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
@@ -68,13 +68,15 @@ def _add_case(suite_element: Element, suite: str, check: Check) -> None:
         SubElement(case, "system-out").text = _clean(told, TEXT_LIMIT)
 
 
-def _add_remarks(suite_element: Element, suite: str, result: Result) -> None:
-    """What costs no points: on a suite what differs under a tool, on the build what is the kit's fault."""
-    remarks = [difference_text(d) for d in result.memory.differences if d.test.partition("/")[0] == suite]
-    if suite == BUILD:
-        remarks += [f"A fault of the kit, which costs no points: {fault}" for fault in result.kit_faults]
+def _add_remarks(first: Element, result: Result) -> None:
+    """What costs no points, on the first suite: faults of the kit, and what differs under a tool."""
+    remarks = [f"A fault of the kit on this machine, which costs no points: {fault}" for fault in result.kit_faults]
+    remarks += [
+        f"Differs under a tool that found nothing, at no cost:\n{difference_text(difference)}"
+        for difference in result.memory.differences
+    ]
     if remarks:
-        SubElement(suite_element, "system-out").text = _clean("\n".join(remarks), TEXT_LIMIT)
+        SubElement(first, "system-out").text = _clean("\n".join(remarks), TEXT_LIMIT)
 
 
 def _clean(text: str, limit: int) -> str:
