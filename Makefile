@@ -33,6 +33,7 @@ SHARED_SOURCES := $(filter-out $(PROGRAM_SOURCES),$(wildcard reference/programs/
 TEST_OBJECTS := $(TEST_SOURCES:%.c=build/obj/%.o)
 SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=build/obj/%.o)
 REFERENCE_OBJECTS := $(REFERENCE_SOURCES:%.c=build/obj/%.o)
+CHECK_OBJECTS := $(patsubst %.c,build/obj/%.o,$(wildcard tests/check/*.c))
 PROGRAMS := $(PROGRAM_SOURCES:reference/programs/%.c=build/bin/%)
 
 .PHONY: all
@@ -150,18 +151,24 @@ test: setup ## run every test of the project: lint, the bank on the reference, t
 	@$(MAKE) --no-print-directory lint
 	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. tests grader/tests
 
+# Names travel in the environment, because they may hold what a shell would act on. A failure prints TIMESLICE_REPLAY.
 .PHONY: check
-check: ready build/obj/tests/check/one_test.o ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
+check: export TIMESLICE_SUBMISSION = $(SUBMISSION)
+check: export TIMESLICE_ONLY = $(ONLY)
+check: export TIMESLICE_STARTED_IN = $(PWD)
+check: ready $(CHECK_OBJECTS) ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
 	@mkdir -p build/check
 	@nm --undefined-only --format=posix build/kit/bank.o | cut -d' ' -f1 >build/check/called
 	@for lab in $(LABS); do \
-		from="$(SUBMISSION)"; [ -d "$$from/$$lab" ] || from=student_template; \
+		from=$$TIMESLICE_SUBMISSION; [[ $$from != -* ]] || from=./$$from; \
+		[ -d "$$from/$$lab" ] || from=student_template; \
 		$(CC) $(filter-out -Werror,$(CFLAGS)) $(CPPFLAGS) -nostdlib -r -o build/check/$$lab.o "$$from/$$lab"/*.c; \
 		objcopy --keep-global-symbols=build/check/called build/check/$$lab.o; \
 	done
-	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(LABS:%=build/check/%.o) \
-		build/obj/tests/check/one_test.o @tests/support/wrap.args @tests/check/wrap.args -lcriterion -lpthread
-	@build/check/bank $(if $(ONLY),--filter '$(ONLY)')
+	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(CHECK_OBJECTS) \
+		$(LABS:%=build/check/%.o) @tests/support/wrap.args @tests/check/wrap.args -lcriterion -lpthread
+	@replay=$$($(PYTHON) -IS grader/src/timeslice/replay.py "$$TIMESLICE_SUBMISSION" '$(CC)' "$$TIMESLICE_STARTED_IN"); \
+		TIMESLICE_REPLAY=$$replay build/check/bank $${TIMESLICE_ONLY:+--filter "$$TIMESLICE_ONLY"}
 
 .PHONY: prove
 prove: setup ## check the kit itself: alternatives, mutants, hostile code, REPEAT repeats under load

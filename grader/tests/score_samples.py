@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from timeslice import score
 from timeslice.kit import BankTest
 from timeslice.records import ModeRun, TestRecord
+from timeslice.replay import Identity
 
-IDENTITY = score.Identity("alice's work", 7)
+IDENTITY = Identity(Path("alice's work"), 7, program="timeslice")
 
 
 def bank_test(name: str, clause: str) -> BankTest:

@@ -49,12 +49,12 @@ def test_a_failure_has_all_that_a_student_needs(assignment: Assignment) -> None:
     assert check.steps == ["one", "two\\nlines"]
     assert check.output == "printed \\x07"
     assert check.sentence == assignment.clauses["UDP-RX-003"].sentence.text
-    assert check.replay == "timeslice grade 'alice'\"'\"'s work' -k udp_recv/x --seed 7"
+    assert check.replay == "timeslice grade 'alice'\"'\"'s work' --test udp_recv/x --seed 7"
 
 
 def test_a_build_that_failed_says_why() -> None:
     error = Diagnostic(severity="error", file="udp/a.c", line=2, column=3, message="oh no")
-    check = score.build_check(Build(status="failed", diagnostics=[error], output="text"))
+    check = score.build_check(Build(status="failed", diagnostics=[error], output="text"), IDENTITY)
     assert (check.verdict, check.message) == (Verdict.FAILED, "udp/a.c:2:3: oh no")
     assert score.summary([check], [], score.total([check]), Outcome.FAILED) == "does not build: udp/a.c:2:3: oh no"
 

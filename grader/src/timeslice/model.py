@@ -214,9 +214,9 @@ class Diagnostic(Record):
 class Build(Record):
     """How compiling, inspecting and linking went."""
 
-    status: Literal["built", "failed", "refused", "broken"]
+    status: Literal["built", "failed", "refused", "unread", "broken"]  # unread: nothing could be taken from it
     diagnostics: list[Diagnostic] = Field(default_factory=list)
-    refusals: list[str] = Field(default_factory=list)  # what the inspection of the objects refused, a line each
+    refusals: list[str] = Field(default_factory=list)  # what intake or the inspection of objects refused, a line each
     output: str = ""  # the compiler's own text, capped
 
 

@@ -14,7 +14,7 @@ from timeslice.assignment import Assignment, lab_of, read_assignment
 from timeslice.bank import Bank
 from timeslice.build import MEMCHECK, Builder, Built, KitCopy, require_room
 from timeslice.calibration import Calibration, Fault, summarized
-from timeslice.errors import DiskFullError, KitError
+from timeslice.errors import DiskFullError, IntakeError, KitError
 from timeslice.examination import Examination
 from timeslice.intake import Source
 from timeslice.kit import BankTest, Kit, find_kit, versions
@@ -22,6 +22,7 @@ from timeslice.memory import MemoryJudge, descriptor_findings, foreign_fault, re
 from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
 from timeslice.printable import one_line
 from timeslice.records import ModeRun
+from timeslice.replay import BUILD, Identity
 from timeslice.sandbox import Ended, Sandbox
 from timeslice.steadiness import Story
 
@@ -42,6 +43,14 @@ class Grounds:
     shares: dict[str, int]
     builder: Builder
     calibration: Calibration
+
+    def identity(self, source: Source, seed: int, program: str | None = None) -> Identity:
+        """What the replay commands of ``source`` are made of."""
+        graded = tuple(lab.id for lab in self.assignment.labs)
+        labs = {BUILD: graded if len(graded) < len(self.builder.assignment.labs) else ()}
+        labs.update({test.name: (test.lab,) for test in self.tests})
+        started = {} if program is None else {"program": program}
+        return Identity(source.path, seed, self.builder.cc, labs, source.nested, **started)
 
     @classmethod
     @contextmanager
@@ -69,13 +78,16 @@ class Grounds:
 class Grading:
     """One submission on its way. ``checks`` goes the way; ``result`` tells what is known of it, at any time."""
 
-    def __init__(self, grounds: Grounds, source: Source, seed: int, fill: Path | None = None) -> None:
-        """``fill``: the folder that completes the labs which the submission begins, by default the student template."""
+    def __init__(
+        self, grounds: Grounds, source: Source, seed: int, fill: Path | None = None, program: str | None = None
+    ) -> None:
+        """``fill``: the folder that completes the labs which the submission begins, by default the student template.
+        ``program``: how a replay command begins, by default as this process was started."""
         self._grounds = grounds
         self._source = source
         self._seed = seed
         self._fill = fill or grounds.kit.template
-        self._identity = score.Identity(source.name, seed)
+        self._identity = grounds.identity(source, seed, program)
         self._wanted = {test.name for test in grounds.tests}
         self._absent: set[str] = set()  # labs of which nothing was handed in
         self._checks: dict[str, Check] = {}
@@ -127,7 +139,7 @@ class Grading:
         )
 
     def checks(self) -> Generator[Check, None, None]:
-        """Every check as soon as it is decided. Raises KitError where the kit, the machine or intake is at fault."""
+        """Every check as soon as it is decided. Raises KitError where the kit or the machine is at fault."""
         started = time.monotonic()
         try:
             with self._grounds.builder.sandbox.stage as stage:
@@ -149,17 +161,22 @@ class Grading:
     def _steps(self, stage: Path) -> Iterator[Check]:
         tree = stage / "tree"
         tree.mkdir()
-        with self._timed("intake"):
-            taken = intake.take(self._source, self._grounds.builder.assignment.sources, self._fill, tree)
-        self._notes += taken.notes
         graded = {lab.id for lab in self._grounds.assignment.labs}
+        try:
+            with self._timed("intake"):
+                taken = intake.take(self._source, self._grounds.builder.assignment.sources, self._fill, tree)
+        except IntakeError as error:
+            self._absent = graded
+            yield from self._unread(str(error))
+            return
+        self._notes += taken.notes
         sources = sorted(name for name in (*taken.handed_in, *taken.filled) if lab_of(name) in graded)
         self._absent = graded - set(map(lab_of, sources))
         with self._timed("build"):
             built = self._grounds.builder.build(tree, sources, stage, self._fill)
         self._build = built.build
         self._runs = bool(built.labs)
-        yield score.build_check(built.build)
+        yield score.build_check(built.build, self._identity)
         for test in (t for t in self._judged() if t.lab not in built.labs):
             why = "No file of this lab was handed in." if test.lab in self._absent else "This lab was not built."
             yield score.not_run_check(self._grounds.assignment, test, self._grounds.shares[test.name], why)
@@ -167,6 +184,14 @@ class Grading:
             yield from self._run(built, stage, tree, sources)
         else:
             self._coverage = coverage.not_run(tree, sources, "the submission was not built")
+
+    def _unread(self, why: str) -> Iterator[Check]:
+        """The checks of a submission that intake could take nothing from."""
+        self._build = Build(status="unread", refusals=[why])
+        yield score.build_check(self._build, self._identity)
+        for test in self._judged():
+            possible = self._grounds.shares[test.name]
+            yield score.not_run_check(self._grounds.assignment, test, possible, "The submission could not be read.")
 
     def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
         results = stage / "results"
@@ -212,7 +237,8 @@ class Grading:
         if record:
             check = score.test_check(self._grounds.assignment, test, record, possible, self._identity)
             story = examination.native_stories.get(test.name)
-            check = score.unsteady_check(check, story) if story and story.unsteady else check
+            if story and story.unsteady:
+                check = score.unsteady_check(check, story, self._identity)
             fault = self._grounds.calibration.native_fault(test.name)
             return score.excused_check(check, fault) if fault and check.verdict is not Verdict.PASSED else check
         why = _cut_short(native.ended, self._grounds.assignment.limits.run_seconds)
@@ -324,7 +350,7 @@ class Grading:
 
     def _ordered(self) -> list[Check]:
         """The build and then the tests in the bank's order; what was never decided was not run."""
-        ordered = [self._checks["build"]] if "build" in self._checks else []
+        ordered = [self._checks[BUILD]] if BUILD in self._checks else []
         for test in self._judged():
             check = self._checks.get(test.name)
             if check is None:

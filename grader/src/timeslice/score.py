@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from timeslice.assignment import Assignment, Clause
 from timeslice.calibration import Fault
@@ -15,6 +13,7 @@ from timeslice.kit import BankTest
 from timeslice.model import Build, Check, Difference, LabScore, Outcome, Run, Score, Skill, Verdict
 from timeslice.printable import many_lines, one_line
 from timeslice.records import ModeRun, TestRecord
+from timeslice.replay import BUILD, Identity
 from timeslice.steadiness import Story
 
 _CRITERION_SAYS = {  # what a verdict means, where the bank gave no detail
@@ -28,18 +27,11 @@ _CRITERION_SAYS = {  # what a verdict means, where the bank gave no detail
     Verdict.BROKEN: "The kit or the machine failed; this costs no points.",
 }
 STEPS_MAX = 200
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What a replay command needs: the submission's name as shown, and the seed."""
-
-    name: str
-    seed: int
-
-    def replay(self, check: str) -> str:
-        """The command that grades this submission's one check again."""
-        return f"timeslice grade {shlex.quote(self.name)} -k {check} --seed {self.seed}"
+COMPILES, IS_READ = "It compiles.", "It can be read."  # what the check named build asks
+_BUILD_HINTS = {
+    COMPILES: "Every check needs a build. Compile with -Wall -Wextra and mend the first error first.",
+    IS_READ: "Every check needs sources. Hand in a folder, a .zip or a .tar.gz with your udp/, process/ or scheduler/.",
+}
 
 
 def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
@@ -59,25 +51,27 @@ def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
     return points
 
 
-def build_check(build: Build) -> Check:
-    """The check named ``build``: passed where the submission could be compiled, inspected and linked."""
+def build_check(build: Build, identity: Identity) -> Check:
+    """The check named ``build``: passed where the submission could be read, compiled, inspected and linked."""
     if build.status == "built":
-        return Check(name="build", clause=None, sentence="It compiles.", verdict=Verdict.PASSED, points=0, possible=0)
+        return Check(name=BUILD, clause=None, sentence=COMPILES, verdict=Verdict.PASSED, points=0, possible=0)
+    asked = IS_READ if build.status == "unread" else COMPILES
     lines = list(build.refusals)
     errors = [d for d in build.diagnostics if d.severity == "error"]
     lines += [f"{d.file}:{d.line}:{d.column}: {d.message}" if d.file else d.message for d in errors[:10]]
     if len(errors) > 10:
         lines.append(f"... and {len(errors) - 10} more errors")
     return Check(
-        name="build",
+        name=BUILD,
         clause=None,
-        sentence="It compiles.",
+        sentence=asked,
         verdict=Verdict.FAILED,
         points=0,
         possible=0,
         message="\n".join(lines),
         output=many_lines(build.output),
-        hint="Every check needs a build. Compile with -Wall -Wextra and mend the first error first.",
+        hint=_BUILD_HINTS[asked],
+        replay=identity.replay(BUILD),
     )
 
 
@@ -117,14 +111,14 @@ def test_check(assignment: Assignment, test: BankTest, record: TestRecord, possi
 
 
 def steps_of(record: TestRecord) -> list[str]:
-    """What the test said that it did, in order."""
-    return [one_line(step, 500) for step in record.steps[:STEPS_MAX]]
+    """What the test said that it did last, in order."""
+    return [one_line(step, 500) for step in record.steps[-STEPS_MAX:]]
 
 
-def unsteady_check(check: Check, story: Story) -> Check:
+def unsteady_check(check: Check, story: Story, identity: Identity) -> Check:
     """The check of a test whose runs differ, with all of them; ``check`` is made of the run that counts."""
     runs = [run_of(record, "native") for record in story.runs]
-    return check.model_copy(update={"unsteady": True, "runs": runs})
+    return check.model_copy(update={"unsteady": True, "runs": runs, "replay": identity.replay(check.name)})
 
 
 def excused_check(check: Check, fault: Fault) -> Check:
@@ -256,10 +250,12 @@ def summary(checks: Sequence[Check], labs: Iterable[LabScore], score: Score, end
     if ended is Outcome.PASSED:
         return f"all {score.possible} points"
     unbuilt = []
-    if failing[0].name == "build":
+    if failing[0].name == BUILD:
         reason = failing[0].message.splitlines()[0] if failing[0].message else "no reason"
+        if failing[0].sentence == IS_READ:
+            return f"cannot be read: {one_line(reason)}"
         unbuilt = [f"does not build: {one_line(reason)}"]
-    tests = [check for check in failing if check.name != "build"]
+    tests = [check for check in failing if check.name != BUILD]
     quiet = Verdict.NOT_RUN if absent or unbuilt else None  # the reason is told already
     kinds = Counter(check.verdict.value.replace("_", " ") for check in tests if check.verdict is not quiet)
     return ", ".join([*unbuilt, *(f"{count} {kind}" for kind, count in kinds.most_common()), *absent])
