@@ -14,7 +14,7 @@ from timeslice.model import SCHEMA_VERSION, Result
 _TOP = "Result"
 FIELDS: dict[str, dict[str, str]] = {
     "Build": {
-        "status": "Whether it compiled and linked, failed to, was refused by the inspection, or could not be read at all.",
+        "status": "Whether it compiled and linked, failed to, was refused by the inspection, or could not be read.",
         "diagnostics": "What the compiler said, in order.",
         "refusals": "What intake or the inspection of the objects refused, a line each.",
         "output": "The compiler's own text, capped.",
