@@ -148,7 +148,7 @@ check: ready ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/t
 		objcopy --keep-global-symbols=build/check/called build/check/$$lab.o; \
 	done
 	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(LABS:%=build/check/%.o) \
-		@tests/support/wrap.args -lcriterion -lpthread
+		@tests/support/wrap.args -lcriterion -lpthread -lm -Wl,--as-needed -latomic
 	@build/check/bank $(if $(ONLY),--filter '$(ONLY)')
 
 .PHONY: prove
