@@ -166,7 +166,8 @@ check: ready $(CHECK_OBJECTS) ## run the bank on SUBMISSION with plain libcriter
 		objcopy --keep-global-symbols=build/check/called build/check/$$lab.o; \
 	done
 	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(CHECK_OBJECTS) \
-		$(LABS:%=build/check/%.o) @tests/support/wrap.args @tests/check/wrap.args -lcriterion -lpthread
+		$(LABS:%=build/check/%.o) @tests/support/wrap.args @tests/check/wrap.args -lcriterion -lpthread -lm \
+		-Wl,--as-needed -latomic
 	@replay=$$($(PYTHON) -IS grader/src/timeslice/replay.py "$$TIMESLICE_SUBMISSION" '$(CC)' "$$TIMESLICE_STARTED_IN"); \
 		TIMESLICE_REPLAY=$$replay build/check/bank $${TIMESLICE_ONLY:+--filter "$$TIMESLICE_ONLY"}
 

@@ -31,6 +31,7 @@ from timeslice.untrusted import read_ordinary
 NATIVE, MEMCHECK = "native", "memcheck"
 MODES = (NATIVE, MEMCHECK)
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+_LIBRARIES = ("-lm", "-Wl,--as-needed", "-latomic")  # what else the families of spec/families.toml come from
 _MIB = 1 << 20
 _ROOM = 1 << 20  # bytes; with less, a tool's output may have been cut short
 _OUTPUT_MAX = 64 << 10  # bytes of the compiler's output that are kept
@@ -223,7 +224,7 @@ class Builder:
         link = [self.cc, f"@{self.kit.objects / 'link.args'}", "-o", str(folder / "bank")]
         inputs = [str(self.kit.objects / "bank.o"), *(str(folder / f"{lab}.hidden.o") for lab in labs)]
         counted = mode == NATIVE and self.measures_coverage
-        libraries = [*([f"@{self.kit.objects / 'coverage.args'}"] if counted else []), "-lm"]
+        libraries = [*([f"@{self.kit.objects / 'coverage.args'}"] if counted else []), *_LIBRARIES]
         return " && ".join([*lines, shlex.join([*link, *inputs, *libraries])])
 
     def _run(self, stage: Path, script: Callable[[str], str], cwd: Path) -> dict[str, Ended]:
