@@ -102,7 +102,7 @@ def test_all_that_is_open_can_be_linked(
     with grounds.builder.sandbox.stage as stage:
         shutil.copytree(tmp_path / "tree", stage / "tree")
         (stage / "build").mkdir()
-        built: Built = grounds.builder.build(stage / "tree", sorted(sources), stage / "build", grounds.kit.reference)
+        built: Built = grounds.builder.build(stage / "tree", sorted(sources), stage / "build")
         assert (built.build.status, built.build.refusals, built.build.output) == ("built", [], "")
         assert set(built.banks) == {"native", "memcheck"}
 
@@ -118,7 +118,7 @@ def test_other_styles_have_full_marks(grounds: Grounds, tmp_path: Path) -> None:
         command = ["patch", "--strip=1", "--fuzz=0", "--batch", f"--directory={folder}", f"--input={patch}"]
         told = subprocess.run(command, capture_output=True, text=True, check=False)
         assert told.returncode == 0, f"{patch.name} does not apply to the reference any more: {told.stdout}"
-    grading = Grading(grounds, Source(folder.name, folder), SEED, grounds.kit.template)
+    grading = Grading(grounds, Source(folder.name, folder), SEED)
     for _ in grading.checks():
         pass
     result = grading.result()

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 
 from timeslice import memcheck
 from timeslice.bank import Bank
-from timeslice.build import NATIVE
 from timeslice.model import Finding, Verdict
 from timeslice.records import ModeRun, Reports, TestRecord
 from timeslice.run import BankRun
 from timeslice.steadiness import HANG_RERUNS, TOOL_RERUNS, TRIES, Stories, settle
+from timeslice.workshop import NATIVE
 
 _TAIL_BYTES = 64
 _END_OF_REPORT = b"</valgrindoutput>"
