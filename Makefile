@@ -42,7 +42,7 @@ all: $(PROGRAMS) kit ## build the programs and the kit under build/ (the default
 include tests/runner/runner.mk
 
 .PHONY: kit
-kit: build/kit/bank.o build/kit/link.args build/kit/memcheck.supp build/kit/reference
+kit: build/kit/bank.o build/kit/link.args build/kit/memcheck.supp build/kit/reference $(LABS:%=build/kit/template/%.o)
 
 build/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -63,6 +63,12 @@ parts = $(patsubst %.c,build/obj/%.o,$(wildcard reference/programs/$(1)/*.c))
 build/bin/timeslice-%: build/obj/reference/programs/timeslice-%.o $$(call parts,$$*) build/programs.a build/reference.a
 	@mkdir -p $(@D)
 	$(CC) $^ -o $@
+
+# The stubs of a lab's public functions: what stands in for those that a submission lacks.
+stubs = $(patsubst %.c,build/obj/%.o,$(wildcard student_template/$(1)/*.c))
+build/kit/template/%.o: $$(call stubs,$$*)
+	@mkdir -p $(@D)
+	$(CC) -nostdlib -r -o $@ $^
 
 # The bank on the reference: it lists the tests, and calibration says what it does on this machine.
 build/kit/reference: build/kit/bank.o build/kit/link.args build/reference.a
@@ -91,7 +97,7 @@ setup: setup-grade ## install what is missing: packages of the distribution, and
 	@$(call install,$(TEST_PACKAGES))
 setup-grade:
 	@$(call install,$(GRADE_PACKAGES))
-	@$(MAKE) --no-print-directory .venv/installed
+	@$(MAKE) --no-print-directory --silent .venv/installed
 
 # install PACKAGES: only those that are missing, and only through the distribution's own package manager.
 define install
@@ -151,22 +157,19 @@ test: setup ## run every test of the project: lint, the bank on the reference, t
 	@$(MAKE) --no-print-directory lint
 	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. tests grader/tests
 
-# Names travel in the environment, because they may hold what a shell would act on. A failure prints TIMESLICE_REPLAY.
+# Built, inspected and completed as it is graded; then linked and run the usual way. Names travel in the environment,
+# because they may hold what a shell would act on. A failure prints TIMESLICE_REPLAY.
 .PHONY: check
 check: export TIMESLICE_SUBMISSION = $(SUBMISSION)
 check: export TIMESLICE_ONLY = $(ONLY)
 check: export TIMESLICE_STARTED_IN = $(PWD)
-check: ready $(CHECK_OBJECTS) ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
-	@mkdir -p build/check
-	@nm --undefined-only --format=posix build/kit/bank.o | cut -d' ' -f1 >build/check/called
-	@for lab in $(LABS); do \
-		from=$$TIMESLICE_SUBMISSION; [[ $$from != -* ]] || from=./$$from; \
-		[ -d "$$from/$$lab" ] || from=student_template; \
-		$(CC) $(filter-out -Werror,$(CFLAGS)) $(CPPFLAGS) -nostdlib -r -o build/check/$$lab.o "$$from/$$lab"/*.c; \
-		objcopy --keep-global-symbols=build/check/called build/check/$$lab.o; \
-	done
+check: setup-grade ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
+	@$(MAKE) --no-print-directory ready
+	@$(MAKE) --no-print-directory --silent $(CHECK_OBJECTS)
+	@.venv/bin/timeslice objects --out build/check --cc '$(CC)' -- "$$TIMESLICE_SUBMISSION"
 	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(CHECK_OBJECTS) \
-		$(LABS:%=build/check/%.o) @tests/support/wrap.args @tests/check/wrap.args -lcriterion -lpthread
+		build/check/*.o @tests/support/wrap.args @tests/check/wrap.args -lcriterion -lpthread -lm \
+		-Wl,--as-needed -latomic
 	@replay=$$($(PYTHON) -IS grader/src/timeslice/replay.py "$$TIMESLICE_SUBMISSION" '$(CC)' "$$TIMESLICE_STARTED_IN"); \
 		TIMESLICE_REPLAY=$$replay build/check/bank $${TIMESLICE_ONLY:+--filter "$$TIMESLICE_ONLY"}
 

@@ -10,11 +10,11 @@ import pytest
 from score_samples import IDENTITY, bank_test, record, run_of
 from timeslice import score
 from timeslice.assignment import Assignment
-from timeslice.build import MEMCHECK, NATIVE
 from timeslice.calibration import Calibration, Fault
 from timeslice.kit import TRIPWIRE
 from timeslice.memory import MemoryJudge, descriptor_findings
 from timeslice.model import Check, Finding, Verdict
+from timeslice.workshop import MEMCHECK, NATIVE
 
 TESTS = {
     test.name: test

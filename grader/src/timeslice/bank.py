@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timeslice.assignment import RunLimits
-from timeslice.build import ENVIRONMENT, MEMCHECK, Builder, Built
+from timeslice.build import Builder, Built
 from timeslice.errors import KitError
 from timeslice.model import Verdict
 from timeslice.records import ModeRun, Reports, TestRecord, read_line
 from timeslice.sandbox import Limits, Running
+from timeslice.workshop import ENVIRONMENT, MEMCHECK
 
 LINE_MAX = 8 << 20  # bytes of one record
 SLOWER = 10  # how much longer a whole run may take under memcheck

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from timeslice import intake
 from timeslice.bank import Bank
-from timeslice.build import MEMCHECK, NATIVE, Builder
+from timeslice.build import Builder
 from timeslice.calibration import Calibration, Fault
 from timeslice.errors import KitError
 from timeslice.examination import Examination
@@ -23,6 +23,7 @@ from timeslice.kit import BankTest, Kit, versions
 from timeslice.model import Verdict
 from timeslice.printable import one_line
 from timeslice.records import ModeRun
+from timeslice.workshop import MEMCHECK, NATIVE
 
 SEED = 1
 _CHANGES_SHOWN = 3
@@ -49,6 +50,7 @@ def fingerprint(kit: Kit, cc: str) -> dict[str, str]:
 
 def _parts_of(kit: Kit) -> Iterator[Path]:
     yield from (kit.objects / name for name in ("bank.o", "link.args", "memcheck.supp"))
+    yield from sorted((kit.objects / "template").iterdir())
     for folder in (kit.root / "spec", kit.reference, kit.control):
         yield from sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".h", ".c"))
 
@@ -113,7 +115,7 @@ def calibrate(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> Calibrat
     told = versions(builder.cc)
     before = fingerprint(kit, builder.cc)
     with builder.sandbox.stage as stage:
-        reference = examined(builder, kit.reference, [t.name for t in tests], stage, kit.template)
+        reference = examined(builder, kit.reference, [t.name for t in tests], stage)
     faults = list(_faults(reference, tests, {NATIVE: told["compiler"], MEMCHECK: told["valgrind"]}))
     faults += control(kit, builder, tests)
     counted = {name: reference.native.records[name] for name in reference.passed}
@@ -126,16 +128,15 @@ def calibrate(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> Calibrat
     return calibration
 
 
-def examined(builder: Builder, folder: Path, only: Sequence[str], stage: Path, fill: Path) -> Examination:
+def examined(builder: Builder, folder: Path, only: Sequence[str], stage: Path) -> Examination:
     """A folder of the kit's own as if it were a submission: taken in, built, and run in every mode.
 
     Raises KitError where it does not build on this machine."""
     tree, results = stage / "tree", stage / "results"
     tree.mkdir()
     results.mkdir()
-    taken = intake.take(Source(folder.name, folder), builder.assignment.sources, fill, tree)
-    sources = sorted({*taken.handed_in, *taken.filled})
-    built = builder.build(tree, sources, stage, fill)
+    sources = intake.take(Source(folder.name, folder), builder.assignment.sources, tree).handed_in
+    built = builder.build(tree, sources, stage)
     if built.build.status != "built":
         why = [d.message for d in built.build.diagnostics if d.severity == "error"] + list(built.build.refusals)
         raise KitError(f"{folder.name}/ does not build with {builder.cc} here ({one_line(why[0] if why else '?')})")
@@ -187,7 +188,7 @@ def control(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> list[Fault
     files = sorted(path.relative_to(kit.control) for path in kit.control.rglob("*.c"))
     chosen = [test.name for test in tests if Path(test.file) in {Path("tests") / file for file in files}]
     with builder.sandbox.stage as stage:
-        seen = examined(builder, kit.control, chosen, stage, kit.template)
+        seen = examined(builder, kit.control, chosen, stage)
     told = {(finding.file, finding.line, finding.kind) for finding in seen.findings}
     return [
         Fault(kind="blind", mode=MEMCHECK, tool=versions(builder.cc)["valgrind"], test=chosen[0], finding=kind)
@@ -200,7 +201,7 @@ def control(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> list[Fault
 def still_sees(kit: Kit, builder: Builder, tests: Sequence[BankTest], names: Sequence[str]) -> bool:
     """True where Valgrind reports on the reference in the tests ``names``, and on the control, at this moment."""
     with builder.sandbox.stage as stage:
-        reference = examined(builder, kit.reference, names, stage, kit.template)
+        reference = examined(builder, kit.reference, names, stage)
     return not reference.lost_at_first and not control(kit, builder, tests)
 
 

@@ -16,8 +16,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from timeslice.build import NATIVE
 from timeslice.model import Finding
+from timeslice.workshop import NATIVE
 
 FaultKind = Literal["fails", "differs", "finding", "lost", "blind", "foreign"]
 _WHAT = {

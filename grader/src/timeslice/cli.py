@@ -301,6 +301,23 @@ def doctor(cc: str) -> int:
 
 
 @main.command()
+@click.argument("submission", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the objects.")
+@click.option("--cc", default="gcc", show_default=True, help="Compiler of the submission: gcc or clang.")
+def objects(submission: Path, out: Path, cc: str) -> int:
+    """Build a submission as grade does, and write its objects and the stubs of what it lacks.
+
+    \b
+    timeslice objects my-folder --out build/check      what make check links with plain libcriterion
+
+    Exit status: 0 there is something to run, 1 nothing of the submission could be built.
+    """
+    from timeslice.standalone import write_objects
+
+    return 0 if write_objects(submission, out, cc, click.echo) else LOST_POINTS
+
+
+@main.command()
 @click.argument("clause")
 def explain(clause: str) -> None:
     """Explain a clause: what it asks, why, what it is worth, a hint, and what checks it.

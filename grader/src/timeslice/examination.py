@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 
 from timeslice import memcheck
 from timeslice.bank import Bank
-from timeslice.build import NATIVE
 from timeslice.model import Finding, Verdict
 from timeslice.records import ModeRun, Reports, TestRecord
 from timeslice.run import BankRun
 from timeslice.steadiness import HANG_RERUNS, TOOL_RERUNS, TRIES, Stories, settle
+from timeslice.workshop import NATIVE
 
 _TAIL_BYTES = 64
 _END_OF_REPORT = b"</valgrindoutput>"
@@ -19,13 +19,11 @@ _END_OF_REPORT = b"</valgrindoutput>"
 class Examination:
     """The bank over one submission. Iterate over ``records`` once; then everything else is complete."""
 
-    def __init__(self, bank: Bank, only: Sequence[str], sources: Sequence[str], stubs: Collection[str] = ()) -> None:
-        """``only``: the tests to run; ``sources``: the submission's files, such as ``udp/send.c``; ``stubs``: the
-        tests that fail because a function is still the stub, and so are not run again."""
+    def __init__(self, bank: Bank, only: Sequence[str], sources: Sequence[str]) -> None:
+        """``only``: the tests to run; ``sources``: the submission's files, such as ``udp/send.c``."""
         self._bank = bank
         self._run = BankRun(bank, only)
         self._sources = sources
-        self._stubs = stubs
         self.native_stories: Stories = {}
         self.memcheck_stories: Stories = {}
         self.findings: list[Finding] = []  # in the submission's code
@@ -49,7 +47,7 @@ class Examination:
             if mode == NATIVE and record.verdict is Verdict.PASSED:
                 yield record
         failed = [r.name for r in self.native.records.values() if r.verdict is not Verdict.PASSED]
-        self.native_stories = settle(self._bank, self.native, failed, self._stubs)
+        self.native_stories = settle(self._bank, self.native, failed)
         self.memcheck_stories = settle(self._bank, self.memcheck, self._worth_another_run())
         self._collect()
 

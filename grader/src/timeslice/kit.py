@@ -69,7 +69,7 @@ class Kit:
 
     @property
     def template(self) -> Path:
-        """What students start from, and what fills in for files that a submission lacks."""
+        """What students start from, and what fills in for functions that a submission lacks."""
         return self.root / "student_template"
 
     @property
@@ -89,8 +89,8 @@ class Kit:
 
     def require_built(self) -> None:
         """Raise KitError unless ``make`` has built what a submission is linked with."""
-        for name in ("bank.o", "link.args", "coverage.args", "memcheck.supp", "reference"):
-            if not (self.objects / name).is_file():
+        for name in ("bank.o", "link.args", "coverage.args", "memcheck.supp", "reference", "template"):
+            if not (self.objects / name).exists():
                 raise KitError(f"the kit is not built: {self.objects / name} is missing: run make in {self.root}")
 
     def tests(self) -> tuple[BankTest, ...]:

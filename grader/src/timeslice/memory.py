@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from timeslice.assignment import Assignment
-from timeslice.build import MEMCHECK
 from timeslice.calibration import Calibration, Fault
 from timeslice.kit import BankTest
 from timeslice.model import Check, Finding, Verdict
 from timeslice.printable import one_line
 from timeslice.records import ModeRun
+from timeslice.workshop import MEMCHECK
 
 FINDINGS_SHOWN = 5
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from timeslice import calibrate, coverage, intake, score
 from timeslice.assignment import Assignment, lab_of, read_assignment
 from timeslice.bank import Bank
-from timeslice.build import MEMCHECK, Builder, Built, KitCopy, require_room
+from timeslice.build import Builder, Built
 from timeslice.calibration import Calibration, Fault, summarized
 from timeslice.errors import DiskFullError, IntakeError, KitError
 from timeslice.examination import Examination
@@ -25,6 +25,7 @@ from timeslice.records import ModeRun
 from timeslice.replay import BUILD, Identity
 from timeslice.sandbox import Ended, Sandbox
 from timeslice.steadiness import Story
+from timeslice.workshop import MEMCHECK, KitCopy, require_room
 
 _NO_BUILD = Build(status="broken")
 _NO_COVERAGE_OF = "line coverage is measured with gcc only"
@@ -78,15 +79,11 @@ class Grounds:
 class Grading:
     """One submission on its way. ``checks`` goes the way; ``result`` tells what is known of it, at any time."""
 
-    def __init__(
-        self, grounds: Grounds, source: Source, seed: int, fill: Path | None = None, program: str | None = None
-    ) -> None:
-        """``fill``: the folder that completes the labs which the submission begins, by default the student template.
-        ``program``: how a replay command begins, by default as this process was started."""
+    def __init__(self, grounds: Grounds, source: Source, seed: int, program: str | None = None) -> None:
+        """``program``: how a replay command begins, by default as this process was started."""
         self._grounds = grounds
         self._source = source
         self._seed = seed
-        self._fill = fill or grounds.kit.template
         self._identity = grounds.identity(source, seed, program)
         self._wanted = {test.name for test in grounds.tests}
         self._absent: set[str] = set()  # labs of which nothing was handed in
@@ -164,21 +161,22 @@ class Grading:
         graded = {lab.id for lab in self._grounds.assignment.labs}
         try:
             with self._timed("intake"):
-                taken = intake.take(self._source, self._grounds.builder.assignment.sources, self._fill, tree)
+                taken = intake.take(self._source, self._grounds.builder.assignment.sources, tree)
         except IntakeError as error:
             self._absent = graded
             yield from self._unread(str(error))
             return
         self._notes += taken.notes
-        sources = sorted(name for name in (*taken.handed_in, *taken.filled) if lab_of(name) in graded)
-        self._absent = graded - set(map(lab_of, sources))
+        sources = [name for name in taken.handed_in if lab_of(name) in graded]
+        self._absent = graded - {lab_of(name) for name in sources if name.endswith(".c")}
         with self._timed("build"):
-            built = self._grounds.builder.build(tree, sources, stage, self._fill)
+            built = self._grounds.builder.build(tree, sources, stage)
         self._build = built.build
+        self._notes += supplied_notes(self._grounds.assignment, built.build)
         self._runs = bool(built.labs)
         yield score.build_check(built.build, self._identity)
         for test in (t for t in self._judged() if t.lab not in built.labs):
-            why = "No file of this lab was handed in." if test.lab in self._absent else "This lab was not built."
+            why = "No .c file of this lab was handed in." if test.lab in self._absent else "This lab was not built."
             yield score.not_run_check(self._grounds.assignment, test, self._grounds.shares[test.name], why)
         if any(test.lab in built.labs for test in self._judged()):
             yield from self._run(built, stage, tree, sources)
@@ -250,7 +248,8 @@ class Grading:
         if not self._grounds.builder.measures_coverage or native.counters is None:
             return coverage.not_run(tree, sources, _NO_COVERAGE_OF)
         gcov = _gcov_of(self._grounds.builder.cc)
-        mine = [source for source in sources if lab_of(source) in built.labs]
+        headers = {source for source in sources if source.endswith(".h") and lab_of(source) in built.labs}
+        mine = [source for source in sources if source in built.sources | headers]
         measured = coverage.measure(built.notes, tree, mine, gcov, counters=native.counters)
         others = coverage.not_run(tree, [source for source in sources if source not in mine])
         return measured.model_copy(update={"files": [*measured.files, *others.files]})
@@ -359,6 +358,12 @@ class Grading:
                 check = score.not_run_check(self._grounds.assignment, test, possible, why)
             ordered.append(check)
         return ordered
+
+
+def supplied_notes(assignment: Assignment, build: Build) -> list[str]:
+    """The functions that were supplied, a note a lab."""
+    by_lab = ([name for name in lab.api if name in build.supplied] for lab in assignment.labs)
+    return [f"taken from the template: {', '.join(names)}" for names in by_lab if names]
 
 
 def _machine_error(error: OSError) -> KitError:

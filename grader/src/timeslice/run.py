@@ -18,9 +18,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
 from timeslice.bank import Bank, Process
-from timeslice.build import MEMCHECK, NATIVE
 from timeslice.model import Verdict
 from timeslice.records import ModeRun, TestRecord
+from timeslice.workshop import MEMCHECK, NATIVE
 
 LANES = 4  # tests at once under Valgrind: always the same number, so that a grade is, too
 

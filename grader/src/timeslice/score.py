@@ -29,7 +29,7 @@ _CRITERION_SAYS = {  # what a verdict means, where the bank gave no detail
 STEPS_MAX = 200
 COMPILES, IS_READ = "It compiles.", "It can be read."  # what the check named build asks
 _BUILD_HINTS = {
-    COMPILES: "Every check needs a build. Compile with -Wall -Wextra and mend the first error first.",
+    COMPILES: "What is left out cannot earn points. Compile with -Wall -Wextra and mend the first error first.",
     IS_READ: "Every check needs sources. Hand in a folder, a .zip or a .tar.gz with your udp/, process/ or scheduler/.",
 }
 
@@ -56,11 +56,11 @@ def build_check(build: Build, identity: Identity) -> Check:
     if build.status == "built":
         return Check(name=BUILD, clause=None, sentence=COMPILES, verdict=Verdict.PASSED, points=0, possible=0)
     asked = IS_READ if build.status == "unread" else COMPILES
-    lines = list(build.refusals)
     errors = [d for d in build.diagnostics if d.severity == "error"]
-    lines += [f"{d.file}:{d.line}:{d.column}: {d.message}" if d.file else d.message for d in errors[:10]]
+    lines = [*build.refusals, *(d.told() for d in errors[:10])]
     if len(errors) > 10:
         lines.append(f"... and {len(errors) - 10} more errors")
+    lines += build.left_out
     return Check(
         name=BUILD,
         clause=None,

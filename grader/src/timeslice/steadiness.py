@@ -10,7 +10,7 @@ so no more than ``TOOL_RERUNS`` of them are run again, and of those that hang th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from timeslice.bank import Bank
@@ -58,12 +58,12 @@ class Story:
 Stories = dict[str, Story]  # by the test's name: suite/test
 
 
-def settle(bank: Bank, run: ModeRun, names: Sequence[str], known: Collection[str] = ()) -> Stories:
+def settle(bank: Bank, run: ModeRun, names: Sequence[str]) -> Stories:
     """Run ``names`` again until the verdict of each is decided, and put it into ``run``.
 
-    A test of ``names`` that ``run`` knows nothing of was not run yet. Tests in ``known`` are not run again: their
-    verdict is certain. Returns the story of every test that has more than one run."""
-    stories = {name: Story([run.records[name]] if name in run.records else []) for name in names if name not in known}
+    A test of ``names`` that ``run`` knows nothing of was not run yet. Returns the story of every test that has more
+    than one run."""
+    stories = {name: Story([run.records[name]] if name in run.records else []) for name in names}
     for _ in range(TRIES):
         unsettled = [name for name, story in stories.items() if not story.decided]
         told = bank.alone(run, unsettled) if unsettled else {}
