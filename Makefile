@@ -12,7 +12,7 @@ SUBMISSION ?= reference
 OUT ?= build/report
 ONLY ?=
 LAB ?=
-REPEAT ?= 20
+REPEAT ?= 2
 RUNS ?= 1000000
 PYTHON ?= /usr/bin/python3
 override CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
@@ -152,7 +152,7 @@ check: ready build/obj/tests/check/one_test.o ## run the bank on SUBMISSION with
 	@build/check/bank $(if $(ONLY),--filter '$(ONLY)')
 
 .PHONY: prove
-prove: setup ## check the kit itself: alternatives, mutants, hostile code, REPEAT repeats under load
+prove: setup ## check the kit itself: alternatives, mutants, hostile code, REPEAT gradings of each right solution under load
 	@$(MAKE) --no-print-directory ready
 	@.venv/bin/timeslice prove --repeat $(REPEAT)
 

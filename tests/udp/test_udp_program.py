@@ -146,7 +146,7 @@ def test_on_a_terminal_the_answer_ends_with_a_newline(message: bytes, shown: byt
     ours, terminal = pty.openpty()  # which shows a newline as a carriage return and a newline
     try:
         with serving() as server:
-            command = [PROGRAMS / PROGRAM, "call", server.host, str(server.port)]
+            command: list[str | Path] = [PROGRAMS / PROGRAM, "call", server.host, str(server.port)]
             subprocess.run(command, input=message, stdout=terminal, timeout=PATIENCE, check=True)
         os.write(terminal, b"end")  # so that what came before it is all that the program wrote
         got = b""
