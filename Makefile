@@ -12,7 +12,7 @@ SUBMISSION ?= reference
 OUT ?= build/report
 ONLY ?=
 LAB ?=
-REPEAT ?= 20
+REPEAT ?= 2
 RUNS ?= 1000000
 PYTHON ?= /usr/bin/python3
 override CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
@@ -174,7 +174,7 @@ check: setup-grade ## run the bank on SUBMISSION with plain libcriterion; ONLY=s
 		TIMESLICE_REPLAY=$$replay build/check/bank $${TIMESLICE_ONLY:+--filter "$$TIMESLICE_ONLY"}
 
 .PHONY: prove
-prove: setup ## check the kit itself: alternatives, mutants, hostile code, REPEAT repeats under load
+prove: setup ## check the kit itself: alternatives, mutants, hostile code, REPEAT gradings of each right solution under load
 	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice prove --repeat $(REPEAT)
 

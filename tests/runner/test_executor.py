@@ -22,7 +22,7 @@ from executor_builds import (
     valgrind,
 )
 
-from timeslice.prove import load
+from timeslice.endurance import load
 
 
 @pytest.fixture(scope="session")

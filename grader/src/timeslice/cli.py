@@ -352,22 +352,29 @@ def schema() -> None:
 
 
 @main.command()
-@click.option("--repeat", default=0, show_default=True, type=click.IntRange(0), help="Gradings under load.")
+@click.option("--repeat", default=0, show_default=True, type=click.IntRange(0), help="Gradings of each under load.")
+@click.option("--runs", default=0, type=click.IntRange(0), help="Grade under load until so many test runs were made.")
 @click.option("--only", multiple=True, metavar="TEXT", help="Only cases whose claim or subject contains this.")
-def prove(repeat: int, only: tuple[str, ...]) -> int:
+@click.option("--no-cases", is_flag=True, help="Nothing but the gradings under load.")
+def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
     """Prove the kit itself: the reference, the template, alternatives, mutants, hostile code, repeats under load.
+
+    Under load means: the reference and every alternative are graded while three processes a core compute without end.
+    One test in one mode is a test run. Ctrl-C ends the gradings under load, and what was seen until then is shown.
 
     \b
     timeslice prove                         every case once
     timeslice prove --only UDP-RX-003       the mutants of one clause
-    timeslice prove --repeat 100            and a hundred gradings with all cores busy
+    timeslice prove --repeat 5              and five gradings of each right solution under load
+    timeslice prove --no-cases --runs 10000 nothing but ten thousand test runs under load
+    timeslice prove --only pidfd --repeat 3 one alternative: its case, and it alone under load
     """
     from timeslice.kit import find_kit
     from timeslice.prove import prove as prove_kit
 
     kit = find_kit()
     kit.require_built()
-    return 0 if prove_kit(kit, repeat, only, open_console()) else LOST_POINTS
+    return 0 if prove_kit(kit, repeat, runs, only, open_console(), with_cases=not no_cases) else LOST_POINTS
 
 
 @main.command()
