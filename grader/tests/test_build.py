@@ -12,9 +12,14 @@ import pytest
 from timeslice import diagnostics
 from timeslice.build import Builder, Built
 from timeslice.errors import KitError
+from timeslice.model import Build as ModelBuild
 from timeslice.pipeline import Grounds
 
 Build = Callable[..., Built]
+TWO_OF_FOUR = """#include <timeslice/timesync.h>
+int64_t timesync_offset(int64_t t1, int64_t t2, int64_t t3, int64_t t4) { return t1 + t2 + t3 + t4; }
+int64_t timesync_delay(int64_t t1, int64_t t2, int64_t t3, int64_t t4) { return t1 + t2 + t3 + t4; }
+"""
 
 
 @pytest.fixture
@@ -31,7 +36,7 @@ def build(grounds: Grounds, tmp_path: Path) -> Build:
             for name, content in sources.items():
                 (stage / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
                 (stage / "tree" / name).write_bytes(content)
-            built = (builder or grounds.builder).build(stage / "tree", sorted(sources), stage, grounds.kit.template)
+            built = (builder or grounds.builder).build(stage / "tree", sorted(sources), stage)
             for bank in built.banks.values():
                 listed = subprocess.run([bank, "--list"], capture_output=True, check=True, cwd=tmp_path)
                 assert listed.stdout.count(b"\n") == len(grounds.tests)
@@ -43,7 +48,7 @@ def build(grounds: Grounds, tmp_path: Path) -> Build:
 @pytest.mark.parametrize("cc", ["gcc", "clang"])
 def test_the_reference_is_built_without_a_word(build: Build, grounds: Grounds, cc: str) -> None:
     built = build({}, replace(grounds.builder, cc=cc))
-    assert built.build.model_dump() == {"status": "built", "diagnostics": [], "refusals": [], "output": ""}
+    assert built.build == ModelBuild(status="built")
     assert set(built.banks) == {"native", "memcheck"}
 
 
@@ -63,23 +68,123 @@ def test_every_error_and_warning_is_told_with_its_place(build: Build, grounds: G
     assert [(d.severity, d.file, d.line) for d in warned.build.diagnostics] == [("warning", "udp/a.c", 3)]
 
 
-def test_a_function_defined_twice_is_told_with_its_place(build: Build) -> None:
-    twice = build({"udp/a.c": "int f(void) { return 1; }\n", "udp/b.c": "int f(void) { return 2; }\n"})
-    assert twice.build.status == "failed"
-    assert any("multiple definition of" in d.message and "f" in d.message for d in twice.build.diagnostics)
+def test_a_missing_function_is_supplied_and_told_by_name(build: Build) -> None:
+    lacking = build({"udp/timesync_judge.c": TWO_OF_FOUR})
+    assert lacking.build.status == "built"
+    assert lacking.build.supplied == ["timesync_check", "timesync_kiss"]
+    assert "udp/timesync_judge.c" in lacking.sources
 
 
-def test_a_missing_function_is_told_by_name(build: Build) -> None:
-    lacking = build({"udp/send.c": "typedef int nothing;\n"})
-    assert lacking.build.status == "failed"
-    assert any(d.message.startswith("udp_send is not defined") for d in lacking.build.diagnostics)
+# ---- what is left out, and what it costs ----
+
+WITH_HELPER = """#include <timeslice/udp.h>
+int helper(void);
+int helper(void) { return 1; }
+ssize_t udp_send(int fd, const void *data, size_t len, const struct udp_peer *to) {
+    (void)data, (void)len, (void)to;
+    return fd;
+}
+"""
+NEEDS_HELPER = """#include <timeslice/udp.h>
+int helper(void);
+ssize_t udp_recv(int fd, void *data, size_t cap, struct udp_peer *from, int timeout_ms) {
+    (void)fd, (void)data, (void)cap, (void)from;
+    return timeout_ms + helper();
+}
+"""
+CONSTRUCTOR = "__attribute__((constructor)) static void go(void) {}\n"
 
 
-def test_what_could_forge_a_verdict_is_refused(build: Build) -> None:
-    refused = build({"udp/a.c": "__attribute__((constructor)) static void go(void) {}\n"})
+def test_what_could_forge_a_verdict_is_refused_and_costs_only_its_file(build: Build) -> None:
+    refused = build({"udp/send.c": WITH_HELPER + CONSTRUCTOR})
     assert refused.build.status == "refused"
-    assert any(".init_array" in refusal for refusal in refused.build.refusals)
-    assert refused.banks == {}
+    (refusal,) = refused.build.refusals
+    assert refusal.startswith("udp/send.c: Section .init_array (in go (udp/send.c:8)): constructors")
+    assert refused.build.supplied == ["udp_send"]
+    assert refused.build.left_out == ["udp/send.c was left out, because it was refused; lost with it: udp_send"]
+    assert refused.labs == {"udp"}
+    assert "udp/send.c" not in refused.sources
+
+
+def test_what_does_not_compile_costs_only_its_file(build: Build) -> None:
+    broken = build({"udp/send.c": WITH_HELPER + "int g(void) { return x; }\n"})
+    assert broken.build.status == "failed"
+    assert broken.build.supplied == ["udp_send"]
+    assert broken.build.left_out == ["udp/send.c was left out, because it does not compile; lost with it: udp_send"]
+
+
+@pytest.mark.parametrize("fault", [CONSTRUCTOR, "int g(void) { return x; }\n"])
+def test_what_needs_a_file_that_was_left_out_is_left_out_too(build: Build, fault: str) -> None:
+    built = build({"udp/send.c": WITH_HELPER + fault, "udp/receive.c": NEEDS_HELPER})
+    assert built.build.supplied == ["udp_send", "udp_recv"]
+    told = [d.told() for d in built.build.diagnostics if d.file == "udp/receive.c"]
+    assert told == [
+        "udp/receive.c: helper is used in udp_recv (udp/receive.c:5), and udp/send.c, which defines it, was left out: "
+        "mend udp/send.c"
+    ]
+    assert "udp/receive.c was left out, because it needs helper of udp/send.c; lost with it: udp_recv" in (
+        built.build.left_out
+    )
+
+
+def test_a_function_defined_in_two_files_is_told_with_both_places(build: Build) -> None:
+    twice = build({"udp/a.c": "int f(void) { return 1; }\n", "udp/b.c": "\nint f(void) { return 2; }\n"})
+    assert twice.build.status == "failed"
+    assert [d.told() for d in twice.build.diagnostics if d.severity == "error"] == [
+        "udp/b.c:2: f is defined here and in udp/a.c:1: keep one of them, or make both static"
+    ]
+    assert twice.build.supplied == []
+
+
+NOT_FUNCTIONS = {
+    "a variable of threads": "__thread int udp_send;\n",
+    "a variable": "int udp_send = 3;\n",
+    "an absolute address": '__asm__(".globl udp_send\\n.set udp_send, 0x1234");\n',
+}
+
+
+@pytest.mark.parametrize("what", NOT_FUNCTIONS)
+def test_a_public_name_that_is_no_function_is_refused(build: Build, what: str) -> None:
+    built = build({"udp/send.c": NOT_FUNCTIONS[what]})
+    assert built.build.refusals == [
+        "udp/send.c: udp_send is defined, but not as a function: write it as its header declares it."
+    ]
+    assert built.build.supplied == ["udp_send"]
+
+
+def test_a_public_function_that_is_static_is_not_there(build: Build) -> None:
+    built = build({"udp/send.c": "static int udp_send(void) { return 1; }\nint f(void) { return udp_send(); }\n"})
+    assert (built.build.status, built.build.supplied) == ("built", ["udp_send"])
+
+
+TOO_LARGE = {
+    "variables": "static char big[3UL << 30];\nchar *f(long i);\nchar *f(long i) { return &big[i]; }\n",
+    "variables of threads": "static __thread char big[1UL << 31];\nchar *f(void);\nchar *f(void) { return big; }\n",
+}
+
+
+@pytest.mark.parametrize("what", TOO_LARGE)
+def test_what_is_too_large_to_be_loaded_is_refused_by_its_size(build: Build, what: str) -> None:
+    (refusal,) = build({"udp/a.c": TOO_LARGE[what]}).build.refusals
+    assert refusal.startswith("udp/a.c: The code has ")
+    assert f"MiB of {what}, and" in refusal
+
+
+UNLINKABLE = {
+    "an address without room": '__asm__(".data\\n.long printf\\n.previous");\n',
+    "a name of the library as another thing": "extern __thread int stdout;\n"
+    "void f(void);\nvoid f(void) { stdout = 1; }\n",
+}
+
+
+@pytest.mark.parametrize("what", UNLINKABLE)
+def test_what_cannot_be_linked_costs_its_lab_and_no_other(build: Build, what: str, grounds: Grounds) -> None:
+    state = (grounds.kit.reference / "process" / "state.c").read_text()
+    built = build({"udp/a.c": UNLINKABLE[what], "process/state.c": state})
+    assert built.build.status == "failed"
+    assert built.labs == {"process"}
+    (error,) = (d.message for d in built.build.diagnostics if d.severity == "error")
+    assert error.startswith("udp: it compiles, but cannot be linked or loaded (")
 
 
 @pytest.mark.parametrize("secret", ["tests/udp/receive.c", "reference/udp/receive.c", "build/kit/bank.o", "Makefile"])

@@ -222,3 +222,13 @@ def test_a_source_made_to_be_slow_is_not(copy: Path, tmp_path: Path) -> None:
     coverage = _measured(copy, gcov=str(liar))
     assert coverage.status == "measured"
     assert CLAUSE.fullmatch(coverage.files[0].functions[0].clauses[0])
+
+
+def test_a_source_without_a_function_has_no_line_and_is_no_fault(copy: Path) -> None:
+    (copy / "tree/udp/nothing.c").write_text("/* nothing is needed here */\ntypedef int nothing;\nint limit = 3;\n")
+    target = copy / "objects/udp/nothing.o"
+    subprocess.run(["gcc", "--coverage", "-c", "udp/nothing.c", "-o", str(target)], cwd=copy / "tree", check=True)
+    coverage = measure(copy / "objects", copy / "tree", [*SOURCES, "udp/nothing.c"])
+    assert (coverage.status, coverage.lines_run) == ("measured", _measured(copy).lines_run)
+    nothing = next(file for file in coverage.files if file.path == "udp/nothing.c")
+    assert (nothing.lines, nothing.functions) == (0, [])

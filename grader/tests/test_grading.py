@@ -76,7 +76,7 @@ def test_a_lab_that_does_not_compile_costs_the_others_nothing(
     assert result["summary"].startswith("does not build: process/state.c:1:")
     assert result["summary"].endswith("nothing of Scheduling")
     not_run = {check["message"] for check in result["checks"] if check["verdict"] == "not_run"}
-    assert not_run == {"This lab was not built.", "No file of this lab was handed in."}
+    assert not_run == {"This lab was not built.", "No .c file of this lab was handed in."}
 
 
 def test_a_lab_that_was_not_handed_in_is_0_points_and_not_the_kits_fault(

@@ -61,8 +61,8 @@ def grounds() -> Iterator[Grounds]:
 
 
 def grade(grounds: Grounds, folder: Path, clauses: set[str]) -> Result:
-    """Grades a submission that is completed from the reference, by the tests of some clauses."""
-    grading = Grading(grounds, Source(folder.name, folder), SEED, grounds.kit.reference)
+    """Grades a submission by the tests of some clauses."""
+    grading = Grading(grounds, Source(folder.name, folder), SEED)
     if clauses:
         grading.select({test.name for test in grounds.tests if test.clause in clauses})
     for _ in grading.checks():
@@ -70,12 +70,13 @@ def grade(grounds: Grounds, folder: Path, clauses: set[str]) -> Result:
     return grading.result()
 
 
-def with_links(attack: Path, links: dict[str, str], copy: Path) -> Path:
-    """The attack's folder; where it wants links, a copy that has them."""
-    if not links:
-        return attack
-    shutil.copytree(attack, copy)
+def played(grounds: Grounds, attack: Path, links: dict[str, str], copy: Path) -> Path:
+    """The submission of an attack: the reference's labs with the files and links of the attack in their place."""
+    for lab in (lab.id for lab in grounds.assignment.labs if (attack / lab.id).is_dir()):
+        shutil.copytree(grounds.kit.reference / lab, copy / lab)
+    shutil.copytree(attack, copy, dirs_exist_ok=True)
     for path, target in links.items():
+        (copy / path).unlink(missing_ok=True)
         (copy / path).symlink_to(target)
     return copy
 
@@ -84,8 +85,7 @@ def with_links(attack: Path, links: dict[str, str], copy: Path) -> Path:
 def test_attack_gets_its_verdict(grounds: Grounds, attack: Path, tmp_path: Path) -> None:
     expected = Expected.model_validate(tomllib.loads((attack / "expected.toml").read_text()))
     before = traces(grounds.builder.sandbox)
-    folder = with_links(attack, expected.links, tmp_path / attack.name)
-    result = grade(grounds, folder, set(expected.checks))
+    result = grade(grounds, played(grounds, attack, expected.links, tmp_path / attack.name), set(expected.checks))
     assert traces(grounds.builder.sandbox) == before
     verdicts = {check.clause: check.verdict for check in result.checks if check.clause in expected.checks}
     assert verdicts == expected.checks, [(c.name, c.verdict, c.message) for c in result.checks]
@@ -148,8 +148,9 @@ def test_very_long_line_is_only_long(grounds: Grounds, tmp_path: Path) -> None:
     assert result.outcome is Outcome.PASSED
 
 
-def test_no_lie_passes_the_tripwire(grounds: Grounds) -> None:
+def test_no_lie_passes_the_tripwire(grounds: Grounds, tmp_path: Path) -> None:
     """Ending well inside the tripwire is an early exit there, and no reason to suspect anybody."""
-    result = grade(grounds, HOSTILE / "exit-0", {"UDP-TX-001"})
+    folder = played(grounds, HOSTILE / "exit-0", {}, tmp_path / "exit-0")
+    result = grade(grounds, folder, {"UDP-TX-001"})
     assert result.suspicions == []
     assert result.outcome is Outcome.FAILED

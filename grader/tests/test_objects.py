@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from timeslice.assignment import Assignment
-from timeslice.objects import inspect, missing_functions
+from timeslice.objects import REFUSALS_MAX, inspect, missing_functions
 
 ATTACKS = {
-    "constructor": ("__attribute__((constructor)) static void go(void) {}", ".init_array"),
+    "constructor": ("__attribute__((constructor)) static void go(void) {}", ".init_array (in go (x.c:1))"),
     "destructor": ("__attribute__((destructor)) static void go(void) {}", ".fini_array"),
     "old constructor": ('void f(void) {} __asm__(".section .ctors,\\"aw\\"; .quad f; .text");', ".ctors"),
     "before all": ('__attribute__((section(".preinit_array"), used)) static void *go[1];', ".preinit_array"),
     "init": ('__asm__(".section .init,\\"ax\\"; nop; .text");', ".init"),
     "registered test": ('__attribute__((section("cr_tst"), used)) static void *test[1];', "cr_tst"),
-    "main": ("int main(void) { return 0; }", "main is defined"),
+    "main": ("int main(void) { return 0; }", "main is defined (x.c:1)"),
     "ifunc": ("static void f(void) {} static void *r(void) { return f; } void g(void) __attribute__((ifunc("
               '"r")));', "g is an indirect function"),
     "framework defined": ("int criterion_send_assert(void) { return 1; }", "criterion_send_assert is defined"),
@@ -31,10 +31,10 @@ ATTACKS = {
     "narration": ("extern char *narration_page; char f(void) { return *narration_page; }", "narration_page is used"),
     "dlsym": ("#include <dlfcn.h>\nvoid *f(void) {\n    return dlsym(0, \"x\");\n}", "dlsym is used in f (x.c:3)"),
     "system call": ("#include <unistd.h>\nlong f(void) { return syscall(231, 0); }", "syscall is used in f (x.c:2)"),
-    "mprotect": ("#include <sys/mman.h>\nint f(void *p) { return mprotect(p, 1, 7); }", "mprotect is used"),
+    "heap": ("#include <unistd.h>\nvoid *f(void) { return sbrk(1); }", "sbrk is used"),
     "misspelled": ("int udp_sned(void); int f(void) { return udp_sned(); }", "udp_sned is used in f"),
     "pointer to it": ("#include <dlfcn.h>\nvoid *(*const p)(void *, const char *) = dlsym;", "dlsym is used"),
-    "raw syscall": ('void f(void) { __asm__ volatile("syscall"); }', "f holds the instruction syscall"),
+    "raw syscall": ('void f(void) { __asm__ volatile("syscall"); }', "f holds the instruction syscall (x.c:1)"),
     "raw int": ('void f(void) { __asm__ volatile("int $0x80"); }', "f holds the instruction int"),
     "raw sysenter": ('void f(void) { __asm__ volatile("sysenter"); }', "f holds the instruction sysenter"),
     "valgrind": ('void f(void) { __asm__ volatile("rolq $3,%rdi; rolq $13,%rdi; rolq $61,%rdi; rolq $51,%rdi;'
@@ -68,7 +68,7 @@ int udp_recv(int fd, char *buffer, unsigned long size) {
 """
 
 
-def compiled(folder: Path, text: str, *flags: str) -> tuple[Path, Path]:
+def compiled(folder: Path, text: str, *flags: str) -> tuple[Path, str]:
     """The combined object of one source, and its listing, as the builder makes them."""
     (folder / "x.c").write_text(text)
 
@@ -77,8 +77,7 @@ def compiled(folder: Path, text: str, *flags: str) -> tuple[Path, Path]:
 
     run("gcc", "-D_GNU_SOURCE", "-g", "-O0", *flags, "-c", "x.c")
     run("ld", "-r", "-o", "combined.o", "x.o")
-    (folder / "listing").write_bytes(run("objdump", "-d", "--no-show-raw-insn", "combined.o"))
-    return folder / "combined.o", folder / "listing"
+    return folder / "combined.o", run("objdump", "-d", "--no-show-raw-insn", "combined.o").decode()
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -104,6 +103,12 @@ def test_the_functions_that_are_missing_are_told(tmp_path: Path, assignment: Ass
 
 def test_what_is_no_object_is_refused_and_no_traceback(tmp_path: Path, assignment: Assignment) -> None:
     (tmp_path / "x.o").write_bytes(b"\x7fELF" + bytes(40))
-    (tmp_path / "listing").write_text("")
-    (refusal,) = inspect(tmp_path / "x.o", tmp_path / "listing", assignment.usable(assignment.labs[0]))
+    (refusal,) = inspect(tmp_path / "x.o", "", assignment.usable(assignment.labs[0]))
     assert "cannot be inspected" in refusal
+
+
+def test_names_without_end_are_refused_within_seconds(tmp_path: Path, assignment: Assignment) -> None:
+    calls = "".join(f"    zz{number}();\n" for number in range(20_000))
+    refusals = inspect(*compiled(tmp_path, f"void g(void);\nvoid g(void) {{\n{calls}}}\n", "-w"), assignment.allow)
+    assert len(refusals) == REFUSALS_MAX
+    assert refusals[49].startswith("zz49 is used in g (x.c:52)")

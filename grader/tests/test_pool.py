@@ -95,8 +95,8 @@ def test_a_fault_of_the_graders_own_is_never_a_grade(grounds: Grounds, monkeypat
 def test_a_bank_that_ends_too_early_is_never_a_grade(grounds: Grounds, monkeypatch: pytest.MonkeyPatch) -> None:
     build = Builder.build
 
-    def build_short(self: Builder, tree: Path, sources: list[str], stage: Path, fill: Path) -> Built:
-        built = build(self, tree, sources, stage, fill)
+    def build_short(self: Builder, tree: Path, sources: list[str], stage: Path) -> Built:
+        built = build(self, tree, sources, stage)
         for bank in built.banks.values():  # tells of one test, and then no more
             real = bank.rename(bank.with_name("real"))
             told = '{"event":"test","suite":"udp_resolve","test":"turns_ipv4_text_into_an_address","verdict":"passed"}'

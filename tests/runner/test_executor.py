@@ -22,6 +22,8 @@ from executor_builds import (
     valgrind,
 )
 
+from timeslice.prove import load
+
 
 @pytest.fixture(scope="session")
 def banks() -> Banks:
@@ -220,6 +222,17 @@ def test_hostile_code(banks: Banks, tool: str) -> None:
     left = [stray["pid"] for record in ours.records.values() for stray in record["strays"]]
     assert len(left) > 3
     assert not [pid for pid in left if is_alive(pid)]
+
+
+def test_a_busy_machine_changes_no_verdict(banks: Banks) -> None:
+    with load(3 * len(os.sched_getaffinity(0))):
+        ours = run(banks.bank, only=listed(banks.bank, "busy.c"))
+    assert ours.verdicts == {
+        "busy/computes_for_less_than_its_limit": "passed",
+        "busy/leaves_a_child_that_is_about_to_end": "passed",
+    }
+    slow = ours.records["busy/computes_for_less_than_its_limit"]
+    assert slow["seconds"] > 2  # else its limit was not reached, and this test has shown nothing
 
 
 def test_lanes_keep_the_verdicts(banks: Banks) -> None:

@@ -1,66 +1,32 @@
-"""Builds a submission: compiles it twice in the sandbox, inspects the object, and links it with the kit's bank.
+"""Builds a submission: compiles it twice in the sandbox, inspects the objects, and links them with the kit's bank.
 
 Theory of operation: while a compiler reads the student's sources, its sandbox holds them, the public headers, and
 nothing else of the kit. The two variants (``native``: for line coverage; ``memcheck``: plain, because Valgrind is
 twice as slow on instrumented code) are made at the same time. A variant's objects are combined into one a lab, and the
-plain ones are inspected. Then all but the public functions are made local, so that no name of a submission can stand in
-for one of the kit's or clash with one of another lab; the bank is linked in a second sandbox that sees objects only. A
-lab of which nothing was handed in is linked too, from an object that was made once for all who lack it.
+plain ones are inspected. Where a source does not compile or the inspection refuses something, the lab's objects are
+*sifted*: what is at fault is left out, with what cannot do without it, and the rest is combined and inspected again.
+What is linked is so in every case inspected as a whole. Linking happens in a second sandbox that sees objects only.
 """
 
 from __future__ import annotations
 
-import os
-import shlex
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
 
-from timeslice import diagnostics, objects
-from timeslice.assignment import Assignment, Lab, lab_of
-from timeslice.errors import DiskFullError, KitError
-from timeslice.kit import Kit
+from timeslice import compiling, objects, scripts, sifting
+from timeslice.assignment import Lab, lab_of
+from timeslice.compiling import Compiled
+from timeslice.errors import KitError
+from timeslice.linking import HIDDEN, Linked, Linking, telling_line
 from timeslice.model import Build, Diagnostic
-from timeslice.printable import many_lines
-from timeslice.sandbox import Ended, Limits, Sandbox
+from timeslice.scripts import target
+from timeslice.sifting import LabObjects, Sifted
 from timeslice.untrusted import read_ordinary
+from timeslice.workshop import MEMCHECK, MODES, NATIVE, Workshop, require_room
 
-NATIVE, MEMCHECK = "native", "memcheck"
-MODES = (NATIVE, MEMCHECK)
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
-_MIB = 1 << 20
-_ROOM = 1 << 20  # bytes; with less, a tool's output may have been cut short
-_OUTPUT_MAX = 64 << 10  # bytes of the compiler's output that are kept
-
-
-@dataclass(frozen=True)
-class KitCopy:
-    """The parts of the kit that a sandbox is shown, copied to where its user may read them."""
-
-    root: Path
-
-    @classmethod
-    def make(cls, kit: Kit, root: Path) -> KitCopy:
-        """Copy the public headers and the kit's objects below ``root``, laid out as in the kit."""
-        kit.require_built()
-        shutil.copytree(kit.include, root / "spec" / "include")
-        (root / "build" / "kit").mkdir(parents=True)
-        for name in ("bank.o", "link.args", "coverage.args", "baseline"):
-            shutil.copyfile(kit.objects / name, root / "build" / "kit" / name)
-        return cls(root)
-
-    @property
-    def include(self) -> Path:
-        """The public headers."""
-        return self.root / "spec" / "include"
-
-    @property
-    def objects(self) -> Path:
-        """What a submission is linked with."""
-        return self.root / "build" / "kit"
+_LISTING_MAX = 64 << 20  # bytes of a listing that are read
 
 
 @dataclass(frozen=True)
@@ -70,6 +36,7 @@ class Built:
     build: Build
     stage: Path
     labs: frozenset[str] = frozenset()  # those that were built of what was handed in
+    sources: frozenset[str] = frozenset()  # those whose objects were linked
 
     @property
     def banks(self) -> dict[str, Path]:
@@ -81,216 +48,170 @@ class Built:
         """The folder with the .gcno files."""
         return self.stage / NATIVE
 
-
-@dataclass(frozen=True)
-class Stock:
-    """Labs that were compiled once for all submissions that lack them: the stage of each, by lab, folder, compiler."""
-
-    stages: dict[tuple[str, Path, str], Path] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
+    @property
+    def plain_objects(self) -> list[Path]:
+        """The objects, without the bank, that the plain program was linked from."""
+        return sorted((self.stage / MEMCHECK).glob(f"*{HIDDEN}"))
 
 
-@dataclass(frozen=True)
-class Builder:
-    """Builds submissions of one assignment with one compiler. Threads may share it."""
+@dataclass
+class _Choice:
+    """What is linked of each lab of one submission, and what is wrong with whole labs."""
 
-    sandbox: Sandbox
-    kit: KitCopy
-    assignment: Assignment  # all of it: the bank calls every lab
-    cc: str
-    stock: Stock = field(default_factory=Stock)
+    labs: dict[str, Sifted] = field(default_factory=dict)
+    errors: list[Diagnostic] = field(default_factory=list)
 
     @property
-    def measures_coverage(self) -> bool:
-        """True for gcc, whose counters ``gcov`` reads."""
-        return "clang" not in Path(self.cc).name
+    def kept(self) -> list[str]:
+        """The labs of which something is linked."""
+        return [lab for lab, sifted in self.labs.items() if sifted.kept]
 
-    def build(self, tree: Path, sources: Sequence[str], stage: Path, fill: Path) -> Built:
-        """Build the C files among ``sources``, relative to ``tree``, in the folder ``stage``. A lab of which there are
-        none, or which does not compile, is linked from the folder ``fill``: it costs the other labs nothing.
+    def leave_out(self, lab: str, message: str) -> None:
+        """Link nothing of a lab."""
+        told = f"{lab}: {message}"
+        self.errors.append(Diagnostic(severity="error", file="", line=0, column=0, message=told))
+        self.labs[lab].kept = []
 
-        Returns what became of it; a submission that does not compile is no error. Raises KitError where the kit or the
-        machine is at fault."""
+
+class Builder(Workshop):
+    """Builds submissions."""
+
+    def build(self, tree: Path, sources: Sequence[str], stage: Path) -> Built:
+        """Build the C files among ``sources``, relative to ``tree``, in the folder ``stage``.
+
+        What does not compile or is refused costs what needs it and nothing else; the template's stubs stand in for all
+        public functions that are not there. Returns what became of it; a submission that does not compile is no error.
+        Raises KitError where the kit or the machine is at fault."""
         if shutil.which(self.cc) is None:
             raise KitError(f"the compiler {self.cc!r} is not installed: install it or choose another with --cc")
-        if not sources:
+        if not any(source.endswith(".c") for source in sources):
             return Built(Build(status="built"), stage)
-        ended = self._compile(tree, sources, stage)
-        output = _output(stage, NATIVE, "compile")
-        found = diagnostics.parse(output)
-        failed = next((mode for mode in MODES if ended[mode].exit_code != 0), None)
-        if failed:
-            output = _output(stage, failed, "compile")
-            found = self._diagnose(ended[failed], output, stage)
-        compiled = [lab for lab in self.assignment.labs if all((stage / m / f"{lab.id}.o").is_file() for m in MODES)]
-        refusals = self._refusals(stage / MEMCHECK, compiled)
-        if refusals:
-            return Built(Build(status="refused", diagnostics=found, refusals=refusals, output=output), stage)
-        missing = {lab.id: objects.missing_functions(stage / MEMCHECK / f"{lab.id}.o", lab.api) for lab in compiled}
-        for name in (name for names in missing.values() for name in names):
-            found.append(_error(f"{name} is not defined: its header declares it and the tests call it"))
-        whole = frozenset(lab for lab, names in missing.items() if not names)
-        build = Build(status="failed" if failed or any(missing.values()) else "built", diagnostics=found, output=output)
-        if whole:
-            self._link(
-                stage, {lab.id: stage if lab.id in whole else self._stock(lab, fill) for lab in self.assignment.labs}
-            )
-        return Built(build, stage, whole)
+        compiled = self._compile(tree, sources, stage)
+        choice = self._choose(compiled, stage)
+        linked = Linked({}, {})
+        if choice.kept:
+            linked = Linking(self, stage).link(choice.kept)
+            for lab, why in linked.left_out.items():
+                told = "it compiles, but cannot be linked or loaded"
+                choice.leave_out(lab, f"{told} ({why}): remove inline assembly and enormous or thread-local variables")
+        linked_sources = frozenset(source for sifted in choice.labs.values() for source in sifted.kept)
+        return Built(_told(compiled, choice, linked), stage, frozenset(choice.kept), linked_sources)
 
-    def _refusals(self, folder: Path, labs: Sequence[Lab]) -> list[str]:
-        """What is wrong with the labs' objects, each judged by what its own lab may use."""
-        return [
-            refusal
-            for lab in labs
-            for refusal in objects.inspect(
-                folder / f"{lab.id}.o", folder / f"{lab.id}.listing", self.assignment.usable(lab)
-            )
-        ]
+    # ---- compiling ----
 
-    def _stock(self, lab: Lab, fill: Path) -> Path:
-        """The stage in which ``fill``'s own files of a lab were compiled: the same for every submission without it."""
-        with self.stock.lock:
-            stage = self.stock.stages.get((lab.id, fill, self.cc))
-            if stage is None:
-                stage = self.kit.root / "stock" / str(len(self.stock.stages))
-                stage.mkdir(parents=True)
-                shutil.copytree(fill / lab.id, stage / "tree" / lab.id)
-                sources = sorted(str(path.relative_to(stage / "tree")) for path in (stage / "tree").rglob("*.c"))
-                ended = self._compile(stage / "tree", sources, stage)
-                if any(ended[mode].exit_code != 0 for mode in MODES):
-                    raise KitError(f"{fill.name}/{lab.id} does not compile: run make test in the kit's folder")
-                self.stock.stages[(lab.id, fill, self.cc)] = stage
-        return stage
-
-    def _compile(self, tree: Path, sources: Sequence[str], stage: Path) -> dict[str, Ended]:
-        for mode in MODES:
-            (stage / mode).mkdir()
-        return self._run(stage, lambda mode: self._compile_script(mode, stage / mode, sources), tree)
+    def _compile(self, tree: Path, sources: Sequence[str], stage: Path) -> Compiled:
+        code = [source for source in sources if source.endswith(".c")]
+        folders = {mode: stage / mode for mode in MODES}
+        for folder in folders.values():
+            folder.mkdir()
+        killed_before = compiling.processes_killed()
+        written = {mode: self._compile_script(mode, folder, code) for mode, folder in folders.items()}
+        ended = self.run(written, stage, cwd=tree, readable=[tree, self.kit.include])
+        limits = self.assignment.limits
+        allowed = compiling.Allowed(limits.compile_seconds, limits.memory_mb)
+        compiled = Compiled(tree, frozenset(sources), code, folders, ended, allowed)
+        if not all(map(compiled.whole, code)):
+            require_room(stage)
+            limited = any(guard.on for guard in self.sandbox.guards if guard.name == "group memory")
+            if not limited and compiled.was_killed() and compiling.processes_killed() > killed_before:
+                raise KitError("the machine had no memory left to compile: free some, or grade fewer at once with -j")
+        return compiled
 
     def _compile_script(self, mode: str, folder: Path, sources: Sequence[str]) -> str:
-        """Compile each source, going on after one that fails so that all errors are told; combine the objects of each
-        lab whose sources all compile, and list their instructions where they will be inspected."""
+        """Compile each source; combine the objects of each lab, and list the instructions of what is inspected."""
         coverage = ["--coverage"] if mode == NATIVE and self.measures_coverage else []
         command = [self.cc, *self.assignment.cflags, "-O0", "-pipe", "-fdiagnostics-color=never", *coverage]
-        command += [f"-I{self.kit.include}", "-c"]
-        made = {
-            lab: {source: str((folder / source).with_suffix(".o")) for source in own}
-            for lab, own in _by_lab(sources).items()
-        }
-        lines = [shlex.join(["mkdir", "-p", *(str(folder / lab) for lab in made)])]
-        for lab, targets in made.items():
-            lines.append("failed=")
-            for source, target in targets.items():
-                lines.append(shlex.join([*command, source, "-o", target]) + " || failed=1")
-            steps = [shlex.join(["ld", "-r", "-o", str(folder / f"{lab}.part"), *targets.values()])]
-            if mode == MEMCHECK:
-                listed = shlex.join(["objdump", "-d", "--no-show-raw-insn", str(folder / f"{lab}.part")])
-                steps.append(f"{listed} >{folder}/{lab}.listing")
-            steps.append(shlex.join(["mv", str(folder / f"{lab}.part"), str(folder / f"{lab}.o")]))
-            lines.append(" && ".join(['[ -z "$failed" ]', *steps]) + " || status=1")
-        lines.append("exit ${status:-0}")
-        return "\n".join(lines)
+        lines = scripts.compile_each([*command, f"-I{self.kit.include}", "-c"], folder, sources)
+        for lab, own in _by_lab(sources).items():
+            lines.append(scripts.combine(folder, lab, own, listed=mode == MEMCHECK))
+        return "\n".join([*lines, "exit 0"])
 
-    def _link(self, stage: Path, labs: Mapping[str, Path]) -> None:
-        """Link the bank with each lab's object, found in the stage where it was compiled."""
-        for mode in MODES:
-            for lab in self.assignment.labs:
-                (stage / mode / f"{lab.id}.api").write_text("".join(f"{name}\n" for name in lab.api))
-        ended = self._run(stage, lambda mode: self._link_script(stage, mode, labs), self.kit.root)
-        for mode in MODES:
-            if ended[mode].exit_code != 0:
-                require_room(stage)
-                lines = _output(stage, mode, "link").strip().splitlines()
-                why = lines[-1] if lines else f"it ended with {ended[mode]}"
-                raise KitError(f"the bank could not be linked with the submission ({mode}: {why}): run make again")
+    # ---- choosing what is linked ----
 
-    def _link_script(self, stage: Path, mode: str, labs: Mapping[str, Path]) -> str:
-        """Hide all but the public functions of each lab, so that a name in one cannot clash with one elsewhere."""
-        folder = stage / mode
-        lines = []
-        for lab, compiled in labs.items():
-            kept = f"--keep-global-symbols={folder / lab}.api"
-            lines.append(
-                shlex.join(["objcopy", kept, str(compiled / mode / f"{lab}.o"), str(folder / f"{lab}.hidden.o")])
+    def _choose(self, compiled: Compiled, stage: Path) -> _Choice:
+        """Take each lab whole where it can be, and otherwise what is left of it."""
+        by_lab = _by_lab(compiled.sources)
+        choice = _Choice({lab: Sifted(list(sources)) for lab, sources in by_lab.items()})
+        handed_in = [lab for lab in self.assignment.labs if lab.id in by_lab]
+        doubtful = [lab for lab in handed_in if not _combined(stage, lab) or self._inspected(stage, lab)]
+        if not doubtful:
+            return choice
+        self._list_each(stage, {lab.id: list(filter(compiled.whole, by_lab[lab.id])) for lab in doubtful})
+        for lab in doubtful:
+            choice.labs[lab.id] = sifting.sift(self._lab_objects(compiled, lab, by_lab[lab.id]))
+        left = [lab for lab in doubtful if choice.labs[lab.id].kept]
+        self._combine_again(stage, {lab.id: choice.labs[lab.id].kept for lab in left})
+        for lab in left:
+            if not _combined(stage, lab):
+                told = [telling_line(stage / mode / f"{lab.id}.err") for mode in MODES]
+                why = next(filter(None, told), "no reason is told")
+                choice.leave_out(lab.id, f"its objects cannot be combined ({why}): does a source use inline assembly?")
+            elif refusals := self._inspected(stage, lab):
+                choice.leave_out(lab.id, "what is refused shows only where its objects are combined")
+                choice.labs[lab.id].refusals += refusals
+        return choice
+
+    def _inspected(self, stage: Path, lab: Lab) -> list[str]:
+        """What is wrong with the lab's combined object, judged by what this lab may use."""
+        folder = stage / MEMCHECK
+        listing = _text(folder / f"{lab.id}.listing")
+        return objects.inspect(folder / f"{lab.id}.o", listing, self.assignment.usable(lab), lab.api)
+
+    def _list_each(self, stage: Path, labs: Mapping[str, Sequence[str]]) -> None:
+        """List the instructions of each object on its own."""
+        folder = stage / MEMCHECK
+        lines = [
+            scripts.list_each(folder, lab, [target(folder, source, ".o") for source in sources])
+            for lab, sources in labs.items()
+            if sources
+        ]
+        self.run({MEMCHECK: "\n".join([*lines, "exit 0"])}, stage, self.kit.objects, [self.kit.objects])
+
+    def _lab_objects(self, compiled: Compiled, lab: Lab, sources: Sequence[str]) -> LabObjects:
+        folder = compiled.folders[MEMCHECK]
+        paths = {source: target(folder, source, ".o") for source in sources if compiled.whole(source)}
+        listings = sifting.split_listing(_text(folder / f"{lab.id}.listings"), paths)
+        uncompiled = {source: compiled.text(source) for source in sources if source not in paths}
+        return LabObjects(paths, listings, uncompiled, self.assignment.usable(lab), lab.api)
+
+    def _combine_again(self, stage: Path, labs: Mapping[str, Sequence[str]]) -> None:
+        written = {
+            mode: "\n".join(
+                [
+                    *(scripts.combine(stage / mode, lab, kept, listed=mode == MEMCHECK) for lab, kept in labs.items()),
+                    "exit 0",
+                ]
             )
-        link = [self.cc, f"@{self.kit.objects / 'link.args'}", "-o", str(folder / "bank")]
-        inputs = [str(self.kit.objects / "bank.o"), *(str(folder / f"{lab}.hidden.o") for lab in labs)]
-        counted = mode == NATIVE and self.measures_coverage
-        libraries = [*([f"@{self.kit.objects / 'coverage.args'}"] if counted else []), "-lm"]
-        return " && ".join([*lines, shlex.join([*link, *inputs, *libraries])])
-
-    def _run(self, stage: Path, script: Callable[[str], str], cwd: Path) -> dict[str, Ended]:
-        """Run each mode's script at the same time, in a sandbox each that may write the mode's folder alone."""
-        step = "compile" if cwd != self.kit.root else "link"
-        shown = [cwd, self.kit.include] if step == "compile" else [self.kit.objects, *self.stock.stages.values()]
-        with ExitStack() as stack:
-            running = {
-                mode: stack.enter_context(
-                    self.sandbox.start(
-                        ["/bin/sh", "-c", script(mode)],
-                        cwd=cwd,
-                        readable=shown,
-                        writable=[stage / mode],
-                        env=ENVIRONMENT,
-                        limits=self._limits(),
-                        stdout=stage / f"{mode}.{step}.out",
-                        stderr=stage / f"{mode}.{step}.err",
-                    )
-                )
-                for mode in MODES
-            }
-            return {mode: run.wait() for mode, run in running.items()}
-
-    def _limits(self) -> Limits:
-        limits = self.assignment.limits
-        return Limits(
-            wall_seconds=limits.compile_seconds,
-            cpu_seconds=limits.compile_seconds,
-            memory_bytes=limits.memory_mb * _MIB,
-            processes=limits.processes,
-            file_bytes=limits.file_mb * _MIB,
-            descriptors=limits.descriptors,
-            tmp_bytes=limits.tmp_mb * _MIB,
-        )
-
-    def _diagnose(self, ended: Ended, output: str, stage: Path) -> list[Diagnostic]:
-        """What the compiler said where it failed, and at least one error."""
-        require_room(stage)
-        found = diagnostics.parse(output)
-        if ended.timed_out:
-            found.append(_error(f"the compiler was stopped after {self.assignment.limits.compile_seconds} seconds"))
-        elif ended.disk_full:
-            found.append(_error("the compiler was stopped because its output filled the disk space that it may use"))
-        elif not any(diagnostic.severity == "error" for diagnostic in found):
-            lines = output.strip().splitlines() or [f"it ended with {_how(ended)} and said nothing"]
-            found.append(_error(f"the compiler did not finish: {lines[0]}"))
-        return found
+            for mode in MODES
+        }
+        if labs:
+            self.run(written, stage, self.kit.objects, [self.kit.objects])
 
 
-def require_room(stage: Path) -> None:
-    """Raise DiskFullError where the disk below ``stage`` is full: what then went wrong is not the student's fault."""
-    room = os.statvfs(stage)
-    if room.f_bavail * room.f_frsize < _ROOM:
-        raise DiskFullError(f"the disk is full ({stage.parent}): make room, or set TMPDIR to another one")
+def _told(compiled: Compiled, choice: _Choice, linked: Linked) -> Build:
+    refusals = [refusal for sifted in choice.labs.values() for refusal in sifted.refusals][: objects.REFUSALS_MAX]
+    errors = [*choice.errors, *(error for sifted in choice.labs.values() for error in sifted.errors)]
+    left_out = [line for sifted in choice.labs.values() for line in sifting.left_out_lines(sifted)]
+    return Build(
+        status="refused" if refusals else "failed" if left_out or errors else "built",
+        diagnostics=[*compiled.found(), *errors],
+        refusals=refusals,
+        left_out=left_out,
+        supplied=[name for lab in choice.kept for name in linked.supplied.get(lab, ())],
+        output=compiled.output(),
+    )
+
+
+def _combined(stage: Path, lab: Lab) -> bool:
+    return all((stage / mode / f"{lab.id}.o").is_file() for mode in MODES)
 
 
 def _by_lab(sources: Sequence[str]) -> dict[str, list[str]]:
-    """The C files by their lab."""
     labs: dict[str, list[str]] = {}
-    for source in (s for s in sources if s.endswith(".c")):
+    for source in sources:
         labs.setdefault(lab_of(source), []).append(source)
     return labs
 
 
-def _error(message: str) -> Diagnostic:
-    return Diagnostic(severity="error", file="", line=0, column=0, message=message)
-
-
-def _how(ended: Ended) -> str:
-    return f"signal {ended.signal}" if ended.signal else f"status {ended.exit_code}"
-
-
-def _output(stage: Path, mode: str, step: str) -> str:
-    """What the compiler or linker printed, without the paths of the staging folder."""
-    told = read_ordinary(stage / f"{mode}.{step}.err", 2 * _OUTPUT_MAX)
-    return many_lines(told.decode("utf-8", "replace").replace(f"{stage / mode}/", ""), _OUTPUT_MAX)
+def _text(path: Path) -> str:
+    return read_ordinary(path, _LISTING_MAX).decode("utf-8", "replace")

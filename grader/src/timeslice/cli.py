@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from timeslice.assignment import Assignment
+    from timeslice.calibration import Calibration
     from timeslice.intake import Source
     from timeslice.kit import Kit
     from timeslice.messages import Order
@@ -141,9 +142,25 @@ def grade(
     _require_tests(kit, assignment, tests)
     if shutil.which(cc) is None:
         raise KitError(f"the compiler {cc!r} is not installed: install it or choose another with --cc")
+    _calibrated(kit, cc)
     folder = _report_folder(out, partial=bool(select or tests))
     order = Order(folder, seed, cc, strict, select, labs, tests, program())
     return _grade_all(assignment, sources, order, jobs or len(os.sched_getaffinity(0)))
+
+
+def _calibrated(kit: Kit, cc: str) -> Calibration:
+    """The calibration of this machine. It is made now where there is none, or where a tool has changed."""
+    from timeslice.calibrate import kept, why_anew
+    from timeslice.pipeline import Grounds
+
+    calibration = kept(kit, cc)
+    if calibration is None:
+        click.echo(f"calibrating the kit on this machine: {why_anew(kit, cc)}")
+        with Grounds.open(cc) as grounds:
+            calibration = grounds.calibration
+    for line in calibration.lines():
+        click.echo(f"timeslice: a fault of the kit on this machine: {line}; it costs no points", err=True)
+    return calibration
 
 
 def _require_tests(kit: Kit, assignment: Assignment, tests: tuple[str, ...]) -> None:
@@ -251,6 +268,53 @@ def _print(results: list[Result], out: Path | None, console: Console, *, single:
     page = "index.html" if len(results) > 1 else f"{report.folder_name(results[0].submission)}/report.html"
     told = f"Report: {out / page}" if out else "No report was written: this is no full grade. Give --out to have one."
     console.print(told, markup=False, highlight=False, soft_wrap=True)
+
+
+@main.command()
+@click.option("--cc", default="gcc", show_default=True, help="Compiler of the submissions: gcc or clang.")
+def calibrate(cc: str) -> int:
+    """Run the bank on the reference with this machine's tools, and keep what goes wrong: that is the kit's fault.
+
+    Grading does this by itself where it is needed: the first time, and after a tool or the kit has changed.
+
+    Exit status: 0 the reference passes everything here, 1 something is the kit's fault on this machine.
+    """
+    from timeslice.kit import find_kit
+
+    kit = find_kit()
+    kit.require_built()
+    return LOST_POINTS if _calibrated(kit, cc).faults else 0
+
+
+@main.command()
+@click.option("--cc", default="gcc", show_default=True, help="Compiler of the submissions: gcc or clang.")
+def doctor(cc: str) -> int:
+    """Show the machine, the tools, the sandbox's guards and the calibration, and what to do about each bad line.
+
+    Exit status: 0 all is well, 1 something is not, but grading works, 2 grading does not work.
+    """
+    from rich.console import Console
+
+    from timeslice.doctor import examine, show
+
+    return show(examine(cc), Console())
+
+
+@main.command()
+@click.argument("submission", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the objects.")
+@click.option("--cc", default="gcc", show_default=True, help="Compiler of the submission: gcc or clang.")
+def objects(submission: Path, out: Path, cc: str) -> int:
+    """Build a submission as grade does, and write its objects and the stubs of what it lacks.
+
+    \b
+    timeslice objects my-folder --out build/check      what make check links with plain libcriterion
+
+    Exit status: 0 there is something to run, 1 nothing of the submission could be built.
+    """
+    from timeslice.standalone import write_objects
+
+    return 0 if write_objects(submission, out, cc, click.echo) else LOST_POINTS
 
 
 @main.command()

@@ -4,8 +4,8 @@
 (``.gcda``) a source when it runs. One call of ``gcov --json-format --stdout`` turns them all into JSON lines. The
 counter files are written by the process that holds the student's code, which can delete, truncate or forge them: they
 are copied as ordinary files, and of what gcov makes of them only numbers are believed, for sources that we asked about
-and lines that those have. Whatever goes wrong becomes ``status="broken"`` with a note; the sources are still returned,
-so that a report can show them.
+and lines that those have. A source without a function has no counter file and no line to count. Whatever goes wrong
+becomes ``status="broken"`` with a note; the sources are still returned, so that a report can show them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal
@@ -59,8 +59,10 @@ def measure(
     texts = {source: read_source(tree / source) for source in sources}
     try:
         with tempfile.TemporaryDirectory(prefix="timeslice-gcov-") as private:
-            notes = _copy_data(objects_dir, counters or objects_dir, sources, Path(private))
-            counts, functions = _merge(_run_gcov(notes, gcov, Path(private)), texts)
+            notes, uncounted = _copy_data(objects_dir, counters or objects_dir, sources, Path(private))
+            documents = _run_gcov(notes, uncounted, gcov, Path(private))
+            _require_no_functions(documents, uncounted)
+            counts, functions = _merge(documents, texts)
     except CoverageError as error:
         return _without_counts(texts, "broken", str(error))
     except OSError as error:
@@ -95,25 +97,42 @@ def _without_counts(texts: Mapping[str, str], status: Literal["not_run", "broken
     return Coverage(status=status, files=files, note=note)
 
 
-def _copy_data(notes_dir: Path, counters: Path, sources: Sequence[str], private: Path) -> list[str]:
-    """Bring notes and counters together in a folder that no student's process can touch; the names of the notes."""
-    names = []
+def _copy_data(
+    notes_dir: Path, counters: Path, sources: Sequence[str], private: Path
+) -> tuple[list[str], dict[str, str]]:
+    """Bring notes and counters together in a folder that no student's process can touch.
+
+    :return: the names of the notes there, and of those without counters, with their sources
+    """
+    names, uncounted = [], {}
     for number, source in enumerate(source for source in sources if source.endswith(".c")):
-        for folder, suffix, step in ((notes_dir, ".gcno", "build"), (counters, ".gcda", "run")):
+        for folder, suffix in ((notes_dir, ".gcno"), (counters, ".gcda")):
             data = read_ordinary(folder / Path(source).with_suffix(suffix), DATA_LIMIT + 1)
-            if not data:
-                raise CoverageError(f"the {step} left no {suffix} file of {source}")
+            if not data and suffix == ".gcno":
+                raise CoverageError(f"the build left no .gcno file of {source}")
             if len(data) > DATA_LIMIT:
                 raise CoverageError(f"the {suffix} file of {source} is too large to be one")
-            (private / f"{number}{suffix}").write_bytes(data)
+            if data:
+                (private / f"{number}{suffix}").write_bytes(data)
+            else:
+                uncounted[f"{number}.gcno"] = source
         names.append(f"{number}.gcno")
     if not names:
         raise CoverageError("there is no source file to measure")
-    return names
+    return names, uncounted
 
 
-def _run_gcov(notes: Sequence[str], gcov: str, folder: Path) -> list[dict[str, Any]]:
-    """gcov's answer, a document a source. What it complains of (a corrupt or foreign file) is an error."""
+def _require_no_functions(documents: Sequence[dict[str, Any]], uncounted: Mapping[str, str]) -> None:
+    """Raise CoverageError where a source without counters has a function: only one that has none leaves no counters."""
+    for document in documents:
+        source = uncounted.get(str(document.get("data_file")))
+        if source and any(list(_dicts(entry.get("functions"))) for entry in _dicts(document.get("files"))):
+            raise CoverageError(f"the run left no .gcda file of {source}")
+
+
+def _run_gcov(notes: Sequence[str], uncounted: Collection[str], gcov: str, folder: Path) -> list[dict[str, Any]]:
+    """gcov's answer, a document a source. What it complains of (a corrupt or foreign file) is an error, save that the
+    notes ``uncounted`` have no counters."""
     argv = [gcov, "--json-format", "--stdout", *notes]
     try:
         ended = subprocess.run(
@@ -129,7 +148,9 @@ def _run_gcov(notes: Sequence[str], gcov: str, folder: Path) -> list[dict[str, A
         raise CoverageError(f"{gcov} did not end within {GCOV_SECONDS:.0f} s") from None
     except OSError as error:
         raise CoverageError(f"cannot run {gcov}: {error.strerror}") from None
-    complaint = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+    known = {Path(name).stem for name in uncounted}
+    told = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+    complaint = [line for line in told if line.partition(".gc")[0] not in known]
     if ended.returncode != 0 or complaint or len(ended.stdout) > DATA_LIMIT:
         why = complaint[0][:200] if complaint else f"it ended with status {ended.returncode}"
         raise CoverageError(f"{gcov} cannot read the counters ({why})")

@@ -1,7 +1,7 @@
 """Finds submissions and makes of each a clean tree: the sources that a student may hand in, and nothing else.
 
 A submission is a folder or an archive with a lab's folder in it (``udp/``), at its top or inside one wrapping folder.
-Sources that it lacks come from the student template; every other file is ignored and named in a note.
+A lab may be one file or many, whatever they are called; every other file is ignored and named in a note.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from timeslice.printable import one_line
 SOURCE_MAX = 1 << 20  # bytes of one source
 SOURCES_MAX = 8 << 20  # bytes of all sources of one submission
 FILES_MAX = 200
+NAME_MAX = 200  # characters of a source's path; the files that are made of it have longer names
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _SAFE_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
 _LITTER = {"__MACOSX"}  # what archivers add by themselves
@@ -36,10 +37,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Intake:
-    """What came out of a submission: the sources handed in, those taken from the template, and notes for a reader."""
+    """What came out of a submission: the sources handed in, and notes for a reader."""
 
     handed_in: tuple[str, ...]
-    filled: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -109,30 +109,19 @@ def _is_wrapper(folder: Path, patterns: Sequence[str]) -> bool:
     return folder.is_dir() and any(_looks_like_one(below, patterns) for below in _listing(folder))
 
 
-def take(source: Source, patterns: Sequence[str], fill: Path, tree: Path) -> Intake:
-    """Write the sources of ``source`` to ``tree`` (which exists and is empty). The labs that it has begun are completed
-    from the folder ``fill``: those whose folders hold a source, or all of them where none does.
+def take(source: Source, patterns: Sequence[str], tree: Path) -> Intake:
+    """Write the sources of ``source`` to ``tree``, which exists and is empty.
 
     Raises IntakeError, one line, where the submission is broken, hostile, too large or holds nothing to grade."""
     chosen = _Choice(source.name, patterns)
     for member in members(source.path):
         chosen.consider(member)
     files, notes = chosen.settle()
-    handed_in = tuple(sorted(files))
-    filled = []
-    begun = {name.partition("/")[0] for name in files or patterns}
-    for member in members(fill):
-        wanted = member.kind == FILE and _matches(member.name, patterns) and member.name.partition("/")[0] in begun
-        if wanted and member.name not in files:
-            files[member.name] = member.read(SOURCE_MAX)
-            filled.append(member.name)
-    if filled:
-        notes.append(f"taken from the template: {_some(filled)}")
     for name, content in files.items():
         target = tree / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    return Intake(handed_in, tuple(sorted(filled)), tuple(notes))
+    return Intake(tuple(sorted(files)), tuple(notes))
 
 
 class _Choice:
@@ -168,6 +157,8 @@ class _Choice:
             self._odd.append(f"{one_line(member.name)} (a {member.kind})")
         elif not all(_SAFE_PART.fullmatch(part) for part in inner.split("/")):
             self._odd.append(f"{one_line(member.name)} (its name is not plain letters, digits, . _ + and -)")
+        elif len(inner) > NAME_MAX:
+            self._odd.append(f"{one_line(member.name)} (its name is longer than {NAME_MAX} characters)")
         else:
             self._keep(member)
 

@@ -202,13 +202,18 @@ class Guard(Record):
 
 
 class Diagnostic(Record):
-    """One message of the compiler."""
+    """One message of the compiler. ``file`` is empty, ``line`` or ``column`` 0 where it is not known."""
 
     severity: Literal["error", "warning", "note"]
     file: str
     line: int
     column: int
     message: str
+
+    def told(self) -> str:
+        """``udp/x.c:12:5: message``, as far as the place is known."""
+        place = [part for part in (self.file, self.line, self.column) if part]
+        return ": ".join([":".join(map(str, place)), self.message] if place else [self.message])
 
 
 class Build(Record):
@@ -217,6 +222,8 @@ class Build(Record):
     status: Literal["built", "failed", "refused", "unread", "broken"]  # unread: nothing could be taken from it
     diagnostics: list[Diagnostic] = Field(default_factory=list)
     refusals: list[str] = Field(default_factory=list)  # what intake or the inspection of objects refused, a line each
+    left_out: list[str] = Field(default_factory=list)  # sources that were not linked: why, and the functions lost
+    supplied: list[str] = Field(default_factory=list)  # public functions that the template's stubs stand in for
     output: str = ""  # the compiler's own text, capped
 
 

@@ -64,12 +64,10 @@ class Prover:
                 self._grounds[cc] = self._stack.enter_context(Grounds.open(cc))
             return self._grounds[cc]
 
-    def grade(
-        self, folder: Path, cc: str = COMPILERS[0], clauses: Sequence[str] = (), fill: Path | None = None
-    ) -> Result:
+    def grade(self, folder: Path, cc: str = COMPILERS[0], clauses: Sequence[str] = ()) -> Result:
         """Grade ``folder``, only on ``clauses`` where some are named; raises KitError where that cannot be done."""
         grounds = self.grounds(cc)
-        grading = Grading(grounds, Source(folder.name, folder), SEED, fill)
+        grading = Grading(grounds, Source(folder.name, folder), SEED)
         if clauses:
             grading.select({test.name for test in grounds.tests if test.clause in clauses})
         for _ in grading.checks():
@@ -137,7 +135,7 @@ def _template(prover: Prover) -> str:
 def _mutant_dies(patch: Path, prover: Prover) -> str:
     clause = "-".join(patch.stem.split("-")[:3])
     with mutant(prover.kit, patch) as folder:
-        result = prover.grade(folder, clauses=[clause], fill=prover.kit.reference)
+        result = prover.grade(folder, clauses=[clause])
     if result.build.status != "built":
         return f"it does not build: {result.summary}"
     alive = all(check.verdict is Verdict.PASSED for check in result.checks if check.clause == clause)

@@ -17,6 +17,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "status": "Whether it compiled and linked, failed to, was refused by the inspection, or could not be read.",
         "diagnostics": "What the compiler said, in order.",
         "refusals": "What intake or the inspection of the objects refused, a line each.",
+        "left_out": "The sources that were not linked, a line each: why, and which functions are lost with them.",
+        "supplied": "The functions that the template's stubs stand in for, in labs of which something was handed in.",
         "output": "The compiler's own text, capped.",
     },
     "Check": {

@@ -20,12 +20,12 @@ from elftools.elf.sections import NoteSection
 from elftools.elf.segments import InterpSegment
 
 from timeslice.errors import SandboxError
+from timeslice.printable import STAGE_PREFIX
 
 # Users from here on belong to no person and no service (systemd's "Users, Groups, UIDs and GIDs": unused range).
 FIRST_UID = 2_000_000_000
 _MOST_PIDS = 1 << 22  # PID_MAX_LIMIT of linux/threads.h
 _RUNS_AT_ONCE = 32
-_STAGE_PREFIX = "timeslice-stage-"
 _SECONDS_TO_LOCK = 60  # a younger directory may not have been locked yet
 
 DEBUG_FILES = Path("/usr/lib/debug")
@@ -92,7 +92,7 @@ def staging(identity: Identity) -> Iterator[Path]:
         SandboxError: no directory for temporary files can be used.
     """
     try:
-        path = Path(tempfile.mkdtemp(prefix=_STAGE_PREFIX, dir=_temporary(identity)))
+        path = Path(tempfile.mkdtemp(prefix=STAGE_PREFIX, dir=_temporary(identity)))
         lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise SandboxError(f"cannot make a staging directory: {error.strerror} ({error.filename})") from error
@@ -107,7 +107,7 @@ def staging(identity: Identity) -> Iterator[Path]:
 
 def remove_stale(identity: Identity) -> None:
     """Removes the staging directories of graders that were killed before they could do it."""
-    for path in _temporary(identity).glob(f"{_STAGE_PREFIX}*"):
+    for path in _temporary(identity).glob(f"{STAGE_PREFIX}*"):
         with contextlib.suppress(OSError):  # somebody else's, or in use
             status = path.lstat()
             if status.st_uid != os.geteuid() or time.time() - status.st_mtime < _SECONDS_TO_LOCK:

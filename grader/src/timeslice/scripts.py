@@ -1,0 +1,63 @@
+"""The shell scripts by which a submission is compiled, combined and linked inside the sandbox.
+
+Each script goes on after a step that fails, so that all errors are told at once; what a step made is marked as whole.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_LIBRARIES = ("-lm", "-Wl,--as-needed", "-latomic")  # what else the families of spec/families.toml come from
+
+
+def target(folder: Path, source: str, suffix: str) -> Path:
+    """What belongs to a source in a mode's ``folder``: ``.o`` its object, ``.ok`` the mark that the object is whole,
+    ``.err`` what the compiler said of it."""
+    return (folder / source).with_suffix(suffix)
+
+
+def compile_each(command: Sequence[str], folder: Path, sources: Sequence[str]) -> list[str]:
+    """Compile each source into ``folder``."""
+    places = sorted({str((folder / source).parent) for source in sources})
+    lines = [shlex.join(["mkdir", "-p", *places])]
+    for source in sources:
+        made, mark, said = (str(target(folder, source, suffix)) for suffix in (".o", ".ok", ".err"))
+        run = shlex.join([*command, source, "-o", made])
+        lines.append(f"{run} 2>{shlex.quote(said)} && : >{shlex.quote(mark)}")
+    return lines
+
+
+def combine(folder: Path, lab: str, sources: Sequence[str], *, listed: bool) -> str:
+    """Combine the objects of ``sources``, if all of them are whole, into the lab's; list its instructions if asked."""
+    marks = [f"[ -e {shlex.quote(str(target(folder, source, '.ok')))} ]" for source in sources]
+    part, whole, listing = (str(folder / f"{lab}{suffix}") for suffix in (".part", ".o", ".listing"))
+    steps = [shlex.join(["ld", "-r", "-o", part, *(str(target(folder, source, ".o")) for source in sources)])]
+    if listed:
+        steps.append(f"{shlex.join(['objdump', '-d', '--no-show-raw-insn', part])} >{shlex.quote(listing)}")
+    steps.append(shlex.join(["mv", part, whole]))
+    said = shlex.quote(str(folder / f"{lab}.err"))
+    return f"{shlex.join(['rm', '-f', whole])}; {' && '.join(marks)} && {{ {' && '.join(steps)}; }} 2>{said}"
+
+
+def list_each(folder: Path, lab: str, objects: Sequence[Path]) -> str:
+    """List the instructions of each object of a lab, all in one file."""
+    listed = shlex.join(["objdump", "-d", "--no-show-raw-insn", *map(str, objects)])
+    return f"{listed} >{shlex.quote(str(folder / f'{lab}.listings'))}"
+
+
+def _hide(given: Path, names: Path, hidden: Path) -> str:
+    """Make all symbols of an object local but those in the file ``names``, a line each."""
+    return shlex.join(["objcopy", f"--keep-global-symbols={names}", str(given), str(hidden)])
+
+
+def link(cc: str, kit: Path, program: Path, objects: Mapping[Path, Path], *, counted: bool) -> str:
+    """Link the bank in ``kit`` with objects, and start it once to see that it can be loaded. ``objects``: hidden
+    object -> the same with all its names; those that stay global are in a file beside it, ``.names``."""
+    steps = [_hide(given, hidden.with_suffix(".names"), hidden) for hidden, given in objects.items()]
+    inputs = [str(kit / "bank.o"), *map(str, objects)]
+    libraries = [*([f"@{kit / 'coverage.args'}"] if counted else []), *_LIBRARIES]
+    steps.append(shlex.join([cc, f"@{kit / 'link.args'}", "-o", str(program), *inputs, *libraries]))
+    steps.append(f"{shlex.join([str(program), '--list'])} >/dev/null")
+    return " && ".join(steps)

@@ -1,0 +1,167 @@
+"""What a student reads where a source does not compile: the cause in plain words first, of real files and compilers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conftest import MakeSubmission
+from timeslice import causes, report
+from timeslice.build import Built
+from timeslice.intake import Source
+from timeslice.model import Result
+from timeslice.pipeline import Grading, Grounds
+from timeslice.printable import STAGE_PREFIX, many_lines, one_line
+
+GOOD = "int f(void);\nint f(void) { return 1; }\n"
+BOM = b"\xff\xfe"
+BAD: dict[str, tuple[bytes, str]] = {
+    "UTF-16": (BOM + GOOD.encode("utf-16-le"), "udp/a.c:1: this is UTF-16 text"),
+    "UTF-16 without a mark": (GOOD.encode("utf-16-le"), "udp/a.c:1: this is UTF-16 text"),
+    "a pointer of Git LFS": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+        "udp/a.c:1: this is a pointer of Git LFS and not the file: run git lfs pull",
+    ),
+    "a conflict": (
+        b"int f(void);\n<<<<<<< HEAD\nint f(void) { return 1; }\n=======\nint f(void) { return 2; }\n>>>>>>> b\n",
+        "udp/a.c:2: this is a conflict marker of git",
+    ),
+    "NUL bytes": (b"int f(void);\nint f(void) { return \0\0 g; }\n", "udp/a.c:2: this line holds a byte that no text"),
+    "a web page": (b"<!DOCTYPE html>\n<html><body>int f;</body></html>\n", "udp/a.c:1: this is a web page"),
+    "a PDF": (b"%PDF-1.4\n%\xe2\xe3\n", "udp/a.c:1: this is a PDF document"),
+    "RTF": (b"{\\rtf1\\ansi int f;}", "udp/a.c:1: this is a document in rich text format"),
+    "Word": (b"PK\x03\x04\x14\0\x06\0" + bytes(64), "udp/a.c:1: this is a Word document or a ZIP archive"),
+    "C++": (b"#include <iostream>\nint f() { std::cout << 1; }\n", "udp/a.c:1: this looks like C++"),
+    "twice in a file": (
+        b"int f(void);\nint f(void) { return 1; }\nint f(void) { return 2; }\n",
+        "udp/a.c:3:5: redefinition of",
+    ),
+    "a header that is not there": (b'#include "clock.h"\n', "udp/a.c:1:10: "),
+    "a header of the tests": (b'#include "tests/support/peer.h"\n', "udp/a.c:1:10: "),
+}
+ADVICE = {
+    "twice in a file": "it is defined twice in what this file holds or includes, keep one",
+    "a header that is not there": "hand that header in too, in the lab's folder, or remove the line",
+    "a header of the tests": "the tests are not there while a submission is compiled, remove the line",
+}
+
+
+def build(grounds: Grounds, files: dict[str, bytes], cc: str = "gcc") -> Built:
+    """What comes of building these files."""
+    builder = replace(grounds.builder, cc=cc)
+    with builder.sandbox.stage as stage:
+        for name, content in files.items():
+            (stage / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
+            (stage / "tree" / name).write_bytes(content)
+        return builder.build(stage / "tree", sorted(files), stage)
+
+
+@pytest.mark.parametrize("cc", ["gcc", "clang"])
+@pytest.mark.parametrize("what", BAD)
+def test_the_cause_is_told_first_with_its_line(grounds: Grounds, what: str, cc: str) -> None:
+    content, said = BAD[what]
+    built = build(grounds, {"udp/a.c": content, "udp/b.c": GOOD.encode().replace(b"f(", b"g(")}, cc)
+    assert built.build.status == "failed"
+    first = next(d for d in built.build.diagnostics if d.severity == "error")
+    assert first.told().startswith(said)
+    assert ADVICE.get(what, "") in first.message
+    assert built.sources == {"udp/b.c"}
+
+
+def test_a_header_that_is_no_text_is_named_and_not_each_file_that_includes_it(grounds: Grounds) -> None:
+    include = b'#include "shared.h"\n'
+    header = BOM + "int shared;\n".encode("utf-16-le")
+    built = build(grounds, {"udp/a.c": include, "udp/b.c": include, "udp/shared.h": header})
+    assert [d.told()[:40] for d in built.build.diagnostics] == ["udp/shared.h:1: this is UTF-16 text, whi"]
+
+
+def test_a_main_and_a_registered_test_are_told_with_what_to_do(grounds: Grounds) -> None:
+    test = b"#include <criterion/criterion.h>\nTest(mine, works) { cr_assert(1); }\n"
+    built = build(grounds, {"udp/a.c": b"\nint main(void) { return 0; }\n", "udp/b.c": test})
+    assert built.build.status == "refused"
+    told = "\n".join(built.build.refusals)
+    assert "udp/a.c: main is defined (udp/a.c:2): the tests bring their own; move yours out of the lab's folder." in (
+        told.replace("main is defined (udp/a.c:2)", "udp/a.c: main is defined (udp/a.c:2)")
+    )
+    assert "udp/b.c: Section cr_tst belongs to the test framework" in told
+    assert "Keep tests, and what includes <criterion/...>, outside of the lab's folder." in told
+
+
+@pytest.mark.parametrize("cc", ["gcc", "clang"])
+def test_a_compiler_without_memory_is_told_with_its_file(grounds: Grounds, cc: str) -> None:
+    small = grounds.assignment.limits.model_copy(update={"memory_mb": 300})
+    roomy = replace(grounds.builder, cc=cc, assignment=replace(grounds.builder.assignment, limits=small))
+    doubling = "".join(f"#define M{n + 1} M{n} M{n}\n" for n in range(40)) + "#define M0 int x;\nM40\n"
+    with roomy.sandbox.stage as stage:
+        (stage / "tree" / "udp").mkdir(parents=True)
+        (stage / "tree" / "udp" / "a.c").write_text(doubling)
+        (stage / "tree" / "udp" / "b.c").write_text(GOOD)
+        built = roomy.build(stage / "tree", ["udp/a.c", "udp/b.c"], stage)
+    first = next(d for d in built.build.diagnostics if d.severity == "error")
+    assert first.told().startswith("udp/a.c: the compiler ran out of memory with 300 MiB")
+    assert built.sources == {"udp/b.c"}
+
+
+def test_a_line_directive_leads_to_no_file_of_the_host(grounds: Grounds) -> None:
+    text = b'#line 1 "../../../../../../../../etc/hostname"\nint f(void) { return g; }\n'
+    built = build(grounds, {"udp/a.c": text})
+    assert [d for d in built.build.diagnostics if d.file == "udp/a.c"] == []
+    assert any("g" in d.message for d in built.build.diagnostics)
+
+
+# ---- no path of the grader's own ----
+
+BROKEN: dict[str, dict[str, bytes]] = {
+    "does not compile": {"udp/send.c": b"int f(void) { return g; }\n"},
+    "assembly": {"udp/send.c": b'__asm__("frob %eax");\n'},
+    "an include of itself": {"udp/send.c": b'#include "send.c"\n'},
+    "defined twice": {"udp/a.c": GOOD.encode(), "udp/b.c": GOOD.encode()},
+    "cannot be linked": {"udp/send.c": b'__asm__(".data\\n.long printf\\n.previous");\n'},
+    "another kind of name": {"udp/a.c": b"extern __thread int stdout;\nvoid f(void);\nvoid f(void) { stdout = 1; }\n"},
+    "refused": {"udp/send.c": b"long syscall(long, ...);\nlong f(void);\nlong f(void) { return syscall(1); }\n"},
+    "tells its folder": {
+        "udp/address.c": b"#include <stdio.h>\n#include <stdlib.h>\n#include <timeslice/udp.h>\n#include <unistd.h>\n"
+        b"int udp_resolve(const char *host, const char *port, int family, struct udp_peer *peer) {\n"
+        b"    char text[4096] = {0};\n    (void)host, (void)port, (void)family, (void)peer;\n"
+        b'    if (readlink("/proc/self/exe", text, sizeof text - 1) > 0) puts(text);\n'
+        b"    if (getcwd(text, sizeof text)) puts(text);\n    puts(__FILE__);\n    return -1;\n}\n"
+    },
+}
+
+
+def graded(grounds: Grounds, folder: Path) -> Result:
+    """The result of grading a submission by a few tests."""
+    grading = Grading(grounds, Source(folder.name, folder), 1)
+    grading.select({test.name for test in grounds.tests if test.clause == "UDP-OPEN-001"})
+    for _ in grading.checks():
+        pass
+    return grading.result()
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_no_report_shows_a_path_of_the_graders_own(
+    grounds: Grounds, make_submission: MakeSubmission, tmp_path: Path, what: str
+) -> None:
+    result = graded(grounds, make_submission("mine", BROKEN[what]))
+    report.write(result, tmp_path / "out")
+    texts = [file.read_text() for file in (tmp_path / "out").iterdir()] + [json.dumps(result.model_dump(mode="json"))]
+    for secret in (STAGE_PREFIX, str(grounds.kit.root), str(grounds.builder.kit.root)):
+        assert all(secret not in text for text in texts), what
+
+
+def test_a_path_into_a_staging_folder_is_cut_down_to_what_lies_below() -> None:
+    stage = f"/var/tmp/x/{STAGE_PREFIX}ab_9"
+    assert one_line(f"ld: {stage}/native/udp/send.o: in `f'") == "ld: udp/send.o: in `f'"
+    assert one_line(f"in {stage}/tree/udp/a.c:3 and ({stage})") == "in udp/a.c:3 and ()"
+    assert many_lines(f"{stage}/memcheck\n{stage}/nativeother\n") == "\nnativeother\n"
+    assert many_lines("/" + STAGE_PREFIX[:-1]) == "/" + STAGE_PREFIX[:-1]
+
+
+def test_what_a_source_holds_is_not_taken_for_a_cause(grounds: Grounds) -> None:
+    honest = b'/* <<<<<<< not at the start */\nstatic const char text[] = "std::";\nconst char *f(void);\n'
+    assert causes.of_bytes("udp/a.c", honest) == []
+    built = build(grounds, {"udp/a.c": honest + b"const char *f(void) { return text; }\n"})
+    assert built.build.diagnostics == []
