@@ -78,7 +78,7 @@ def printed(encoding: str, **environment: str) -> str:
 def test_every_command_prints_in_every_encoding_at_every_width(encoding: str, width: int) -> None:
     text = printed(encoding, COLUMNS=str(width))
     assert "\x1b" not in text
-    grids = [part for part in text.split("Submission" if width >= 20 else "\n\n") if part.strip()]
+    grids = [part for part in text.split("Submissio" if width >= 20 else "\n\n") if part.strip()]
     assert grids
     if width >= 20:
         first = [line for line in grids[1].splitlines() if line.strip()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.box import SIMPLE_HEAD
+from rich.box import SIMPLE_HEAD, Box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -21,8 +21,9 @@ from timeslice.screen import fit
 _STYLES = {"good": "green", "bad": "red", "memory": "magenta", "time": "yellow", "kit": "cyan", "quiet": "dim"}
 _LOST_SHOWN = 3  # clauses named
 _WHAT = "What was lost"
-_NAME, _LOST = 12, 24  # columns that a name and what was lost need at least
-_BETWEEN = 2  # columns between two columns of the table
+_NAME, _LOST = 8, 24  # columns that a name and what was lost need at least
+_BETWEEN, _EDGES = 3, 2  # columns between two of the table, and at its sides
+_HEAD_IN_ASCII = Box(str(SIMPLE_HEAD).replace("\u2500", "-"), ascii=True)
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,13 @@ def table(results: Sequence[Result], console: Console) -> None:
     cells = {column.title: [_fitted(column.cell(result), console) for result in results] for column in columns}
     widths = {title: max(len(title), *(text.cell_len for text in texts)) for title, texts in cells.items()}
     least = {**widths, "Submission": min(widths["Submission"], _NAME), _WHAT: _LOST}
-    while len(columns) > 1 and sum(least[c.title] + _BETWEEN for c in columns) - _BETWEEN > console.width:
+    while len(columns) > 1 and sum(least[c.title] + _BETWEEN for c in columns) - _BETWEEN + _EDGES > console.width:
         columns.remove(max(columns, key=lambda column: column.leaves))
-    grid = Table(box=SIMPLE_HEAD, pad_edge=False, expand=True)
+    grid = Table(
+        box=_HEAD_IN_ASCII if console.options.ascii_only else SIMPLE_HEAD,
+        pad_edge=False,
+        expand=_WHAT in {c.title for c in columns},
+    )
     for column in columns:
         _add_column(grid, column.title, min(least[column.title], console.width))
     for row in zip(*(cells[column.title] for column in columns), strict=True):
@@ -126,7 +131,7 @@ def _parts(result: Result, width: int) -> Iterator[tuple[str, str]]:
         yield "Faults of the kit on this machine, which cost no points", _lines(result.kit_faults)
     build = next((check for check in result.checks if check.name == BUILD and check.verdict is Verdict.FAILED), None)
     if build:
-        yield "Nothing can be run without this", failure_text(build, width, output=False)
+        yield "The build, which has to be mended first", failure_text(build, width, output=False)
     first = first_failure(result)
     if first:
         yield _heading(result), f"{first.name}\n{failure_text(first, width)}"
