@@ -11,7 +11,6 @@
 #include "support/expect.h"
 #include "support/fork_order.h"
 #include "support/kernel_view.h"
-#include "support/need.h"
 #include "support/program.h"
 
 /* Outlasts any watchdog: what has to happen happens, or is never seen. */
@@ -75,11 +74,11 @@ static void expect_lost(struct process *p) {
     expect_error(process_exitcode(p, &code), EIDRM, "its exit code");
 }
 
-static void expect_known(struct process *p, int expected) {
+static void expect_known(struct process *p) {
     int code = -1000;
     expect_int(process_join(p, -1), 0, "joining it");
     expect_int(process_exitcode(p, &code), 0, "asking for its exit code");
-    expect_int(code, expected, "its exit code");
+    expect_int(code, HELD, "its exit code");
 }
 
 Test(proc_join, reports_a_process_as_lost, .timeout = 5,
@@ -90,33 +89,12 @@ Test(proc_join, reports_a_process_as_lost, .timeout = 5,
     if (take_the_status(&p))
         expect_lost(&p);
     else /* a thread of the implementation may be quicker than the test; then nothing is lost */
-        expect_known(&p, HELD);
+        expect_known(&p);
     expect_int(process_is_alive(&p), false, "whether it is alive");
     expect_int(process_terminate(&p), 0, "terminating it");
     expect_int(process_kill(&p), 0, "killing it");
     expect_int(process_close(&p), 0, "closing it");
     stage_close();
-}
-
-/* Where the code under test handles SIGCHLD itself, it knows the exit code, and nothing is lost. */
-Test(proc_join, reports_a_process_as_lost_that_left_no_zombie, .timeout = 5,
-     .description = "PROC-JOIN-012: where SIGCHLD is ignored, one that ends before its start returns is lost, too") {
-    struct process p;
-    int code = 5;
-    need(signal(SIGCHLD, SIG_IGN) != SIG_ERR, "ignore a signal");
-    step("the program ignores SIGCHLD");
-    set_fork_order(CHILD_FIRST);
-    launch(&p, quit, &code);
-    expect_true(process_pid(&p) > 0, "it has a pid");
-    await_end(&p);
-    expect_int(process_is_alive(&p), false, "whether it is alive once its sentinel is readable");
-    if (process_join(&p, -1) == 0)
-        expect_known(&p, 5);
-    else
-        expect_lost(&p);
-    expect_int(process_kill(&p), 0, "killing it");
-    expect_int(process_close(&p), 0, "closing it");
-    signal(SIGCHLD, SIG_DFL);
 }
 
 /* Starts a process that holds, forks a plain child that does the same, and is killed. */
