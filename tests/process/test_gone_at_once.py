@@ -21,7 +21,7 @@ close 0
 def test_a_child_that_is_gone_at_once_was_started_and_is_lost(tmp_path: Path) -> None:
     program = tmp_path / "program"
     flags = ["-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}/spec/include"]
-    command = [
+    command: list[str | Path] = [
         "gcc",
         *flags,
         "-Wl,--wrap=pidfd_open",
