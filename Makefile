@@ -12,7 +12,7 @@ SUBMISSION ?= reference
 OUT ?= build/report
 ONLY ?=
 LAB ?=
-REPEAT ?= 20
+REPEAT ?= 2
 RUNS ?= 1000000
 PYTHON ?= /usr/bin/python3
 override CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
@@ -33,6 +33,7 @@ SHARED_SOURCES := $(filter-out $(PROGRAM_SOURCES),$(wildcard reference/programs/
 TEST_OBJECTS := $(TEST_SOURCES:%.c=build/obj/%.o)
 SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=build/obj/%.o)
 REFERENCE_OBJECTS := $(REFERENCE_SOURCES:%.c=build/obj/%.o)
+CHECK_OBJECTS := $(patsubst %.c,build/obj/%.o,$(wildcard tests/check/*.c))
 PROGRAMS := $(PROGRAM_SOURCES:reference/programs/%.c=build/bin/%)
 
 .PHONY: all
@@ -41,7 +42,7 @@ all: $(PROGRAMS) kit ## build the programs and the kit under build/ (the default
 include tests/runner/runner.mk
 
 .PHONY: kit
-kit: build/kit/bank.o build/kit/link.args build/kit/baseline $(LABS:%=build/kit/template/%.o)
+kit: build/kit/bank.o build/kit/link.args build/kit/memcheck.supp build/kit/reference $(LABS:%=build/kit/template/%.o)
 
 build/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -69,12 +70,9 @@ build/kit/template/%.o: $$(call stubs,$$*)
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -r -o $@ $^
 
-# The bank on the reference: what every other submission's assertions are counted against.
+# The bank on the reference: it lists the tests, and calibration says what it does on this machine.
 build/kit/reference: build/kit/bank.o build/kit/link.args build/reference.a
 	$(CC) @build/kit/link.args -o $@ build/kit/bank.o build/reference.a
-
-build/kit/baseline: build/kit/reference
-	@$< --mode native --write-baseline $@ >$@.log || { cat $@.log; exit 1; }
 
 # The usual way to run a bank: plain libcriterion. What `make bench` measures against.
 build/bench/usual: $(TEST_OBJECTS) $(SUPPORT_OBJECTS) build/obj/tests/bench/patience.o build/reference.a tests/support/wrap.args
@@ -90,7 +88,9 @@ build/bench/schedule: build/obj/tests/bench/schedule.o build/reference.a
 .PHONY: help
 help: ## list the targets
 	@printf 'Timeslice: make TARGET [SUBMISSIONS=path] [OUT=folder] [LAB=lab] [SUBMISSION=folder] [ONLY=suite/test]\n\n'
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name does; do \
+		printf '  make %-12s  %s\n' "$$name" "$$does"; \
+	done
 
 .PHONY: setup setup-grade
 setup: setup-grade ## install what is missing: packages of the distribution, and the grader into .venv
@@ -123,39 +123,59 @@ quietly "$${become[@]}" apt-get update; \
 quietly "$${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$${missing[@]}"
 endef
 
-.venv/installed: grader/pyproject.toml
+# Every package is fetched as the lock names it, by version and hash; the grader itself is then installed without fetching.
+PIP := .venv/bin/pip --quiet --disable-pip-version-check install
+.venv/installed: grader/pyproject.toml grader/requirements.lock
 	@echo 'installing: the grader into .venv'
 	@$(PYTHON) -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check --editable 'grader[dev]'
+	@$(PIP) --require-hashes --requirement grader/requirements.lock
+	@$(PIP) --no-index --no-deps --no-build-isolation --editable grader
 	@touch $@
 
 .PHONY: ready
 ready:
 	@$(MAKE) --no-print-directory --silent -j$$(nproc) all
 
+# What the reference does on this machine, with its tools: made anew where one of them has changed.
+.PHONY: calibrated
+calibrated: ready
+	@.venv/bin/timeslice calibrate || [ $$? -eq 1 ]
+
+.PHONY: doctor
+doctor: setup-grade ## show the machine, the tools, the sandbox's guards and the calibration, and what to do about them
+	@$(MAKE) --no-print-directory calibrated
+	@.venv/bin/timeslice doctor
+
 .PHONY: grade
 grade: setup-grade ## grade SUBMISSIONS (a folder, an archive, or a folder of either) into the report folder OUT; LAB alone
-	@$(MAKE) --no-print-directory ready
+	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice grade "$(SUBMISSIONS)" --out "$(OUT)" $(LAB:%=--lab %) || [ $$? -eq 1 ]
 
 .PHONY: test
 test: setup ## run every test of the project: lint, the bank on the reference, the executor's tests, the grader's
-	@$(MAKE) --no-print-directory ready
+	@$(MAKE) --no-print-directory calibrated
 	@$(MAKE) --no-print-directory lint
 	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. tests grader/tests
 
-# Built, inspected and completed as it is graded; then linked and run the usual way.
+# Built, inspected and completed as it is graded; then linked and run the usual way. Names travel in the environment,
+# because they may hold what a shell would act on. A failure prints TIMESLICE_REPLAY.
 .PHONY: check
+check: export TIMESLICE_SUBMISSION = $(SUBMISSION)
+check: export TIMESLICE_ONLY = $(ONLY)
+check: export TIMESLICE_STARTED_IN = $(PWD)
 check: setup-grade ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
 	@$(MAKE) --no-print-directory ready
-	@.venv/bin/timeslice objects "$(SUBMISSION)" --out build/check --cc "$(CC)"
-	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) build/check/*.o \
-		@tests/support/wrap.args -lcriterion -lpthread -lm
-	@build/check/bank $(if $(ONLY),--filter '$(ONLY)')
+	@$(MAKE) --no-print-directory --silent $(CHECK_OBJECTS)
+	@.venv/bin/timeslice objects --out build/check --cc '$(CC)' -- "$$TIMESLICE_SUBMISSION"
+	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(CHECK_OBJECTS) \
+		build/check/*.o @tests/support/wrap.args @tests/check/wrap.args -lcriterion -lpthread -lm \
+		-Wl,--as-needed -latomic
+	@replay=$$($(PYTHON) -IS grader/src/timeslice/replay.py "$$TIMESLICE_SUBMISSION" '$(CC)' "$$TIMESLICE_STARTED_IN"); \
+		TIMESLICE_REPLAY=$$replay build/check/bank $${TIMESLICE_ONLY:+--filter "$$TIMESLICE_ONLY"}
 
 .PHONY: prove
-prove: setup ## check the kit itself: alternatives, mutants, hostile code, REPEAT repeats under load
-	@$(MAKE) --no-print-directory ready
+prove: setup ## check the kit itself: alternatives, mutants, hostile code, REPEAT gradings of each right solution under load
+	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice prove --repeat $(REPEAT)
 
 .PHONY: bench
@@ -181,7 +201,8 @@ lint: ## check the four-way link of every clause, and the style of C and Python
 	@.venv/bin/timeslice lint
 	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' ':!tests/hostile')
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
-		--suppress=missingIncludeSystem -Ispec/include -Itests -itests/runner/selftest reference tests/support tests/runner
+		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
+		-Ispec/include -Itests -itests/runner/selftest reference tests/check tests/support tests/runner
 	@.venv/bin/ruff check --quiet --config grader/pyproject.toml grader tests
 	@.venv/bin/ruff format --quiet --check --config grader/pyproject.toml grader tests
 	@.venv/bin/mypy --config-file grader/pyproject.toml grader/src grader/tests $$(git ls-files 'tests/*.py')

@@ -11,6 +11,7 @@ from timeslice.model import (
     ClauseCoverage,
     Coverage,
     Diagnostic,
+    Difference,
     FileCoverage,
     Finding,
     Frame,
@@ -20,6 +21,7 @@ from timeslice.model import (
     Memory,
     Outcome,
     Result,
+    Run,
     Score,
     Skill,
     Verdict,
@@ -347,6 +349,34 @@ def sample_result(**changes: object) -> Result:
         "seconds": {"build": 0.81, "native run": 0.44, "memcheck run": 2.9, "coverage": 0.05},
     }
     return Result.model_validate({**fields, **changes})
+
+
+def unsteady_result() -> Result:
+    """A test that fails and one that passes most times, one that a tool sees otherwise, and a fault of the kit."""
+    good = Run(tool="native", verdict=Verdict.PASSED)
+    steps = ["udp_call(server)", *["poll(fd)"] * 20]
+    lost = "the reply never came"
+    bad = Run(tool="native", verdict=Verdict.FAILED, message=lost, steps=steps, output="tried\n")
+    slow = Run(tool="valgrind-3.19.0", verdict=Verdict.TIMED_OUT, message="after 5 s", steps=["udp_serve(fd)"])
+    mostly_bad: dict[str, object] = {"unsteady": True, "runs": [bad, good, bad], "message": "it went on"}
+    replay = "timeslice grade mine --test udp_cli/asks_again --seed 1"
+    checks = [
+        _check("UDP-CLI-002", "asks_again", "It MUST ask again.", Verdict.PASSED),
+        _check("UDP-CLI-003", "gives_up", "It MUST give up.", Verdict.FAILED).model_copy(update=mostly_bad),
+    ]
+    checks[0] = checks[0].model_copy(update={"unsteady": True, "runs": [good, bad, good], "replay": replay})
+    difference = Difference(
+        test="udp_srv/many",
+        clause="UDP-SRV-002",
+        replay="timeslice grade mine --test udp_srv/many --seed 1",
+        runs=[good, slow, slow],
+    )
+    return sample_result(
+        submission="unsteady",
+        checks=checks,
+        memory=Memory(status="clean", tests=79, differences=[difference]),
+        kit_faults=["valgrind-3.24.0: udp_srv/many: its report was lost"],
+    )
 
 
 def uncompiled_result() -> Result:

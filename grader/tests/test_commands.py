@@ -14,6 +14,7 @@ from rich.console import Console
 from timeslice.cli import main
 from timeslice.errors import KitError
 from timeslice.explain import explain
+from timeslice.kit import versions
 from timeslice.messages import Step
 from timeslice.model import Build, Coverage, Memory, Outcome, Result, Score
 from timeslice.printable import many_lines, one_line
@@ -30,6 +31,11 @@ def test_help_starts_without_the_heavy_modules() -> None:
     assert told.stdout.endswith("set()\n"), told.stdout
     for command in ("grade", "explain", "lint", "schema"):
         assert command in told.stdout
+
+
+@pytest.mark.parametrize("cc", ["gcc", "clang"])
+def test_the_version_of_every_tool_is_known(cc: str) -> None:
+    assert [tool for tool, version in versions(cc).items() if not version or version == "unknown"] == []
 
 
 @pytest.mark.parametrize("command", [[], ["grade"], ["explain"], ["lint"], ["schema"]])

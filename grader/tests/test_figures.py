@@ -17,8 +17,8 @@ from test_plugin import pytest_on
 from timeslice.figures.gantt import CPUS_MAX, TICKS_MAX, GanttPair, Slice, gantt_text, read_gantt
 from timeslice.figures.ladder import ENDS_MAX, ROWS_MAX, Arrow, Ladder, Note, ladder_text, read_ladder
 from timeslice.kit import Kit
-from timeslice.plugin import explain_failure
 from timeslice.report.drawings import draw_gantt, draw_ladder
+from timeslice.report.failure import failure_text
 
 HELLO = '   0.3 ms  client:40123 -> server: 5 bytes "hello"'
 
@@ -266,12 +266,12 @@ def test_any_text_is_read_without_complaint(expected: str, got: str) -> None:
 
 
 def test_a_failure_shows_its_figure_once_and_nothing_of_the_rest_is_lost() -> None:
-    text = explain_failure(exchange_check())
+    text = failure_text(exchange_check())
     assert "├────────\u2573" in text
     assert text.count("udp_call(") == 1
     assert "  1. " not in text
-    charts = explain_failure(charts_check())
-    assert "expected: AABBA.A\ngot:      AABAB.A\n             ^ they part at tick 3\nagain: " in charts
+    charts = failure_text(charts_check())
+    assert "expected: AABBA.A\ngot:      AABAB.A\n             ^ they part at tick 3\nrun again: " in charts
     assert "  1. schedule_run: rr" in charts
 
 

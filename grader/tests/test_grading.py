@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -43,6 +45,11 @@ def result_of(out: Path, name: str) -> dict[str, Any]:
     """A submission's result as it was written."""
     result: dict[str, Any] = json.loads((out / name / "result.json").read_text())
     return result
+
+
+def rows_of(out: Path) -> dict[str, dict[str, str]]:
+    """The rows of the gradebook by their submission."""
+    return {row["submission"]: row for row in csv.DictReader((out / "grades.csv").read_text().splitlines())}
 
 
 def the_line(ended: subprocess.CompletedProcess[str]) -> str:
@@ -193,14 +200,55 @@ def test_a_submission_that_cannot_be_read_costs_the_others_nothing(kit: Kit, tmp
         archive.writestr("../udp/open.c", "int x;")
     (tmp_path / "class" / "a\nb").symlink_to(kit.reference)
     ended = timeslice("grade", tmp_path / "class", "--out", tmp_path / "out", *QUICK)
-    assert ended.returncode == 2
-    lines = ended.stderr.splitlines()
-    assert len(lines) == 2
-    assert "bad: not graded: bad.zip is a broken archive" in lines[0]
-    assert "climbs: not graded: climbs.zip holds '../udp/open.c', which climbs out" in lines[1]
-    outcomes = {p.parent.name: json.loads(p.read_text()) for p in (tmp_path / "out").glob("*/result.json")}
-    assert sorted(r["outcome"] for r in outcomes.values()) == ["broken", "broken", "passed"]
-    assert [r["submission"] for r in outcomes.values() if r["outcome"] == "passed"] == ["a\\nb"]
+    assert (ended.returncode, ended.stderr) == (1, "")
+    results = {
+        r["submission"]: r for r in (json.loads(p.read_text()) for p in (tmp_path / "out").glob("*/result.json"))
+    }
+    assert {name: r["outcome"] for name, r in results.items()} == {
+        "bad": "failed",
+        "climbs": "failed",
+        "a\\nb": "passed",
+    }
+    for name, why in (
+        ("bad", "bad.zip is a broken archive"),
+        ("climbs", "climbs.zip holds '../udp/open.c', which climbs"),
+    ):
+        build, *tests = results[name]["checks"]
+        assert results[name]["build"]["status"] == "unread"
+        assert results[name]["summary"].startswith(f"cannot be read: {why}")
+        assert (build["name"], build["verdict"]) == ("build", "failed")
+        assert build["message"].startswith(why)
+        assert "Hand in a folder" in build["hint"]
+        assert {check["verdict"] for check in tests} == {"not_run"}
+        assert results[name]["score"]["earned"] == 0
+        page = (tmp_path / "out" / name / "report.html").read_text()
+        assert "It cannot be read" in page
+        assert html.escape(why).replace("&#x27;", "&#39;") in page
+    rows = {
+        row["submission"]: row for row in csv.DictReader((tmp_path / "out" / "grades.csv").read_text().splitlines())
+    }
+    assert (rows["bad"]["earned"], rows["bad"]["outcome"]) == ("0", "failed")
+
+
+def test_what_the_machine_cannot_read_is_no_students_fault_and_has_no_points_in_the_gradebook(
+    make_submission: MakeSubmission, tmp_path: Path
+) -> None:
+    make_submission("class/mine", {"udp/open.c": "int x;\n"})
+    (tmp_path / "class" / "disk.zip").symlink_to("/proc/self/mem")  # an ordinary file whose first byte is an I/O error
+    ended = timeslice("grade", tmp_path / "class", "--out", tmp_path / "out", *QUICK)
+    line = the_line(ended)
+    assert "disk: not graded: disk.zip cannot be read (Input/output error)" in line
+    assert "grade again" in line
+    assert re.search(r"^ disk +-/\d+ ", ended.stdout, re.MULTILINE)
+    rows = {
+        row["submission"]: row for row in csv.DictReader((tmp_path / "out" / "grades.csv").read_text().splitlines())
+    }
+    assert rows["disk"]["outcome"] == "broken"
+    numbers = {
+        column for column, cell in rows["disk"].items() if cell and column not in ("submission", "outcome", "summary")
+    }
+    assert numbers == {"possible"}
+    assert rows["mine"]["earned"] == "0"
 
 
 def test_a_kit_that_is_not_built_says_what_to_do(kit: Kit, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from timeslice.memcheck import findings
+from timeslice.memcheck import Found, findings
 from timeslice.memcheck_words import Trouble, in_plain_words
 from timeslice.model import Finding
 
@@ -89,6 +89,17 @@ int divide(void)
     volatile int zero = 0;
     return 7 / zero;
 }
+
+char *make(void)
+{
+    return malloc(9);
+}
+
+char *unmake(char *p)
+{
+    free(p);
+    return p;
+}
 """
 # A process a test, as the executor has it: each prints its number and its pid once it has ended.
 BANK = """\
@@ -99,6 +110,7 @@ BANK = """\
 #include <unistd.h>
 void over_read(void); int after_free(void); void twice(void); int decide(void); void lose(void);
 void hand_over(int fd); void overlap(void); void child_loses(void); void null(void); int divide(void);
+char *make(void); char *unmake(char *p);
 char *own;
 void criterion_internal_test_main(int number)
 {
@@ -115,6 +127,8 @@ void criterion_internal_test_main(int number)
     case 8: child_loses(); wait(NULL); break;
     case 9: null(); break;
     case 11: divide(); break;
+    case 12: own = make(); exit(own[9] == 99);
+    case 13: own = unmake(malloc(6)); exit(own[1] == 99);
     }
     exit(test_loses != NULL);
 }
@@ -122,7 +136,7 @@ int main(void)
 {
     own = malloc(500);
     own = NULL;
-    for (int number = 0; number < 12; number++) {
+    for (int number = 0; number < 14; number++) {
         pid_t pid = fork();
         if (pid == 0)
             criterion_internal_test_main(number);
@@ -132,7 +146,10 @@ int main(void)
     return 0;
 }
 """
-NAMES = "over_read after_free twice decide lose lose_too hand_over overlap child_loses null test_loses divide".split()
+NAMES = (
+    "over_read after_free twice decide lose lose_too hand_over overlap child_loses null test_loses divide"
+    " block_made block_freed"
+).split()
 SOURCES = ["udp/receive.c"]
 
 
@@ -145,7 +162,12 @@ class Run:
 
     def of(self, test: str) -> list[Finding]:
         """The findings of one test alone."""
-        return [finding for finding in findings(self.folder, self.tests_by_pid, SOURCES) if test in finding.tests]
+        return [finding for finding in self.found.submission if test in finding.tests]
+
+    @property
+    def found(self) -> Found:
+        """All findings, by whose they are."""
+        return findings(self.folder, self.tests_by_pid, SOURCES)
 
     def pid(self, test: str) -> int:
         """The pid of a test's process."""
@@ -198,6 +220,18 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         ("child_loses", "Leak_DefinitelyLost", 37, "Loses 77 bytes in 1 block, allocated here and never freed"),
         ("null", "InvalidWrite", 68, "Writes 4 bytes through a null pointer"),
         ("divide", "FatalSignal", 74, "Crashes here with SIGFPE: a division by zero, or one that overflows"),
+        (
+            "block_made",
+            "InvalidRead",
+            79,
+            "Reads 1 byte past the end of a block of 9 bytes (allocated at udp/receive.c:79)",
+        ),
+        (
+            "block_freed",
+            "InvalidRead",
+            84,
+            "Reads 1 byte of a block of 6 bytes that was already freed (freed at udp/receive.c:84)",
+        ),
     ],
 )
 def test_each_kind_is_told_plainly_and_on_its_line(run: Run, test: str, kind: str, line: int, message: str) -> None:
@@ -220,16 +254,13 @@ def test_what_a_forked_child_did_is_its_tests(run: Run) -> None:
     assert [frame.function for frame in finding.stack] == ["malloc", "lose", "child_loses"]
 
 
-def test_the_banks_file_of_the_same_name_is_not_the_students(run: Run) -> None:
-    (finding,) = run.of("bank/test_loses")
-    assert (finding.kind, finding.file, finding.line) == ("Leak_DefinitelyLost", None, None)
-
-
-def test_blocks_that_the_runner_lost_are_nobodys(run: Run) -> None:
-    messages = [finding.message for finding in findings(run.folder, run.tests_by_pid, SOURCES)]
-    assert not [message for message in messages if "500" in message]
-    reports = [path.read_text() for path in run.folder.iterdir()]
-    assert sum("500 bytes in 1 blocks" in report for report in reports) >= 12  # it is in every process's file
+def test_what_no_stack_of_the_submission_explains_is_the_kits(run: Run) -> None:
+    assert run.of("bank/test_loses") == []
+    (loss, runners) = sorted(run.found.kit, key=lambda finding: len(finding.tests))
+    assert (loss.kind, loss.file, loss.tests) == ("Leak_DefinitelyLost", None, ["bank/test_loses"])
+    assert loss.stack[1].function == "criterion_internal_test_main (receive.c:12)"  # the bank's file of the same name
+    assert (runners.kind, len(runners.tests)) == ("Leak_DefinitelyLost", 14)  # inherited by every process
+    assert runners.message == "Loses 500 bytes in 1 block, allocated here and never freed"
 
 
 def test_a_file_cut_short_keeps_every_complete_error(run: Run, tmp_path: Path) -> None:
@@ -238,7 +269,7 @@ def test_a_file_cut_short_keeps_every_complete_error(run: Run, tmp_path: Path) -
     seen = []
     for length in (end, end - 1, end + 40, 100, 0):
         (tmp_path / "5.xml").write_bytes(whole[:length])
-        seen.append([finding.kind for finding in findings(tmp_path, {5: "s/t"}, SOURCES)])
+        seen.append([finding.kind for finding in findings(tmp_path, {5: "s/t"}, SOURCES).submission])
     assert seen == [["InvalidRead"], [], ["InvalidRead"], [], []]
 
 
@@ -253,16 +284,16 @@ def test_files_that_are_no_files_or_no_xml_are_passed_over(run: Run, tmp_path: P
     )
     (tmp_path / "6.xml").write_text("<valgrindoutput>" + "<error>" * 100_000)
     (tmp_path / "x.xml").write_bytes(honest.read_bytes())
-    assert findings(tmp_path, dict.fromkeys(range(7), "s/t"), SOURCES) == []
-    assert findings(tmp_path / "nowhere", {}, SOURCES) == []
+    assert findings(tmp_path, dict.fromkeys(range(7), "s/t"), SOURCES) == Found([], [])
+    assert findings(tmp_path / "nowhere", {}, SOURCES) == Found([], [])
 
 
 def test_parents_that_go_in_a_circle_end(tmp_path: Path) -> None:
     for pid, parent in ((1, 2), (2, 1)):
         text = f"<valgrindoutput><ppid>{parent}</ppid><error><kind>InvalidRead</kind></error></valgrindoutput>"
         (tmp_path / f"{pid}.xml").write_text(text)
-    assert findings(tmp_path, {}, SOURCES) == []
-    assert len(findings(tmp_path, {2: "s/t"}, SOURCES)) == 1
+    assert [finding.tests for finding in findings(tmp_path, {}, SOURCES).kit] == [[]]
+    assert [finding.tests for finding in findings(tmp_path, {2: "s/t"}, SOURCES).kit] == [["s/t"]]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ ATTACKS = {
     "narration": ("extern char *narration_page; char f(void) { return *narration_page; }", "narration_page is used"),
     "dlsym": ("#include <dlfcn.h>\nvoid *f(void) {\n    return dlsym(0, \"x\");\n}", "dlsym is used in f (x.c:3)"),
     "system call": ("#include <unistd.h>\nlong f(void) { return syscall(231, 0); }", "syscall is used in f (x.c:2)"),
-    "mprotect": ("#include <sys/mman.h>\nint f(void *p) { return mprotect(p, 1, 7); }", "mprotect is used"),
+    "heap": ("#include <unistd.h>\nvoid *f(void) { return sbrk(1); }", "sbrk is used"),
     "misspelled": ("int udp_sned(void); int f(void) { return udp_sned(); }", "udp_sned is used in f"),
     "pointer to it": ("#include <dlfcn.h>\nvoid *(*const p)(void *, const char *) = dlsym;", "dlsym is used"),
     "raw syscall": ('void f(void) { __asm__ volatile("syscall"); }', "f holds the instruction syscall (x.c:1)"),

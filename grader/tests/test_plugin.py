@@ -68,7 +68,8 @@ def test_a_failure_reads_like_a_lesson_and_not_like_a_traceback(
         "expected: ",
         "got: ",
         "hint: ",
-        "again: timeslice grade mine -k udp_resolve/turns_ipv4_text_into_an_address --seed 9",
+        f"\nrun again: {Path(sys.executable).parent}/timeslice grade mine --lab udp "
+        "--test udp_resolve/turns_ipv4_text_into_an_address --seed 9\n",
         "2 failed",
     ):
         assert part in ended.stdout, part
@@ -93,11 +94,11 @@ def test_a_build_that_fails_is_one_failure_and_the_rest_follow(make_submission: 
     assert "Traceback" not in ended.stdout
 
 
-def test_a_submission_that_cannot_be_read_is_an_error_and_not_a_failure(tmp_path: Path) -> None:
+def test_a_broken_archive_is_a_failure_of_the_build(tmp_path: Path) -> None:
     (tmp_path / "mine.zip").write_bytes(b"PK\x03\x04 no more")
     ended = pytest_on("--submission", tmp_path / "mine.zip", "-k", "build", cwd=tmp_path)
-    assert ended.returncode == 2
-    assert "1 error" in ended.stdout
+    assert ended.returncode == 1
+    assert "1 failed" in ended.stdout
     assert "mine.zip is a broken archive" in ended.stdout
     assert "Traceback" not in ended.stdout
 

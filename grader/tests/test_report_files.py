@@ -21,8 +21,10 @@ from timeslice.errors import DiskFullError, KitError
 from timeslice.model import Outcome, Result, Score, Verdict
 from timeslice.report.class_files import class_json, grades_csv
 from timeslice.report.class_summary import clause_rates, percent, spread
+from timeslice.report.index import index_html
 from timeslice.report.junit import junit_xml
 from timeslice.report.lcov import lcov_tracefile
+from timeslice.report.page import page_html
 from timeslice.report.publish import publish
 from timeslice.report.result_json import result_json
 from timeslice.report.schema import FIELDS, result_schema, schema_text
@@ -67,7 +69,7 @@ def test_the_schema_refuses_what_is_wrong(spoil) -> None:  # type: ignore[no-unt
 def test_the_schema_is_sound_described_and_published() -> None:
     schema = result_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    assert (schema["$schema"], schema["version"]) == ("https://json-schema.org/draft/2020-12/schema", "1.1")
+    assert (schema["$schema"], schema["version"]) == ("https://json-schema.org/draft/2020-12/schema", "1.2")
     assert schema["$id"].startswith("urn:timeslice:result:")
     described = {"Result": schema, **schema["$defs"]}
     fields = {name: set(part["properties"]) for name, part in described.items() if "properties" in part}
@@ -147,6 +149,23 @@ def test_grades_csv_has_a_row_a_submission_and_no_formula() -> None:
     assert rows[0]["Datagrams: Sends what it was given"] == "5"
     assert (rows[0]["Datagrams"], rows[0]["Processes"]) == ("7", "0")
     assert rows[3]["summary"] == "'+1"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.BROKEN, Outcome.SUSPICIOUS])
+def test_what_is_not_final_has_no_number_that_a_gradebook_takes_for_a_grade(outcome: Outcome) -> None:
+    results = [sample_result(outcome=outcome, score=Score(earned=0, possible=28)), *sample_class(1)]
+    rows = list(csv.DictReader(io.StringIO(grades_csv(results))))
+    texts = ("submission", "outcome", "possible", "summary")
+    assert {cell for column, cell in rows[0].items() if column not in texts} == {""}
+    assert (rows[0]["possible"], rows[0]["outcome"]) == ("28", outcome.value)
+    assert "" not in rows[1].values()
+    first, second = json.loads(class_json(results))["submissions"]
+    assert (first["final"], first["outcome"], second["final"]) == (False, outcome.value, True)
+    index = index_html(results, [None, None])
+    assert "0 <span" not in index.partition("every-verdict")[2].partition("</tr>")[0]
+    page = page_html(results[0])
+    assert '<p class="score">\u2013<small>of 28</small>' in page
+    assert "-/28" in _printed(results)
 
 
 def test_results_json_sums_up_the_class() -> None:

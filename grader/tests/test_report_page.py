@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from page_reading import PageReader, read_page
-from report_samples import charts_check, exchange_check, sample_class, sample_result, uncompiled_result
+from report_samples import charts_check, exchange_check, sample_class, sample_result, uncompiled_result, unsteady_result
 from timeslice.model import Finding, Frame, Memory, Outcome, Verdict
 from timeslice.report.index import index_html
+from timeslice.report.junit import junit_xml
 from timeslice.report.page import page_html
 from timeslice.report.words import VERDICTS
 
@@ -60,7 +61,7 @@ def test_equal_steps_in_a_row_are_folded_and_code_of_the_spec_is_code() -> None:
     html = page_html(sample_result(checks=[many]))
     assert re.findall(r'<li><span class="dim">([^<]*)</span><span>([^<]*)', html) == [
         ("1", "a"),
-        ("2 to 21", "b"),
+        ("2 to 21", "b (x 20)"),
         ("22", "a"),
     ]
     assert "<code>udp_recv</code> &lt;b&gt; holds." in html
@@ -176,6 +177,26 @@ def test_suspicion_and_an_unfinished_grade_have_a_banner() -> None:
     broken = read_page(page_html(sample_result(outcome=Outcome.BROKEN)))
     assert "This grade is not final" in broken.text
     assert "banner" not in read_page(page_html(sample_result())).classes
+
+
+def test_unsteady_tests_differences_and_kit_faults_are_told_with_both_stories_and_cost_nothing() -> None:
+    result = unsteady_result()
+    html = page_html(result)
+    faults = html.partition("The kit has faults on this machine, which cost no points")[2]
+    assert "valgrind-3.24.0: udp_srv/many: its report was lost" in faults.partition("</div>")[0]
+    shown = {"udp_cli/asks_again": "1 of 3 runs, native", "udp_srv/many": "2 of 2 runs, valgrind-3.19.0"}
+    for test, count in shown.items():
+        card = html.partition(f'<span class="mono">{test}</span>')[2].partition("\n  </details>\n")[0]
+        assert "It costs no points" in card
+        assert count in card
+        assert "✓ Passed" in card
+        assert f"--test {test} --seed 1" in card
+    assert "poll(fd) (x 20)" in html
+    failed = html.partition("it went on")[2]
+    assert "Unsteady: its runs differ" in failed
+    text = junit_xml(result)
+    for part in ("1 of 3 runs", "2 of 2 runs", "poll(fd) (x 20)", "its report was lost", "--test udp_srv/many"):
+        assert part in text
 
 
 def test_the_end_has_guards_versions_seed_and_notes(page: PageReader) -> None:

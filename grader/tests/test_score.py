@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from score_samples import IDENTITY, bank_test, record, run_of
 from timeslice import score
 from timeslice.assignment import Assignment
 from timeslice.errors import KitError
-from timeslice.kit import TRIPWIRE, BankTest
-from timeslice.model import Build, Check, Diagnostic, Finding, Outcome, Verdict
-from timeslice.run import ModeRun, TestRecord
+from timeslice.kit import TRIPWIRE
+from timeslice.model import Build, Check, Diagnostic, Outcome, Verdict
 from timeslice.workshop import MEMCHECK, NATIVE
-
-IDENTITY = score.Identity("alice's work", 7)
-
-
-def bank_test(name: str, clause: str) -> BankTest:
-    """One test of a bank."""
-    suite, test = name.split("/")
-    return BankTest(suite, test, clause, "sentence", "tests/udp/x.c", 3, 5.0)
-
-
-def record(name: str, verdict: str = "passed", **fields: Any) -> TestRecord:
-    """What the bank told of one test."""
-    suite, test = name.split("/")
-    return TestRecord.model_validate({"suite": suite, "test": test, "verdict": verdict, **fields})
-
-
-def run_of(mode: str, *records: TestRecord) -> ModeRun:
-    """A run in which these were told."""
-    return ModeRun(mode, {r.name: r for r in records}, complete=True)
 
 
 def test_a_clauses_points_are_shared_evenly(assignment: Assignment) -> None:
@@ -70,108 +49,14 @@ def test_a_failure_has_all_that_a_student_needs(assignment: Assignment) -> None:
     assert check.steps == ["one", "two\\nlines"]
     assert check.output == "printed \\x07"
     assert check.sentence == assignment.clauses["UDP-RX-003"].sentence.text
-    assert check.replay == "timeslice grade 'alice'\"'\"'s work' -k udp_recv/x --seed 7"
+    assert check.replay == "timeslice grade 'alice'\"'\"'s work' --test udp_recv/x --seed 7"
 
 
 def test_a_build_that_failed_says_why() -> None:
     error = Diagnostic(severity="error", file="udp/a.c", line=2, column=3, message="oh no")
-    check = score.build_check(Build(status="failed", diagnostics=[error], output="text"))
+    check = score.build_check(Build(status="failed", diagnostics=[error], output="text"), IDENTITY)
     assert (check.verdict, check.message) == (Verdict.FAILED, "udp/a.c:2:3: oh no")
     assert score.summary([check], [], score.total([check]), Outcome.FAILED) == "does not build: udp/a.c:2:3: oh no"
-
-
-# ---- memory ----
-
-TESTS = {
-    test.name: test
-    for test in (
-        bank_test("rx/good", "UDP-RX-001"),
-        bank_test("rx/bad", "UDP-RX-003"),
-        bank_test("rx/memory", "UDP-RX-016"),
-        bank_test("tx/good", "UDP-TX-001"),
-        bank_test("loss/good", "UDP-LOSS-001"),
-        bank_test("cli/memory", "UDP-CLI-016"),
-        bank_test("trip/wire", TRIPWIRE),
-    )
-}
-
-
-def judge_of(assignment: Assignment, *memcheck: TestRecord) -> score.MemoryJudge:
-    """A judge over a native run in which all but rx/bad passed, and a run under Valgrind that differs as told."""
-    native = run_of(NATIVE, *(record(n, "failed" if n == "rx/bad" else "passed") for n in TESTS))
-    told = {name: record(name, "failed" if name == "rx/bad" else "passed") for name in TESTS}
-    told.update({r.name: r for r in memcheck})
-    return score.MemoryJudge(assignment, TESTS, native, run_of(MEMCHECK, *told.values()))
-
-
-def memory_check(assignment: Assignment, judge: score.MemoryJudge, name: str, findings: list[Finding]) -> Check:
-    """The check of a memory clause's own test, which itself passed."""
-    own = score.test_check(assignment, TESTS[name], record(name), 2, IDENTITY)
-    return judge.judge(own, judge.charge(findings))
-
-
-def leak(*tests: str, kind: str = "Leak_DefinitelyLost", file: str | None = "udp/receive.c") -> Finding:
-    """Something that Valgrind found in these tests."""
-    return Finding(kind=kind, message="Loses 5 bytes", file=file, line=9, function="udp_recv", tests=list(tests))
-
-
-def test_a_clean_run_earns_the_memory_clause(assignment: Assignment) -> None:
-    check = memory_check(assignment, judge_of(assignment), "rx/memory", [])
-    assert (check.verdict, check.points) == (Verdict.PASSED, 2)
-
-
-def test_a_leak_is_charged_to_the_clause_of_its_area_alone(assignment: Assignment) -> None:
-    judge = judge_of(assignment)
-    (charged,) = judge.charge([leak("rx/good")])
-    assert charged.charged == "UDP-RX-016"
-    check = memory_check(assignment, judge, "rx/memory", [leak("rx/good")])
-    assert (check.verdict, check.points) == (Verdict.LEAKED, 0)
-    assert check.message == "udp/receive.c:9: Loses 5 bytes [rx/good]"
-    assert check.hint == assignment.clauses["UDP-RX-016"].hint
-    assert memory_check(assignment, judge, "cli/memory", [leak("rx/good")]).verdict is Verdict.PASSED
-
-
-def test_an_error_is_no_mere_leak(assignment: Assignment) -> None:
-    check = memory_check(assignment, judge_of(assignment), "rx/memory", [leak("rx/good", kind="InvalidRead")])
-    assert check.verdict is Verdict.MEMORY_ERROR
-
-
-def test_two_areas_may_share_a_clause_and_a_finding_two_clauses(assignment: Assignment) -> None:
-    (charged,) = judge_of(assignment).charge([leak("loss/good", "tx/good")])
-    assert charged.charged == "UDP-CLI-016, UDP-TX-010"
-
-
-def test_what_a_failed_test_left_behind_is_charged_to_nobody(assignment: Assignment) -> None:
-    judge = judge_of(assignment)
-    (shown,) = judge.charge([leak("rx/bad"), leak("rx/bad", file=None), leak("trip/wire", file=None)])
-    assert shown.charged is None
-    assert memory_check(assignment, judge, "rx/memory", [leak("rx/bad")]).verdict is Verdict.PASSED
-
-
-def test_a_test_that_passes_but_not_under_valgrind_costs_the_clause(assignment: Assignment) -> None:
-    judge = judge_of(assignment, record("rx/good", "crashed", detail="SIGSEGV"))
-    check = memory_check(assignment, judge, "rx/memory", [])
-    assert check.verdict is Verdict.MEMORY_ERROR
-    assert check.message == "rx/good passes, but not under Valgrind: SIGSEGV"
-
-
-def test_an_error_without_details_is_a_finding(assignment: Assignment) -> None:
-    judge = judge_of(assignment, record("rx/good", memcheck=True))
-    findings = score.unexplained_findings(judge.memcheck, [])
-    assert memory_check(assignment, judge, "rx/memory", findings).verdict is Verdict.MEMORY_ERROR
-    assert score.unexplained_findings(judge.memcheck, [leak("rx/good")]) == []
-
-
-def test_open_descriptors_of_passed_tests_are_findings_without_their_inodes() -> None:
-    open_one: dict[str, Any] = {"descriptors": [{"fd": 5, "target": "socket:[123]"}]}
-    runs = [
-        run_of(NATIVE, record("rx/good", **open_one), record("rx/bad", "failed", **open_one)),
-        run_of(MEMCHECK, record("rx/good", descriptors=[{"fd": 7, "target": "socket:[456]"}])),
-    ]
-    (finding,) = score.descriptor_findings(runs)
-    assert (finding.kind, finding.tests) == ("OpenDescriptor", ["rx/good"])
-    assert "socket" in finding.message
-    assert "123" not in finding.message
 
 
 # ---- the whole ----
@@ -184,9 +69,9 @@ def test_open_descriptors_of_passed_tests_are_findings_without_their_inodes() ->
 )  # fmt: skip
 def test_a_tripwire_that_does_not_fail_is_suspicious(verdict: str, suspicious: int) -> None:
     native, memcheck = run_of(NATIVE, record("trip/wire", verdict)), run_of(MEMCHECK)
-    assert len(score.suspicions(TESTS.values(), [native, memcheck])) == suspicious
+    assert len(score.suspicions([bank_test("trip/wire", TRIPWIRE)], [native, memcheck])) == suspicious
     memcheck.records["trip/wire"] = record("trip/wire", verdict)
-    assert len(score.suspicions(TESTS.values(), [native, memcheck])) == 2 * suspicious
+    assert len(score.suspicions([bank_test("trip/wire", TRIPWIRE)], [native, memcheck])) == 2 * suspicious
 
 
 def test_the_outcome_is_the_worst_that_was_seen() -> None:

@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <timeslice/udp.h>
+#include <unistd.h>
 
 static const char usage[] = "usage: timeslice-udp serve [--host HOST] [--port PORT] [--verbose]\n"
                             "       timeslice-udp call HOST PORT [MESSAGE] [--attempts N] [--timeout MS]\n"
@@ -30,7 +32,9 @@ static const char call_help[] =
     "usage: timeslice-udp call HOST PORT [MESSAGE] [--attempts N] [--timeout MS]\n"
     "\n"
     "Sends MESSAGE (without it: all of standard input) as one datagram and writes the reply to standard output as it\n"
-    "came. Asks again where no answer comes, and waits twice as long each time.\n"
+    "came; on a terminal the reply ends with a newline. Asks again where no answer comes, and waits twice as long "
+    "each\n"
+    "time.\n"
     "\n"
     "  --attempts N  how often the message is sent, in total (default 4)\n"
     "  --timeout MS  how long the first attempt waits, in milliseconds (default 100)\n"
@@ -99,6 +103,16 @@ static int read_call_options(int argc, char **argv, struct call_options *options
     return -1;
 }
 
+/* Writes a reply to standard output: its bytes alone; on a terminal it ends with a newline. Returns 0; -1 and errno. */
+static int print_reply(const unsigned char *reply, size_t length) {
+    if (fwrite(reply, 1, length, stdout) < length)
+        return -1;
+    bool ends_a_line = length > 0 && reply[length - 1] == '\n';
+    if (isatty(STDOUT_FILENO) && !ends_a_line && putchar('\n') == EOF)
+        return -1;
+    return fflush(stdout);
+}
+
 /* Asks the server and writes its reply to standard output. Returns the status to exit with. */
 static int call_server(const struct udp_peer *server, const void *message, size_t len,
                        const struct udp_call_options *patience) {
@@ -112,7 +126,7 @@ static int call_server(const struct udp_peer *server, const void *message, size_
         return complain(TROUBLE, "cannot ask", peer_text(server), "the message does not fit in one datagram");
     if (length < 0)
         return complain(TROUBLE, "cannot ask", peer_text(server), strerror(errno));
-    if (fwrite(reply, 1, (size_t)length, stdout) < (size_t)length || fflush(stdout) != 0)
+    if (print_reply(reply, (size_t)length) != 0)
         return complain(TROUBLE, "cannot write to", "standard output", strerror(errno));
     return OK;
 }

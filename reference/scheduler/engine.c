@@ -246,12 +246,12 @@ static int run(struct machine *m) {
 /* ---- setting up and clearing away ---- */
 
 static const struct policy *policy_for(const struct sched_options *o) {
-    static const struct policy *const POLICIES[] = {[SCHED_FCFS] = &fcfs_policy,
-                                                    [SCHED_SJF] = &sjf_policy,
-                                                    [SCHED_HRRN] = &hrrn_policy,
-                                                    [SCHED_RR] = &rr_policy,
-                                                    [SCHED_MLFQ] = &mlfq_policy};
-    bool cuts_bursts = o->policy == SCHED_RR || o->policy == SCHED_MLFQ;
+    static const struct policy *const POLICIES[] = {[POLICY_FCFS] = &fcfs_policy,
+                                                    [POLICY_SJF] = &sjf_policy,
+                                                    [POLICY_HRRN] = &hrrn_policy,
+                                                    [POLICY_RR] = &rr_policy,
+                                                    [POLICY_MLFQ] = &mlfq_policy};
+    bool cuts_bursts = o->policy == POLICY_RR || o->policy == POLICY_MLFQ;
     return o->serial && cuts_bursts ? &fcfs_policy : POLICIES[o->policy]; /* SCH-IO-005 */
 }
 

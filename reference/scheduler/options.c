@@ -16,13 +16,13 @@ static bool mlfq_is_sound(const struct sched_options *o) {
 /* SCH-OPT-001 */
 static bool policy_is_sound(const struct sched_options *o) {
     switch (o->policy) {
-    case SCHED_FCFS:
-    case SCHED_SJF:
-    case SCHED_HRRN:
+    case POLICY_FCFS:
+    case POLICY_SJF:
+    case POLICY_HRRN:
         return true;
-    case SCHED_RR:
+    case POLICY_RR:
         return o->quantum >= 1;
-    case SCHED_MLFQ:
+    case POLICY_MLFQ:
         return mlfq_is_sound(o);
     }
     return false;

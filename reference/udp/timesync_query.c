@@ -87,7 +87,7 @@ static void conclude(struct timesync_result *result, int64_t t1, int64_t t4) {
     result->moment = t3;
 }
 
-/* Takes what comes until it is the answer. */
+/* Takes what comes until it is the answer, or the time is up: noise that never ends must not keep us (UDP-TIME-033). */
 static int listen_for_answer(const struct question *q, struct timesync_result *result) {
     do {
         unsigned char bytes[TIMESYNC_PACKET_BYTES]; /* what follows is an extension, and is dropped: UDP-TIME-009 */
@@ -106,8 +106,8 @@ static int listen_for_answer(const struct question *q, struct timesync_result *r
             conclude(result, q->t1, t4);
         else if (errno == EACCES)
             timesync_kiss(&reply, result->kiss);
-        return verdict;                      /* UDP-TIME-031 */
-    } while (deadline_left_ms(q->end) != 0); /* UDP-TIME-033: noise that never ends must not keep us */
+        return verdict; /* UDP-TIME-031 */
+    } while (deadline_left_ms(q->end) != 0);
     errno = ETIMEDOUT;
     return -1;
 }

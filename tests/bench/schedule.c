@@ -42,7 +42,7 @@ static double seconds(void) {
 /* Runs a workload of that size often enough to be measured, and prints its row. */
 static int measure(size_t jobs) {
     const struct sched_options options = {
-        .policy = SCHED_MLFQ, .cpus = 1, .levels = {2, 4, 8}, .level_count = 3, .boost = 1000};
+        .policy = POLICY_MLFQ, .cpus = 1, .levels = {2, 4, 8}, .level_count = 3, .boost = 1000};
     struct workload w = {.jobs = calloc(jobs, sizeof *w.jobs), .job_count = jobs};
     int64_t *bursts = calloc(BURSTS * jobs, sizeof *bursts);
     size_t repeats = REPEATS_OF / jobs, slices = 0;

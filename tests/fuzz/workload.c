@@ -43,7 +43,7 @@ static bool is_short(const struct workload *w) {
 
 static void run(const struct workload *w) {
     struct sched_options o = {
-        .policy = SCHED_MLFQ, .cpus = 2, .switch_cost = 1, .levels = {1, 3}, .level_count = 2, .boost = 7};
+        .policy = POLICY_MLFQ, .cpus = 2, .switch_cost = 1, .levels = {1, 3}, .level_count = 2, .boost = 7};
     struct schedule s;
     int result = schedule_run(w, &o, &s);
     require(result == 0 || errno == ERANGE);

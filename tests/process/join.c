@@ -1,18 +1,22 @@
 /* join.c - process_join: how long it waits, for whom, and who may ask. */
 #include <errno.h>
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "support/cast.h"
 #include "support/descriptors.h"
+#include "support/effort.h"
 #include "support/expect.h"
 #include "support/fork_order.h"
 #include "support/interruptions.h"
 #include "support/kernel_view.h"
 #include "support/rounds.h"
+#include "support/short_waits.h"
 #include "support/stopwatch.h"
 #include "support/waits.h"
+
+/* Outlasts any watchdog: what has to happen happens, or is never seen. */
+#define AN_HOUR (3600 * 1000)
 
 static int end_later_by_signal(void *arg) {
     end_later(arg);
@@ -47,7 +51,7 @@ Test(proc_join, can_be_repeated, .timeout = 5,
     expect_int(join_for_code(&p), 5, "the exit code after the first join");
     expect_int(process_join(&p, -1), 0, "joining again");
     expect_int(process_join(&p, 0), 0, "joining again, without waiting");
-    expect_int(process_join(&p, 50), 0, "joining again, with a timeout");
+    expect_int(process_join(&p, AN_HOUR), 0, "joining again, with a timeout");
     expect_int(join_for_code(&p), 5, "the exit code after the fifth join");
     process_close(&p);
 }
@@ -65,15 +69,18 @@ Test(proc_join, looks_at_timeout_0, .timeout = 5,
     stage_close();
 }
 
+static bool join_in_vain(void *p, int timeout_ms) {
+    return process_join(p, timeout_ms) == -1 && errno == ETIMEDOUT;
+}
+
 Test(proc_join, gives_up_in_time_and_leaves_the_process_alone, .timeout = 5,
      .description =
          "PROC-JOIN-004: a join that gives up is ETIMEDOUT, not too early, and leaves the process as it was") {
     struct process p;
     stage_open();
     launch(&p, hold, NULL);
-    double start = stopwatch_ms();
-    expect_error(process_join(&p, 40), ETIMEDOUT, "a join with a timeout of 40 ms");
-    expect_at_least(stopwatch_ms() - start, 40, "how long it waited");
+    expect_short_waits(join_in_vain, &p, 1, 1);
+    expect_short_waits(join_in_vain, &p, 10, 10);
     expect_true(process_is_alive(&p) && !has_ended(process_pid(&p)), "the process still runs");
     let_pass(0, 1);
     expect_int(join_for_code(&p), HELD, "the exit code, after a join that waits");
@@ -91,6 +98,11 @@ static void expect_join_after_interruption(unsigned k) {
     process_close(&p);
 }
 
+static void let_it_end(void *unused) {
+    (void)unused;
+    let_pass(0, 1);
+}
+
 Test(proc_join, waits_its_time_though_signals_come, .timeout = 5,
      .description = "PROC-JOIN-005: a signal does not shorten the wait") {
     struct process p;
@@ -101,10 +113,11 @@ Test(proc_join, waits_its_time_though_signals_come, .timeout = 5,
     interruptions_start(gettid(), 5);
     double start = stopwatch_ms();
     expect_error(process_join(&p, 60), ETIMEDOUT, "a join with a timeout of 60 ms while signals come");
-    expect_at_least(stopwatch_ms() - start, 58, "how long it waited (2 ms are left to rounding)");
-    expect_true(interruptions_stop() > 0, "signals came meanwhile");
-    let_pass(0, 1);
-    put_away(&p);
+    expect_at_least(stopwatch_ms() - start, 60, "how long it waited");
+    interruptions_then(3, let_it_end, NULL);
+    expect_int(process_join(&p, AN_HOUR), 0, "a join with a timeout of an hour, interrupted before the process ends");
+    interruptions_stop();
+    process_close(&p);
     stage_close();
 }
 
@@ -180,7 +193,7 @@ Test(proc_join, is_for_the_maker_alone, .timeout = 5,
 
 static int begin_and_end(void *arg) {
     tell("%s begins", (const char *)arg);
-    wait_a_while(20);
+    await_starter();
     tell("%s ends", (const char *)arg);
     return 0;
 }
@@ -226,22 +239,28 @@ Test(proc_join, lets_them_run_at_once, .timeout = 5,
     stage_close();
 }
 
-static double processor_ms(void) {
-    struct timespec used;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return (double)used.tv_sec * 1e3 + (double)used.tv_nsec / 1e6;
+/* The share of its time that the process spends on a processor during a join of 200 ms. */
+static double share_of_join(struct process *p, int *given_up) {
+    struct effort begin = effort_begin();
+    *given_up += process_join(p, 200) == -1 && errno == ETIMEDOUT;
+    return effort_share(&begin);
 }
 
+/* One of three joins is enough: what else disturbs the machine is not the join's fault. Whoever computes has all of the
+ * time in each of them. */
 Test(proc_join, sleeps_while_it_waits, .timeout = 5,
      .description = "PROC-JOIN-014: a timed join sleeps: it uses less than a quarter of its time on the processor") {
     struct process p;
     stage_open();
     launch(&p, hold, NULL);
-    expect_error(process_join(&p, 5), ETIMEDOUT, "a short join, so that Valgrind has translated what comes");
-    double start = processor_ms();
-    expect_error(process_join(&p, 400), ETIMEDOUT, "a join with a timeout of 400 ms");
-    double used = processor_ms() - start;
-    expect_true(used < 100, "it used %.1f ms of processor time, a quarter of 400 ms at most", used);
+    double share = 1;
+    int joins = 0, given_up = 0;
+    while (joins < 3 && share >= 0.25) {
+        share = share_of_join(&p, &given_up);
+        joins++;
+    }
+    expect_int(given_up, joins, "how many joins with a timeout of 200 ms gave up");
+    expect_true(share < 0.25, "it used %.0f percent of its time on the processor, less than 25", share * 100);
     let_pass(0, 1);
     put_away(&p);
     stage_close();
@@ -256,7 +275,7 @@ static int join_in_every_way(void) {
     failed += process_join(&p, 1) != -1;
     failed += !process_is_alive(&p);
     let_pass(0, 1);
-    failed += process_join(&p, 1000) != 0 && process_join(&p, -1) != 0;
+    failed += process_join(&p, AN_HOUR) != 0;
     failed += process_is_alive(&p);
     failed += process_sentinel(&p) < 0;
     failed += process_close(&p) != 0;

@@ -122,7 +122,7 @@ Test(proc_state, knows_zombies_and_nobody, .timeout = 5,
 }
 
 static int wait_under_a_name(void *arg) {
-    prctl(PR_SET_NAME, arg);
+    prctl(PR_SET_NAME, arg, 0L, 0L, 0L);
     tell("renamed");
     wait_at(0);
     return 0;

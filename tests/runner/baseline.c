@@ -11,8 +11,8 @@ int baseline_read(struct bank *bank, const char *path, char *problem, size_t roo
     long count;
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        snprintf(problem, room, "bank: cannot read the baseline '%.200s': %s; run make to write it", path,
-                 strerror(errno));
+        snprintf(problem, room, "bank: cannot read the baseline '%.200s': %s; give a file of lines 'suite/test N'",
+                 path, strerror(errno));
         return -1;
     }
     int fields;
@@ -24,27 +24,7 @@ int baseline_read(struct bank *bank, const char *path, char *problem, size_t roo
     fclose(file);
     if (fields == EOF)
         return 0;
-    snprintf(problem, room,
-             "bank: the baseline '%.200s' has a line that is not 'suite/test N'; run make to write it anew", path);
+    snprintf(problem, room, "bank: the baseline '%.200s' has a line that is not 'suite/test N'; correct that line",
+             path);
     return -1;
-}
-
-void baseline_add(struct text *text, const struct result *result) {
-    text_printf(text, "%s/%s %lu\n", result->test->suite, result->test->name, result->passed);
-}
-
-int baseline_write(const char *path, const struct text *text, char *problem, size_t room) {
-    struct text scratch = {0};
-    text_printf(&scratch, "%s.new", path);
-    FILE *file = fopen(scratch.bytes, "we");
-    bool written = file != NULL && fwrite(text->bytes, 1, text->len, file) == text->len;
-    written = file != NULL && fclose(file) == 0 && written;
-    if (!written || rename(scratch.bytes, path) < 0)
-        snprintf(problem, room,
-                 "bank: cannot write the baseline '%.200s': %s; give a path in a folder that you may write", path,
-                 strerror(errno));
-    else
-        problem[0] = '\0';
-    text_free(&scratch);
-    return problem[0] == '\0' ? 0 : -1;
 }

@@ -57,7 +57,7 @@ static void offer_to_the_oom_killer(void) {
 /* A session of its own, dead when its runner is, with its output going to a file. */
 static void settle(pid_t runner, int output) {
     setsid();
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
     if (getppid() != runner)
         _exit(EXIT_FAILURE);
     output_capture(output);
@@ -100,6 +100,8 @@ static _Noreturn void leave(enum mode mode) {
 _Noreturn void child_run(const struct child *child) {
     const struct bank_test *test = child->test;
     const pid_t self = getpid();
+    if (child->mode == MODE_MEMCHECK)
+        VALGRIND_ENABLE_ERROR_REPORTING; /* see main.c */
     leave_the_runner(child);
     coverage_arm();
     VALGRIND_PRINTF("@@TEST %s/%s pid=%d\n", test->suite, test->name, (int)self);

@@ -29,7 +29,7 @@ CRITERION_FILES = [  # what stock Criterion runs, too; the other files would han
     "parameters.c",
     "redirection.c",
 ]
-OUR_FILES = ["hostile.c", "memory.c", "narration.c", "counting.c"]
+OUR_FILES = ["hostile.c", "memory.c", "narration.c", "counting.c", "busy.c"]
 VALGRIND = [
     *("valgrind", "-q", "--sanity-level=0", "--run-libc-freeres=no", "--run-cxx-freeres=no", "--fair-sched=try"),
     *("--num-callers=40", "--max-stackframe=8388608", "--leak-check=full", "--show-leak-kinds=definite,indirect"),

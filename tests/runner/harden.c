@@ -163,7 +163,7 @@ void harden_runner(bool tracing, const pid_t *runners, size_t count) {
     static const long forbidden[] = {
         __NR_process_vm_readv, __NR_process_vm_writev, __NR_pidfd_getfd, __NR_process_madvise, __NR_kcmp,
         __NR_perf_event_open};
-    prctl(PR_SET_DUMPABLE, 0);
+    prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
     refuse_foreign_calls(&filter);
     for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
         refuse_if(&filter, (uint32_t)forbidden[i]);
@@ -175,8 +175,8 @@ void harden_runner(bool tracing, const pid_t *runners, size_t count) {
 
 int harden_test(void) {
     struct sock_fprog program = {.len = filter.len, .filter = filter.code};
-    if (prctl(PR_SET_DUMPABLE, 1) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+    if (prctl(PR_SET_DUMPABLE, 1L, 0L, 0L, 0L) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) < 0)
         return -1;
     scope_signals();
-    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+    return prctl(PR_SET_SECCOMP, (long)SECCOMP_MODE_FILTER, &program, 0L, 0L);
 }

@@ -47,7 +47,7 @@ struct merge {
 static _Noreturn void run_lane(size_t lane, int socket, size_t lanes, lane_work *work, void *ctx) {
     pid_t runners[LANES_MAX + 1];
     size_t wanted = (lanes + 1) * sizeof *runners, got = 0;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
     while (got < wanted) {
         ssize_t n = read(socket, (char *)runners + got, wanted - got);
         if (n <= 0 && !(n < 0 && errno == EINTR))

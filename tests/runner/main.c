@@ -3,7 +3,12 @@
  * Theory of operation
  * options -> bank -> for each selected test: trial -> records (or a page for people) -> exit status. The runner has no
  * thread, no signal handler and no state that a test could reach but the journal, the output file and the page of
- * steps, which it makes anew for each test. A run that is stopped ends without its "end" record. */
+ * steps, which it makes anew for each test. A run that is stopped ends without its "end" record.
+ *
+ * A test inherits from the runner how many errors Valgrind has counted and which ones it has already told of: an error
+ * of the runner would give each test an exit status of 99, and hide the same error in a test. So Valgrind reports
+ * nothing while the runner works in memcheck mode, and child.c turns its reports on again. (Under Valgrind in another
+ * mode the runner's own errors are reported: that is how they are looked for.) */
 #include "bank.h"
 #include "baseline.h"
 #include "harden.h"
@@ -25,14 +30,14 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <valgrind/valgrind.h>
 
 enum { EXIT_ALL_PASSED = 0, EXIT_SOME_FAILED = 1, EXIT_BROKEN = 2, PROBLEM = 512 };
 
 struct run {
     struct options options;
     struct bank bank;
-    struct text line;     /* what is being written */
-    struct text baseline; /* the lines of --write-baseline */
+    struct text line; /* what is being written */
     bool colour;
     size_t tests;
     size_t passed;
@@ -44,7 +49,6 @@ static int give_up(struct run *run, const char *problem) {
     bank_free(&run->bank);
     free(run->options.only);
     text_free(&run->line);
-    text_free(&run->baseline);
     return EXIT_BROKEN;
 }
 
@@ -129,8 +133,6 @@ static void tell(struct run *run, bool for_programs, const struct result *result
     bool passed = result->verdict == VERDICT_PASSED;
     run->passed += passed ? 1 : 0;
     run->wanted += (result->test->must_fail ? result->verdict == VERDICT_FAILED : passed) ? 1 : 0;
-    if (run->options.write_baseline != NULL)
-        baseline_add(&run->baseline, result);
     if (for_programs)
         records_test(&run->line, result);
     else
@@ -154,6 +156,12 @@ static void run_tests(struct run *run, bool for_programs) {
     sink_write(&run->line);
 }
 
+/* Its work is done: what it leaked is reported when it ends. */
+static void report_again(const struct options *options) {
+    if (options->mode == MODE_MEMCHECK)
+        VALGRIND_ENABLE_ERROR_REPORTING;
+}
+
 /* Runs every n-th of the selected tests, in a process of its own. */
 static bool run_share(void *ctx, size_t lane, int records, const pid_t *runners, size_t count) {
     struct run *run = ctx;
@@ -169,6 +177,7 @@ static bool run_share(void *ctx, size_t lane, int records, const pid_t *runners,
         return false;
     warm_up();
     run_tests(run, true);
+    report_again(&run->options);
     return run->wanted == run->tests;
 }
 
@@ -191,31 +200,25 @@ static int run_all(struct run *run, bool for_programs) {
 }
 
 static int finish(struct run *run) {
-    char problem[PROBLEM];
     if (signals_stopped())
         return give_up(run, "bank: stopped before its end, by a signal or because nobody reads its results any more");
     int status = run->wanted == run->tests ? EXIT_ALL_PASSED : EXIT_SOME_FAILED;
-    if (run->options.write_baseline != NULL && status != EXIT_ALL_PASSED)
-        return give_up(run,
-                       "bank: no baseline was written, because a test did not do on this program what it must do on "
-                       "the reference");
-    if (run->options.write_baseline != NULL &&
-        baseline_write(run->options.write_baseline, &run->baseline, problem, sizeof problem) < 0)
-        return give_up(run, problem);
     bank_free(&run->bank);
     free(run->options.only);
     text_free(&run->line);
-    text_free(&run->baseline);
     return status;
 }
 
 int main(int argc, char **argv) {
     struct run run = {0};
     char problem[PROBLEM];
+    VALGRIND_DISABLE_ERROR_REPORTING;
     open_standard_descriptors();
     signals_prepare();
     if (options_read(&run.options, argc, argv, problem, sizeof problem) < 0)
         return give_up(&run, problem);
+    if (run.options.mode != MODE_MEMCHECK)
+        VALGRIND_ENABLE_ERROR_REPORTING;
     if (run.options.help) {
         fputs(options_help(), stdout);
         return EXIT_ALL_PASSED;
@@ -237,5 +240,6 @@ int main(int argc, char **argv) {
     }
     if (run_all(&run, for_programs) < 0 && !signals_stopped())
         return give_up(&run, "bank: the tests could not all be run: is memory short, or a limit on processes?");
+    report_again(&run.options);
     return finish(&run);
 }

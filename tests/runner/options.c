@@ -14,7 +14,7 @@
 /* Defined in a program that is linked with AddressSanitizer. */
 extern void __asan_init(void) __attribute__((weak));
 
-enum { LIST = 256, HELP, MODE, RECORDS, ONLY, BASELINE, WRITE_BASELINE, SEED, TIMEOUT, TIMEOUT_SCALE, LANES };
+enum { LIST = 256, HELP, MODE, RECORDS, ONLY, BASELINE, SEED, TIMEOUT, TIMEOUT_SCALE, LANES };
 
 static const char *const mode_names[] = {
     [MODE_NATIVE] = "native", [MODE_MEMCHECK] = "memcheck", [MODE_SANITIZE] = "sanitize"};
@@ -26,8 +26,7 @@ const char *options_mode_name(enum mode mode) {
 const char *options_help(void) {
     return "usage: bank --list\n"
            "       bank [--mode native|memcheck|sanitize] [--records FD] [--only SUITE/TEST]... [--seed N]\n"
-           "            [--baseline FILE | --write-baseline FILE] [--timeout SECONDS] [--timeout-scale X]\n"
-           "            [--lanes N]\n"
+           "            [--baseline FILE] [--timeout SECONDS] [--timeout-scale X] [--lanes N]\n"
            "\n"
            "Runs the tests of the bank, each in a process of its own, and says what became of them: for people, or "
            "with\n"
@@ -107,8 +106,6 @@ static int check(struct options *options, char *problem, size_t room) {
         return refuse(problem, room, "mode", "memcheck", "run it under valgrind, with the options that --help lists");
     if (options->mode == MODE_SANITIZE && __asan_init == NULL)
         return refuse(problem, room, "mode", "sanitize", "this bank was linked without -fsanitize=address");
-    if (options->baseline != NULL && options->write_baseline != NULL)
-        return refuse(problem, room, "--baseline and --write-baseline", options->baseline, "give one of them");
     if (options->lanes > 1 && options->records < 0)
         return refuse(problem, room, "--lanes without", "--records", "the page for people is written in one piece");
     if (options->timeout_scale <= 0)
@@ -134,9 +131,6 @@ static int take(struct options *options, int option, const char *value, char *pr
     case BASELINE:
         options->baseline = value;
         return 0;
-    case WRITE_BASELINE:
-        options->write_baseline = value;
-        return 0;
     case SEED:
         return read_number(&options->seed, value, UINT64_MAX, problem, room);
     case TIMEOUT:
@@ -159,7 +153,6 @@ int options_read(struct options *options, int argc, char **argv, char *problem, 
         {"records", required_argument, NULL, RECORDS},
         {"only", required_argument, NULL, ONLY},
         {"baseline", required_argument, NULL, BASELINE},
-        {"write-baseline", required_argument, NULL, WRITE_BASELINE},
         {"seed", required_argument, NULL, SEED},
         {"timeout", required_argument, NULL, TIMEOUT},
         {"timeout-scale", required_argument, NULL, TIMEOUT_SCALE},

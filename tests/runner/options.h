@@ -20,7 +20,6 @@ struct options {
     double timeout;       /* seconds, of a test that declares none */
     double timeout_scale; /* what every limit is multiplied by */
     const char *baseline;
-    const char *write_baseline;
     size_t lanes;      /* how many tests run at once */
     const char **only; /* "suite/test" */
     size_t only_count;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { INDENT = 6 };
 
@@ -47,6 +48,16 @@ static void add_left_behind(struct text *text, const struct result *result) {
     }
 }
 
+/* This program's path as one word of a shell. */
+static void add_program(struct text *text) {
+    char path[4096];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof path);
+    text_say(text, "'");
+    for (ssize_t at = 0; at < len; at++)
+        path[at] == '\'' ? text_say(text, "'\\''") : text_add(text, &path[at], 1);
+    text_say(text, "'");
+}
+
 static void add_details(struct text *text, const struct result *result, const struct options *options) {
     const struct bank_test *test = result->test;
     if (test->sentence[0] != '\0')
@@ -57,8 +68,9 @@ static void add_details(struct text *text, const struct result *result, const st
     add_block(text, "steps: ", &result->steps);
     add_block(text, "output: ", &result->output);
     add_left_behind(text, result);
-    text_printf(text, "%*sagain: --only %s/%s --seed %" PRIu64 "\n", INDENT, "", test->suite, test->name,
-                options->seed);
+    text_printf(text, "%*srun again: ", INDENT, "");
+    add_program(text);
+    text_printf(text, " --only %s/%s --seed %" PRIu64 "\n", test->suite, test->name, options->seed);
 }
 
 void people_test(struct text *text, const struct result *result, const struct options *options, bool colour) {

@@ -11,6 +11,7 @@
 #   link.args   the options for the last step, the same for every mode:
 #                   $(CC) [-fsanitize=address,undefined] @link.args -o bank bank.o SUBMISSION.o... [@coverage.args]
 #               It also holds what tests/support/wrap.args asks for, where there is such a file.
+#   memcheck.supp   what Valgrind shall not report: it is wrong about it
 #   coverage.args   for objects of --coverage; it also brings what keeps the lines of a forked child from counting twice.
 
 KIT ?= build/kit
@@ -41,6 +42,10 @@ $(KIT)/bank.o: $(RUNNER_OBJECTS) $(TEST_OBJECTS) $(SUPPORT_OBJECTS) tests/runner
 	$(OBJCOPY) --wildcard --keep-global-symbol=main --keep-global-symbol='!__wrap_cri_*' --keep-global-symbol='__wrap_*' \
 		--keep-global-symbol='__*san_default_options' $@.all $@
 	@rm -f $@.all
+
+$(KIT)/memcheck.supp: tests/runner/memcheck.supp
+	@mkdir -p $(@D)
+	@cp $< $@
 
 # Every call is bound at the start (now), before the first fork, or each test would do it again.
 $(KIT)/link.args: tests/runner/runner.mk $(WRAP_ARGS)

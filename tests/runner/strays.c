@@ -7,43 +7,29 @@
  * none.
  *
  * A child that is about to end (its pipe has just been closed) is not held against the test: there is a short grace,
- * but not for a crowd. A zombie is dead, and only reaped. The rest could fork faster than they are killed, so they are
+ * but not for a crowd. On a busy machine such a child may not get to run in that time. So one that is ready to run gets
+ * the grace again until it has computed for so long, and each end of a stray begins it anew for the others, which may
+ * have waited for that; ten times the grace is the end of it. A zombie is dead, and only reaped. The rest could fork
+ * faster than they are killed, so they are
  * first stopped, all, until a look through /proc finds none that runs (SIGSTOP cannot be blocked, and a stopped process
  * does not fork), and then killed. Descent is taken from the parents in /proc at that moment; a process that is no
  * descendant of the runner is never signalled, and a process id cannot be used again in the instant between the look
  * and the signal. */
 #include "strays.h"
 
+#include "processes.h"
 #include "signals.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-struct process {
-    pid_t pid;
-    pid_t parent;
-    char state;
-    bool ours;
-    char name[16];
-};
-
-struct processes {
-    struct process *at;
-    size_t count;
-    size_t room;
-};
 
 void strays_adopt(void) {
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
 }
 
 /* Reaps what is dead; false where no child is left at all. */
@@ -55,87 +41,25 @@ static bool reap(void) {
     return pid == 0;
 }
 
-/* /proc/PID/stat: "PID (name) state parent ...", where the name may itself hold spaces and parentheses. */
-static bool read_process(const char *pid, struct process *process) {
-    char path[64], line[512];
-    snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t len = read(fd, line, sizeof line - 1);
-    close(fd);
-    if (len <= 0)
-        return false;
-    line[len] = '\0';
-    const char *open_paren = strchr(line, '('), *close_paren = strrchr(line, ')');
-    if (open_paren == NULL || close_paren == NULL || strlen(close_paren) < 5)
-        return false;
-    *process = (struct process){.pid = (pid_t)strtol(line, NULL, 10), .state = close_paren[2]};
-    process->parent = (pid_t)strtol(close_paren + 4, NULL, 10);
-    size_t name = (size_t)(close_paren - open_paren - 1);
-    memcpy(process->name, open_paren + 1, name < sizeof process->name ? name : sizeof process->name - 1);
-    return true;
-}
-
-static void add(struct processes *processes, const struct process *process) {
-    if (processes->count == processes->room) {
-        processes->room = processes->room * 2 + 256;
-        processes->at = realloc(processes->at, processes->room * sizeof *processes->at);
-        if (processes->at == NULL)
-            abort();
-    }
-    processes->at[processes->count++] = *process;
-}
-
-static int by_pid(const void *a, const void *b) {
-    const struct process *one = a, *other = b;
-    return (one->pid > other->pid) - (one->pid < other->pid);
-}
-
-/* Marks the descendants of this process: children of it, then children of those that are marked, until no more come. */
-static void mark_descendants(struct processes *processes) {
-    const pid_t self = getpid();
-    if (processes->count > 0)
-        qsort(processes->at, processes->count, sizeof *processes->at, by_pid);
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (size_t i = 0; i < processes->count; i++) {
-            struct process *process = &processes->at[i], key = {.pid = process->parent};
-            const struct process *parent = bsearch(&key, processes->at, processes->count, sizeof key, by_pid);
-            if (process->ours || (process->parent != self && (parent == NULL || !parent->ours)))
-                continue;
-            process->ours = changed = true;
-        }
-    }
-}
-
-/* Looks through /proc, and keeps only living descendants of this process. */
-static void look(struct processes *processes) {
-    DIR *proc = opendir("/proc");
-    struct process process;
-    processes->count = 0;
-    for (struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;)
-        if (isdigit((unsigned char)entry->d_name[0]) && read_process(entry->d_name, &process))
-            add(processes, &process);
-    if (proc != NULL)
-        closedir(proc);
-    mark_descendants(processes);
-    size_t kept = 0;
-    for (size_t i = 0; i < processes->count; i++)
-        if (processes->at[i].ours && strchr("ZXx", processes->at[i].state) == NULL)
-            processes->at[kept++] = processes->at[i];
-    processes->count = kept;
-}
-
 static bool wait_for_their_end(struct processes *strays, double grace) {
-    enum { CROWD = 16 };
-    double end = signals_now() + grace;
-    while (reap()) {
-        double left = end - signals_now();
-        look(strays);
-        if (left <= 0 || strays->count > CROWD)
+    enum { CROWD = 16, GRACES = 10 };
+    const double last = signals_now() + GRACES * grace;
+    double end = 0, used = 0;
+    for (size_t count = SIZE_MAX; reap();) {
+        double now = signals_now();
+        processes_look(strays);
+        if (now >= last || strays->count > CROWD)
             return false;
-        signals_wait(left);
+        if (strays->count != count) {
+            count = strays->count;
+            used = processes_time(strays).used;
+            end = now + grace;
+        } else if (now >= end) {
+            if (!processes_are_ready(strays) || processes_time(strays).used - used >= grace)
+                return false;
+            end = now + grace;
+        }
+        signals_wait(end - now);
     }
     return true;
 }
@@ -146,7 +70,7 @@ static void stop_all(struct processes *strays) {
     double end = signals_now() + 2;
     for (bool running = true; running && signals_now() < end;) {
         running = false;
-        look(strays);
+        processes_look(strays);
         for (size_t i = 0; i < strays->count; i++) {
             if (strchr("Tt", strays->at[i].state) != NULL)
                 continue;
@@ -157,8 +81,8 @@ static void stop_all(struct processes *strays) {
 }
 
 static bool kill_all(struct processes *strays) {
-    double end = signals_now() + 5;
-    for (look(strays); reap(); look(strays)) {
+    double end = signals_now() + 20;
+    for (processes_look(strays); reap(); processes_look(strays)) {
         for (size_t i = 0; i < strays->count; i++)
             kill(strays->at[i].pid, SIGKILL);
         if (signals_now() >= end)
@@ -181,6 +105,6 @@ int strays_end(struct stray *found, size_t most, double grace) {
         }
         dead = kill_all(&strays);
     }
-    free(strays.at);
+    processes_free(&strays);
     return dead ? count : -1;
 }

@@ -7,11 +7,16 @@
  * it. A test that says it has finished and still does not end (an exit handler that loops, a sanitizer's report) is
  * given as long again as linger says; it keeps the verdict that it has earned.
  *
+ * The limit is for the test, and not for the machine. When it is reached, the time in which the test's processes were
+ * ready to run and others ran (processes.h) is added to it, up to three times the limit. So a test that waits for an
+ * event which does not come is ended in time, and one that is slow because the machine is busy goes on.
+ *
  * At least four times a second it also looks whether anybody still wants the results. */
 #include "watchdog.h"
 
 #include "coverage.h"
 #include "journal.h"
+#include "processes.h"
 #include "signals.h"
 #include "sink.h"
 
@@ -52,15 +57,33 @@ static bool end_now(pid_t pid) {
     return wait_until(pid, signals_now() + patience);
 }
 
+/* Seconds that are to be added to a limit, beyond those that were granted before: the delay of the test's processes. */
+static double more_time(double limit, double granted) {
+    enum { LIMITS = 3 };
+    const double least = 0.01;
+    struct processes processes = {0};
+    processes_look(&processes);
+    double delayed = processes_time(&processes).delayed;
+    processes_free(&processes);
+    double more = (delayed < LIMITS * limit ? delayed : LIMITS * limit) - granted;
+    return more >= least ? more : 0;
+}
+
 bool watchdog_wait(const struct watch *watch, bool *timed_out) {
-    double end = watch->started + watch->limit;
+    double limit = watch->limit, end = watch->started + limit, granted = 0;
     bool finished = false;
     *timed_out = false;
     while (!has_ended(watch->pid)) {
         double now = signals_now();
         if (!finished && journal_says_finished()) {
             finished = true;
-            end = now + watch->linger;
+            limit = watch->linger;
+            end = now + limit;
+        }
+        if (now >= end) {
+            double more = more_time(limit, granted);
+            granted += more;
+            end += more;
         }
         if (now >= end || signals_stopped() || !sink_wanted()) {
             *timed_out = now >= end;

@@ -19,7 +19,7 @@ Test(sched_options, name_a_policy_and_a_tie_profile, .timeout = 3,
      .description = "SCH-OPT-001: a policy or a tie profile that does not exist is EINVAL") {
     struct sched_options o = options_from("FCFS");
     expect_int(try_options(&o), 0, "FCFS");
-    o.policy = (enum sched_policy)(SCHED_MLFQ + 1);
+    o.policy = (enum sched_policy)(POLICY_MLFQ + 1);
     expect_error(try_options(&o), EINVAL, "a policy beyond the last");
     o.policy = (enum sched_policy) - 1;
     expect_error(try_options(&o), EINVAL, "the policy -1");

@@ -2,6 +2,7 @@
 #include "cast.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include "expect.h"
 #include "kernel_view.h"
@@ -15,10 +16,15 @@ int quit(void *arg) {
     return arg != NULL ? *(int *)arg : 0;
 }
 
+bool await_starter(void) {
+    pid_t starter = getppid();
+    await_waiting(starter);
+    return getppid() == starter && !has_ended(starter);
+}
+
 int end_later(void *arg) {
     (void)arg;
-    wait_a_while(30);
-    tell("ends");
+    tell(await_starter() ? "ends" : "is left alone");
     return HELD;
 }
 

@@ -2,6 +2,7 @@
 #ifndef SUPPORT_CAST_H
 #define SUPPORT_CAST_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 #include <timeslice/process.h>
 
@@ -16,7 +17,11 @@ process_target hold;
 /* A target that returns *(int *)arg, or 0 where arg is NULL, at once. */
 process_target quit;
 
-/* A target that waits 30 ms, tells "ends" and returns HELD. */
+/* Waits until the process that started the caller waits for something; false where that process has ended by then. */
+bool await_starter(void);
+
+/* A target that waits until its starter waits, tells "ends" and returns HELD. Where its starter ends instead, it tells
+ * "is left alone". */
 process_target end_later;
 
 /* A target that ignores SIGTERM, tells "ignores SIGTERM", and holds. */

@@ -7,12 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "seed.h"
+#include "replay.h"
 
 static char what_text[256];
-static char failure[3 * 1024 + NARRATION_BYTES];
+static char failure[3 * 1024 + NARRATION_BYTES + REPLAY_BYTES];
 
 const char *told(const char *format, ...) {
     va_list arguments;
@@ -43,15 +42,6 @@ static const char *description(void) {
     return "unknown";
 }
 
-/* This program as one would call it from here; Criterion changes program_invocation_name. */
-static const char *program(void) {
-    static char path[512], here[512];
-    ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
-    path[len > 0 ? len : 0] = '\0';
-    size_t prefix = getcwd(here, sizeof here) ? strlen(here) : 0;
-    return prefix && strncmp(path, here, prefix) == 0 && path[prefix] == '/' ? path + prefix + 1 : path;
-}
-
 /* Plain Criterion shows nothing but the message: add the clause, the steps and how to run this test again. */
 static void add_context(void) {
     add("\nclause: %s\nsteps:\n", description());
@@ -60,8 +50,8 @@ static void add_context(void) {
         add("  %.*s\n", len, line);
         line += len + (line[len] == '\n');
     }
-    add("replay: TIMESLICE_SEED=%llu %s --filter '%s/%s'", (unsigned long long)timeslice_seed(), program(),
-        criterion_current_suite->name, criterion_current_test->name);
+    size_t used = strlen(failure);
+    replay_text(failure + used, sizeof failure - used, criterion_current_suite->name, criterion_current_test->name);
 }
 
 const char *failure_text(void) {

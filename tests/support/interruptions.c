@@ -1,12 +1,21 @@
-/* interruptions.c - a POSIX timer that signals one thread; the handler counts, and writes a byte to a pipe. */
+/* interruptions.c - a POSIX timer that signals one thread; the handler tells a pipe of each call that it has ended.
+ *
+ * Theory of operation. A signal that is handled before the code under test waits, or after it has waited, tests
+ * nothing. So the handler looks at the registers of the moment at which it came: where the kernel has ended a system
+ * call with EINTR, that is what the call is about to return. Signals of a timer do not queue up, so a thread that does
+ * not run handles one at most; twenty of them without such a call are a thread that waits in a way of its own, and
+ * computes. */
 #include "interruptions.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "narration.h"
@@ -16,25 +25,52 @@
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-static timer_t timer;
-static int handled_pipe[2];
-static atomic_uint handled;
+enum { ONE_OF = 20 };
 
-static void on_signal(int signal) {
-    (void)signal;
-    atomic_fetch_add(&handled, 1);
-    ssize_t written = write(handled_pipe[1], "", 1); /* a full pipe has told enough */
+static timer_t timer;
+static int pipe_ends[2];
+static volatile sig_atomic_t in_vain; /* signals since the last interruption */
+
+static struct {
+    pthread_t thread;
+    bool is_started;
+    unsigned count;
+    interruptions_action *action;
+    void *ctx;
+} later;
+
+/* Whether the signal has ended a system call. */
+static bool has_ended_a_call(const ucontext_t *moment) {
+#if defined __x86_64__
+    return moment->uc_mcontext.gregs[REG_RAX] == -EINTR;
+#elif defined __aarch64__
+    return (long)moment->uc_mcontext.regs[0] == -EINTR;
+#else
+#error "interruptions.c does not know the registers of this machine: say where a system call's result is"
+#endif
+}
+
+static void on_signal(int signal, siginfo_t *info, void *moment) {
+    (void)signal, (void)info;
+    in_vain++;
+    if (!has_ended_a_call(moment) && in_vain < ONE_OF)
+        return;
+    int error = errno;
+    in_vain = 0;
+    ssize_t written = write(pipe_ends[1], "", 1); /* a full pipe has told enough */
     (void)written;
+    errno = error;
 }
 
 void interruptions_start(pid_t thread, unsigned every_ms) {
-    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART */
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO}; /* no SA_RESTART */
     struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM};
     event.sigev_notify_thread_id = thread;
     struct timespec every = {every_ms / 1000, every_ms % 1000 * 1000000L};
     struct itimerspec times = {.it_value = every, .it_interval = every};
-    handled = 0;
-    need(pipe2(handled_pipe, O_CLOEXEC | O_NONBLOCK) == 0, "open a pipe");
+    in_vain = 0;
+    later.is_started = false;
+    need(pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) == 0, "open a pipe");
     need(sigaction(SIGALRM, &action, NULL) == 0, "set a signal's handler");
     need(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0, "make a timer");
     need(timer_settime(timer, 0, &times, NULL) == 0, "start a timer");
@@ -42,15 +78,42 @@ void interruptions_start(pid_t thread, unsigned every_ms) {
 }
 
 int interruptions_fd(void) {
-    return handled_pipe[0];
+    return pipe_ends[0];
 }
 
-unsigned interruptions_stop(void) {
+void interruptions_await(unsigned count) {
+    struct pollfd interrupted = {.fd = pipe_ends[0], .events = POLLIN};
+    char byte;
+    for (unsigned seen = 0; seen < count; seen += read(pipe_ends[0], &byte, 1) == 1)
+        poll(&interrupted, 1, -1);
+    step("the call was interrupted %u times by now", count);
+}
+
+static void *act_later(void *unused) {
+    (void)unused;
+    interruptions_await(later.count);
+    later.action(later.ctx);
+    return NULL;
+}
+
+void interruptions_then(unsigned count, interruptions_action *action, void *ctx) {
+    sigset_t all, before;
+    later.count = count;
+    later.action = action;
+    later.ctx = ctx;
+    sigfillset(&all); /* the thread itself is not to be disturbed */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    need((errno = pthread_create(&later.thread, NULL, act_later, NULL)) == 0, "start a thread");
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    later.is_started = true;
+}
+
+void interruptions_stop(void) {
+    if (later.is_started)
+        need((errno = pthread_join(later.thread, NULL)) == 0, "join a thread");
     timer_delete(timer);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGALRM, &ignore, NULL);
-    close(handled_pipe[0]);
-    close(handled_pipe[1]);
-    step("%u signals were handled", handled);
-    return handled;
+    close(pipe_ends[0]);
+    close(pipe_ends[1]);
 }

@@ -74,9 +74,9 @@ static const char *policy_from(const char *text, struct sched_options *o) {
     require(i < 5);
     o->policy = (enum sched_policy)i;
     text = blanks(text + length);
-    if (o->policy == SCHED_RR)
+    if (o->policy == POLICY_RR)
         o->quantum = number(&text);
-    while (o->policy == SCHED_MLFQ && *text >= '0' && *text <= '9') {
+    while (o->policy == POLICY_MLFQ && *text >= '0' && *text <= '9') {
         o->levels[o->level_count++] = number(&text);
         text += *text == ',';
     }

@@ -12,8 +12,12 @@
 
 #include "need.h"
 
-char kernel_state(pid_t pid) {
-    char path[64], line[512];
+/* Reads the state of a process and the processor time that it has used, in the kernel's ticks; '-' and 0 where there is
+ * no such process. */
+static char look(pid_t pid, unsigned long *ticks) {
+    char path[64], line[512], state = '-';
+    unsigned long in_user_mode = 0, in_the_kernel = 0;
+    *ticks = 0;
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd == -1)
@@ -24,7 +28,16 @@ char kernel_state(pid_t pid) {
         return '-'; /* it was reaped between open and read */
     line[length] = '\0';
     const char *name_end = strrchr(line, ')');
-    return name_end != NULL && name_end[1] == ' ' ? name_end[2] : '-';
+    if (name_end == NULL || sscanf(name_end, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &state,
+                                   &in_user_mode, &in_the_kernel) != 3)
+        return '-';
+    *ticks = in_user_mode + in_the_kernel;
+    return state;
+}
+
+char kernel_state(pid_t pid) {
+    unsigned long ticks;
+    return look(pid, &ticks);
 }
 
 char await_rest(pid_t pid) {
@@ -32,6 +45,19 @@ char await_rest(pid_t pid) {
     while ((state = kernel_state(pid)) == 'R' || state == 'D')
         sched_yield();
     return state;
+}
+
+/* Whoever looks sleeps between two looks: somebody else may wait until he does (fork_order.h). */
+void await_waiting(pid_t pid) {
+    unsigned long before, now;
+    const unsigned long enough = (unsigned long)sysconf(_SC_CLK_TCK) / 5;
+    look(pid, &before);
+    for (;;) {
+        char state = look(pid, &now);
+        if ((state != 'R' && state != 'D') || now >= before + enough)
+            return;
+        poll(NULL, 0, 1);
+    }
 }
 
 bool has_ended(pid_t pid) {

@@ -13,6 +13,10 @@ char kernel_state(pid_t pid);
  * There is no event for it. */
 char await_rest(pid_t pid);
 
+/* Waits until a process, or a thread of this one, has fallen asleep or ended, or has used a fifth of a second of
+ * processor time since the call: whatever its way of waiting is, it waits by then. There is no event for it. */
+void await_waiting(pid_t pid);
+
 /* Whether a process is a zombie or there is none. */
 bool has_ended(pid_t pid);
 

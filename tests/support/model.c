@@ -48,11 +48,11 @@ static void change(struct actor *a, enum sched_state to) {
 }
 
 static bool has_quanta(void) {
-    return !options->serial && (options->policy == SCHED_RR || options->policy == SCHED_MLFQ);
+    return !options->serial && (options->policy == POLICY_RR || options->policy == POLICY_MLFQ);
 }
 
 static bool has_levels(void) {
-    return !options->serial && options->policy == SCHED_MLFQ;
+    return !options->serial && options->policy == POLICY_MLFQ;
 }
 
 static int64_t quantum_of(const struct actor *a) {
@@ -204,9 +204,9 @@ static void boost(void) {
 static bool precedes(const struct actor *a, const struct actor *b) {
     if (has_levels())
         return a->level != b->level ? a->level < b->level : a->place < b->place;
-    if (options->policy == SCHED_SJF && a->left != b->left)
+    if (options->policy == POLICY_SJF && a->left != b->left)
         return a->left < b->left;
-    if (options->policy == SCHED_HRRN) {
+    if (options->policy == POLICY_HRRN) {
         int64_t ours = (now - a->ready_since) * b->left, theirs = (now - b->ready_since) * a->left;
         if (ours != theirs)
             return ours > theirs;

@@ -8,9 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void need(bool done, const char *what) {
-    if (done)
-        return;
+void need_failed(const char *what) {
     if (gettid() == getpid())
         cr_assert_fail("the kit could not %s: %s", what, strerror(errno));
     fprintf(stderr, "the kit could not %s: %s\n", what, strerror(errno));

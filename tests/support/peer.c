@@ -115,6 +115,15 @@ unsigned peer_drain(const struct peer *peer) {
     return count;
 }
 
+/* What one CPU has queued is delivered in order, to whatever socket: a datagram of the kit's own, sent last, is the
+ * last to come (see peer.h). */
+void peer_settle(void) {
+    struct peer marker = peer_open(AF_INET);
+    put(&marker, "mark", 4, &marker.at);
+    peer_await(&marker);
+    peer_close(&marker);
+}
+
 uint16_t peer_port(const struct udp_peer *at) {
     if (at->addr.ss_family == AF_INET)
         return ntohs(((const struct sockaddr_in *)&at->addr)->sin_port);

@@ -49,6 +49,9 @@ ssize_t peer_receive(const struct peer *peer, void *buf, size_t cap, struct udp_
  * marks the end, so nothing that was sent before the call is missed. */
 unsigned peer_drain(const struct peer *peer);
 
+/* Waits until what this thread has sent has come to where it was sent, or was dropped there. */
+void peer_settle(void);
+
 /* The port of an address, in host byte order. */
 uint16_t peer_port(const struct udp_peer *at);
 

@@ -22,7 +22,7 @@ static pid_t fork_for_life(void) {
     need(pid != -1, "fork");
     if (pid != 0)
         return pid;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
     if (getppid() != test)
         _exit(EXIT_FAILURE);
     return 0;
@@ -66,5 +66,5 @@ int end_of(pid_t pid) {
 }
 
 void adopt_orphans(void) {
-    need(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0, "become a subreaper");
+    need(prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == 0, "become a subreaper");
 }

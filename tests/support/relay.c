@@ -27,6 +27,7 @@
 #define FLOWS 16
 #define HELD 8
 #define DROPS_IN_A_ROW 2
+#define UNANSWERED 32 /* more requests might not fit into the server's receive buffer, and be lost without a word */
 #define RELAYED_MAX 2048
 
 enum direction { REQUEST, REPLY };
@@ -158,22 +159,24 @@ static bool has_datagram(int fd) {
     return poll(&look, 1, 0) == 1;
 }
 
-static void take_request(struct relay *relay) {
-    struct relayed datagram = {.direction = REQUEST};
-    struct udp_peer client;
-    datagram.len = (size_t)peer_receive(&relay->front, datagram.bytes, sizeof datagram.bytes, &client);
-    struct flow *flow = flow_of(relay, &client);
-    if (flow)
-        deal_with(relay, flow, &datagram);
-    else
-        wire_sends(peer_port(&relay->front.at), peer_port(&relay->server), datagram.bytes, datagram.len, WIRE_REFUSED);
-}
-
 static void take_reply(struct relay *relay, struct flow *flow) {
     struct relayed datagram = {.direction = REPLY};
     datagram.len = (size_t)peer_receive(&flow->upstream, datagram.bytes, sizeof datagram.bytes, NULL);
     flow->unanswered--;
     deal_with(relay, flow, &datagram);
+}
+
+static void take_request(struct relay *relay) {
+    struct relayed datagram = {.direction = REQUEST};
+    struct udp_peer client;
+    datagram.len = (size_t)peer_receive(&relay->front, datagram.bytes, sizeof datagram.bytes, &client);
+    struct flow *flow = flow_of(relay, &client);
+    while (flow && flow->unanswered >= UNANSWERED)
+        take_reply(relay, flow);
+    if (flow)
+        deal_with(relay, flow, &datagram);
+    else
+        wire_sends(peer_port(&relay->front.at), peer_port(&relay->server), datagram.bytes, datagram.len, WIRE_REFUSED);
 }
 
 /* Empties the front socket, lets all go and waits for the answers; then nothing is left of the exchange. */

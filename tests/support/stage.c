@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "narration.h"
@@ -68,15 +67,6 @@ static void take(int fd) {
 
 void wait_at(unsigned gate) {
     take(gates[gate]);
-}
-
-void wait_a_while(int ms) {
-    struct itimerspec once = {.it_value = {ms / 1000, ms % 1000 * 1000000L}};
-    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    if (timer == -1 || timerfd_settime(timer, 0, &once, NULL) == -1)
-        _exit(ABANDONED);
-    take(timer);
-    close(timer);
 }
 
 void tell(const char *format, ...) {

@@ -25,9 +25,6 @@ void let_pass(unsigned gate, unsigned count);
 /* Waits until the caller is let through. */
 void wait_at(unsigned gate);
 
-/* Waits for milliseconds, as wait_at waits. It only lets somebody show himself who does not wait for the caller. */
-void wait_a_while(int ms);
-
 /* Writes a line of at most LINE_MAX_TOLD bytes to the log. */
 enum { LINE_MAX_TOLD = 500 };
 void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));

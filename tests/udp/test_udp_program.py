@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import signal
 import subprocess
 from functools import partial
@@ -133,6 +135,27 @@ def test_client_sends_standard_input(message: bytes) -> None:
     with serving() as server:
         answered = run("call", server.host, str(server.port), stdin=message)
         assert (answered.returncode, answered.stdout, answered.stderr) == (0, message, b"")
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [(b"hello", b"hello\r\n"), (b"a line\n", b"a line\r\n"), (b"", b"\r\n")],
+    ids=["text", "line", "nothing"],
+)
+def test_on_a_terminal_the_answer_ends_with_a_newline(message: bytes, shown: bytes) -> None:
+    ours, terminal = pty.openpty()  # which shows a newline as a carriage return and a newline
+    try:
+        with serving() as server:
+            command: list[str | Path] = [PROGRAMS / PROGRAM, "call", server.host, str(server.port)]
+            subprocess.run(command, input=message, stdout=terminal, timeout=PATIENCE, check=True)
+        os.write(terminal, b"end")  # so that what came before it is all that the program wrote
+        got = b""
+        while not got.endswith(b"end"):
+            got += os.read(ours, 100)
+        assert got == shown + b"end"
+    finally:
+        os.close(ours)
+        os.close(terminal)
 
 
 def test_client_sends_the_longest_message_there_is() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from timeslice.errors import KitError
+from timeslice.families import Family, read_families
 from timeslice.kit import Kit
 
 CLAUSE_ID = r"[A-Z]+-[A-Z]+-\d{3}"
@@ -40,7 +41,7 @@ class RunLimits(_Table):
 
 class _Build(_Table):
     cflags: list[Text]
-    allow: list[Text]
+    allow: list[Text]  # families, by name
 
 
 class _Clause(_Table):
@@ -61,7 +62,7 @@ class _Lab(_Table):
     headers: list[Text]
     sources: Annotated[list[Text], Field(min_length=1)]
     api: Annotated[list[Text], Field(min_length=1)]
-    allow: list[Text]
+    allow: list[Text] = []  # families, by name
     memory: dict[Text, ClauseId]
     skills: list[_Skill]
 
@@ -115,7 +116,7 @@ class Lab:
     headers: tuple[str, ...]
     sources: tuple[str, ...]
     api: tuple[str, ...]
-    allow: frozenset[str]  # beyond what every lab may use
+    allow: frozenset[str]  # of the C library, beyond what every lab may use
     memory: dict[str, str]  # area -> the clause that is charged for what memcheck finds there
     skills: tuple[Skill, ...]
 
@@ -134,6 +135,7 @@ class Assignment:
     cflags: tuple[str, ...]
     allow: frozenset[str]  # of the C library, by every lab
     labs: tuple[Lab, ...]
+    refusals: Mapping[str, str]  # function of the C library -> why no lab may use it, or not every lab
 
     @property
     def clauses(self) -> dict[str, Clause]:
@@ -151,6 +153,10 @@ class Assignment:
     def usable(self, lab: Lab) -> frozenset[str]:
         """Every symbol that the sources of ``lab`` may use: of the C library, and every lab's own functions."""
         return self.allow.union(lab.allow, *(other.api for other in self.labs))
+
+    def refusal_reason(self, name: str) -> str | None:
+        """Why a lab that may not use the function ``name`` may not; None for what no family of the spec has."""
+        return self.refusals.get(name)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -183,13 +189,40 @@ def read_assignment(kit: Kit) -> Assignment:
         for area, charged in lab.memory.items():
             if charged not in seen:
                 raise KitError(f"spec/assignment.toml charges {charged} for area {area}, but it has no points: add it")
+    families = read_families(kit)
+    opened = {"build": told.build.allow, **{f"labs.{name}": lab.allow for name, lab in told.labs.items()}}
     return Assignment(
         title=told.title,
         limits=told.limits,
         cflags=tuple(told.build.cflags),
-        allow=frozenset(told.build.allow),
-        labs=tuple(_lab(name, lab, sentences) for name, lab in told.labs.items()),
+        allow=_functions(families, "build", told.build.allow),
+        labs=tuple(_lab(name, lab, sentences, families) for name, lab in told.labs.items()),
+        refusals=_refusals(families, opened),
     )
+
+
+def _functions(families: Mapping[str, Family], place: str, named: Sequence[str]) -> frozenset[str]:
+    """The functions of the families that ``place`` of the assignment names."""
+    for name in named:
+        if name not in families:
+            raise KitError(f"spec/assignment.toml: {place}.allow: spec/families.toml has no family {name!r}: add it")
+        if families[name].refused:
+            raise KitError(f"spec/assignment.toml: {place}.allow: {name} is refused by spec/families.toml: take it out")
+    return frozenset().union(*(families[name].functions for name in named))
+
+
+def _refusals(families: Mapping[str, Family], opened: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Why a function is refused, by its name. Raises KitError where a family is neither refused nor open to a lab."""
+    reasons: dict[str, str] = {}
+    for family in families.values():
+        places = [place for place, named in opened.items() if family.name in named]
+        if not family.refused and not places:
+            raise KitError(f"spec/families.toml: {family.name} is open to no lab: list it in an allow, or say refused")
+        if family.refused or "build" not in places:
+            only = " and ".join(place.removeprefix("labs.") for place in places)
+            reason = family.refused or f"only the lab {only} may ({family.name})"
+            reasons.update(dict.fromkeys(family.functions, reason))
+    return reasons
 
 
 def _read_file(kit: Kit) -> _File:
@@ -206,7 +239,7 @@ def _read_file(kit: Kit) -> _File:
         raise KitError(f"{shown}: {where}: {first['msg']}: mend that entry") from error
 
 
-def _lab(name: str, told: _Lab, sentences: dict[str, Sentence]) -> Lab:
+def _lab(name: str, told: _Lab, sentences: dict[str, Sentence], families: Mapping[str, Family]) -> Lab:
     skills = tuple(
         Skill(skill.id, skill.title, tuple(Clause(c.id, c.points, c.hint, sentences[c.id]) for c in skill.clauses))
         for skill in told.skills
@@ -218,7 +251,7 @@ def _lab(name: str, told: _Lab, sentences: dict[str, Sentence]) -> Lab:
         headers=tuple(told.headers),
         sources=tuple(told.sources),
         api=tuple(told.api),
-        allow=frozenset(told.allow),
+        allow=_functions(families, f"labs.{name}", told.allow),
         memory=dict(told.memory),
         skills=skills,
     )

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from timeslice.bank import VALGRIND, VALGRIND_ENVIRONMENT
 from timeslice.build import Builder
 from timeslice.errors import KitError
 from timeslice.intake import Source
@@ -23,7 +24,7 @@ from timeslice.kit import Kit
 from timeslice.messages import Order
 from timeslice.pipeline import Grading, Grounds
 from timeslice.pool import Pool
-from timeslice.run import LANES, VALGRIND, VALGRIND_ENVIRONMENT
+from timeslice.run import LANES
 from timeslice.sandbox import Limits
 from timeslice.workshop import MEMCHECK, NATIVE
 

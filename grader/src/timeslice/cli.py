@@ -12,12 +12,15 @@ import click
 
 from timeslice import __version__
 from timeslice.errors import KitError
+from timeslice.screen import complain, give_up_output, open_console, prepare_streams, say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from timeslice.assignment import Assignment
+    from timeslice.calibration import Calibration
     from timeslice.intake import Source
+    from timeslice.kit import Kit
     from timeslice.messages import Order
     from timeslice.model import Result
 
@@ -29,13 +32,14 @@ class OneLineErrors(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the program; the only place where an error becomes text and a status."""
+        prepare_streams()
         try:
             status = super().main(*args, **{**kwargs, "standalone_mode": False})
             sys.stdout.flush()
         except click.exceptions.Abort:
             _end("interrupted: nothing was kept")
         except click.exceptions.NoArgsIsHelpError as error:
-            click.echo(error.format_message(), err=True)
+            complain(error.format_message())
             sys.exit(KIT_FAILED)
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "timeslice"
@@ -43,9 +47,10 @@ class OneLineErrors(click.Group):
         except KitError as error:
             _end(str(error))
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more to say to nobody
+            give_up_output()  # nothing more to say to nobody
             sys.exit(KIT_FAILED)
         except OSError as error:
+            give_up_output()
             _end(
                 f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}: mend that and try again"
             )
@@ -53,7 +58,7 @@ class OneLineErrors(click.Group):
 
 
 def _end(message: str) -> NoReturn:
-    click.echo(f"timeslice: {' '.join(message.split())}", err=True)
+    complain(f"timeslice: {' '.join(message.split())}")
     sys.exit(KIT_FAILED)
 
 
@@ -73,20 +78,34 @@ def main() -> None:
 
 @main.command()
 @click.argument("submissions", metavar="SUBMISSION...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", default="report", show_default=True, type=click.Path(path_type=Path), help="Folder for reports.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for reports.  [default: report; none with -k or --test, which make no full grade]",
+)
 @click.option("-j", "jobs", type=click.IntRange(1, 256), help="Submissions graded at once.  [default: cores]")
 @click.option(
     "-k", "select", metavar="EXPRESSION", help="Only checks whose suite, test or clause matches, as in pytest."
 )
+@click.option(
+    "--test",
+    "tests",
+    multiple=True,
+    metavar="SUITE/TEST",
+    help="Only this test, or build; may be given more than once.",
+)
+@click.option("--one", is_flag=True, help="Take each SUBMISSION for one, also where it looks like a folder of several.")
 @click.option("--lab", "labs", multiple=True, metavar="LAB", help="Grade this lab alone; may be given more than once.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Seed of random choices.")
 @click.option("--cc", default="gcc", show_default=True, help="Compiler of the submissions: gcc or clang.")
 @click.option("--strict", is_flag=True, help="Refuse to grade if any guard of the sandbox is off.")
 def grade(
     submissions: tuple[Path, ...],
-    out: Path,
+    out: Path | None,
     jobs: int | None,
     select: str | None,
+    tests: tuple[str, ...],
+    one: bool,
     labs: tuple[str, ...],
     seed: int,
     cc: str,
@@ -101,9 +120,10 @@ def grade(
     timeslice grade class/ --lab udp                   one lab, whatever else was handed in
     timeslice grade my-folder -k udp_recv              one suite
     timeslice grade my-folder -k UDP-RX-003 --seed 7   one clause, with another seed
+    timeslice grade my-folder --test udp_recv/times_out    one test
 
-    Exit status: 0 every submission has full marks, 1 some lost points, 2 the kit could not do its work, was
-    interrupted, or could not read a submission; what was graded until then is kept.
+    Exit status: 0 every submission has full marks, 1 some lost points, 2 the kit or the machine could not do its
+    work, or was interrupted; what was graded until then is kept.
     """
     import shutil
 
@@ -112,20 +132,62 @@ def grade(
     from timeslice.intake import find_sources
     from timeslice.kit import find_kit
     from timeslice.messages import Order
+    from timeslice.replay import program
 
     kit = find_kit()
     whole = read_assignment(kit)
     assignment = whole.only(labs)
-    sources = find_sources(submissions, whole.sources)
+    sources = find_sources(submissions, whole.sources, one=one)
     kit.require_built()
+    _require_tests(kit, assignment, tests)
     if shutil.which(cc) is None:
         raise KitError(f"the compiler {cc!r} is not installed: install it or choose another with --cc")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise KitError(f"{out} cannot be made ({error.strerror}): choose another folder with --out") from error
-    order = Order(out.resolve(), seed, cc, strict, select, labs)
+    _calibrated(kit, cc)
+    folder = _report_folder(out, partial=bool(select or tests))
+    order = Order(folder, seed, cc, strict, select, labs, tests, program())
     return _grade_all(assignment, sources, order, jobs or len(os.sched_getaffinity(0)))
+
+
+def _calibrated(kit: Kit, cc: str) -> Calibration:
+    """The calibration of this machine. It is made now where there is none, or where a tool has changed."""
+    from timeslice.calibrate import kept, why_anew
+    from timeslice.pipeline import Grounds
+
+    calibration = kept(kit, cc)
+    if calibration is None:
+        click.echo(f"calibrating the kit on this machine: {why_anew(kit, cc)}")
+        with Grounds.open(cc) as grounds:
+            calibration = grounds.calibration
+    for line in calibration.lines():
+        click.echo(f"timeslice: a fault of the kit on this machine: {line}; it costs no points", err=True)
+    return calibration
+
+
+def _require_tests(kit: Kit, assignment: Assignment, tests: tuple[str, ...]) -> None:
+    """Raise KitError where one of ``tests`` is none of the labs that are graded."""
+    from difflib import get_close_matches
+
+    labs = {lab.id for lab in assignment.labs}
+    known = (
+        ["build", *(test.name for test in kit.tests() if test.lab in labs and not test.is_tripwire)] if tests else []
+    )
+    for name in tests:
+        if name not in known:
+            near = get_close_matches(name, known, n=3, cutoff=0.6)
+            advice = f"did you mean {' or '.join(near)}?" if near else f"they look like {known[-1]}"
+            raise KitError(f"there is no test {name[:120]!r} in what is graded: {advice}")
+
+
+def _report_folder(out: Path | None, *, partial: bool) -> Path | None:
+    """Where reports go; nowhere unless asked for, if what is graded must not replace the report of a full grading."""
+    if out is None and partial:
+        return None
+    folder = out or Path("report")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KitError(f"{folder} cannot be made ({error.strerror}): choose another folder with --out") from error
+    return folder.resolve()
 
 
 def _start_fork_server() -> None:
@@ -140,12 +202,10 @@ def _start_fork_server() -> None:
 
 def _grade_all(assignment: Assignment, sources: list[Source], order: Order, jobs: int) -> int:
     """Grade, and whatever happens keep what was graded and say where it is."""
-    from rich.console import Console
-
     from timeslice.pool import Pool
     from timeslice.progress import GradingProgress
 
-    console = Console()
+    console = open_console()
     results: dict[str, Result] = {}
     problem = ""
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # what ends a CI job ends us as Ctrl-C does
@@ -159,37 +219,85 @@ def _grade_all(assignment: Assignment, sources: list[Source], order: Order, jobs
     except KeyboardInterrupt:
         problem = "interrupted"
     in_order = [results[source.name] for source in sources if source.name in results]
-    problem = _keep(in_order, order, console, problem)
+    problem = _keep(in_order, order, console, problem, single=len(sources) == 1)
     for result in in_order:
         if result.outcome == "broken":
-            click.echo(f"timeslice: {result.submission}: {result.summary}", err=True)
+            complain(f"timeslice: {result.submission}: {result.summary}")
     if problem:
         kept = f"{len(in_order)} of {len(sources)} submissions were graded" if len(sources) > 1 or in_order else ""
-        _end(f"{problem}{f'; {kept}' if kept else ''}{f' and are kept in {order.out}' if in_order else ''}")
+        place = f" and are kept in {order.out}" if in_order and order.out else ""
+        _end(f"{problem}{f'; {kept}' if kept else ''}{place}")
     if any(result.outcome == "broken" for result in in_order):
         return KIT_FAILED
     return 0 if all(result.outcome == "passed" for result in in_order) else LOST_POINTS
 
 
-def _keep(results: list[Result], order: Order, console: Console, problem: str) -> str:
-    """Write the index and print the table of what was graded; returns what to complain of."""
+def _keep(results: list[Result], order: Order, console: Console, problem: str, *, single: bool) -> str:
+    """Write the index and print what was graded; returns what to complain of."""
     from timeslice import report
 
     if not results:
         return problem
     try:
-        report.write_index(results, order.out)
+        if order.out:
+            report.write_index(results, order.out)
+        _print(results, order.out, console, single=single)
+    except BrokenPipeError:
+        raise
     except KitError as error:
         return problem or str(error)
+    except OSError as error:
+        give_up_output()
+        return problem or f"the grades cannot be printed ({error.strerror})"
+    return problem
+
+
+def _print(results: list[Result], out: Path | None, console: Console, *, single: bool) -> None:
+    """The table, all that is to be known of a single submission, the sandbox's guards, and where the report is."""
+    from timeslice import report
+
     report.table(results, console)
+    if single:
+        report.in_full(results[0], console)
+        console.print()
     guards = results[0].guards
     off = [f"{guard.name} ({guard.detail})" for guard in guards if not guard.on]
     told = f"; off: {', '.join(off)}" if off else ""
     line = f"Sandbox: {len(guards) - len(off)} of {len(guards)} guards on{told}"
     console.print(line, markup=False, highlight=False, soft_wrap=True)
     page = "index.html" if len(results) > 1 else f"{report.folder_name(results[0].submission)}/report.html"
-    console.print(f"Report: {order.out / page}", markup=False, highlight=False, soft_wrap=True)
-    return problem
+    told = f"Report: {out / page}" if out else "No report was written: this is no full grade. Give --out to have one."
+    console.print(told, markup=False, highlight=False, soft_wrap=True)
+
+
+@main.command()
+@click.option("--cc", default="gcc", show_default=True, help="Compiler of the submissions: gcc or clang.")
+def calibrate(cc: str) -> int:
+    """Run the bank on the reference with this machine's tools, and keep what goes wrong: that is the kit's fault.
+
+    Grading does this by itself where it is needed: the first time, and after a tool or the kit has changed.
+
+    Exit status: 0 the reference passes everything here, 1 something is the kit's fault on this machine.
+    """
+    from timeslice.kit import find_kit
+
+    kit = find_kit()
+    kit.require_built()
+    return LOST_POINTS if _calibrated(kit, cc).faults else 0
+
+
+@main.command()
+@click.option("--cc", default="gcc", show_default=True, help="Compiler of the submissions: gcc or clang.")
+def doctor(cc: str) -> int:
+    """Show the machine, the tools, the sandbox's guards and the calibration, and what to do about each bad line.
+
+    Exit status: 0 all is well, 1 something is not, but grading works, 2 grading does not work.
+    """
+    from rich.console import Console
+
+    from timeslice.doctor import examine, show
+
+    return show(examine(cc), Console())
 
 
 @main.command()
@@ -217,11 +325,9 @@ def explain(clause: str) -> None:
     \b
     timeslice explain UDP-RX-003
     """
-    from rich.console import Console
-
     from timeslice.explain import explain as explain_clause
 
-    explain_clause(clause, Console())
+    explain_clause(clause, open_console())
 
 
 @main.command()
@@ -232,8 +338,8 @@ def lint() -> int:
 
     complaints = lint_kit(find_kit())
     for complaint in complaints:
-        click.echo(complaint)
-    click.echo(f"lint: {len(complaints)} complaints" if complaints else "lint: every clause has its partners")
+        say(complaint)
+    say(f"lint: {len(complaints)} complaints" if complaints else "lint: every clause has its partners")
     return 1 if complaints else 0
 
 
@@ -242,28 +348,33 @@ def schema() -> None:
     """Print the JSON Schema of result.json."""
     from timeslice.report.schema import schema_text
 
-    click.echo(schema_text(), nl=False)
+    say(schema_text().removesuffix("\n"))
 
 
 @main.command()
-@click.option("--repeat", default=0, show_default=True, type=click.IntRange(0), help="Gradings under load.")
+@click.option("--repeat", default=0, show_default=True, type=click.IntRange(0), help="Gradings of each under load.")
+@click.option("--runs", default=0, type=click.IntRange(0), help="Grade under load until so many test runs were made.")
 @click.option("--only", multiple=True, metavar="TEXT", help="Only cases whose claim or subject contains this.")
-def prove(repeat: int, only: tuple[str, ...]) -> int:
+@click.option("--no-cases", is_flag=True, help="Nothing but the gradings under load.")
+def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
     """Prove the kit itself: the reference, the template, alternatives, mutants, hostile code, repeats under load.
+
+    Under load means: the reference and every alternative are graded while three processes a core compute without end.
+    One test in one mode is a test run. Ctrl-C ends the gradings under load, and what was seen until then is shown.
 
     \b
     timeslice prove                         every case once
     timeslice prove --only UDP-RX-003       the mutants of one clause
-    timeslice prove --repeat 100            and a hundred gradings with all cores busy
+    timeslice prove --repeat 5              and five gradings of each right solution under load
+    timeslice prove --no-cases --runs 10000 nothing but ten thousand test runs under load
+    timeslice prove --only pidfd --repeat 3 one alternative: its case, and it alone under load
     """
-    from rich.console import Console
-
     from timeslice.kit import find_kit
     from timeslice.prove import prove as prove_kit
 
     kit = find_kit()
     kit.require_built()
-    return 0 if prove_kit(kit, repeat, only, Console()) else LOST_POINTS
+    return 0 if prove_kit(kit, repeat, runs, only, open_console(), with_cases=not no_cases) else LOST_POINTS
 
 
 @main.command()
@@ -272,4 +383,4 @@ def bench() -> None:
     from timeslice.bench import bench as measure
     from timeslice.kit import find_kit
 
-    measure(find_kit(), click.echo)
+    measure(find_kit(), say)

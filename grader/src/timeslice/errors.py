@@ -10,7 +10,7 @@ class SandboxError(KitError):
 
 
 class IntakeError(KitError):
-    """A submission cannot be read as one: it is not graded, and trying again would change nothing."""
+    """What was handed in, or named, is no submission: whoever handed it in can change that, the kit cannot."""
 
 
 class DiskFullError(KitError):

@@ -27,10 +27,12 @@ _LITTER = {"__MACOSX"}  # what archivers add by themselves
 
 @dataclass(frozen=True)
 class Source:
-    """One submission as found and not yet read: its name as shown, unlike any other's, and its place."""
+    """One submission as found and not yet read: its name as shown, unlike any other's, and its place. ``nested``: the
+    place alone, without the class around it, would be taken for a folder of submissions."""
 
     name: str
     path: Path
+    nested: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,21 @@ class Intake:
     notes: tuple[str, ...]
 
 
-def find_sources(paths: Iterable[Path], patterns: Sequence[str]) -> list[Source]:
-    """All submissions at ``paths``: each a submission or a folder of submissions. ``patterns`` are the labs' sources.
+def find_sources(paths: Iterable[Path], patterns: Sequence[str], *, one: bool = False) -> list[Source]:
+    """All submissions at ``paths``: each a submission or a folder of submissions, or, where ``one``, each a submission.
+    ``patterns`` are the labs' sources.
 
     Raises IntakeError where a path does not exist or holds nothing that looks like a submission."""
     found: list[Source] = []
     taken: set[str] = set()
     for path in paths:
-        found.extend(_source(one, taken) for one in _expand(path, patterns))
+        for each in [_existing(path)] if one else _expand(path, patterns):
+            nested = each.is_dir() and not _looks_like_one(each, patterns)
+            found.append(Source(_name(each, taken), each, nested))
     return found
 
 
-def _source(path: Path, taken: set[str]) -> Source:
+def _name(path: Path, taken: set[str]) -> str:
     stem = path.name if path.name not in ("", "..") else path.resolve().name
     for suffix in ARCHIVES if not path.is_dir() else ():
         stem = stem[: -len(suffix)] if stem.lower().endswith(suffix) and len(stem) > len(suffix) else stem
@@ -61,27 +66,31 @@ def _source(path: Path, taken: set[str]) -> Source:
     while (unique := name if number == 1 else f"{name} ({number})").casefold() in taken:
         number += 1
     taken.add(unique.casefold())
-    return Source(unique, path)
+    return unique
 
 
-def _expand(path: Path, patterns: Sequence[str]) -> list[Path]:
+def _existing(path: Path) -> Path:
     label = one_line(str(path))
     try:
         path.stat()
     except (OSError, ValueError) as error:
         why = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
         raise IntakeError(f"{label} {why}: name a folder, a .zip or a .tar archive") from error
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
+    if not path.is_file() and not path.is_dir():
         raise IntakeError(f"{label} is neither a folder nor a file: name a folder, a .zip or a .tar archive")
-    if _looks_like_one(path, patterns):
+    return path
+
+
+def _expand(path: Path, patterns: Sequence[str]) -> list[Path]:
+    if _existing(path).is_file() or _looks_like_one(path, patterns):
         return [path]
     entries = [e for e in _listing(path) if not e.name.startswith(".") and e.name not in _LITTER]
     inside = [e for e in entries if e.is_dir() or (e.is_file() and e.name.lower().endswith(ARCHIVES))]
     if not any(e.is_file() or _looks_like_one(e, patterns) or _is_wrapper(e, patterns) for e in inside):
         wanted = " or ".join(sorted({pattern.split("/")[0] + "/" for pattern in patterns}))
-        raise IntakeError(f"{label} holds no submission: expected {wanted} in it, or folders or archives with one")
+        raise IntakeError(
+            f"{one_line(str(path))} holds no submission: expected {wanted} in it, or folders or archives with one"
+        )
     return inside
 
 

@@ -78,13 +78,18 @@ class Kit:
         return self.root / "reference"
 
     @property
+    def control(self) -> Path:
+        """A solution with known memory errors, by which it is seen that Valgrind sees."""
+        return self.root / "tests" / "control"
+
+    @property
     def objects(self) -> Path:
         """What the Makefile built once for all submissions."""
         return self.root / "build" / "kit"
 
     def require_built(self) -> None:
         """Raise KitError unless ``make`` has built what a submission is linked with."""
-        for name in ("bank.o", "link.args", "coverage.args", "baseline", "reference", "template"):
+        for name in ("bank.o", "link.args", "coverage.args", "memcheck.supp", "reference", "template"):
             if not (self.objects / name).exists():
                 raise KitError(f"the kit is not built: {self.objects / name} is missing: run make in {self.root}")
 
@@ -166,11 +171,22 @@ def versions(cc: str) -> dict[str, str]:
         "compiler": _first_line(cc, "--version"),
         "linker": _first_line("ld", "--version"),
         "valgrind": _first_line("valgrind", "--version"),
-        "criterion": _first_line("pkg-config", "--modversion", "criterion"),
+        "criterion": _criterion(cc),
         "bubblewrap": _first_line("bwrap", "--version"),
         "python": platform.python_version(),
         "kernel": platform.release(),
     }
+
+
+def _criterion(cc: str) -> str:
+    """The version of the library that ``cc`` links: it stands in a file beside it."""
+    library = Path(_first_line(cc, "-print-file-name=libcriterion.a"))
+    try:
+        told = (library.parent / "pkgconfig" / "criterion.pc").read_text("utf-8", "replace")
+    except OSError:
+        return "unknown"
+    version = re.search(r"^Version: *(\S+)$", told, re.MULTILINE)
+    return version[1] if version else "unknown"
 
 
 def _first_line(*command: str) -> str:

@@ -8,6 +8,7 @@ limit and not after it. Nothing is ever written to disk by an archive's own name
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from timeslice.errors import IntakeError
+from timeslice.errors import IntakeError, KitError
 from timeslice.printable import one_line
 
 ENTRIES_MAX = 10_000  # members of one submission, whatever they are
@@ -36,6 +37,8 @@ _DAMAGE = (
     tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, struct.error,
     ValueError, LookupError, ArithmeticError, RuntimeError,
 )  # fmt: skip
+# What the standard library makes of a damaged archive by OSError: no number of its own, or a place that no file has.
+_DAMAGE_NUMBERS = (None, errno.EINVAL, errno.EOVERFLOW, errno.ELOOP, errno.ENXIO)
 
 FILE, FOLDER, LINK, SPECIAL = "file", "folder", "link", "special file"
 
@@ -52,7 +55,8 @@ class Member:
 
 
 def members(path: Path) -> Iterator[Member]:
-    """The members of the folder or archive at ``path``. Raises IntakeError, one line, where it is broken or hostile."""
+    """The members of the folder or archive at ``path``. Raises IntakeError, one line, where it is broken or hostile,
+    and another KitError where it is the machine that cannot read it."""
     if path.is_dir():
         return _counted(path, _folder(path))
     return _counted(path, _archive(path))
@@ -71,9 +75,7 @@ def _folder(root: Path, below: str = "", depth: int = 1) -> Iterator[Member]:
         with os.scandir(root / below) as listing:
             entries = sorted(_capped(listing), key=lambda entry: entry.name)
     except OSError as error:
-        raise IntakeError(
-            f"{one_line(str(root / below))} cannot be read ({error.strerror}): check its owner"
-        ) from error
+        raise _unreadable(one_line(str(root / below)), error) from error
     for entry in entries:
         name = below + entry.name
         if entry.name.startswith("."):
@@ -110,7 +112,7 @@ def _file_reader(path: Path) -> Callable[[int], bytes]:
                     )
                 return opened.read(count)
         except OSError as error:
-            raise IntakeError(f"{one_line(path.name)} cannot be read ({error.strerror}): check its owner") from error
+            raise _unreadable(one_line(path.name), error) from error
 
     return read
 
@@ -136,10 +138,17 @@ def _one_line_errors(label: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or one_line(str(error))
-        raise IntakeError(f"{label} cannot be read ({why}): hand it in again") from error
+        raise _unreadable(label, error) from error
     except _DAMAGE as error:
         raise IntakeError(f"{label} is a broken archive ({one_line(str(error))}): hand it in again") from error
+
+
+def _unreadable(label: str, error: OSError) -> KitError:
+    """Whose fault it is that something cannot be read: that of who made it, or the machine's (its owner, its disk)."""
+    why = error.strerror or one_line(str(error))
+    if error.errno in _DAMAGE_NUMBERS:
+        return IntakeError(f"{label} cannot be read ({why}): hand it in again")
+    return KitError(f"{label} cannot be read ({why}): check its owner and its disk, and grade again")
 
 
 class _CappedReader(io.RawIOBase):

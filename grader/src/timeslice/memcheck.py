@@ -5,7 +5,8 @@ process is known by its pid, its descendants by the chain of ``<ppid>``. A proce
 short: every ``<error>`` that was complete before the cut still counts. The files are written by processes that hold
 the student's code, so they are read as hostile: ordinary files only, capped, entities refused, nothing but the fields
 that we know. A stack is cut behind its outermost frame of the submission: what called it is the test, which differs
-from test to test, while the finding is the same.
+from test to test, while the finding is the same. A finding is the submission's if its code is in a stack of it: where
+it happened, or where the block was made or freed. Every other one is the kit's, and is told apart.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ FILE_LIMIT = 8 * 1024 * 1024  # bytes read of one process's file
 TOTAL_LIMIT = 64 * 1024 * 1024  # bytes read of one run
 FINDING_LIMIT = 200
 FRAME_LIMIT = 12
+KIT_FRAMES = 4
 NAME_LIMIT = 120  # characters of a function's name
-_TEST_PHASES = frozenset(f"criterion_internal_test_{phase}" for phase in ("setup", "main", "teardown"))
 _FAULTS = frozenset(("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL"))
 
 
@@ -41,33 +42,42 @@ class _Process:
     errors: list[Element] = field(default_factory=list)
 
 
-def findings(xml_dir: Path, tests_by_pid: Mapping[int, str], sources: Sequence[str]) -> list[Finding]:
-    """Errors, definite leaks and faults of one run under memcheck, equal ones merged over the tests.
+@dataclass(frozen=True)
+class Found:
+    """What one run under memcheck found, by whose code it is; equal findings are merged over their tests."""
+
+    submission: list[Finding]  # its code is in a stack; sorted by file and line
+    kit: list[Finding]  # every other one: it costs nothing; its frames name the kit's files
+
+
+def findings(xml_dir: Path, tests_by_pid: Mapping[int, str], sources: Sequence[str]) -> Found:
+    """Errors, definite leaks and faults of one run under memcheck.
 
     :param xml_dir: the folder with one ``PID.xml`` a process
     :param tests_by_pid: ``suite/test`` by the pid of its process
     :param sources: the submission's own files, such as ``udp/receive.c``
-    :return: sorted by file and line; never an exception for what a file holds
+    :return: never an exception for what a file holds
     """
     processes = _read_all(xml_dir, tests_by_pid)
     merged: dict[tuple[str, tuple[Frame, ...]], Finding] = {}
     tests: dict[tuple[str, tuple[Frame, ...]], list[str]] = {}
     for pid, process in processes.items():
         test = _test_of(pid, processes, tests_by_pid)
-        for finding in _of_one_process(process, sources, test):
+        for finding in _of_one_process(process, sources):
             key = (finding.kind, tuple(finding.stack))
             if key in merged or len(merged) < FINDING_LIMIT:
                 merged.setdefault(key, finding)
                 tests.setdefault(key, []).extend([test] if test is not None else [])
     found = [one.model_copy(update={"tests": list(dict.fromkeys(tests[key]))}) for key, one in merged.items()]
-    return sorted(found, key=lambda one: (one.file or "~", one.line or 0, one.kind))
+    mine = sorted((f for f in found if f.file is not None), key=lambda one: (one.file or "", one.line or 0, one.kind))
+    return Found(mine, [f for f in found if f.file is None])
 
 
-def _of_one_process(process: _Process, sources: Sequence[str], test: str | None) -> list[Finding]:
+def _of_one_process(process: _Process, sources: Sequence[str]) -> list[Finding]:
     """The findings of a process; the signal that it died of only where no error before it says the same."""
     found: list[Finding] = []
     for error in process.errors:
-        one = _finding(error, sources, test)
+        one = _finding(error, sources)
         if one is not None and not (one.kind == "FatalSignal" and any(one.stack == other.stack for other in found)):
             found.append(one)
     return found
@@ -120,38 +130,48 @@ def _test_of(pid: int, processes: Mapping[int, _Process], tests_by_pid: Mapping[
     return tests_by_pid[pid]
 
 
-def _finding(error: Element, sources: Sequence[str], test: str | None) -> Finding | None:
-    """A finding of one element, or None for what is nobody's (or not the submission's) to mend."""
+def _finding(error: Element, sources: Sequence[str]) -> Finding | None:
+    """A finding of one element, or None for what is no mistake of anybody's code.
+
+    It is on the submission's innermost line in the first stack that has one: where it happened, or else where the
+    block was made or freed. Where no stack has one, it is the kit's."""
     stacks = [list(_frames(stack, sources)) for stack in error.findall("stack")] or [[]]
-    ours = [index for index, frame in enumerate(stacks[0]) if frame.file is not None]
     kind = error.findtext("kind") or ("FatalSignal" if error.tag == "fatal_signal" else "Error")
     if kind.startswith("Leak_") and kind != "Leak_DefinitelyLost":
         return None
-    if not ours and (test is None or _belongs_to_the_runner(stacks[0])):
+    if kind == "FatalSignal" and not _is_own_fault(error, stacks[0]):
         return None
-    if kind == "FatalSignal" and not (ours and _is_own_fault(error, stacks[0])):
-        return None
-    stack = stacks[0][: ours[-1] + 1 if ours else FRAME_LIMIT // 2][:FRAME_LIMIT]
-    innermost = stacks[0][ours[0]] if ours else Frame(function="?")
+    message = in_plain_words(_trouble(error, kind, stacks[1:]))
+    stack = next((stack for stack in stacks if any(frame.file is not None for frame in stack)), None)
+    if stack is None:
+        return Finding(kind=kind[:NAME_LIMIT], message=message, stack=_kit_frames(error))
+    ours = [index for index, frame in enumerate(stack) if frame.file is not None]
+    innermost = stack[ours[0]]
     return Finding(
         kind=kind[:NAME_LIMIT],
-        message=in_plain_words(_trouble(error, kind, stacks[1:])),
+        message=message,
         file=innermost.file,
         line=innermost.line,
-        function=innermost.function if ours else None,
-        stack=stack,
+        function=innermost.function,
+        stack=stack[: ours[-1] + 1][:FRAME_LIMIT],
     )
 
 
-def _belongs_to_the_runner(stack: Sequence[Frame]) -> bool:
-    """Criterion's own blocks are inherited by fork: allocated below main, but in no phase of a test."""
-    names = {frame.function for frame in stack}
-    return "main" in names and not names & _TEST_PHASES
+def _kit_frames(error: Element) -> list[Frame]:
+    """Where it happened, in files of the kit or of a library: ``strays_adopt (strays.c:46)``."""
+    stack = error.find("stack")
+    frames = stack.findall("frame")[:KIT_FRAMES] if stack is not None else []
+    return [Frame(function=_place(frame)[:NAME_LIMIT]) for frame in frames]
+
+
+def _place(frame: Element) -> str:
+    name, file = frame.findtext("fn") or "?", frame.findtext("file")
+    return f"{name} ({file}:{_integer(frame.findtext('line'))})" if file else name
 
 
 def _is_own_fault(error: Element, stack: Sequence[Frame]) -> bool:
     """A fault in the submission's own code. A signal that somebody sent, or a fault of a test's code, is not."""
-    return error.findtext("signame") in _FAULTS and stack[0].file is not None
+    return error.findtext("signame") in _FAULTS and bool(stack) and stack[0].file is not None
 
 
 def _frames(stack: Element, sources: Sequence[str]) -> Iterator[Frame]:

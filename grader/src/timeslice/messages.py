@@ -10,15 +10,18 @@ PRELOAD = ["timeslice.worker"]  # what the process that workers are forked from 
 
 @dataclass(frozen=True)
 class Order:
-    """What all submissions of one command have in common. ``select`` is a ``-k`` expression of pytest's; ``labs`` are
-    those that are graded, none meaning all."""
+    """What all submissions of one command have in common. ``out`` is where reports go, None where none is written.
+    ``select`` is a ``-k`` expression of pytest's; ``labs`` are those that are graded and ``tests`` the checks that are
+    made, none meaning all; ``program`` is how a replay command begins."""
 
-    out: Path
+    out: Path | None
     seed: int
     cc: str
     strict: bool
     select: str | None
     labs: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    program: str | None = None
 
 
 @dataclass(frozen=True)

@@ -219,9 +219,9 @@ class Diagnostic(Record):
 class Build(Record):
     """How compiling, inspecting and linking went."""
 
-    status: Literal["built", "failed", "refused", "broken"]
+    status: Literal["built", "failed", "refused", "unread", "broken"]  # unread: nothing could be taken from it
     diagnostics: list[Diagnostic] = Field(default_factory=list)
-    refusals: list[str] = Field(default_factory=list)  # what the inspection of the objects refused, a line each
+    refusals: list[str] = Field(default_factory=list)  # what intake or the inspection of objects refused, a line each
     left_out: list[str] = Field(default_factory=list)  # sources that were not linked: why, and the functions lost
     supplied: list[str] = Field(default_factory=list)  # public functions that the template's stubs stand in for
     output: str = ""  # the compiler's own text, capped

@@ -9,17 +9,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from timeslice import coverage, intake, memcheck, score
+from timeslice import calibrate, coverage, intake, score
 from timeslice.assignment import Assignment, lab_of, read_assignment
+from timeslice.bank import Bank
 from timeslice.build import Builder, Built
-from timeslice.errors import DiskFullError, KitError
+from timeslice.calibration import Calibration, Fault, summarized
+from timeslice.errors import DiskFullError, IntakeError, KitError
+from timeslice.examination import Examination
 from timeslice.intake import Source
 from timeslice.kit import BankTest, Kit, find_kit, versions
-from timeslice.model import Build, Check, Coverage, Finding, Memory, Outcome, Result
+from timeslice.memory import MemoryJudge, descriptor_findings, foreign_fault, removed_reports
+from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
 from timeslice.printable import one_line
-from timeslice.run import BankRun, ModeRun
+from timeslice.records import ModeRun
+from timeslice.replay import BUILD, Identity
 from timeslice.sandbox import Ended, Sandbox
-from timeslice.workshop import MODES, KitCopy, require_room
+from timeslice.steadiness import Story
+from timeslice.workshop import MEMCHECK, KitCopy, require_room
 
 _NO_BUILD = Build(status="broken")
 _NO_COVERAGE_OF = "line coverage is measured with gcc only"
@@ -27,7 +33,8 @@ _NO_COVERAGE_OF = "line coverage is measured with gcc only"
 
 @dataclass(frozen=True)
 class Grounds:
-    """What every grading in one process shares: the kit, the assignment, the tests, and the builder in its sandbox.
+    """What every grading in one process shares: the kit, the assignment, the tests, the builder in its sandbox, and
+    the calibration of this machine.
 
     ``assignment`` and ``tests`` are of the labs that are graded."""
 
@@ -36,6 +43,15 @@ class Grounds:
     tests: tuple[BankTest, ...]
     shares: dict[str, int]
     builder: Builder
+    calibration: Calibration
+
+    def identity(self, source: Source, seed: int, program: str | None = None) -> Identity:
+        """What the replay commands of ``source`` are made of."""
+        graded = tuple(lab.id for lab in self.assignment.labs)
+        labs = {BUILD: graded if len(graded) < len(self.builder.assignment.labs) else ()}
+        labs.update({test.name: (test.lab,) for test in self.tests})
+        started = {} if program is None else {"program": program}
+        return Identity(source.path, seed, self.builder.cc, labs, source.nested, **started)
 
     @classmethod
     @contextmanager
@@ -54,17 +70,21 @@ class Grounds:
                 copy = KitCopy.make(kit, folder)
             except OSError as error:
                 raise _machine_error(error) from error
-            yield cls(kit, assignment, tests, shares, Builder(sandbox, copy, whole, cc))
+            builder = Builder(sandbox, copy, whole, cc)
+            calibration = calibrate.kept(kit, cc) or calibrate.calibrate(kit, builder, kit.tests())
+            copy.baseline.write_text(calibration.baseline, "utf-8")
+            yield cls(kit, assignment, tests, shares, builder, calibration)
 
 
 class Grading:
     """One submission on its way. ``checks`` goes the way; ``result`` tells what is known of it, at any time."""
 
-    def __init__(self, grounds: Grounds, source: Source, seed: int) -> None:
+    def __init__(self, grounds: Grounds, source: Source, seed: int, program: str | None = None) -> None:
+        """``program``: how a replay command begins, by default as this process was started."""
         self._grounds = grounds
         self._source = source
         self._seed = seed
-        self._identity = score.Identity(source.name, seed)
+        self._identity = grounds.identity(source, seed, program)
         self._wanted = {test.name for test in grounds.tests}
         self._absent: set[str] = set()  # labs of which nothing was handed in
         self._checks: dict[str, Check] = {}
@@ -75,6 +95,7 @@ class Grading:
         self._runs = False
         self._memory = Memory(status="not_run", tests=0)
         self._coverage = Coverage(status="not_run")
+        self._faults: list[Fault] = []  # of the kit, in this very run
         self._error: KitError | None = None
 
     @property
@@ -115,7 +136,7 @@ class Grading:
         )
 
     def checks(self) -> Generator[Check, None, None]:
-        """Every check as soon as it is decided. Raises KitError where the kit, the machine or intake is at fault."""
+        """Every check as soon as it is decided. Raises KitError where the kit or the machine is at fault."""
         started = time.monotonic()
         try:
             with self._grounds.builder.sandbox.stage as stage:
@@ -137,10 +158,15 @@ class Grading:
     def _steps(self, stage: Path) -> Iterator[Check]:
         tree = stage / "tree"
         tree.mkdir()
-        with self._timed("intake"):
-            taken = intake.take(self._source, self._grounds.builder.assignment.sources, tree)
-        self._notes += taken.notes
         graded = {lab.id for lab in self._grounds.assignment.labs}
+        try:
+            with self._timed("intake"):
+                taken = intake.take(self._source, self._grounds.builder.assignment.sources, tree)
+        except IntakeError as error:
+            self._absent = graded
+            yield from self._unread(str(error))
+            return
+        self._notes += taken.notes
         sources = [name for name in taken.handed_in if lab_of(name) in graded]
         self._absent = graded - {lab_of(name) for name in sources if name.endswith(".c")}
         with self._timed("build"):
@@ -148,7 +174,7 @@ class Grading:
         self._build = built.build
         self._notes += supplied_notes(self._grounds.assignment, built.build)
         self._runs = bool(built.labs)
-        yield score.build_check(built.build)
+        yield score.build_check(built.build, self._identity)
         for test in (t for t in self._judged() if t.lab not in built.labs):
             why = "No .c file of this lab was handed in." if test.lab in self._absent else "This lab was not built."
             yield score.not_run_check(self._grounds.assignment, test, self._grounds.shares[test.name], why)
@@ -157,26 +183,34 @@ class Grading:
         else:
             self._coverage = coverage.not_run(tree, sources, "the submission was not built")
 
+    def _unread(self, why: str) -> Iterator[Check]:
+        """The checks of a submission that intake could take nothing from."""
+        self._build = Build(status="unread", refusals=[why])
+        yield score.build_check(self._build, self._identity)
+        for test in self._judged():
+            possible = self._grounds.shares[test.name]
+            yield score.not_run_check(self._grounds.assignment, test, possible, "The submission could not be read.")
+
     def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
         results = stage / "results"
         results.mkdir()
-        bank = BankRun(self._grounds.builder, built, results, self._only(built.labs), self._seed)
-        by_name = {test.name: test for test in self._grounds.tests}
-        judge = score.MemoryJudge(self._grounds.assignment, by_name, bank.native, bank.memcheck)
+        bank = Bank(self._grounds.builder, built, results, self._seed)
+        examination = Examination(bank, self._only(built.labs), sources)
         judged = {test.name: test for test in self._judged()}
+        memory_clauses = set(self._grounds.assignment.memory.values())
         with self._timed("run"):
-            for mode, record in bank.records():
+            for record in examination.records():
                 test = judged.get(record.name)
-                if mode == MODES[0] and test and not judge.is_memory_test(test):
-                    yield self._test_check(bank.native, test)
+                if test and test.clause not in memory_clauses:
+                    yield self._test_check(examination, test)
         require_room(stage)
         with self._timed("coverage"):
-            self._coverage = self._measure(built, bank, tree, sources)
-        findings = self._findings(bank, judge, sources)
-        self._suspicions = score.suspicions(self._grounds.tests, (bank.native, bank.memcheck))
+            self._coverage = self._measure(built, examination.native, tree, sources)
+        self._suspicions = score.suspicions(self._grounds.tests, (examination.native, examination.memcheck))
+        judge, findings = self._judge_memory(examination)
         for name, test in judged.items():
             if name not in self._checks:
-                check = self._test_check(bank.native, test)
+                check = self._test_check(examination, test)
                 yield judge.judge(check, findings) if judge.is_memory_test(test) else check
 
     def _judged(self) -> Iterator[BankTest]:
@@ -194,45 +228,86 @@ class Grading:
             and (test.name in self._wanted or test.is_tripwire or test.clause.rpartition("-")[0] in areas)
         ]
 
-    def _test_check(self, native: ModeRun, test: BankTest) -> Check:
+    def _test_check(self, examination: Examination, test: BankTest) -> Check:
+        native = examination.native
         record = native.records.get(test.name)
         possible = self._grounds.shares[test.name]
         if record:
-            return score.test_check(self._grounds.assignment, test, record, possible, self._identity)
+            check = score.test_check(self._grounds.assignment, test, record, possible, self._identity)
+            story = examination.native_stories.get(test.name)
+            if story and story.unsteady:
+                check = score.unsteady_check(check, story, self._identity)
+            fault = self._grounds.calibration.native_fault(test.name)
+            return score.excused_check(check, fault) if fault and check.verdict is not Verdict.PASSED else check
         why = _cut_short(native.ended, self._grounds.assignment.limits.run_seconds)
         if why:
             return score.not_run_check(self._grounds.assignment, test, possible, why)
         raise KitError(f"the bank ended before it told of {test.name} ({_how_it_ended(native)})")
 
-    def _measure(self, built: Built, bank: BankRun, tree: Path, sources: Sequence[str]) -> Coverage:
-        if not self._grounds.builder.measures_coverage:
+    def _measure(self, built: Built, native: ModeRun, tree: Path, sources: Sequence[str]) -> Coverage:
+        if not self._grounds.builder.measures_coverage or native.counters is None:
             return coverage.not_run(tree, sources, _NO_COVERAGE_OF)
         gcov = _gcov_of(self._grounds.builder.cc)
         headers = {source for source in sources if source.endswith(".h") and lab_of(source) in built.labs}
         mine = [source for source in sources if source in built.sources | headers]
-        measured = coverage.measure(built.notes, tree, mine, gcov, counters=bank.counters)
+        measured = coverage.measure(built.notes, tree, mine, gcov, counters=native.counters)
         others = coverage.not_run(tree, [source for source in sources if source not in mine])
         return measured.model_copy(update={"files": [*measured.files, *others.files]})
 
-    def _findings(self, bank: BankRun, judge: score.MemoryJudge, sources: Sequence[str]) -> list[Finding]:
-        """What Valgrind and the audit of descriptors found, each finding charged; also kept for the result."""
-        run = bank.memcheck
-        seen = len(run.records) + len(run.left_out)
-        if not run.complete and not (run.ended and run.ended.timed_out) and seen < len(bank.native.records):
-            raise KitError(f"the run under Valgrind did not come to its end ({_how_it_ended(run)})")
-        found: list[Finding] = []
-        for folder, tests_by_pid in run.xml_folders:
-            found += memcheck.findings(folder, tests_by_pid, sources)
-        found += score.unexplained_findings(run, found) + score.descriptor_findings((bank.native, run))
+    def _judge_memory(self, examination: Examination) -> tuple[MemoryJudge, list[Finding]]:
+        """Charge what Valgrind and the audit of descriptors found; also kept for the result."""
+        run, calibration = examination.memcheck, self._grounds.calibration
+        removed = self._settle_lost(examination)
+        by_name = {test.name: test for test in self._grounds.tests}
+        judge = MemoryJudge(self._grounds.assignment, by_name, examination.native, calibration, tuple(self._faults))
+        found = [*examination.findings, *removed, *descriptor_findings((examination.native, run))]
         findings = judge.charge(found)
+        for finding in examination.kit_findings:
+            tests = examination.sound(finding)
+            if tests and not calibration.explains(finding):
+                self._faults.append(foreign_fault(finding, tests[0], self._valgrind))
         left_out = f"{len(run.left_out)} tests that failed in a way that disturbs the others were not run again."
         self._memory = Memory(
             status="findings" if findings else "clean",
             tests=len(run.records),
             findings=findings,
+            differences=self._differences(examination, findings),
             note=left_out if run.left_out else "",
         )
-        return findings
+        return judge, findings
+
+    @property
+    def _valgrind(self) -> str:
+        return versions(self._grounds.builder.cc)["valgrind"]
+
+    def _settle_lost(self, examination: Examination) -> list[Finding]:
+        """Whose doing it is that reports of Valgrind are missing: the kit's where it loses those of the reference or
+        of the control, too; else the submission's, which is a finding."""
+        grounds = self._grounds
+        lost = examination.lost_at_first if grounds.calibration.loses_reports else examination.lost
+        if not lost:
+            return []
+        if not grounds.calibration.loses_reports and calibrate.still_sees(
+            grounds.kit, grounds.builder, grounds.kit.tests(), lost
+        ):
+            return removed_reports(lost, self._valgrind)
+        self._faults += [Fault(kind="lost", mode=MEMCHECK, tool=self._valgrind, test=name) for name in lost]
+        return []
+
+    def _differences(self, examination: Examination, findings: Sequence[Finding]) -> list[Difference]:
+        """The tests that passed natively, and not under Valgrind although it found nothing in them."""
+        explained = {name for finding in findings for name in finding.tests}
+        by_name = {test.name: test for test in self._judged()}
+        told: list[Difference] = []
+        for name in examination.passed:
+            record = examination.memcheck.records.get(name)
+            if record is None or name not in by_name or name in explained:
+                continue
+            story = examination.memcheck_stories.get(name, Story([record]))
+            if record.verdict is not Verdict.PASSED or story.unsteady:
+                native = examination.native.records[name]
+                told.append(score.difference(by_name[name], native, story, self._valgrind, self._identity))
+        return told
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
@@ -246,7 +321,7 @@ class Grading:
         """What is known: the whole grade after ``checks`` came to its end, and after an error why there is none."""
         checks = self._ordered()
         ended = Outcome.BROKEN if self._error else score.outcome(checks, bool(self._suspicions))
-        if ended in (Outcome.BROKEN, Outcome.SUSPICIOUS):
+        if self._error or ended is Outcome.SUSPICIOUS:
             checks = score.withheld(checks)
         points = score.total(checks)
         labs = score.labs(self._grounds.assignment, checks, self._absent)
@@ -267,13 +342,14 @@ class Grading:
             versions=versions(self._grounds.builder.cc),
             seed=self._seed,
             suspicions=self._suspicions,
+            kit_faults=summarized([*self._grounds.calibration.faults, *self._faults]),
             notes=self._notes,
             seconds=self._seconds,
         )
 
     def _ordered(self) -> list[Check]:
         """The build and then the tests in the bank's order; what was never decided was not run."""
-        ordered = [self._checks["build"]] if "build" in self._checks else []
+        ordered = [self._checks[BUILD]] if BUILD in self._checks else []
         for test in self._judged():
             check = self._checks.get(test.name)
             if check is None:

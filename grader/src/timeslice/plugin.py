@@ -7,7 +7,8 @@ other habit of pytest work on them. A fault of the student's is a failure of its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+import sys
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,13 +75,16 @@ class GradingSession:
         grounds: Grounds,
         grading: Grading,
         report: Path | None,
+        only: Collection[str] = (),
         tell: Callable[[str, int, int], None] = lambda step, done, total: None,
     ) -> None:
-        """``tell`` is called with the step under way and with how many checks are done of how many."""
+        """``only``: the checks to make, none meaning all. ``tell`` is called with the step under way and with how many
+        checks are done of how many."""
         self.grading = grading
         self.result: Result | None = None
         self._grounds = grounds
         self._report = report
+        self._only = only
         self._tell = tell
         self._stream: Generator[Check, None, None] | None = None
         self._checks: dict[str, Check] = {}
@@ -89,7 +93,7 @@ class GradingSession:
     def pytest_collection(self, session: pytest.Session) -> bool:
         """Collect the checks instead of whatever pytest would find in the working directory."""
         folder = SubmissionNode.from_parent(session, name=self.grading.name, nodeid=self.grading.name, session_=self)
-        items: list[pytest.Item] = list(folder.collect())
+        items: list[pytest.Item] = [item for item in folder.collect() if not self._only or item.name in self._only]
         session.items = items
         session.config.hook.pytest_collection_modifyitems(session=session, config=session.config, items=items)
         session.config.hook.pytest_collection_finish(session=session)
@@ -212,43 +216,19 @@ class CheckItem(pytest.Item):
             return "\n".join(f"{f.file or '?'}:{f.line or '?'}: {f.message}" for f in grading.memory.findings)
         if self.name == COVERAGE:
             return grading.coverage.note if grading.coverage.status == "broken" else ""
-        return explain_failure(self._session.check(self.name))
+        from timeslice.report.failure import failure_text
+
+        return failure_text(self._session.check(self.name))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What the student reads: never a traceback of ours for a fault of theirs or of the machine's."""
         from timeslice.errors import KitError
+        from timeslice.screen import fit
 
         if isinstance(excinfo.value, FailedCheckError | KitError):
-            return str(excinfo.value)
+            return fit(str(excinfo.value), getattr(sys.__stdout__, "encoding", None))
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the check stands, as pytest shows it."""
         return self.path, None, f"{self.name} ({self._place})" if self._place else self.name
-
-
-def explain_failure(check: Check) -> str:
-    """All that a student needs to go on: clause, what was done, expected and got, hint, and how to see it again."""
-    from timeslice.figures.gantt import gantt_text, read_gantt
-    from timeslice.figures.ladder import ladder_text, read_ladder
-    from timeslice.model import Verdict
-
-    if check.verdict is Verdict.PASSED:
-        return ""
-    lines = [f"{check.clause}: {check.sentence}" if check.clause else check.sentence]
-    lines.append(f"{check.verdict.value.replace('_', ' ')}: {check.message}" if check.message else check.verdict.value)
-    ladder, charts = read_ladder(check.steps), read_gantt(check.expected, check.got)
-    lines += ladder_text(ladder).splitlines() if ladder else _numbered(check.steps)
-    lines += gantt_text(charts).splitlines() if charts else _labelled(expected=check.expected, got=check.got)
-    lines += _labelled(hint=check.hint, again=check.replay)
-    if check.output:
-        lines.append(f"output:\n{check.output}")
-    return "\n".join(lines)
-
-
-def _numbered(steps: Sequence[str]) -> list[str]:
-    return [f"  {number}. {step}" for number, step in enumerate(steps, start=1)]
-
-
-def _labelled(**texts: str | None) -> list[str]:
-    return [f"{label}: {text}" for label, text in texts.items() if text]

@@ -154,9 +154,10 @@ class Pool:
             versions={},
             seed=self._order.seed,
         )
-        from timeslice import report
+        if self._order.out:
+            from timeslice import report
 
-        report.write(result, self._order.out / report.folder_name(source.name))
+            report.write(result, self._order.out / report.folder_name(source.name))
         return result
 
     def _give(self, waiting: deque[_Job]) -> None:

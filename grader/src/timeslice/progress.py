@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from types import TracebackType
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from timeslice.messages import Step
 from timeslice.model import Outcome, Result
+from timeslice.report.class_summary import points
 
 _SHOWN = 4  # submissions under way that are named in the bar
 
@@ -62,6 +64,6 @@ class GradingProgress:
         self._failing += result.outcome is not Outcome.PASSED
         self._bar.update(self._task, completed=self._done, failing=self._failing)
         if self._live is None:
-            grade = f"{result.score.earned}/{result.score.possible}, {result.summary}"
-            line = f"[{self._done}/{self._total}] {result.submission}: {grade}"
-            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+            line = f"[{self._done}/{self._total}] {result.submission}: {points(result)}, {result.summary}"
+            with suppress(OSError):  # a full device is told of in the end; until then grading goes on
+                self._console.print(line, markup=False, highlight=False, soft_wrap=True)

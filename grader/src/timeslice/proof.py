@@ -9,7 +9,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -78,7 +77,6 @@ class Prover:
 def cases(kit: Kit) -> list[Case]:
     """Every case of the kit, quick ones first."""
     tests = kit.root / "tests"
-    alternatives = [*sorted((tests / "alternatives").iterdir()), tests / "submissions" / "full"]
     patches = sorted((tests / "mutants").glob("*/*.patch"))
     gcc = COMPILERS[0]
     return [
@@ -86,7 +84,7 @@ def cases(kit: Kit) -> list[Case]:
         *(Case("the reference has full marks", cc, partial(_full_marks, kit.reference, cc)) for cc in COMPILERS),
         *(Case("the reference is clean under ASan, UBSan and LSan", cc, partial(_sanitized, cc)) for cc in COMPILERS),
         Case("the template has no point and no warning", gcc, _template),
-        *(Case("every alternative has full marks", a.name, partial(_alternative, a)) for a in alternatives),
+        *(Case("every alternative has full marks", a.name, partial(_alternative, a)) for a in _alternatives(kit)),
         Case("every attack gets its verdict, and the machine is as it was", _ATTACKS, _attacks, alone=True),
         *(Case("every mutant dies on its clause", patch.stem, partial(_mutant_dies, patch)) for patch in patches),
     ]
@@ -113,10 +111,35 @@ def _attacks(prover: Prover) -> str:
     return "" if told.returncode == 0 else " / ".join(told.stdout.strip().splitlines()[-8:])
 
 
+def _alternatives(kit: Kit) -> list[Path]:
+    tests = kit.root / "tests"
+    return [*sorted((tests / "alternatives").iterdir()), tests / "submissions" / "full"]
+
+
+def _clauses_of(folder: Path, prover: Prover) -> list[str]:
+    """The clauses of the labs that a solution has."""
+    labs = [lab for lab in prover.grounds().assignment.labs if (folder / lab.id).is_dir()]
+    return [clause.id for lab in labs for clause in lab.clauses]
+
+
 def _alternative(folder: Path, prover: Prover) -> str:
     """Full marks in the labs that it has."""
-    labs = [lab for lab in prover.grounds().assignment.labs if (folder / lab.id).is_dir()]
-    return _full_marks(folder, COMPILERS[0], prover, [clause.id for lab in labs for clause in lab.clauses])
+    return _full_marks(folder, COMPILERS[0], prover, _clauses_of(folder, prover))
+
+
+@dataclass(frozen=True)
+class RightSolution:
+    """A solution that must have full marks in ``clauses``, those of the labs that it has."""
+
+    name: str
+    folder: Path
+    clauses: Sequence[str]
+
+
+def right_solutions(prover: Prover) -> list[RightSolution]:
+    """The reference and every alternative."""
+    folders = [prover.kit.reference, *_alternatives(prover.kit)]
+    return [RightSolution(folder.name, folder, _clauses_of(folder, prover)) for folder in folders]
 
 
 def _lost(result: Result) -> str:
@@ -175,23 +198,3 @@ def _sanitized(cc: str, prover: Prover) -> str:
             if told.returncode != 0:
                 return " / ".join((told.stdout + told.stderr).strip().splitlines()[-8:])
     return ""
-
-
-@dataclass(frozen=True)
-class Spread:
-    """What became of one test over many gradings: how often it had each verdict."""
-
-    name: str
-    verdicts: dict[str, int]
-
-
-def repeats(prover: Prover, times: int, done: Callable[[], None]) -> Iterator[Spread]:
-    """Grade the reference ``times`` times; yields each check that did not pass every time. ``done`` after each."""
-    seen: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for _ in range(times):
-        for check in prover.grade(prover.kit.reference).checks:
-            seen[check.name][check.verdict.value] += 1
-        done()
-    for name, verdicts in seen.items():
-        if set(verdicts) != {Verdict.PASSED.value}:
-            yield Spread(name, dict(verdicts))

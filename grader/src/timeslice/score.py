@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 
 from timeslice.assignment import Assignment, Clause
+from timeslice.calibration import Fault
 from timeslice.errors import KitError
 from timeslice.kit import BankTest
-from timeslice.model import Build, Check, Finding, LabScore, Outcome, Score, Skill, Verdict
+from timeslice.model import Build, Check, Difference, LabScore, Outcome, Run, Score, Skill, Verdict
 from timeslice.printable import many_lines, one_line
-from timeslice.run import ModeRun, TestRecord
+from timeslice.records import ModeRun, TestRecord
+from timeslice.replay import BUILD, Identity
+from timeslice.steadiness import Story
 
 _CRITERION_SAYS = {  # what a verdict means, where the bank gave no detail
     Verdict.FAILED: "An assertion did not hold.",
@@ -25,19 +26,12 @@ _CRITERION_SAYS = {  # what a verdict means, where the bank gave no detail
     Verdict.INCOMPLETE: "Fewer assertions ran than on a correct solution.",
     Verdict.BROKEN: "The kit or the machine failed; this costs no points.",
 }
-FINDINGS_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What a replay command needs: the submission's name as shown, and the seed."""
-
-    name: str
-    seed: int
-
-    def replay(self, check: str) -> str:
-        """The command that grades this submission's one check again."""
-        return f"timeslice grade {shlex.quote(self.name)} -k {check} --seed {self.seed}"
+STEPS_MAX = 200
+COMPILES, IS_READ = "It compiles.", "It can be read."  # what the check named build asks
+_BUILD_HINTS = {
+    COMPILES: "What is left out cannot earn points. Compile with -Wall -Wextra and mend the first error first.",
+    IS_READ: "Every check needs sources. Hand in a folder, a .zip or a .tar.gz with your udp/, process/ or scheduler/.",
+}
 
 
 def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
@@ -57,25 +51,27 @@ def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
     return points
 
 
-def build_check(build: Build) -> Check:
-    """The check named ``build``: passed where all of the submission could be compiled, inspected and linked."""
+def build_check(build: Build, identity: Identity) -> Check:
+    """The check named ``build``: passed where the submission could be read, compiled, inspected and linked."""
     if build.status == "built":
-        return Check(name="build", clause=None, sentence="It compiles.", verdict=Verdict.PASSED, points=0, possible=0)
+        return Check(name=BUILD, clause=None, sentence=COMPILES, verdict=Verdict.PASSED, points=0, possible=0)
+    asked = IS_READ if build.status == "unread" else COMPILES
     errors = [d for d in build.diagnostics if d.severity == "error"]
     lines = [*build.refusals, *(d.told() for d in errors[:10])]
     if len(errors) > 10:
         lines.append(f"... and {len(errors) - 10} more errors")
     lines += build.left_out
     return Check(
-        name="build",
+        name=BUILD,
         clause=None,
-        sentence="It compiles.",
+        sentence=asked,
         verdict=Verdict.FAILED,
         points=0,
         possible=0,
         message="\n".join(lines),
         output=many_lines(build.output),
-        hint="What is left out cannot earn points. Compile with -Wall -Wextra and mend the first error first.",
+        hint=_BUILD_HINTS[asked],
+        replay=identity.replay(BUILD),
     )
 
 
@@ -104,7 +100,7 @@ def test_check(assignment: Assignment, test: BankTest, record: TestRecord, possi
         points=possible if passed else 0,
         possible=possible,
         message="" if passed else message,
-        steps=[] if passed else [one_line(step, 500) for step in record.steps[:200]],
+        steps=[] if passed else steps_of(record),
         expected=None if passed else expected,
         got=None if passed else got,
         hint=None if passed else assignment.clauses[test.clause].hint,
@@ -112,6 +108,43 @@ def test_check(assignment: Assignment, test: BankTest, record: TestRecord, possi
         output="" if passed else many_lines(record.output),
         seconds=record.seconds,
     )
+
+
+def steps_of(record: TestRecord) -> list[str]:
+    """What the test said that it did last, in order."""
+    return [one_line(step, 500) for step in record.steps[-STEPS_MAX:]]
+
+
+def unsteady_check(check: Check, story: Story, identity: Identity) -> Check:
+    """The check of a test whose runs differ, with all of them; ``check`` is made of the run that counts."""
+    runs = [run_of(record, "native") for record in story.runs]
+    return check.model_copy(update={"unsteady": True, "runs": runs, "replay": identity.replay(check.name)})
+
+
+def excused_check(check: Check, fault: Fault) -> Check:
+    """The check of a test that failed, but that the reference does not pass on this machine: nobody is charged."""
+    return check.model_copy(update={"verdict": Verdict.BROKEN, "points": check.possible, "message": fault.line})
+
+
+def run_of(record: TestRecord, tool: str) -> Run:
+    """One run of a test as the report shows it."""
+    passed = record.verdict is Verdict.PASSED
+    message, expected, got = _explanation(record)
+    lines = [message, *([f"expected: {expected}"] if expected else []), *([f"got: {got}"] if got else [])]
+    return Run(
+        tool=tool,
+        verdict=record.verdict,
+        message="" if passed else "\n".join(line for line in lines if line),
+        steps=[] if passed else steps_of(record),
+        output="" if passed else many_lines(record.output),
+        seconds=record.seconds,
+    )
+
+
+def difference(test: BankTest, native: TestRecord, story: Story, tool: str, identity: Identity) -> Difference:
+    """A test that passes natively and did not pass under ``tool``, which found nothing: all of its runs."""
+    runs = [run_of(native, "native"), *(run_of(record, tool) for record in story.runs)]
+    return Difference(test=test.name, clause=test.clause, replay=identity.replay(test.name), runs=runs)
 
 
 def _sentence(assignment: Assignment, test: BankTest) -> str:
@@ -138,101 +171,6 @@ def _explanation(record: TestRecord) -> tuple[str, str | None, str | None]:
             parts[""].append(f"({one_line(message.file)}:{message.line})")
     texts = {part: many_lines("\n".join(lines)).strip() for part, lines in parts.items()}
     return texts[""], texts["expected"] or None, texts["got"] or None
-
-
-# ---- memory ----
-
-
-def descriptor_findings(runs: Iterable[ModeRun]) -> list[Finding]:
-    """What the audit of descriptors found in tests that passed, equal ones merged over the tests.
-
-    A test that fails ends where it stands, with descriptors of its own still open."""
-    tests: dict[str, set[str]] = defaultdict(set)
-    for run in runs:
-        for record in (r for r in run.records.values() if r.verdict is Verdict.PASSED):
-            for descriptor in record.descriptors:
-                # The inode of a socket or pipe says nothing, and differs from run to run.
-                tests[one_line(re.sub(r":\[\d+\]$", "", descriptor.target) or "unknown")].add(record.name)
-    return [
-        Finding(kind="OpenDescriptor", message=f"A descriptor is left open ({target}).", tests=sorted(names))
-        for target, names in sorted(tests.items())
-    ]
-
-
-def unexplained_findings(memcheck: ModeRun, findings: Iterable[Finding]) -> list[Finding]:
-    """For tests whose exit status under Valgrind told of an error that no file of Valgrind's explains."""
-    explained = {test for finding in findings for test in finding.tests}
-    tests = sorted(r.name for r in memcheck.records.values() if r.memcheck and r.name not in explained)
-    message = "Valgrind saw an error or a leak, and its report of it was lost."
-    return [Finding(kind="Unexplained", message=message, tests=tests)] if tests else []
-
-
-@dataclass(frozen=True)
-class MemoryJudge:
-    """Decides the memory clauses: what was found in tests that passed is charged to the clause of their area."""
-
-    assignment: Assignment
-    tests: Mapping[str, BankTest]
-    native: ModeRun
-    memcheck: ModeRun
-
-    def is_memory_test(self, test: BankTest) -> bool:
-        """True for the test of a clause that Valgrind's findings are charged to."""
-        return test.clause in self.assignment.memory.values()
-
-    def charge(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings, each with the clauses that it is charged to: those of the areas of its tests that passed.
-
-        A test that failed may have left things of its own behind, so what is only found there, and not on a line of
-        the submission, is left out."""
-        charged = []
-        for finding in findings:
-            clauses = sorted({c for c in map(self._clause_of, finding.tests) if c})
-            if clauses or finding.file:
-                charged.append(finding.model_copy(update={"charged": ", ".join(clauses) or None}))
-        return charged
-
-    def _clause_of(self, name: str) -> str | None:
-        """The memory clause that is charged for this test, None where it failed and nothing is charged."""
-        record = self.native.records.get(name)
-        if record is None or record.verdict is not Verdict.PASSED or self.tests[name].is_tripwire:
-            return None
-        lab, _, area = self.tests[name].clause.rpartition("-")[0].partition("-")
-        return self.assignment.memory.get(f"{lab}-{area}")
-
-    def judge(self, check: Check, findings: Sequence[Finding]) -> Check:
-        """The check of a memory clause's own test, after what Valgrind found in its areas.
-
-        ``findings`` have been charged. A test that itself failed stays as it is."""
-        if check.verdict is not Verdict.PASSED:
-            return check
-        mine = [f for f in findings if f.charged and check.clause in f.charged.split(", ")]
-        unfit = [name for name in sorted(self.tests) if self._clause_of(name) == check.clause and self._unfit(name)]
-        if not mine and not unfit:
-            return check
-        leaks = all(f.kind.startswith("Leak_") or f.kind == "OpenDescriptor" for f in mine) and not unfit
-        lines = [self._line(finding) for finding in mine[:FINDINGS_SHOWN]]
-        if len(mine) > FINDINGS_SHOWN:
-            lines.append(f"... and {len(mine) - FINDINGS_SHOWN} more")
-        lines += [f"{name} passes, but not under Valgrind: {self._unfit(name)}" for name in unfit[:FINDINGS_SHOWN]]
-        hint = self.assignment.clauses[check.clause].hint if check.clause else None
-        verdict = Verdict.LEAKED if leaks else Verdict.MEMORY_ERROR
-        return check.model_copy(update={"verdict": verdict, "points": 0, "message": "\n".join(lines), "hint": hint})
-
-    def _unfit(self, name: str) -> str:
-        """Why a test that passed natively did not do so under Valgrind; empty where it did."""
-        record = self.memcheck.records.get(name)
-        if record is None:
-            return "it was not run there"
-        if record.verdict is Verdict.PASSED:
-            return ""
-        return one_line(record.detail) or record.verdict.value.replace("_", " ")
-
-    @staticmethod
-    def _line(finding: Finding) -> str:
-        place = f"{finding.file}:{finding.line}: " if finding.file else ""
-        tests = f" [{finding.tests[0]}{f' and {len(finding.tests) - 1} more' if len(finding.tests) > 1 else ''}]"
-        return f"{place}{finding.message}{tests}"
 
 
 # ---- the whole ----
@@ -305,16 +243,19 @@ def summary(checks: Sequence[Check], labs: Iterable[LabScore], score: Score, end
     failing = [check for check in checks if check.verdict is not Verdict.PASSED]
     absent = [f"nothing of {lab.title}" for lab in labs if not lab.handed_in]
     if ended is Outcome.BROKEN:
-        return "not graded: the kit or the machine failed, which costs no points"
+        fault = next(check.message for check in checks if check.verdict is Verdict.BROKEN).splitlines()[0]
+        return f"not graded: the kit cannot tell on this machine, which costs no points: {one_line(fault)}"
     if ended is Outcome.SUSPICIOUS:
         return "points withheld: a test that fails on purpose passed"
     if ended is Outcome.PASSED:
         return f"all {score.possible} points"
     unbuilt = []
-    if failing[0].name == "build":
+    if failing[0].name == BUILD:
         reason = failing[0].message.splitlines()[0] if failing[0].message else "no reason"
+        if failing[0].sentence == IS_READ:
+            return f"cannot be read: {one_line(reason)}"
         unbuilt = [f"does not build: {one_line(reason)}"]
-    tests = [check for check in failing if check.name != "build"]
+    tests = [check for check in failing if check.name != BUILD]
     quiet = Verdict.NOT_RUN if absent or unbuilt else None  # the reason is told already
     kinds = Counter(check.verdict.value.replace("_", " ") for check in tests if check.verdict is not quiet)
     return ", ".join([*unbuilt, *(f"{count} {kind}" for kind, count in kinds.most_common()), *absent])

@@ -9,6 +9,8 @@ import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+_LIBRARIES = ("-lm", "-Wl,--as-needed", "-latomic")  # what else the families of spec/families.toml come from
+
 
 def target(folder: Path, source: str, suffix: str) -> Path:
     """What belongs to a source in a mode's ``folder``: ``.o`` its object, ``.ok`` the mark that the object is whole,
@@ -55,7 +57,7 @@ def link(cc: str, kit: Path, program: Path, objects: Mapping[Path, Path], *, cou
     object -> the same with all its names; those that stay global are in a file beside it, ``.names``."""
     steps = [_hide(given, hidden.with_suffix(".names"), hidden) for hidden, given in objects.items()]
     inputs = [str(kit / "bank.o"), *map(str, objects)]
-    libraries = [*([f"@{kit / 'coverage.args'}"] if counted else []), "-lm"]
+    libraries = [*([f"@{kit / 'coverage.args'}"] if counted else []), *_LIBRARIES]
     steps.append(shlex.join([cc, f"@{kit / 'link.args'}", "-o", str(program), *inputs, *libraries]))
     steps.append(f"{shlex.join([str(program), '--list'])} >/dev/null")
     return " && ".join(steps)

@@ -13,7 +13,7 @@ from types import FrameType
 import pytest
 
 from timeslice import report
-from timeslice.errors import DiskFullError, IntakeError, KitError
+from timeslice.errors import DiskFullError, KitError
 from timeslice.intake import Source
 from timeslice.messages import Done, Message, Order, Ready, Refused, Step
 from timeslice.model import Outcome
@@ -55,9 +55,9 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _grade(connection: Connection, grounds: Grounds, order: Order, source: Source) -> Message:
-    grading = Grading(grounds, source, order.seed)
-    folder = order.out / report.folder_name(source.name)
-    session = GradingSession(grounds, grading, folder, lambda *step: connection.send(Step(*step)))
+    grading = Grading(grounds, source, order.seed, program=order.program)
+    folder = order.out / report.folder_name(source.name) if order.out else None
+    session = GradingSession(grounds, grading, folder, order.tests, lambda *step: connection.send(Step(*step)))
     arguments = [*_PYTEST, f"--rootdir={grounds.kit.root}", *(["-k", order.select] if order.select else [])]
     try:
         with contextlib.redirect_stderr(io.StringIO()) as said, contextlib.redirect_stdout(said):
@@ -75,7 +75,7 @@ def _grade(connection: Connection, grounds: Grounds, order: Order, source: Sourc
     if isinstance(grading.error, DiskFullError):
         return Refused(str(grading.error))
     broken = session.result.outcome is Outcome.BROKEN
-    return Done(session.result.model_dump_json(), broken and not isinstance(grading.error, IntakeError))
+    return Done(session.result.model_dump_json(), again=broken)
 
 
 def _first_line(text: str) -> str:

@@ -33,9 +33,16 @@ class KitCopy:
         kit.require_built()
         shutil.copytree(kit.include, root / "spec" / "include")
         shutil.copytree(kit.objects / "template", root / "build" / "kit" / "template")
-        for name in ("bank.o", "link.args", "coverage.args", "baseline"):
+        for name in ("bank.o", "link.args", "coverage.args", "memcheck.supp"):
             shutil.copyfile(kit.objects / name, root / "build" / "kit" / name)
-        return cls(root)
+        copy = cls(root)
+        copy.baseline.touch()
+        return copy
+
+    @property
+    def baseline(self) -> Path:
+        """How many assertions each test makes on the reference; empty until that is known."""
+        return self.objects / "baseline"
 
     @property
     def include(self) -> Path:

@@ -8,7 +8,7 @@
 #include <string.h>
 
 const char *const POLICY_NAMES[POLICY_COUNT] = {
-    [SCHED_FCFS] = "fcfs", [SCHED_SJF] = "sjf", [SCHED_HRRN] = "hrrn", [SCHED_RR] = "rr", [SCHED_MLFQ] = "mlfq"};
+    [POLICY_FCFS] = "fcfs", [POLICY_SJF] = "sjf", [POLICY_HRRN] = "hrrn", [POLICY_RR] = "rr", [POLICY_MLFQ] = "mlfq"};
 
 const char HELP[] =
     "usage: timeslice-sched [OPTION]... [FILE]           schedule a workload: chart and figures\n"
@@ -212,7 +212,7 @@ static bool fits_together(const struct arguments *a, int given) {
         return misused("an option", "is not one of this command; see timeslice-sched --help");
     if (a->json && a->svg)
         return misused("--json and --svg", "exclude each other");
-    bool mlfq = o->policy == SCHED_MLFQ || a->command == COMMAND_COMPARE;
+    bool mlfq = o->policy == POLICY_MLFQ || a->command == COMMAND_COMPARE;
     if (mlfq && o->boost > 0 && o->boost <= o->switch_cost)
         return misused("--boost", "has to be longer than --switch-cost, or no job would ever get to run");
     return true;

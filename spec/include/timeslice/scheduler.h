@@ -33,11 +33,11 @@ struct workload {
 };
 
 enum sched_policy {
-    SCHED_FCFS, /* first come, first served */
-    SCHED_SJF,  /* shortest next CPU burst first, not preemptive */
-    SCHED_HRRN, /* highest response ratio next, not preemptive */
-    SCHED_RR,   /* round robin */
-    SCHED_MLFQ  /* multi-level feedback queue */
+    POLICY_FCFS, /* first come, first served */
+    POLICY_SJF,  /* shortest next CPU burst first, not preemptive */
+    POLICY_HRRN, /* highest response ratio next, not preemptive */
+    POLICY_RR,   /* round robin */
+    POLICY_MLFQ  /* multi-level feedback queue */
 };
 
 /* In which order the events of one instant count (spec/scheduler.md, "One instant"). */

@@ -469,30 +469,27 @@ static void orphans(void) {
     say("child has ended");
 }
 
-#define SCENARIO(NAME)                                                                                                 \
-    { #NAME, NAME }
-
 static const struct {
     const char *name;
     void (*show)(void);
 } scenarios[] = {
-    SCENARIO(names),
-    SCENARIO(family),
-    SCENARIO(before_start),
-    SCENARIO(exit_codes),
-    SCENARIO(join_timeout),
-    SCENARIO(start_twice),
-    SCENARIO(not_the_maker),
-    SCENARIO(daemons),
-    SCENARIO(end_of_main),
-    SCENARIO(concurrent),
-    SCENARIO(end_without_ceremony),
-    SCENARIO(children),
-    SCENARIO(closing),
-    SCENARIO(buffers),
-    SCENARIO(isolation),
-    SCENARIO(orphans),
-    SCENARIO(spawned),
+    {"names", names},
+    {"family", family},
+    {"before_start", before_start},
+    {"exit_codes", exit_codes},
+    {"join_timeout", join_timeout},
+    {"start_twice", start_twice},
+    {"not_the_maker", not_the_maker},
+    {"daemons", daemons},
+    {"end_of_main", end_of_main},
+    {"concurrent", concurrent},
+    {"end_without_ceremony", end_without_ceremony},
+    {"children", children},
+    {"closing", closing},
+    {"buffers", buffers},
+    {"isolation", isolation},
+    {"orphans", orphans},
+    {"spawned", spawned},
 };
 
 int main(int argc, char **argv) {

@@ -63,6 +63,11 @@ class Ladder:
     left_out: int  # how many steps came before the first row
 
 
+def is_datagram(step: str) -> bool:
+    """True for a step that tells of a datagram."""
+    return _DATAGRAM.fullmatch(step) is not None
+
+
 def read_ladder(steps: Sequence[str]) -> Ladder | None:
     """The ladder of a test's steps; None where they tell of no datagram."""
     shown = steps[-ROWS_MAX:]

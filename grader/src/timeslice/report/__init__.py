@@ -15,9 +15,9 @@ from timeslice.report.lcov import lcov_tracefile
 from timeslice.report.page import page_html
 from timeslice.report.publish import publish
 from timeslice.report.result_json import result_json
-from timeslice.report.terminal import table
+from timeslice.report.terminal import in_full, table
 
-__all__ = ["folder_name", "table", "write", "write_index"]
+__all__ = ["folder_name", "in_full", "table", "write", "write_index"]
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 

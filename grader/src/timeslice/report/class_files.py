@@ -10,12 +10,13 @@ from dataclasses import asdict
 from typing import Any
 
 from timeslice.model import SCHEMA_VERSION, Result
-from timeslice.report.class_summary import clause_rates, percent, spread
+from timeslice.report.class_summary import clause_rates, is_final, percent, spread
 from timeslice.report.text import clip, visible
 
 
 def grades_csv(results: Sequence[Result]) -> str:
-    """A row a submission, a column a lab and a skill; a cell that a spreadsheet would run as a formula is quoted."""
+    """A row a submission, a column a lab and a skill. What is not final has no points: its cells are empty, so that
+    nobody's gradebook takes them for 0. A cell that a spreadsheet would run as a formula is quoted."""
     labs = {lab.id: lab.title for result in results for lab in result.labs}
     titles = {(skill.lab, skill.id): skill.title for result in results for skill in result.skills}
     out = io.StringIO()
@@ -27,6 +28,8 @@ def grades_csv(results: Sequence[Result]) -> str:
         by_skill = {(skill.lab, skill.id): str(skill.score.earned) for skill in result.skills}
         score = [str(result.score.earned), str(result.score.possible), f"{percent(result):.1f}"]
         parts = [*(by_lab.get(lab, "") for lab in labs), *(by_skill.get(skill, "") for skill in titles)]
+        if not is_final(result):
+            score, parts = ["", str(result.score.possible), ""], [""] * len(parts)
         writer.writerow([_cell(result.submission), result.outcome.value, *score, *parts, _cell(result.summary)])
     return out.getvalue()
 
@@ -53,6 +56,7 @@ def _brief(result: Result) -> dict[str, Any]:
         "submission": visible(clip(result.submission, 500)),
         "assignment": result.assignment,
         "outcome": result.outcome.value,
+        "final": is_final(result),  # only then are the points a grade
         "score": result.score.model_dump(),
         "summary": visible(clip(result.summary, 500)),
         "labs": [{"id": lab.id, "handed_in": lab.handed_in, "score": lab.score.model_dump()} for lab in result.labs],

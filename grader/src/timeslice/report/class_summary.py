@@ -35,6 +35,16 @@ class Spread:
     median: float
 
 
+def is_final(result: Result) -> bool:
+    """True for a score that counts: not where the kit could not finish, or where a person must look at it first."""
+    return result.outcome in (Outcome.PASSED, Outcome.FAILED)
+
+
+def points(result: Result) -> str:
+    """Points of those that could be had, for a table; never a number where none is final."""
+    return f"{result.score.earned if is_final(result) else '-'}/{result.score.possible}"
+
+
 def percent(result: Result) -> float:
     """Points earned, of 100."""
     return 100 * result.score.earned / result.score.possible if result.score.possible else 0.0
@@ -42,7 +52,7 @@ def percent(result: Result) -> float:
 
 def spread(results: Sequence[Result]) -> Spread:
     """Over the final results: what the kit could not finish or a person must look at is not a score yet."""
-    scores = [percent(result) for result in results if result.outcome in (Outcome.PASSED, Outcome.FAILED)]
+    scores = [percent(result) for result in results if is_final(result)]
     bins = [0] * BINS
     for score in scores:
         bins[min(int(score * BINS / 100), BINS - 1)] += 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from timeslice.model import Outcome, Result, Verdict
-from timeslice.report.class_summary import BINS, clause_rates, percent, spread
+from timeslice.report.class_summary import BINS, clause_rates, is_final, percent, spread
 from timeslice.report.rendering import render
 from timeslice.report.words import OUTCOMES, Word
 
@@ -25,6 +25,7 @@ class Row:
 
     result: Result
     word: Word
+    final: bool  # its points count
     percent: float
     lost: int  # checks
     href: str | None
@@ -55,4 +56,4 @@ def index_html(results: Sequence[Result], links: Sequence[str | None]) -> str:
 
 def _row(result: Result, link: str | None) -> Row:
     lost = sum(check.verdict not in (Verdict.PASSED, Verdict.BROKEN) for check in result.checks)
-    return Row(result, OUTCOMES[result.outcome], percent(result), lost, link, result.summary)
+    return Row(result, OUTCOMES[result.outcome], is_final(result), percent(result), lost, link, result.summary)

@@ -11,6 +11,7 @@ from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from timeslice.model import Check, Result, Verdict
+from timeslice.report.failure import difference_text, failure_text, unsteady_text
 from timeslice.report.text import clip, visible
 from timeslice.report.words import VERDICTS
 
@@ -25,6 +26,8 @@ def junit_xml(result: Result) -> str:
         element = SubElement(root, "testsuite", {"name": suite, **_totals(checks)})
         for check in checks:
             _add_case(element, suite, check)
+    if len(root):
+        _add_remarks(root[0], result)
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
@@ -58,19 +61,22 @@ def _add_case(suite_element: Element, suite: str, check: Check) -> None:
         headline = check.message.strip().partition("\n")[0] or word.meaning
         label = f"{check.clause} {word.label.lower()}: {headline}" if check.clause else f"{word.label}: {headline}"
         outcome = SubElement(case, tag, {"message": _clean(label, 400), "type": check.verdict.value})
-        outcome.text = _clean(_story(check), TEXT_LIMIT)
-    if check.output:
-        SubElement(case, "system-out").text = _clean(check.output, TEXT_LIMIT)
+        outcome.text = _clean(failure_text(check, output=False), TEXT_LIMIT)
+    unsteady = [f"The test is unsteady: its runs differ.\n{unsteady_text(check)}"] if check.unsteady else []
+    told = "\n".join([*([check.output] if check.output else []), *unsteady])
+    if told:
+        SubElement(case, "system-out").text = _clean(told, TEXT_LIMIT)
 
 
-def _story(check: Check) -> str:
-    """All that a student needs, in the order of the HTML page."""
-    parts = [check.sentence, check.message]
-    parts += [f"{number}. {step}" for number, step in enumerate(check.steps, 1)]
-    parts += [f"expected: {check.expected}" if check.expected is not None else ""]
-    parts += [f"got:      {check.got}" if check.got is not None else ""]
-    parts += [f"hint: {check.hint}" if check.hint else "", f"again: {check.replay}" if check.replay else ""]
-    return "\n".join(part for part in parts if part)
+def _add_remarks(first: Element, result: Result) -> None:
+    """What costs no points, on the first suite: faults of the kit, and what differs under a tool."""
+    remarks = [f"A fault of the kit on this machine, which costs no points: {fault}" for fault in result.kit_faults]
+    remarks += [
+        f"Differs under a tool that found nothing, at no cost:\n{difference_text(difference)}"
+        for difference in result.memory.differences
+    ]
+    if remarks:
+        SubElement(first, "system-out").text = _clean("\n".join(remarks), TEXT_LIMIT)
 
 
 def _clean(text: str, limit: int) -> str:

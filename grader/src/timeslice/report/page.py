@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
-from timeslice.figures.gantt import GanttPair, agreement, read_gantt
-from timeslice.figures.ladder import read_ladder
-from timeslice.model import Check, Finding, LabScore, Result, Verdict
+from timeslice.figures.gantt import GanttPair, agreement
+from timeslice.model import Check, Difference, Finding, LabScore, Result, Verdict
+from timeslice.report.class_summary import is_final
 from timeslice.report.drawings import GanttDrawing, LadderDrawing, draw_gantt, draw_ladder
+from timeslice.report.failure import Failure, Story, stories, tell
 from timeslice.report.rendering import TEXT_LIMIT, render
 from timeslice.report.source_view import SourceFile, function_places, line_id, source_files
 from timeslice.report.words import OUTCOMES, VERDICTS, Word
@@ -18,8 +18,6 @@ from timeslice.report.words import OUTCOMES, VERDICTS, Word
 OPEN_CARDS = 12  # with more failing checks than this, only the first few cards stand open
 FIRST_CARDS = 4
 FINDINGS_SHOWN = 5  # of Valgrind, on one card
-STEPS_LIMIT = 1000  # of one check
-STEPS_SHOWN = 60  # lines of steps on one card
 _WORD = re.compile(r"\w+|\W")
 
 
@@ -59,9 +57,8 @@ class Card:
 
     id: str
     check: Check
-    word: Word
+    told: Failure
     stands_open: bool
-    steps: Sequence[tuple[str, str]]
     ladder: LadderDrawing | None  # of a protocol test's exchange
     gantt: GanttDrawing | None  # of a scheduler test's charts
     expected: tuple[str, str, str] | None  # what both begin with, what differs, what both end with
@@ -69,6 +66,16 @@ class Card:
     function: str | None  # the student's function that is anchored to the clause
     href: str | None
     findings: Sequence[Finding]  # what Valgrind saw in this test, or charged to its clause
+
+
+@dataclass(frozen=True)
+class Unsteady:
+    """A test that is not shown on a card and whose runs differ, or that a tool sees otherwise: it costs no points."""
+
+    test: str
+    clause: str
+    stories: Sequence[Story]
+    replay: str | None
 
 
 def page_html(result: Result) -> str:
@@ -83,7 +90,9 @@ def page_html(result: Result) -> str:
         words=VERDICTS,
         labs=_labs(result, {card.check.name: card.id for card in cards}),
         cards=cards,
-        steps_shown=STEPS_SHOWN,
+        final=is_final(result),
+        unsteady=[_unsteady(check) for check in result.checks if check.unsteady and check.verdict is Verdict.PASSED],
+        differences=[_difference(difference) for difference in result.memory.differences],
         passed=[check for check in result.checks if check.verdict is Verdict.PASSED and check.name != "build"],
         not_run=[check for check in result.checks if check.verdict is Verdict.NOT_RUN and check.name != "build"],
         files=files,
@@ -101,17 +110,16 @@ def _cards(result: Result, files: Sequence[SourceFile]) -> list[Card]:
     cards = []
     for index, check in enumerate(lost):
         function, path, line = places.get(check.clause or "", (None, "", 0))
-        ladder, charts = read_ladder(check.steps), read_gantt(check.expected, check.got)
-        expected, got = _parting(charts) if charts else _differing(check.expected, check.got)
+        told = tell(check)
+        expected, got = _parting(told.charts) if told.charts else _differing(check.expected, check.got)
         cards.append(
             Card(
                 id=f"check-{index}",
                 check=check,
-                word=VERDICTS[check.verdict],
+                told=told,
                 stands_open=len(lost) <= OPEN_CARDS or index < FIRST_CARDS,
-                steps=_folded(check.steps),
-                ladder=draw_ladder(ladder) if ladder else None,
-                gantt=draw_gantt(charts) if charts else None,
+                ladder=draw_ladder(told.ladder) if told.ladder else None,
+                gantt=draw_gantt(told.charts) if told.charts else None,
                 expected=expected,
                 got=got,
                 function=function,
@@ -125,6 +133,14 @@ def _cards(result: Result, files: Sequence[SourceFile]) -> list[Card]:
 def _concerns(finding: Finding, check: Check) -> bool:
     charged = finding.charged.split(", ") if finding.charged else []
     return check.name in finding.tests or check.clause in charged
+
+
+def _unsteady(check: Check) -> Unsteady:
+    return Unsteady(check.name, check.clause or "", stories(check.runs), check.replay)
+
+
+def _difference(difference: Difference) -> Unsteady:
+    return Unsteady(difference.test, difference.clause, stories(difference.runs), difference.replay)
 
 
 def _is_kits_fault(check: Check) -> bool:
@@ -157,17 +173,6 @@ def _parting(charts: GanttPair) -> tuple[tuple[str, str, str], tuple[str, str, s
 def _cut(words: Sequence[str], head: int, tail: int) -> tuple[str, str, str]:
     end = len(words) - tail
     return "".join(words[:head]), "".join(words[head:end]), "".join(words[end:])
-
-
-def _folded(steps: Sequence[str]) -> list[tuple[str, str]]:
-    """The steps with their numbers; equal ones in a row are one, with the numbers of the first and the last."""
-    folded = []
-    number = 1
-    for step, equal in groupby(steps[:STEPS_LIMIT]):
-        last = number + len(list(equal)) - 1
-        folded.append((str(number) if last == number else f"{number} to {last}", step))
-        number = last + 1
-    return folded[:STEPS_SHOWN]
 
 
 def _labs(result: Result, ids: dict[str, str]) -> list[LabBars]:

@@ -17,6 +17,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from timeslice.replay import RUN_AGAIN
+from timeslice.report.failure import count_of
 from timeslice.report.text import clip, visible
 
 TEXT_LIMIT = 20_000  # characters of one text on a page
@@ -49,6 +51,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    environment.globals["run_again"] = RUN_AGAIN
+    environment.globals["count_of"] = count_of
     environment.filters["spoken"] = _spoken
     environment.filters["plural"] = _plural
     environment.filters["percent"] = _percent

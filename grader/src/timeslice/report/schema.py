@@ -14,9 +14,9 @@ from timeslice.model import SCHEMA_VERSION, Result
 _TOP = "Result"
 FIELDS: dict[str, dict[str, str]] = {
     "Build": {
-        "status": "Whether it compiled and linked, failed to, or was refused by the inspection of its objects.",
+        "status": "Whether it compiled and linked, failed to, was refused by the inspection, or could not be read.",
         "diagnostics": "What the compiler said, in order.",
-        "refusals": "What the inspection of the objects refused, a line each.",
+        "refusals": "What intake or the inspection of the objects refused, a line each.",
         "left_out": "The sources that were not linked, a line each: why, and which functions are lost with them.",
         "supplied": "The functions that the template's stubs stand in for, in labs of which something was handed in.",
         "output": "The compiler's own text, capped.",
@@ -33,7 +33,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "expected": "What the test expected, where it compared.",
         "got": "What it got instead.",
         "hint": "Where to look.",
-        "replay": "The command that runs this check alone, with this seed.",
+        "replay": "The command that makes this check alone, to be typed in the folder where the grading was started.",
         "output": "What the test printed, capped.",
         "seconds": "How long it took, natively.",
         "unsteady": "Whether its runs differed; the verdict is that of most of them.",

@@ -1,45 +1,89 @@
-"""The table that ``timeslice grade`` prints at its end: a line a submission."""
+"""What ``timeslice grade`` prints at its end: a line a submission, and all that is to be known of a single one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-from rich.box import SIMPLE_HEAD
+from rich.box import SIMPLE_HEAD, Box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from timeslice.model import Outcome, Result, Verdict
-from timeslice.report.text import one_line
+from timeslice.replay import BUILD
+from timeslice.report.class_summary import points
+from timeslice.report.failure import difference_text, failure_text, first_failure, unsteady_text
+from timeslice.report.text import one_line, visible
 from timeslice.report.words import OUTCOMES
+from timeslice.screen import fit
 
 _STYLES = {"good": "green", "bad": "red", "memory": "magenta", "time": "yellow", "kit": "cyan", "quiet": "dim"}
-_WIDE = 100  # columns of a terminal that has room for everything
 _LOST_SHOWN = 3  # clauses named
+_WHAT = "What was lost"
+_NAME, _LOST = 8, 24  # columns that a name and what was lost need at least
+_BETWEEN, _EDGES = 3, 2  # columns between two of the table, and at its sides
+_HEAD_IN_ASCII = Box(str(SIMPLE_HEAD).replace("\u2500", "-"), ascii=True)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of the table: its title, what stands in it, and which ones go first where there is no room for all."""
+
+    title: str
+    cell: Callable[[Result], Text]
+    leaves: int = 0  # the higher, the sooner; 0 stays
+
+
+# ---- the table ----
 
 
 def table(results: Sequence[Result], console: Console) -> None:
     """Print the results in the order given. Nothing in them is taken for markup, an escape or a CI's command."""
-    wide = console.width >= _WIDE
-    grid = Table(box=SIMPLE_HEAD, pad_edge=False, expand=True)
-    grid.add_column("Submission", overflow="fold", min_width=12, max_width=40)
-    grid.add_column("Points", justify="right", no_wrap=True)
-    grid.add_column("Outcome", no_wrap=True)
-    grid.add_column("Memory", no_wrap=True)
-    if wide:
-        grid.add_column("Lines run", justify="right", no_wrap=True)
-    grid.add_column("What was lost", no_wrap=True, overflow="ellipsis", ratio=1)
-    for result in results:
-        word = OUTCOMES[result.outcome]
-        grid.add_row(
-            Text(one_line(result.submission, 80)),
-            f"{result.score.earned}/{result.score.possible}",
-            Text(f"{word.sign} {word.label}", style=_STYLES[word.tone]),
-            Text(_memory(result)),
-            *([Text(_covered(result))] if wide else []),
-            Text(_lost(result)),
-        )
+    columns = [
+        _Column("Submission", lambda result: Text(one_line(result.submission, 80))),
+        _Column("Points", lambda result: Text(points(result), justify="right"), 1),
+        _Column("Outcome", _outcome, 2),
+        _Column("Memory", lambda result: Text(_memory(result)), 3),
+        _Column("Lines run", lambda result: Text(_covered(result), justify="right"), 5),
+        _Column(_WHAT, lambda result: Text(_lost(result)), 4),
+    ]
+    cells = {column.title: [_fitted(column.cell(result), console) for result in results] for column in columns}
+    widths = {title: max(len(title), *(text.cell_len for text in texts)) for title, texts in cells.items()}
+    least = {**widths, "Submission": min(widths["Submission"], _NAME), _WHAT: _LOST}
+    while len(columns) > 1 and sum(least[c.title] + _BETWEEN for c in columns) - _BETWEEN + _EDGES > console.width:
+        columns.remove(max(columns, key=lambda column: column.leaves))
+    grid = Table(
+        box=_HEAD_IN_ASCII if console.options.ascii_only else SIMPLE_HEAD,
+        pad_edge=False,
+        expand=_WHAT in {c.title for c in columns},
+    )
+    for column in columns:
+        _add_column(grid, column.title, min(least[column.title], console.width))
+    for row in zip(*(cells[column.title] for column in columns), strict=True):
+        grid.add_row(*row)
     console.print(grid)
+
+
+def _add_column(grid: Table, title: str, least: int) -> None:
+    """A name goes on in the next line, what was lost is cut, and the rest has its width."""
+    if title == "Submission":
+        grid.add_column(title, overflow="fold", min_width=least, max_width=40)
+    elif title == _WHAT:
+        grid.add_column(title, no_wrap=True, overflow="ellipsis", ratio=1)
+    else:
+        grid.add_column(title, no_wrap=True, min_width=least)
+
+
+def _fitted(text: Text, console: Console) -> Text:
+    """The text in what the terminal's encoding has, so that columns stay as wide as they were made."""
+    text.plain = fit(text.plain, console.encoding)
+    return text
+
+
+def _outcome(result: Result) -> Text:
+    word = OUTCOMES[result.outcome]
+    return Text(f"{word.sign} {word.label}", style=_STYLES[word.tone])
 
 
 def _memory(result: Result) -> str:
@@ -65,3 +109,50 @@ def _lost(result: Result) -> str:
     more = ", ..." if len(clauses) > _LOST_SHOWN else ""
     lost = [f"{count}: {', '.join(clauses[:_LOST_SHOWN])}{more}"] if clauses else []
     return one_line("; ".join([*lost, *absent]), 100)
+
+
+# ---- a single submission ----
+
+
+def in_full(result: Result, console: Console) -> None:
+    """Print what is to be known of a single submission: what a person must hear of first, then the first failure."""
+    for title, text in _parts(result, console.width):
+        console.print()
+        console.print(Text(title, style="bold"), soft_wrap=True)
+        # A command that is broken into lines does not work, and a figure says nothing: the terminal may break them.
+        console.print(Text(_for_a_log(text)), soft_wrap=True)
+
+
+def _parts(result: Result, width: int) -> Iterator[tuple[str, str]]:
+    """Title and text of each part that there is something to say in."""
+    if result.suspicions:
+        yield "A person has to look at this submission", _lines(result.suspicions)
+    if result.kit_faults:
+        yield "Faults of the kit on this machine, which cost no points", _lines(result.kit_faults)
+    build = next((check for check in result.checks if check.name == BUILD and check.verdict is Verdict.FAILED), None)
+    if build:
+        yield "The build, which has to be mended first", failure_text(build, width, output=False)
+    first = first_failure(result)
+    if first:
+        yield _heading(result), f"{first.name}\n{failure_text(first, width)}"
+    for check in (check for check in result.checks if check.unsteady and check is not first):
+        yield "Unsteady: its runs differ, and what most of them say counts", unsteady_text(check)
+    for difference in result.memory.differences:
+        yield "Passes, but not under a tool that found nothing wrong; it costs no points", difference_text(difference)
+    if result.notes:
+        yield "Notes", _lines(result.notes)
+
+
+def _heading(result: Result) -> str:
+    quiet = (Verdict.PASSED, Verdict.NOT_RUN, Verdict.BROKEN)
+    count = sum(check.verdict not in quiet and check.name != BUILD for check in result.checks)
+    return "What failed" if count == 1 else f"One of {count} failures, and a good one to begin with"
+
+
+def _lines(texts: Sequence[str]) -> str:
+    return "\n".join(f"- {' '.join(visible(text).split())}" for text in texts)
+
+
+def _for_a_log(text: str) -> str:
+    """No line begins with what a CI service would obey as its command. Commands of ours never hold such a thing."""
+    return text.replace("::", ": :").replace("##", "# #")

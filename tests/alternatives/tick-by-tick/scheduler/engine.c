@@ -41,11 +41,11 @@ struct simulation {
 };
 
 static bool by_levels(const struct simulation *s) {
-    return s->o->policy == SCHED_MLFQ && !s->o->serial;
+    return s->o->policy == POLICY_MLFQ && !s->o->serial;
 }
 
 static bool by_quanta(const struct simulation *s) {
-    return (s->o->policy == SCHED_RR || s->o->policy == SCHED_MLFQ) && !s->o->serial;
+    return (s->o->policy == POLICY_RR || s->o->policy == POLICY_MLFQ) && !s->o->serial;
 }
 
 static int64_t quantum(const struct simulation *s, const struct process *p) {
@@ -247,9 +247,9 @@ static void step_boost(struct simulation *s) {
 static bool comes_first(const struct simulation *s, const struct process *a, const struct process *b) {
     if (by_levels(s) && a->level != b->level)
         return a->level < b->level;
-    if (s->o->policy == SCHED_SJF && a->remaining != b->remaining)
+    if (s->o->policy == POLICY_SJF && a->remaining != b->remaining)
         return a->remaining < b->remaining;
-    if (s->o->policy == SCHED_HRRN) {
+    if (s->o->policy == POLICY_HRRN) {
         big x = (big)(s->now - a->ready_at) * b->remaining, y = (big)(s->now - b->ready_at) * a->remaining;
         if (x != y)
             return x > y;

@@ -24,9 +24,9 @@ static bool jobs_make_sense(const struct workload *w) {
 }
 
 bool makes_sense(const struct workload *w, const struct sched_options *o) {
-    if ((unsigned)o->policy > SCHED_MLFQ || (unsigned)o->ties > SCHED_TIES_OSTEP || o->cpus < 1 || o->switch_cost < 0)
+    if ((unsigned)o->policy > POLICY_MLFQ || (unsigned)o->ties > SCHED_TIES_OSTEP || o->cpus < 1 || o->switch_cost < 0)
         return false;
-    if (o->policy == SCHED_RR && o->quantum <= 0)
+    if (o->policy == POLICY_RR && o->quantum <= 0)
         return false;
-    return (o->policy != SCHED_MLFQ || levels_make_sense(o)) && jobs_make_sense(w);
+    return (o->policy != POLICY_MLFQ || levels_make_sense(o)) && jobs_make_sense(w);
 }

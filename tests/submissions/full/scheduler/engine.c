@@ -380,8 +380,8 @@ static int set_up(struct sim *s, const struct workload *w, const struct ranked *
 
     s->job_count = n;
     s->cpu_count = (size_t)s->o->cpus < n ? (size_t)s->o->cpus : n; /* the lowest come first, so no others */
-    s->rr = s->o->policy == SCHED_RR && !s->o->serial;              /* SCH-IO-005 */
-    s->mlfq = s->o->policy == SCHED_MLFQ && !s->o->serial;
+    s->rr = s->o->policy == POLICY_RR && !s->o->serial;             /* SCH-IO-005 */
+    s->mlfq = s->o->policy == POLICY_MLFQ && !s->o->serial;
 
     s->jobs = calloc(n, sizeof *s->jobs);
     s->arrivals = calloc(n, sizeof *s->arrivals);
@@ -394,10 +394,10 @@ static int set_up(struct sim *s, const struct workload *w, const struct ranked *
         heap_init(&s->worst, s->cpu_count, n) || heap_init(&s->io, n, 0))
         return -1;
     if (ready_init(&s->ready,
-                   s->mlfq                      ? BY_LEVEL
-                   : s->o->policy == SCHED_SJF  ? BY_BURST
-                   : s->o->policy == SCHED_HRRN ? BY_RATIO
-                                                : BY_QUEUE,
+                   s->mlfq                       ? BY_LEVEL
+                   : s->o->policy == POLICY_SJF  ? BY_BURST
+                   : s->o->policy == POLICY_HRRN ? BY_RATIO
+                                                 : BY_QUEUE,
                    n))
         return -1;
 

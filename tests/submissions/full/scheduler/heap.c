@@ -36,7 +36,7 @@ static void settle(struct heap *h, size_t i, struct key k) {
     put(h, i, k);
 }
 
-static void delete (struct heap *h, size_t i) {
+static void drop(struct heap *h, size_t i) {
     struct key last = h->keys[--h->count];
 
     if (i < h->count)
@@ -67,10 +67,10 @@ void heap_push(struct heap *h, uint64_t a, uint64_t b, size_t who) {
 size_t heap_pop(struct heap *h) {
     size_t who = h->keys[0].who;
 
-    delete (h, 0);
+    drop(h, 0);
     return who;
 }
 
 void heap_remove(struct heap *h, size_t who) {
-    delete (h, h->at[who]);
+    drop(h, h->at[who]);
 }

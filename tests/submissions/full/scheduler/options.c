@@ -10,13 +10,13 @@ static bool options_make_sense(const struct sched_options *o) {
         return false;
 
     switch (o->policy) { /* SCH-OPT-001, SCH-OPT-002 */
-    case SCHED_FCFS:
-    case SCHED_SJF:
-    case SCHED_HRRN:
+    case POLICY_FCFS:
+    case POLICY_SJF:
+    case POLICY_HRRN:
         return true;
-    case SCHED_RR:
+    case POLICY_RR:
         return o->quantum >= 1;
-    case SCHED_MLFQ:
+    case POLICY_MLFQ:
         if (o->level_count < 1 || o->level_count > SCHED_LEVELS_MAX)
             return false;
         for (int i = 0; i < o->level_count; i++)

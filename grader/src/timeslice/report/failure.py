@@ -1,0 +1,212 @@
+"""Tells a failure once for all writers: what was asked, what came, what the test did, and how to see it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from timeslice.figures.gantt import GanttPair, gantt_text, read_gantt
+from timeslice.figures.ladder import Ladder, is_datagram, ladder_text, read_ladder
+from timeslice.model import Check, Difference, Result, Run, Verdict
+from timeslice.replay import BUILD, RUN_AGAIN
+from timeslice.report.text import clip, visible
+from timeslice.report.words import VERDICTS, Word
+
+STEPS_FIRST, STEPS_LAST = 20, 40  # shown of many: how it began, and what led to the failure
+_TEXT, _OUTPUT, _STEP = 3000, 4000, 300  # characters of one text
+
+
+@dataclass(frozen=True)
+class Step:
+    """Equal steps in a row: the numbers of the first and the last, and what was done so many times."""
+
+    first: int
+    last: int
+    text: str
+
+    @property
+    def times(self) -> int:
+        """How many there were."""
+        return self.last - self.first + 1
+
+    @property
+    def line(self) -> str:
+        """The step with how often it was done."""
+        return self.text if self.times == 1 else f"{self.text} (x {self.times})"
+
+
+@dataclass(frozen=True)
+class Story:
+    """Runs of one test under one tool that ended alike: how many, of how many, and what one of them told."""
+
+    times: int
+    runs: int
+    word: Word
+    run: Run
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A check taken apart: its message in a first line and the rest, its steps folded, its figures read."""
+
+    check: Check
+    asked: str
+    word: Word
+    headline: str
+    rest: str
+    steps: Sequence[Step]
+    left_out: int  # steps that are not among those shown
+    ladder: Ladder | None  # of a protocol test's exchange
+    charts: GanttPair | None  # of a scheduler test
+    stories: Sequence[Story]  # of an unsteady test
+
+
+def tell(check: Check) -> Failure:
+    """What there is to tell of a check, whatever became of it."""
+    word = VERDICTS[check.verdict]
+    headline, _, rest = (check.message.strip() or word.meaning).partition("\n")
+    steps = fold(check.steps)
+    shown = steps if len(steps) <= STEPS_FIRST + STEPS_LAST else [*steps[:STEPS_FIRST], *steps[-STEPS_LAST:]]
+    return Failure(
+        check=check,
+        asked=f"{check.clause}: {check.sentence}" if check.clause else check.sentence,
+        word=word,
+        headline=headline,
+        rest=rest,
+        steps=shown,
+        left_out=sum(step.times for step in steps) - sum(step.times for step in shown),
+        ladder=read_ladder(list(_rungs(steps))),
+        charts=read_gantt(check.expected, check.got),
+        stories=stories(check.runs),
+    )
+
+
+def fold(steps: Sequence[str]) -> list[Step]:
+    """The steps with their numbers, those that are repeated in a row as one."""
+    folded: list[Step] = []
+    for text, equal in groupby(steps):
+        first = folded[-1].last + 1 if folded else 1
+        folded.append(Step(first, first + len(list(equal)) - 1, text))
+    return folded
+
+
+def _rungs(steps: Sequence[Step]) -> Iterator[str]:
+    """What a ladder is read from: every datagram, and other steps folded."""
+    for step in steps:
+        yield from [step.text] * step.times if is_datagram(step.text) else [step.line]
+
+
+def stories(runs: Sequence[Run]) -> list[Story]:
+    """The runs by tool and verdict, in the order in which each came first."""
+    alike: dict[tuple[str, Verdict], list[Run]] = {}
+    for run in runs:
+        alike.setdefault((run.tool, run.verdict), []).append(run)
+    totals = {tool: sum(run.tool == tool for run in runs) for tool, _ in alike}
+    return [
+        Story(len(same), totals[tool], VERDICTS[verdict], same[0], fold(same[0].steps))
+        for (tool, verdict), same in alike.items()
+    ]
+
+
+def first_failure(result: Result) -> Check | None:
+    """The failure to begin with: one of code that is written, rather than of a stub; a crash before all others."""
+    lost = [
+        check
+        for check in result.checks
+        if check.verdict not in (Verdict.PASSED, Verdict.NOT_RUN, Verdict.BROKEN) and check.name != BUILD
+    ]
+    stubs = _clauses_of_stubs(result)
+    return min(
+        lost,
+        key=lambda check: (
+            check.clause in stubs or "ENOSYS" in (check.got or ""),
+            check.verdict is not Verdict.CRASHED,
+        ),
+        default=None,
+    )
+
+
+def _clauses_of_stubs(result: Result) -> set[str]:
+    """The clauses whose function says that it is not written yet."""
+    found: set[str] = set()
+    for file in result.coverage.files:
+        lines = file.source.splitlines()
+        for function in file.functions:
+            if any("ENOSYS" in line for line in lines[function.start_line - 1 : function.end_line]):
+                found.update(function.clauses)
+    return found
+
+
+# ---- as text ----
+
+
+def failure_text(check: Check, width: int = 1000, *, output: bool = True) -> str:
+    """All of it in lines for a terminal or a log: figures where ``width`` columns have room for them. ``output``: with
+    what the test printed. Empty for a check that passed."""
+    if check.verdict is Verdict.PASSED:
+        return ""
+    told = tell(check)
+    lines = [visible(told.asked), f"{told.word.label.lower()}: {_told(told.headline)}"]
+    lines += _told(told.rest).splitlines()
+    lines += _figure(ladder_text(told.ladder) if told.ladder else "", width) or _numbered(told.steps, told.left_out)
+    charts = _figure(gantt_text(told.charts) if told.charts else "", width)
+    lines += charts or _labelled(("expected", check.expected), ("got", check.got))
+    lines += _labelled(("hint", check.hint), (RUN_AGAIN, check.replay))
+    if told.stories:
+        lines += [
+            "The test is unsteady: its runs differ, and what most of them say counts.",
+            *story_lines(told.stories),
+        ]
+    if output and check.output:
+        lines += ["output:", *_told(check.output, _OUTPUT).splitlines()]
+    return "\n".join(lines)
+
+
+def unsteady_text(check: Check) -> str:
+    """A test whose runs differ, with each of their stories."""
+    lines = [f"{check.name}, {check.clause}: {visible(check.sentence)}", *story_lines(stories(check.runs))]
+    return "\n".join([*lines, *_labelled((RUN_AGAIN, check.replay))])
+
+
+def difference_text(difference: Difference) -> str:
+    """A test that passes, but not under a tool, with each of the stories."""
+    lines = [f"{difference.test}, {difference.clause}", *story_lines(stories(difference.runs))]
+    return "\n".join([*lines, *_labelled((RUN_AGAIN, difference.replay))])
+
+
+def story_lines(told: Sequence[Story]) -> list[str]:
+    """Each story: how many runs under which tool, what became of them, and what the first of them did."""
+    lines = []
+    for story in told:
+        said = f": {_told(story.run.message)}" if story.run.message else ""
+        lines.append(f"- {visible(story.run.tool)}, {count_of(story)}: {story.word.label.lower()}{said}")
+        lines += [f"  {line}" for line in _numbered(story.steps[-STEPS_LAST:], 0)]
+        if story.run.output:
+            lines += ["  output:", *(f"  {line}" for line in _told(story.run.output, _OUTPUT).splitlines())]
+    return lines
+
+
+def count_of(story: Story) -> str:
+    """How many runs, in words."""
+    return f"{story.times} of {story.runs} {'run' if story.runs == 1 else 'runs'}"
+
+
+def _told(text: str, limit: int = _TEXT) -> str:
+    return visible(clip(text, limit))
+
+
+def _figure(text: str, width: int) -> list[str]:
+    lines = visible(text).splitlines()
+    return lines if max(map(len, lines), default=0) <= width else []
+
+
+def _numbered(steps: Sequence[Step], left_out: int) -> list[str]:
+    lines = [f"  {step.first}. {_told(step.line, _STEP)}" for step in steps]
+    return [*lines[:STEPS_FIRST], f"  ({left_out} steps left out)", *lines[STEPS_FIRST:]] if left_out else lines
+
+
+def _labelled(*texts: tuple[str, str | None]) -> list[str]:
+    """Each text behind its label. A command is never cut."""
+    return [f"{label}: {text if label == RUN_AGAIN else _told(text)}" for label, text in texts if text]

@@ -1,0 +1,29 @@
+"""Small tests, records and runs of a bank, for tests of what is made of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from timeslice.kit import BankTest
+from timeslice.records import ModeRun, TestRecord
+from timeslice.replay import Identity
+
+IDENTITY = Identity(Path("alice's work"), 7, program="timeslice")
+
+
+def bank_test(name: str, clause: str) -> BankTest:
+    """One test of a bank."""
+    suite, test = name.split("/")
+    return BankTest(suite, test, clause, "sentence", "tests/udp/x.c", 3, 5.0)
+
+
+def record(name: str, verdict: str = "passed", **fields: Any) -> TestRecord:
+    """What the bank told of one test."""
+    suite, test = name.split("/")
+    return TestRecord.model_validate({"suite": suite, "test": test, "verdict": verdict, **fields})
+
+
+def run_of(mode: str, *records: TestRecord) -> ModeRun:
+    """A run in which these were told."""
+    return ModeRun(mode, {r.name: r for r in records}, complete=True)

@@ -1,0 +1,145 @@
+"""The public headers beside the system's: whatever a file includes, and in whatever order, their names stay the same.
+
+A macro of a system header that has the name of an enumerator replaces it without a word: SCHED_RR of <sched.h>, which
+<pthread.h> includes, once scheduled by another policy. So every header of the C library and of the kernel is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from system_headers import headers_of
+from timeslice.kit import Kit
+
+WARNINGS = ("-Wall", "-Wextra", "-Werror")
+COMPILERS = ("gcc", "clang")
+# What the public headers take from the system's: the only names that they use and do not define.
+TAKEN = frozenset({"bool"})
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STRING = re.compile(r'"[^"]*"')
+_INCLUDE = re.compile(r"^#include <(.+)>$", re.MULTILINE)
+_NAME = re.compile(r"\b[A-Za-z_]\w*")
+
+
+def compiled(cc: str, text: str, *flags: str) -> subprocess.CompletedProcess[str]:
+    """What a compiler does with this text."""
+    command = [cc, "-std=c17", "-D_GNU_SOURCE", *flags, "-x", "c", "-"]
+    return subprocess.run(command, input=text, text=True, capture_output=True, check=False)
+
+
+def including(headers: Sequence[str]) -> str:
+    return "".join(f"#include <{header}>\n" for header in headers)
+
+
+class PublicHeaders:
+    """The headers below a folder ``include``, with what they define."""
+
+    def __init__(self, include: Path) -> None:
+        self.include = include
+        self.files = sorted(str(path.relative_to(include)) for path in include.rglob("*.h"))
+        texts = [_STRING.sub('""', _COMMENT.sub(" ", (include / file).read_text())) for file in self.files]
+        self.text = "\n".join(texts)
+        self.system = sorted({name for name in _INCLUDE.findall(self.text) if name not in self.files})
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Every identifier in them: what they declare, down to members and parameters, and what they use."""
+        code = re.sub(r"^#(?!define).*$", "", self.text, flags=re.MULTILINE)
+        return set(_NAME.findall(code)) - TAKEN - {"define"}
+
+    @cached_property
+    def calls(self) -> set[str]:
+        """Those that are followed by a parenthesis."""
+        return {name for name in self.names if re.search(rf"\b{name}\s*\(", self.text)}
+
+    def constants(self) -> list[str]:
+        """Their enumerators and the macros that are numbers."""
+        bodies = re.findall(r"\benum\s+\w+\s*\{(.*?)\}", self.text, re.DOTALL)
+        enumerators = [name for body in bodies for name in re.findall(r"(?:^|,)\s*(\w+)", body)]
+        return enumerators + re.findall(r"^#define (\w+) \(?-?\w+\)?$", self.text, re.MULTILINE)
+
+    def values(self) -> dict[str, str]:
+        """What each constant is where nothing else is included."""
+        printed = "".join(f'printf("%s %lld\\n", "{name}", (long long)({name}));\n' for name in self.constants())
+        text = f"{including(self.files)}#include <stdio.h>\nint main(void) {{\n{printed}return 0;\n}}\n"
+        program = self.include / "values"
+        made = compiled("gcc", text, f"-I{self.include}", "-o", str(program))
+        assert made.returncode == 0, made.stderr
+        told = subprocess.run([str(program)], text=True, capture_output=True, check=True).stdout
+        return dict(line.split() for line in told.splitlines())
+
+
+def clashes(public: PublicHeaders, headers: Sequence[str], compilers: Sequence[str] = COMPILERS) -> list[str]:
+    """Everything that does not go together, a line each."""
+    checks = "".join(f'_Static_assert({n} == {v}, "{n}");\n' for n, v in public.values().items())
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda header: list(_clashes_with(header, public, checks, compilers)), headers)
+        return [line for lines in found for line in lines]
+
+
+def _clashes_with(header: str, public: PublicHeaders, checks: str, compilers: Sequence[str]) -> Iterator[str]:
+    defined = compiled("gcc", including([header]), "-E", "-dM").stdout
+    plain = set(re.findall(r"^#define (\w+) ", defined, re.MULTILINE))
+    called = set(re.findall(r"^#define (\w+)\(", defined, re.MULTILINE))  # replaced only where ( follows
+    for name in sorted(public.names & plain | public.calls & called):
+        yield f"<{header}> has a macro {name}"
+    for cc in compilers:
+        for before, after in (([header], []), ([], [header]))[: 2 if cc == "gcc" else 1]:
+            made = compiled(cc, including([*before, *public.files, *after]) + checks, "-fsyntax-only", *WARNINGS,
+                            f"-I{public.include}")  # fmt: skip
+            if made.returncode == 0:
+                continue
+            without = compiled(cc, including([*before, *public.system, *after]), "-fsyntax-only", *WARNINGS)
+            if without.returncode == 0:
+                why = next((line for line in made.stderr.splitlines() if "error:" in line), made.stderr)
+                yield f"<{header}> {'before' if before else 'after'} the public headers, {cc}: {why}"
+
+
+@pytest.fixture
+def copied(kit: Kit, tmp_path: Path) -> Path:
+    """A copy of the public headers, which may be spoiled."""
+    return Path(shutil.copytree(kit.include, tmp_path / "include"))
+
+
+def test_no_header_of_the_c_library_changes_a_public_name(copied: Path) -> None:
+    headers = headers_of("libc6-dev")
+    assert {"sched.h", "pthread.h", "sys/socket.h", "netinet/tcp.h", "arpa/inet.h"} < set(headers)
+    public = PublicHeaders(copied)
+    assert {"POLICY_RR", "STATE_NEW", "UDP_REPLY_MAX", "TASK_LOST"} < set(public.values())
+    assert clashes(public, headers) == []
+
+
+def test_no_header_of_the_kernel_does(copied: Path) -> None:
+    headers = [
+        header for header in headers_of("linux-libc-dev") if header.startswith(("linux/", "asm/", "asm-generic/"))
+    ]
+    assert "linux/sched.h" in headers
+    assert clashes(PublicHeaders(copied), headers, ["gcc"]) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "header", "said"),
+    [
+        ("POLICY_RR", "SCHED_RR", "pthread.h", "<pthread.h> has a macro SCHED_RR"),
+        ("POLICY_RR", "SCHED_RR", "sched.h", "<sched.h> after the public headers, gcc: "),
+        ("POLICY_RR", "SCHED_RR", "linux/sched.h", "<linux/sched.h> before the public headers, clang: "),
+        ("batch_free", "signal", "signal.h", "<signal.h> before the public headers, gcc: "),
+        ("struct parse_error", "struct tm", "time.h", "<time.h> after the public headers, gcc: "),
+        ("int level_count", "int st_mtime", "sys/stat.h", "<sys/stat.h> has a macro st_mtime"),
+        ("state_name(", "major(", "sys/sysmacros.h", "<sys/sysmacros.h> has a macro major"),
+        ("UDP_REPLY_MAX 8192", "PATH_MAX 8192", "linux/limits.h", "<linux/limits.h> has a macro PATH_MAX"),
+    ],
+)
+def test_a_clash_is_seen(copied: Path, old: str, new: str, header: str, said: str) -> None:
+    for path in copied.rglob("*.h"):
+        path.write_text(path.read_text().replace(old, new))
+    found = clashes(PublicHeaders(copied), [header])
+    assert any(line.startswith(said) for line in found), found

@@ -1,0 +1,191 @@
+"""Every command on every terminal: whatever its encoding and width, a name is there and nothing ends in a traceback."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from timeslice.kit import Kit
+from timeslice.screen import fit, look_alike
+
+TIMESLICE = Path(sys.executable).parent / "timeslice"
+SECONDS = 300
+NAME = "Zo\u00eb-\u6f22\u5b57-a-rather-long-name"
+ENCODINGS = ("ascii", "latin-1", "cp1252", "koi8-r", "utf-8")
+PLAIN = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TERM": "dumb"}
+
+# All that the commands print, on results that have every verdict, a student's text in many scripts, and long names.
+PRINTS = f"""
+import sys
+from report_samples import exchange_check, charts_check, sample_class, sample_result, uncompiled_result
+from timeslice import report
+from timeslice.explain import explain
+from timeslice.messages import Step
+from timeslice.model import Difference, Outcome, Run, Verdict
+from timeslice.progress import GradingProgress
+from timeslice.prove import _print
+from timeslice.proof import Case
+from timeslice.screen import complain, open_console, say
+
+console = open_console()
+odd = "\\u2018quoted\\u2019 \\u6f22 \\u202e \\udcff \\x1b[2J \\u2713 \\U0001f600"
+name = {NAME!a}
+runs = [Run(tool="native", verdict=verdict, message=odd, steps=[odd]) for verdict in (Verdict.PASSED, Verdict.FAILED)]
+for check in (exchange_check(), charts_check()):
+    failed = check.model_copy(update={{"message": odd, "output": odd, "unsteady": True, "runs": runs}})
+    full = sample_result(submission=name, checks=[failed], suspicions=[odd], kit_faults=[odd], notes=[odd])
+    differs = Difference(test="a/b", clause="UDP-RX-001", replay="timeslice", runs=runs)
+    full = full.model_copy(update={{"memory": full.memory.model_copy(update={{"differences": [differs]}})}})
+    report.table([full], console)
+    report.in_full(full, console)
+results = [full, uncompiled_result(), *sample_class(4), full.model_copy(update={{"outcome": Outcome.BROKEN}})]
+report.table(results, console)
+with GradingProgress(console, 2) as progress:
+    progress.tell(name, Step("tests", 1, 3))
+    progress.done(full)
+for clause in ("UDP-RX-003", "SCH-MLFQ-001", "PROC-JOIN-004"):
+    explain(clause, console)
+odd = odd.replace("\\x1b", "")  # the kit's own words hold no escapes
+_print([(Case(odd, odd, lambda prover: ""), odd)], 1, [odd], console)
+say(odd)
+complain(odd)
+"""
+
+
+def printed(encoding: str, **environment: str) -> str:
+    """What all commands print in an encoding; asserts that they come to their end."""
+    ended = subprocess.run(
+        [sys.executable, "-c", PRINTS],
+        cwd=Path(__file__).parent,
+        env={**os.environ, **PLAIN, "PYTHONIOENCODING": encoding, **environment},
+        capture_output=True,
+        timeout=SECONDS,
+    )
+    assert ended.returncode == 0, ended.stderr.decode(encoding)
+    assert b"Traceback" not in ended.stderr
+    return ended.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize("width", [1, 20, 40, 80, 200])
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_command_prints_in_every_encoding_at_every_width(encoding: str, width: int) -> None:
+    text = printed(encoding, COLUMNS=str(width))
+    assert "\x1b" not in text
+    grids = [part for part in text.split("Submissio" if width >= 20 else "\n\n") if part.strip()]
+    assert grids
+    if width >= 20:
+        first = [line for line in grids[1].splitlines() if line.strip()]
+        name = fit(NAME, encoding)
+        letters = "".join("".join(line.split()[:1]) for line in first[1:6])
+        assert name[:12] in letters, grids[1]
+
+
+@pytest.mark.parametrize("environment", [{"TERM": "xterm", "FORCE_COLOR": "1"}, {"NO_COLOR": "1", "TERM": "xterm"}])
+def test_colours_are_only_where_they_are_wanted(environment: dict[str, str]) -> None:
+    text = printed("ascii", COLUMNS="100", **environment)
+    assert ("\x1b[3" in text) == ("FORCE_COLOR" in environment)
+
+
+def test_signs_have_look_alikes_of_one_column() -> None:
+    for sign in "\u2713\u2717\u25cb\u2026\u2500\u2502\u253c\u251c\u2524\u25ba\u25c4\u2573\u00b7\u2018\u201d\u2013":
+        assert len(look_alike(sign)) == 1
+        assert look_alike(sign).isascii()
+    assert [look_alike(char) for char in "\u00e9\u6f22\u2500\u2502\u253c\u251c"] == ["e", "??", "-", "|", "+", "|"]
+    assert fit("\u2713 \udcff\u241b", "ascii") == "+ \\xff^["
+    assert fit("\u2713", "no-such-encoding") == "+"
+    assert fit("\u2713 \u00e9", "latin-1") == "+ \u00e9"
+
+
+# ---- the real program ----
+
+
+def german(folder: Path) -> Iterator[dict[str, str]]:
+    """The environment of a locale in latin-1, where one can be made."""
+    made = shutil.which("localedef") and subprocess.run(
+        ["localedef", "-i", "de_DE", "-f", "ISO-8859-1", folder / "de_DE"], capture_output=True
+    )
+    if made and (folder / "de_DE").is_dir():
+        yield {"LC_ALL": "de_DE", "LOCPATH": str(folder), "PYTHONUTF8": "0"}
+
+
+def run(arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run ``timeslice`` with these arguments, a shell's redirections among them."""
+    return subprocess.run(
+        ["/bin/sh", "-c", f"{TIMESLICE} {arguments}"],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        timeout=SECONDS,
+    )
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """A folder with a class of two, one of whom hands in what does not compile and is called by a long name."""
+    for name, text in ((NAME, "int f(void) { return \u2713; }\n"), ("b", "int f(void) { return g; }\n")):
+        (tmp_path / "class" / name / "udp").mkdir(parents=True)
+        (tmp_path / "class" / name / "udp" / "open.c").write_text(text)
+    return tmp_path
+
+
+def test_grade_works_in_the_locales_that_there_are(two: Path) -> None:
+    locales = [PLAIN, {**PLAIN, "LC_ALL": "POSIX", "COLUMNS": "20"}, {**PLAIN, "PYTHONIOENCODING": "latin-1"}]
+    for number, environment in enumerate([*locales, *german(two)]):
+        encoding = "latin-1" if number >= 2 else "ascii"
+        for submissions in ("class", "class/b"):
+            ended = run(f"grade {submissions} --lab udp", two, **environment)
+            text = (ended.stdout + ended.stderr).decode(encoding)
+            assert ended.returncode == 1, text
+            assert "Traceback" not in text
+            assert "b" in text.split()
+        assert "udp/open.c:1:" in text
+        assert "run again: " in text
+
+
+def test_a_full_device_is_one_line_and_the_grades_are_kept(two: Path) -> None:
+    ended = run("grade class --lab udp >/dev/full", two)
+    assert ended.returncode == 2
+    (line,) = ended.stderr.decode().splitlines()
+    assert "the grades cannot be printed (No space left on device); 2 of 2 submissions were graded" in line
+    assert (two / "report" / "grades.csv").is_file()
+
+
+@pytest.mark.parametrize("command", ["explain UDP-RX-003", "schema", "lint", "--help", "grade --help", "frob"])
+def test_small_commands_survive_every_place_that_they_may_print_to(command: str, tmp_path: Path) -> None:
+    for where in (">/dev/full", "2>/dev/full", ">/dev/full 2>&1", ">&-", "2>&-", ">&- 2>&-", "<&- >&-", "| true"):
+        ended = run(f"{command} {where}", tmp_path)
+        assert ended.returncode in ((0, 2) if "/dev/full" in where or "frob" in command else (0,)), (where, ended)
+        assert b"Traceback" not in ended.stderr, (where, ended)
+        assert b"Exception ignored" not in ended.stderr, (where, ended)
+        assert len(ended.stderr.splitlines()) <= 1, (where, ended)
+    for encoding in ENCODINGS:
+        ended = run(command, tmp_path, **PLAIN, PYTHONIOENCODING=encoding, COLUMNS="20")
+        assert b"Traceback" not in ended.stderr
+        codecs.decode(ended.stdout, encoding)
+
+
+def test_pytests_own_output_is_readable_in_ascii(two: Path, kit: Kit) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "--submission",
+        str(two / "class" / "b"),
+        "-k",
+        "build",
+    ]
+    environment = {**os.environ, **PLAIN, "PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run(command, cwd=kit.root / "spec", env=environment, capture_output=True, timeout=SECONDS)
+    text = ended.stdout.decode("ascii")
+    assert ended.returncode == 1, text
+    assert "\nfailed: udp/open.c:1:" in text
+    assert "\nrun again: " in text

@@ -1,0 +1,22 @@
+/* unfinished.c - linked into the bank of `make check`: a test that crashed or ran out of time has no message of its
+ * own, so how to run it again is said beside what Criterion says of it. */
+#include <criterion/criterion.h>
+#include <criterion/hooks.h>
+#include <stdio.h>
+
+#include "support/replay.h"
+
+static void say_how(const struct criterion_test_stats *stats) {
+    static char text[REPLAY_BYTES];
+    replay_text(text, sizeof text, stats->test->category, stats->test->name);
+    fprintf(stderr, "[----] %s\n", text);
+}
+
+ReportHook(TEST_CRASH)(struct criterion_test_stats *stats) {
+    say_how(stats);
+}
+
+ReportHook(POST_FINI)(struct criterion_test_stats *stats) {
+    if (stats->timed_out)
+        say_how(stats);
+}
