@@ -19,8 +19,8 @@ import pytest
 from system_headers import headers_of
 from timeslice.kit import Kit
 
-WARNINGS = ("-Wall", "-Wextra", "-Werror")
-COMPILERS = ("gcc", "clang")
+ONLY_CHECK = ("-fsyntax-only", "-Wall", "-Wextra", "-Werror")
+BATCH = 16  # headers that are tried at once
 # What the public headers take from the system's: the only names that they use and do not define.
 TAKEN = frozenset({"bool"})
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -77,30 +77,42 @@ class PublicHeaders:
         return dict(line.split() for line in told.splitlines())
 
 
-def clashes(public: PublicHeaders, headers: Sequence[str], compilers: Sequence[str] = COMPILERS) -> list[str]:
+def clashes(public: PublicHeaders, headers: Sequence[str]) -> list[str]:
     """Everything that does not go together, a line each."""
     checks = "".join(f'_Static_assert({n} == {v}, "{n}");\n' for n, v in public.values().items())
+    batches = [headers[at : at + BATCH] for at in range(0, len(headers), BATCH)]
     with ThreadPoolExecutor(2) as pool:
-        found = pool.map(lambda header: list(_clashes_with(header, public, checks, compilers)), headers)
+        found = pool.map(lambda batch: list(_clashes_with(batch, public, checks)), batches)
         return [line for lines in found for line in lines]
 
 
-def _clashes_with(header: str, public: PublicHeaders, checks: str, compilers: Sequence[str]) -> Iterator[str]:
-    defined = compiled("gcc", including([header]), "-E", "-dM").stdout
+def _clashes_with(headers: Sequence[str], public: PublicHeaders, checks: str) -> Iterator[str]:
+    """The clashes with one header, or with several that are included together: halves of them where that fails."""
+    nothing: Sequence[str] = ()
+    orders = [("gcc", headers, nothing), ("gcc", nothing, headers), ("clang", headers, nothing)]
+    made = [
+        compiled(cc, including([*before, *public.files, *after]) + checks, *ONLY_CHECK, f"-I{public.include}")
+        for cc, before, after in orders
+    ]
+    if len(headers) > 1 and any(done.returncode != 0 for done in made):
+        for half in (headers[: len(headers) // 2], headers[len(headers) // 2 :]):
+            yield from _clashes_with(half, public, checks)
+        return
+    yield from _macros_in(headers, public)
+    for done, (cc, before, after) in zip(made, orders, strict=True):
+        without = including([*before, *public.system, *after])
+        if done.returncode != 0 and compiled(cc, without, *ONLY_CHECK).returncode == 0:
+            why = next((line for line in done.stderr.splitlines() if "error:" in line), done.stderr)
+            yield f"<{headers[0]}> {'before' if before else 'after'} the public headers, {cc}: {why}"
+
+
+def _macros_in(headers: Sequence[str], public: PublicHeaders) -> Iterator[str]:
+    """The macros that have a public name, and where a parenthesis belongs to the macro, one that is followed by it."""
+    defined = compiled("gcc", including(headers), "-E", "-dD").stdout
     plain = set(re.findall(r"^#define (\w+) ", defined, re.MULTILINE))
-    called = set(re.findall(r"^#define (\w+)\(", defined, re.MULTILINE))  # replaced only where ( follows
+    called = set(re.findall(r"^#define (\w+)\(", defined, re.MULTILINE))
     for name in sorted(public.names & plain | public.calls & called):
-        yield f"<{header}> has a macro {name}"
-    for cc in compilers:
-        for before, after in (([header], []), ([], [header]))[: 2 if cc == "gcc" else 1]:
-            made = compiled(cc, including([*before, *public.files, *after]) + checks, "-fsyntax-only", *WARNINGS,
-                            f"-I{public.include}")  # fmt: skip
-            if made.returncode == 0:
-                continue
-            without = compiled(cc, including([*before, *public.system, *after]), "-fsyntax-only", *WARNINGS)
-            if without.returncode == 0:
-                why = next((line for line in made.stderr.splitlines() if "error:" in line), made.stderr)
-                yield f"<{header}> {'before' if before else 'after'} the public headers, {cc}: {why}"
+        yield f"<{'> or <'.join(headers)}> has a macro {name}"
 
 
 @pytest.fixture
@@ -122,7 +134,7 @@ def test_no_header_of_the_kernel_does(copied: Path) -> None:
         header for header in headers_of("linux-libc-dev") if header.startswith(("linux/", "asm/", "asm-generic/"))
     ]
     assert "linux/sched.h" in headers
-    assert clashes(PublicHeaders(copied), headers, ["gcc"]) == []
+    assert clashes(PublicHeaders(copied), headers) == []
 
 
 @pytest.mark.parametrize(
