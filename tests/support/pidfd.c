@@ -27,15 +27,13 @@ struct call {
 };
 
 __attribute__((noinline)) static long make_unseen(long thread, const struct call *call) {
-    /* cppcheck-suppress constStatement ; it takes the declaration for a statement */
-    register long fourth __asm__("r10") = call->arguments[3];
+    const long *with = call->arguments;
     long result;
     (void)thread;
-    __asm__ volatile("syscall"
+    __asm__ volatile("mov %5, %%r10\n\tsyscall"
                      : "=a"(result)
-                     : "a"(call->number), "D"(call->arguments[0]), "S"(call->arguments[1]), "d"(call->arguments[2]),
-                       "r"(fourth)
-                     : "rcx", "r11", "memory");
+                     : "a"(call->number), "D"(with[0]), "S"(with[1]), "d"(with[2]), "r"(with[3])
+                     : "rcx", "r10", "r11", "memory");
     return result;
 }
 

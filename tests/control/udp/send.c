@@ -1,4 +1,4 @@
-/* send.c - the control: udp_send with two memory errors. A tool that does not report both sees nothing on this machine. */
+/* send.c - the control: udp_send with two memory errors. A tool that does not report both sees nothing here. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
