@@ -127,6 +127,15 @@ class Lab:
 
 
 @dataclass(frozen=True)
+class Rules:
+    """What the objects of one lab may use, which of its names have to be functions, and why a function is refused."""
+
+    allowed: frozenset[str]
+    api: tuple[str, ...]
+    reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Assignment:
     """All that is asked: the labs with their clauses, the limits of a run, and the compiler's flags."""
 
@@ -153,6 +162,10 @@ class Assignment:
     def usable(self, lab: Lab) -> frozenset[str]:
         """Every symbol that the sources of ``lab`` may use: of the C library, and every lab's own functions."""
         return self.allow.union(lab.allow, *(other.api for other in self.labs))
+
+    def rules(self, lab: Lab) -> Rules:
+        """What the inspection of a lab's objects goes by."""
+        return Rules(self.usable(lab), lab.api, self.refusals)
 
     def refusal_reason(self, name: str) -> str | None:
         """Why a lab that may not use the function ``name`` may not; None for what no family of the spec has."""

@@ -155,7 +155,7 @@ class Builder(Workshop):
         """What is wrong with the lab's combined object, judged by what this lab may use."""
         folder = stage / MEMCHECK
         listing = _text(folder / f"{lab.id}.listing")
-        return objects.inspect(folder / f"{lab.id}.o", listing, self.assignment.usable(lab), lab.api)
+        return objects.inspect(folder / f"{lab.id}.o", listing, self.assignment.rules(lab))
 
     def _list_each(self, stage: Path, labs: Mapping[str, Sequence[str]]) -> None:
         """List the instructions of each object on its own."""
@@ -172,7 +172,7 @@ class Builder(Workshop):
         paths = {source: target(folder, source, ".o") for source in sources if compiled.whole(source)}
         listings = sifting.split_listing(_text(folder / f"{lab.id}.listings"), paths)
         uncompiled = {source: compiled.text(source) for source in sources if source not in paths}
-        return LabObjects(paths, listings, uncompiled, self.assignment.usable(lab), lab.api)
+        return LabObjects(paths, listings, uncompiled, self.assignment.rules(lab))
 
     def _combine_again(self, stage: Path, labs: Mapping[str, Sequence[str]]) -> None:
         written = {

@@ -20,6 +20,7 @@ from typing import Any
 from elftools.elf.elffile import ELFFile
 from elftools.elf.relocation import RelocationSection
 
+from timeslice.assignment import Rules
 from timeslice.printable import one_line
 from timeslice.untrusted import read_ordinary
 
@@ -74,13 +75,12 @@ class Names:
     needed: frozenset[str]  # what another has to define
 
 
-def inspect(path: Path, listing: str, allowed: Collection[str], api: Collection[str] = ()) -> list[str]:
+def inspect(path: Path, listing: str, rules: Rules) -> list[str]:
     """What is wrong with the relocatable object at ``path``, a sentence each; nothing means that it may be linked.
 
-    ``listing`` is what ``objdump -d`` printed of it, ``allowed`` the symbols that it may use, ``api`` those that have
-    to be functions where it defines them."""
+    ``listing`` is what ``objdump -d`` printed of it."""
     try:
-        return list(islice(ObjectFile(path).refusals(listing, allowed, api), REFUSALS_MAX))
+        return list(islice(ObjectFile(path).refusals(listing, rules), REFUSALS_MAX))
     except Exception as error:  # whatever a hostile object does to the reader of objects
         return [f"The compiled object cannot be inspected ({one_line(str(error))}): does a source use inline assembly?"]
 
@@ -111,12 +111,12 @@ class ObjectFile:
             needed=frozenset(s.name for s in shared if s["st_shndx"] == "SHN_UNDEF"),
         )
 
-    def refusals(self, listing: str, allowed: Collection[str], api: Collection[str]) -> Iterator[str]:
+    def refusals(self, listing: str, rules: Rules) -> Iterator[str]:
         """Every reason not to link it."""
         yield from self._of_sections()
         yield from self._of_sizes()
-        yield from self._of_definitions(api)
-        yield from self._of_uses(allowed)
+        yield from self._of_definitions(rules.api)
+        yield from self._of_uses(rules)
         yield from self._raw_calls(listing)
 
     def use_of(self, name: str) -> str:
@@ -189,15 +189,16 @@ class ObjectFile:
             elif name in api and not self._is_function(symbol):
                 yield f"{name} is defined, but not as a function: write it as its header declares it."
 
-    def _of_uses(self, allowed: Collection[str]) -> Iterator[str]:
+    def _of_uses(self, rules: Rules) -> Iterator[str]:
         for number, symbol in enumerate(self._symbols):
-            if number == 0 or symbol["st_shndx"] != "SHN_UNDEF" or symbol.name in allowed:
+            if number == 0 or symbol["st_shndx"] != "SHN_UNDEF" or symbol.name in rules.allowed:
                 continue
             where = self._where(number)
             if _OF_THE_TOOLS.match(symbol.name):
                 yield f"{one_line(symbol.name)} is used{where}: it belongs to the test framework or its tools."
             else:
-                yield f"{one_line(symbol.name)} is used{where}: a submission may not use it (or it is misspelled)."
+                why = rules.reasons.get(symbol.name, "no family of spec/families.toml has it (is it misspelled?)")
+                yield f"{one_line(symbol.name)} is used{where}: {why}."
 
     def _raw_calls(self, listing: str) -> Iterator[str]:
         function, section = "?", 0

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from timeslice.assignment import Rules
 from timeslice.model import Diagnostic
 from timeslice.objects import Names, ObjectFile, inspect
 from timeslice.printable import one_line
@@ -28,8 +29,7 @@ class LabObjects:
     paths: Mapping[str, Path]
     listings: Mapping[str, str]
     uncompiled: Mapping[str, str]
-    allowed: frozenset[str]
-    api: tuple[str, ...]
+    rules: Rules
 
 
 @dataclass
@@ -73,8 +73,8 @@ class _Sieve:
         defined = frozenset().union(*(names.defined for names in self._names.values()))
         for source, path in self._lab.paths.items():
             promised = {name for name in self._names[source].needed if self._written_in_uncompiled(name)}
-            allowed = self._lab.allowed | defined | promised
-            found = inspect(path, self._lab.listings[source], allowed, self._lab.api)
+            rules = replace(self._lab.rules, allowed=self._lab.rules.allowed | defined | promised)
+            found = inspect(path, self._lab.listings[source], rules)
             self._result.refusals += [told if source in told else f"{source}: {told}" for told in found]
             if found:
                 self._leave_out(source, "it was refused")
@@ -101,7 +101,7 @@ class _Sieve:
 
     def _drop_what_lacks_something(self) -> None:
         while True:
-            defined = self._lab.allowed.union(*(self._names[source].defined for source in self._result.kept))
+            defined = self._lab.rules.allowed.union(*(self._names[source].defined for source in self._result.kept))
             lacking = {s: sorted(self._names[s].needed - defined) for s in self._result.kept}
             lacking = {source: names for source, names in lacking.items() if names}
             if not lacking:
@@ -119,7 +119,7 @@ class _Sieve:
 
     def _tell_what_is_lost(self) -> None:
         kept = frozenset().union(*(self._names[source].functions for source in self._result.kept))
-        missing = [name for name in self._lab.api if name not in kept]
+        missing = [name for name in self._lab.rules.api if name not in kept]
         for source in self._result.left_out:
             text = self._lab.uncompiled.get(source, "")
             own = self._names.get(source, _NOTHING).defined
