@@ -25,6 +25,7 @@ def copy(kit: Kit, tmp_path: Path) -> Kit:
         "tests/udp",
         "tests/process",
         "tests/scheduler",
+        "tests/support",
         "tests/mutants",
     ):
         shutil.copytree(kit.root / name, tmp_path / name)
@@ -97,6 +98,20 @@ SPOILED = {
         edit("spec/include/timeslice/udp.h", "TIMESLICE_UDP_H", "UDP_H"), "no include guard TIMESLICE_UDP_H"),
     "a function that no header declares": (
         edit("spec/assignment.toml", '"udp_recv",', '"udp_recv", "udp_gone",'), "udp_gone is declared in none"),
+    "a test that sleeps": (
+        edit("tests/udp/send.c", r"(pair_close\(&pair\);)", r"usleep(20000);\n    \1"), "it sleeps: wait for the"),
+    "a helper that sleeps": (
+        edit("tests/support/peer.c", r"(peer_close\(&marker\);)", r"nanosleep(&pause, NULL);\n    \1"), "it sleeps"),
+    "a test that sets a timer": (
+        edit("tests/process/join.c", r"(let_pass\(0, 1\);)", r"alarm(1);\n    \1"), "it sets a timer"),
+    "a test that hopes for a signal": (
+        edit("tests/udp/receive.c", r"( +)interruptions_stop\(\);", r'\1expect_true(interruptions_stop() > 0, "x");'),
+        "it asks how many signals came"),
+    "a test that must be fast": (
+        edit("tests/udp/call.c", r"expect_at_least\(stopwatch_ms\(\) - start, 3 \* 30",
+             r'expect_true(stopwatch_ms() - start < 200, "x");\n    expect_at_least(1, 1'), "that something be fast"),
+    "a wait with a tolerance": (
+        edit("tests/udp/call.c", r"start, 3 \* 30,", "start, 3 * 30 - 3,"), "it leaves a tolerance"),
     "an old schema": (add("spec/result.schema.json", "{}"), "spec/result.schema.json: not what the model says"),
 }  # fmt: skip
 

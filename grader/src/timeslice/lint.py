@@ -15,6 +15,16 @@ from timeslice.report.schema import schema_text
 A_HUNDRED = 100
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _NEARLY_A_CLAUSE = re.compile(rf"^\W*\*\*{CLAUSE_ID}\b")
+# What makes a test depend on how busy the machine is, as far as its text shows that.
+_LUCK = (
+    (re.compile(r"\b(?:u|nano|clock_nano|thrd_)?sleep\s*\("), "it sleeps: wait for the event"),
+    (re.compile(r"\b(?:alarm|setitimer)\s*\("), "it sets a timer: wait for the event"),
+    (re.compile(r"(?:interruptions_stop\(\)\s*[<>=!])|(?:[=(,]\s*interruptions_stop\()"),
+     "it asks how many signals came, which may be none: let what comes after one wait for it (interruptions_then)"),
+    (re.compile(r"stopwatch_ms\(\)[^;]*?<"), "it asks that something be fast: a busy machine is slow"),
+    (re.compile(r"expect_at_least\([^,;]*,[^,;]*-\s*[0-9]"),
+     "it leaves a tolerance, in which a wait that is short may hide: try thirty of 1 ms (short_waits.h)"),
+)  # fmt: skip
 _GUARD = re.compile(r"^#ifndef (\w+)\n#define (\w+)$", re.MULTILINE)
 
 
@@ -25,6 +35,7 @@ def lint(kit: Kit) -> list[str]:
     except KitError as error:
         return [str(error)]
     found = list(_schema(kit)) + list(_headers(kit))
+    found += _luck(kit, [f"tests/{lab.id}" for lab in assignment.labs] + ["tests/support"])
     for lab in assignment.labs:
         tests = declared_tests(kit, lab.id)
         found += _chapter(kit, assignment, lab)
@@ -54,6 +65,15 @@ def _headers(kit: Kit) -> Iterator[str]:
         guard = _GUARD.search(path.read_text("utf-8"))
         if guard is None or guard[1] != wanted or guard[2] != wanted:
             yield f"{path.relative_to(kit.root)}: no include guard {wanted}"
+
+
+def _luck(kit: Kit, folders: list[str]) -> Iterator[str]:
+    """Tests whose verdict depends on how busy the machine is."""
+    for path in sorted(path for folder in folders for path in (kit.root / folder).glob("*.[ch]")):
+        text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), path.read_text("utf-8"))
+        for pattern, why in _LUCK:
+            for found in pattern.finditer(text):
+                yield f"{path.relative_to(kit.root)}:{text.count(chr(10), 0, found.start()) + 1}: {why}"
 
 
 def _chapter(kit: Kit, assignment: Assignment, lab: Lab) -> Iterator[str]:
