@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,6 +78,43 @@ def test_a_lab_that_does_not_compile_costs_the_others_nothing(
     assert result["summary"].endswith("nothing of Scheduling")
     not_run = {check["message"] for check in result["checks"] if check["verdict"] == "not_run"}
     assert not_run == {"This lab was not built.", "No .c file of this lab was handed in."}
+
+
+def test_a_lab_may_be_one_file_and_lack_functions(make_submission: MakeSubmission, kit: Kit, tmp_path: Path) -> None:
+    both = "".join((kit.reference / "udp" / name).read_text() for name in ("send.c", "receive.c"))
+    headers = {f"udp/{path.name}": path.read_text() for path in (kit.reference / "udp").glob("*.h")}
+    mine = make_submission("mine", {"udp/everything.c": both, **headers})
+    ended = timeslice("grade", mine, "--out", tmp_path / "out", "-k", "udp_send or udp_recv or udp_bind")
+    result = result_of(tmp_path / "out", "mine")
+    assert ended.returncode == 1, ended
+    assert (result["build"]["status"], result["coverage"]["status"]) == ("built", "measured")
+    verdicts: dict[str, set[str]] = defaultdict(set)
+    for check in result["checks"]:
+        verdicts[check["name"].partition("/")[0]].add(check["verdict"])
+    assert verdicts["udp_send"] == verdicts["udp_recv"] == {"passed"}
+    assert verdicts["udp_bind"] == {"failed"}
+    (note,) = (note for note in result["notes"] if note.startswith("taken from the template: "))
+    assert "udp_bind" in note
+    assert "udp_send" not in note
+
+
+def test_what_is_refused_costs_the_functions_that_need_it(
+    make_submission: MakeSubmission, kit: Kit, tmp_path: Path
+) -> None:
+    sources = {f"udp/{path.name}": path.read_text() for path in (kit.reference / "udp").iterdir()}
+    sources["udp/send.c"] += "void *dlsym(void *, const char *);\nvoid *(*const find)(void *, const char *) = dlsym;\n"
+    ended = timeslice(
+        "grade", make_submission("mine", sources), "--out", tmp_path / "out", "-k", "UDP-TX-001 or UDP-OPEN"
+    )
+    assert ended.returncode == 1, ended
+    result = result_of(tmp_path / "out", "mine")
+    assert result["build"]["status"] == "refused"
+    first, second = result["checks"][0]["message"].splitlines()
+    assert first.startswith("udp/send.c: dlsym is used")
+    assert second == "udp/send.c was left out, because it was refused; lost with it: udp_send"
+    verdicts = {(check["clause"] or "build")[:6]: check["verdict"] for check in result["checks"]}
+    assert verdicts == {"build": "failed", "UDP-TX": "failed", "UDP-OP": "passed"}
+    assert result["coverage"]["status"] == "measured"
 
 
 def test_a_lab_that_was_not_handed_in_is_0_points_and_not_the_kits_fault(
