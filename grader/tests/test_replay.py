@@ -53,7 +53,7 @@ def assert_same(command: str, folder: Path, line: str) -> None:
     """The command makes one check, which ends as it did (``line``: what was said of it), and prints itself."""
     ended = shell(command, folder)
     assert ended.returncode == 1, (command, ended)
-    assert ended.stdout.startswith("[1/1] "), ended.stdout
+    assert re.search(r"^\[1/1\] ", ended.stdout, re.MULTILINE), ended.stdout
     assert PRINTED.findall(ended.stdout) == [command]
     assert line in ended.stdout.splitlines(), (line, ended.stdout)
 
@@ -174,6 +174,19 @@ def test_however_the_program_was_started_its_command_works(tmp_path: Path) -> No
         assert printed.endswith(" --seed 3")
         seen.add(printed)
     assert len(seen) == 6
+
+
+def test_a_memory_clause_is_shown_again_with_its_findings(kit: Kit, tmp_path: Path) -> None:
+    shutil.copytree(kit.reference / "udp", tmp_path / "mine" / "udp")
+    source = tmp_path / "mine" / "udp" / "send.c"
+    head, begin, tail = source.read_text().partition("ssize_t udp_send(")
+    opened, brace, body = tail.partition("{")
+    leaks = " void *volatile lost = malloc(8); (void)lost;"
+    source.write_text(f"#include <stdlib.h>\n{head}{begin}{opened}{brace}{leaks}{body}")
+    ended = shell(f"{TIMESLICE} grade mine --lab udp -k UDP-TX-010", tmp_path)
+    (printed,) = PRINTED.findall(ended.stdout)
+    (said,) = re.findall(r"^leaked: .*$", ended.stdout, re.MULTILINE)
+    assert_same(printed, tmp_path, said)
 
 
 def test_pytest_prints_a_command_that_works(tmp_path: Path) -> None:

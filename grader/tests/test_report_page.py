@@ -12,6 +12,7 @@ import pytest
 from page_reading import PageReader, read_page
 from report_samples import charts_check, exchange_check, sample_class, sample_result, uncompiled_result, unsteady_result
 from timeslice.model import Finding, Frame, Memory, Outcome, Verdict
+from timeslice.report.failure import fold
 from timeslice.report.index import index_html
 from timeslice.report.junit import junit_xml
 from timeslice.report.page import page_html
@@ -65,6 +66,21 @@ def test_equal_steps_in_a_row_are_folded_and_code_of_the_spec_is_code() -> None:
         ("22", "a"),
     ]
     assert "<code>udp_recv</code> &lt;b&gt; holds." in html
+
+
+def test_a_group_of_steps_that_is_repeated_is_told_once() -> None:
+    told = fold(["open", *["bind", "resolve", "close"] * 20, "count", "count", "end"])
+    assert [(step.first, step.last, step.line) for step in told] == [
+        (1, 1, "open"),
+        (2, 2, "bind"),
+        (3, 3, "resolve"),
+        (4, 4, "close"),
+        (5, 61, "the 3 steps before, once more (x 19)"),
+        (62, 63, "count (x 2)"),
+        (64, 64, "end"),
+    ]
+    assert [step.text for step in fold(["a", "b", "a", "b"])] == ["a", "b", "a", "b"]
+    assert fold([]) == []
 
 
 def test_an_exchange_is_a_ladder_with_its_steps_as_text_below() -> None:

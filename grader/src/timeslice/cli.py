@@ -155,11 +155,11 @@ def _calibrated(kit: Kit, cc: str) -> Calibration:
 
     calibration = kept(kit, cc)
     if calibration is None:
-        click.echo(f"calibrating the kit on this machine: {why_anew(kit, cc)}")
+        say(f"calibrating the kit on this machine: {why_anew(kit, cc)}")
         with Grounds.open(cc) as grounds:
             calibration = grounds.calibration
     for line in calibration.lines():
-        click.echo(f"timeslice: a fault of the kit on this machine: {line}; it costs no points", err=True)
+        complain(f"timeslice: a fault of the kit on this machine: {line}; it costs no points")
     return calibration
 
 
@@ -293,11 +293,9 @@ def doctor(cc: str) -> int:
 
     Exit status: 0 all is well, 1 something is not, but grading works, 2 grading does not work.
     """
-    from rich.console import Console
-
     from timeslice.doctor import examine, show
 
-    return show(examine(cc), Console())
+    return show(examine(cc), open_console())
 
 
 @main.command()
@@ -314,7 +312,7 @@ def objects(submission: Path, out: Path, cc: str) -> int:
     """
     from timeslice.standalone import write_objects
 
-    return 0 if write_objects(submission, out, cc, click.echo) else LOST_POINTS
+    return 0 if write_objects(submission, out, cc, say) else LOST_POINTS
 
 
 @main.command()

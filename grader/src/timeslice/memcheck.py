@@ -68,7 +68,7 @@ def findings(xml_dir: Path, tests_by_pid: Mapping[int, str], sources: Sequence[s
             if key in merged or len(merged) < FINDING_LIMIT:
                 merged.setdefault(key, finding)
                 tests.setdefault(key, []).extend([test] if test is not None else [])
-    found = [one.model_copy(update={"tests": list(dict.fromkeys(tests[key]))}) for key, one in merged.items()]
+    found = [one.model_copy(update={"tests": sorted(set(tests[key]))}) for key, one in merged.items()]
     mine = sorted((f for f in found if f.file is not None), key=lambda one: (one.file or "", one.line or 0, one.kind))
     return Found(mine, [f for f in found if f.file is None])
 

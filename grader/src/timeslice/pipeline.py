@@ -140,7 +140,7 @@ class Grading:
         started = time.monotonic()
         try:
             with self._grounds.builder.sandbox.stage as stage:
-                for check in self._steps(stage):
+                for check in map(self._replayable, self._steps(stage)):
                     self._checks[check.name] = check
                     yield check
         except KitError as error:
@@ -182,6 +182,12 @@ class Grading:
             yield from self._run(built, stage, tree, sources)
         else:
             self._coverage = coverage.not_run(tree, sources, "the submission was not built")
+
+    def _replayable(self, check: Check) -> Check:
+        """The check with the command that shows it again, whatever step of the way it was that it did not pass."""
+        if check.replay or check.verdict in (Verdict.PASSED, Verdict.NOT_RUN):
+            return check
+        return check.model_copy(update={"replay": self._identity.replay(check.name)})
 
     def _unread(self, why: str) -> Iterator[Check]:
         """The checks of a submission that intake could take nothing from."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from timeslice.figures.gantt import GanttPair, gantt_text, read_gantt
 from timeslice.figures.ladder import Ladder, is_datagram, ladder_text, read_ladder
@@ -14,21 +13,18 @@ from timeslice.report.text import clip, visible
 from timeslice.report.words import VERDICTS, Word
 
 STEPS_FIRST, STEPS_LAST = 20, 40  # shown of many: how it began, and what led to the failure
+GROUP_MAX = 8  # steps that are looked at for being repeated together
 _TEXT, _OUTPUT, _STEP = 3000, 4000, 300  # characters of one text
 
 
 @dataclass(frozen=True)
 class Step:
-    """Equal steps in a row: the numbers of the first and the last, and what was done so many times."""
+    """Steps that are told in one line: the numbers of the first and the last, and what was done so many times."""
 
     first: int
     last: int
     text: str
-
-    @property
-    def times(self) -> int:
-        """How many there were."""
-        return self.last - self.first + 1
+    times: int = 1
 
     @property
     def line(self) -> str:
@@ -76,7 +72,7 @@ def tell(check: Check) -> Failure:
         headline=headline,
         rest=rest,
         steps=shown,
-        left_out=sum(step.times for step in steps) - sum(step.times for step in shown),
+        left_out=len(check.steps) - sum(step.last - step.first + 1 for step in shown),
         ladder=read_ladder(list(_rungs(steps))),
         charts=read_gantt(check.expected, check.got),
         stories=stories(check.runs),
@@ -84,12 +80,34 @@ def tell(check: Check) -> Failure:
 
 
 def fold(steps: Sequence[str]) -> list[Step]:
-    """The steps with their numbers, those that are repeated in a row as one."""
+    """The steps with their numbers. A step that is repeated is told once, and so is a group of steps."""
     folded: list[Step] = []
-    for text, equal in groupby(steps):
-        first = folded[-1].last + 1 if folded else 1
-        folded.append(Step(first, first + len(list(equal)) - 1, text))
+    at = 0
+    while at < len(steps):
+        length, times = _repeated(steps, at)
+        if length == 1:
+            folded.append(Step(at + 1, at + times, steps[at], times))
+        else:
+            folded += [Step(at + number + 1, at + number + 1, steps[at + number]) for number in range(length)]
+            again = f"the {length} steps before, once more"
+            folded.append(Step(at + length + 1, at + length * times, again, times - 1))
+        at += length * times
     return folded
+
+
+def _repeated(steps: Sequence[str], at: int) -> tuple[int, int]:
+    """How many steps from ``at`` on are repeated together, and how often: that which most steps are told by."""
+    best = (1, 1)
+    for length in range(1, GROUP_MAX + 1):
+        group = steps[at : at + length]
+        if length > 1 and any(map(is_datagram, group)):
+            break
+        times = 1
+        while steps[at + times * length : at + (times + 1) * length] == group:
+            times += 1
+        if times >= (2 if length == 1 else 3) and length * times > best[0] * best[1]:
+            best = (length, times)
+    return best
 
 
 def _rungs(steps: Sequence[Step]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from timeslice.report.text import one_line, visible
 from timeslice.report.words import OUTCOMES
 from timeslice.screen import fit
 
+_COMMANDS_OF_CI = re.compile(r"^(\s*)([:#])\2", re.MULTILINE)
 _STYLES = {"good": "green", "bad": "red", "memory": "magenta", "time": "yellow", "kit": "cyan", "quiet": "dim"}
 _LOST_SHOWN = 3  # clauses named
 _WHAT = "What was lost"
@@ -154,5 +156,5 @@ def _lines(texts: Sequence[str]) -> str:
 
 
 def _for_a_log(text: str) -> str:
-    """No line begins with what a CI service would obey as its command. Commands of ours never hold such a thing."""
-    return text.replace("::", ": :").replace("##", "# #")
+    """No line begins with what a CI service would obey as its command."""
+    return _COMMANDS_OF_CI.sub(r"\1\2 \2", text)
