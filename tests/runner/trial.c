@@ -126,7 +126,7 @@ static pid_t start(const struct child *child) {
     fflush(NULL);
     pid_t pid = fork();
     /* The last test's processes are dead and reaped, but the kernel may count them for a moment longer. */
-    for (int tries = 0; pid < 0 && errno == EAGAIN && tries < 50 && !signals_stopped(); tries++) {
+    for (int tries = 0; pid < 0 && errno == EAGAIN && tries < 500 && !signals_stopped(); tries++) {
         signals_wait(0.02);
         pid = fork();
     }
