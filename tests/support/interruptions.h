@@ -12,7 +12,8 @@
 void interruptions_start(pid_t thread, unsigned every_ms);
 
 /* A descriptor from which one byte can be read for each interruption: a signal that ended a system call of the thread,
- * which had to wait. Of a thread that makes no such call, every twentieth signal counts as one. */
+ * which had to wait. Of a thread that makes no such call, every twentieth signal counts as one; of one that sleeps with
+ * the signal blocked, every twentieth interval. */
 int interruptions_fd(void);
 
 /* Waits, in another thread than the one that is interrupted, for so many interruptions. */
