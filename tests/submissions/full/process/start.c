@@ -85,6 +85,9 @@ int process_start(struct process *p) {
     child->pid = pid;
     child->daemon = p->daemon;
     child->sentinel = pidfd_open(pid, 0);
+    /* Where SIGCHLD is ignored, a child that ended at once has left nothing to open: it has ended for ever. */
+    if (child->sentinel == -1 && errno == ESRCH)
+        child->sentinel = eventfd(1, EFD_CLOEXEC);
     if (child->sentinel == -1) {
         error = errno;
         kill(pid, SIGKILL);
