@@ -109,10 +109,10 @@ def test_what_is_no_object_is_refused_and_no_traceback(tmp_path: Path, assignmen
 
 
 def test_names_without_end_are_refused_within_seconds(tmp_path: Path, assignment: Assignment) -> None:
+    declarations = "".join(f"void zz{number}(void);\n" for number in range(20_000))
     calls = "".join(f"    zz{number}();\n" for number in range(20_000))
-    refusals = inspect(
-        *compiled(tmp_path, f"void g(void);\nvoid g(void) {{\n{calls}}}\n", "-w"), assignment.rules(assignment.labs[0])
-    )
+    source = f"{declarations}void g(void);\nvoid g(void) {{\n{calls}}}\n"
+    refusals = inspect(*compiled(tmp_path, source, "-w"), assignment.rules(assignment.labs[0]))
     assert len(refusals) == REFUSALS_MAX
     assert all(re.match(r"zz\d+ is used in g \(x\.c:\d+\)", refusal) for refusal in refusals)
 
