@@ -216,6 +216,14 @@ def test_a_compiler_bomb_ends_in_a_clear_failure(build: Build, grounds: Grounds,
     assert len(built.build.diagnostics) <= diagnostics.DIAGNOSTICS_MAX + 1
 
 
+def test_a_compiler_that_computes_too_long_is_told_so(build: Build, grounds: Grounds) -> None:
+    quick = grounds.assignment.limits.model_copy(update={"compile_seconds": 1})
+    builder = replace(grounds.builder, assignment=replace(grounds.assignment, limits=quick))
+    built = build({"udp/a.c": BOMBS["macros that double"]}, builder)
+    told = [d.told() for d in built.build.diagnostics if d.severity == "error"]
+    assert any(line.startswith("udp/a.c: the compiler used up 1 seconds of processor time") for line in told), told
+
+
 def test_a_compiler_that_is_not_there_is_the_machines_fault(build: Build, grounds: Grounds) -> None:
     with pytest.raises(KitError, match="'nosuch-cc' is not installed"):
         build({}, replace(grounds.builder, cc="nosuch-cc"))

@@ -28,7 +28,7 @@ from timeslice.kit import Kit
 
 TIMESLICE = str(Path(sys.executable).parent / "timeslice")
 QUICK = ["-k", "udp_resolve"]
-SECONDS = 120
+SECONDS = 600
 
 
 def timeslice(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -13,7 +13,7 @@ import defusedxml.ElementTree
 from conftest import MakeSubmission
 from timeslice.kit import Kit
 
-SECONDS = 120
+SECONDS = 600
 # Leaves the wrong length behind, and is otherwise as good as a stub can be.
 WRONG = """
 #include <timeslice/udp.h>

@@ -23,7 +23,7 @@ from timeslice.kit import Kit
 from timeslice.replay import RUN_AGAIN, Identity, place, program, word
 
 TIMESLICE = Path(sys.executable).parent / "timeslice"
-SECONDS = 300
+SECONDS = 600
 TEST = "udp_resolve/turns_ipv4_text_into_an_address"
 PRINTED = re.compile(rf"^(?:\[----\])?\s*{RUN_AGAIN}: (.*)$", re.MULTILINE)
 # Where a command is run there is no virtual environment, and nothing of the terminal that it was printed in.

@@ -276,7 +276,7 @@ class Visit:
         quiet = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
         argv = ["chromium", "--headless", "--no-sandbox", *quiet.split(), "--disable-sync", "--enable-logging=stderr"]
         argv += [f"--user-data-dir={folder / 'profile'}", f"--log-net-log={net_log}", "--dump-dom", page.as_uri()]
-        ended = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
+        ended = subprocess.run(argv, capture_output=True, text=True, timeout=600, check=True)
         self.dom = ended.stdout
         self.console = [line for line in ended.stderr.splitlines() if "CONSOLE" in line]
         events = [event.get("params", {}) for event in json.loads(net_log.read_text())["events"]]

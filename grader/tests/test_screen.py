@@ -16,7 +16,7 @@ from timeslice.kit import Kit
 from timeslice.screen import fit, look_alike
 
 TIMESLICE = Path(sys.executable).parent / "timeslice"
-SECONDS = 300
+SECONDS = 600
 NAME = "Zo\u00eb-\u6f22\u5b57-a-rather-long-name"
 ENCODINGS = ("ascii", "latin-1", "cp1252", "koi8-r", "utf-8")
 PLAIN = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TERM": "dumb"}

@@ -120,7 +120,7 @@ def run_stock(stock: Path) -> dict[str, tuple[str, int, int]]:
     badness = ["passed", "skipped", "failed", "crashed", "timed_out"]
     report = stock.with_name("stock.report")
     env = {**os.environ, "STOCK_REPORT": str(report)}
-    subprocess.run([stock, "-j1", "--quiet"], env=env, capture_output=True, check=False, timeout=60)
+    subprocess.run([stock, "-j1", "--quiet"], env=env, capture_output=True, check=False, timeout=600)
     tests: dict[str, tuple[str, int, int]] = {}
     for line in report.read_text(encoding="utf-8").splitlines():
         name, status, passed, failed = line.split()
@@ -145,7 +145,7 @@ def run(
     with (bank.parent / "records").open("w+b") as file:
         argv = [*tool, str(bank), "--records", str(file.fileno()), *chosen, *args]
         done = subprocess.run(
-            argv, pass_fds=[file.fileno()], capture_output=True, check=False, timeout=60, env=env, cwd=bank.parent
+            argv, pass_fds=[file.fileno()], capture_output=True, check=False, timeout=600, env=env, cwd=bank.parent
         )
         file.seek(0)
         events = [json.loads(line) for line in file.read().decode("utf-8").splitlines()]

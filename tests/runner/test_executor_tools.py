@@ -229,7 +229,7 @@ def test_interruption_ends_the_run(banks: Banks, how: str, lanes: str) -> None:
             if how != "reader gone":
                 bank.send_signal(signal.Signals[how])
                 assert records.read() == b""
-        _, said = bank.communicate(timeout=20)
+        _, said = bank.communicate(timeout=600)
     assert bank.returncode == 2
     assert said.startswith("bank: stopped before its end")
     assert not [pid for pid in children if is_alive(pid)]

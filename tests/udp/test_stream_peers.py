@@ -84,7 +84,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("peers") / "frames"
     sources = [ROOT / "tests/udp/peers/frames.c", *sorted((ROOT / "reference/udp").glob("stream_*.c"))]
     flags = ["-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Werror", f"-I{ROOT / 'spec/include'}"]
-    subprocess.run(["gcc", *flags, "-o", made, *sources], check=True, timeout=60)
+    subprocess.run(["gcc", *flags, "-o", made, *sources], check=True, timeout=600)
     return made
 
 

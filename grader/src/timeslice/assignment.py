@@ -27,7 +27,9 @@ class _Table(BaseModel):
 
 
 class RunLimits(_Table):
-    """What one run in the sandbox may use. Times are wall-clock seconds, sizes are MiB."""
+    """What one run in the sandbox may use. Times are wall-clock seconds, sizes are MiB.
+
+    ``compile_seconds`` are of processor time, for each source: a busy machine must not cost a build."""
 
     compile_seconds: Positive
     run_seconds: Positive

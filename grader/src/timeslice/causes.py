@@ -32,6 +32,7 @@ _NO_MEMORY = re.compile(
     r"|(?i:killed) signal terminated program|Killed \(signal 9\)|unable to execute command: Killed"
 )
 _KILLED = re.compile(r"(?i:killed) signal terminated program|unable to execute command: Killed")
+_NO_TIME = re.compile(r"CPU time limit exceeded")
 _MISSING = re.compile(r"^(?:fatal error: )?'?([^':]+)'?(?:: No such file or directory| file not found)$")
 
 
@@ -77,6 +78,14 @@ def no_memory(source: str, said: str, mebibytes: int) -> list[Diagnostic]:
         "or for a macro or an #include that grows without end"
     )
     return [_error(source, 0, told)]
+
+
+def no_time(source: str, said: str, seconds: int) -> list[Diagnostic]:
+    """Whether what the compiler said means that it used up the ``seconds`` of processor time that it may use."""
+    if not _NO_TIME.search(said):
+        return []
+    told = f"the compiler used up {seconds} seconds of processor time: look for a macro or an #include that grows "
+    return [_error(source, 0, told + "without end")]
 
 
 def was_killed(said: str) -> bool:

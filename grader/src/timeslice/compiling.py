@@ -79,6 +79,7 @@ class Compiled:
                 return reason  # of a file that is no text the compiler says thousands of things
         plain = [cause for file in dict.fromkeys(files) for cause in causes.of_lines(file, self._bytes(file))]
         plain += causes.no_memory(source, said, self.allowed.mebibytes)
+        plain += causes.no_time(source, said, self.allowed.seconds)
         errors = [diagnostic for diagnostic in (*plain, *found) if diagnostic.severity == "error"]
         return [*plain, *found] if errors else [*found, *self._silent(source, failed, said)]
 

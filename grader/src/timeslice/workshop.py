@@ -18,6 +18,8 @@ NATIVE, MEMCHECK = "native", "memcheck"
 MODES = (NATIVE, MEMCHECK)
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 _MIB = 1 << 20
+_LAST_WORDS = 5  # seconds in which a tool that has used up its time is told so, before it is killed
+_PATIENCE = 5  # how much longer than its processor time a compiler may take, because the machine is busy
 _ROOM = 1 << 20  # bytes; with less, a tool's output may have been cut short
 
 
@@ -81,7 +83,7 @@ class Workshop:
             running = {
                 mode: stack.enter_context(
                     self.sandbox.start(
-                        ["/bin/sh", "-c", script],
+                        ["/bin/sh", "-c", f"ulimit -S -t {self.assignment.limits.compile_seconds}\n{script}"],
                         cwd=cwd,
                         readable=readable,
                         writable=[stage / mode],
@@ -98,8 +100,8 @@ class Workshop:
     def _limits(self) -> Limits:
         limits = self.assignment.limits
         return Limits(
-            wall_seconds=limits.compile_seconds,
-            cpu_seconds=limits.compile_seconds,
+            wall_seconds=limits.compile_seconds * _PATIENCE,
+            cpu_seconds=limits.compile_seconds + _LAST_WORDS,
             memory_bytes=limits.memory_mb * _MIB,
             processes=limits.processes,
             file_bytes=limits.file_mb * _MIB,
