@@ -13,7 +13,7 @@ import pytest
 
 import report_samples
 from timeslice.endurance import HOGS_A_CORE, Change, Endurance, cores
-from timeslice.model import Check, Memory, Outcome, Result, Verdict
+from timeslice.model import Memory, Outcome, Result, Verdict
 from timeslice.prove import told
 
 PATIENCE = 60  # seconds until a program that does nothing is taken for dead
@@ -73,12 +73,10 @@ def test_a_finding_and_a_broken_grading_are_changes() -> None:
 
 
 def test_a_test_that_a_rerun_saved_is_told_and_no_change() -> None:
-    class Steadied(Check):
-        unsteady: bool = True
-
     endurance, result = Endurance(), sample()
     *others, last = result.checks
-    endurance.add("full", result.model_copy(update={"checks": [*others, Steadied(**last.model_dump())]}))
+    steadied = last.model_copy(update={"unsteady": True})
+    endurance.add("full", result.model_copy(update={"checks": [*others, steadied]}))
     assert not endurance.changes
     assert told(endurance)[1:] == [f"unsteady, saved by a rerun: full: {last.name} (1 of 1 gradings)"]
 

@@ -55,7 +55,7 @@ class Endurance:
 
 
 def _was_saved(check: Check) -> bool:
-    return check.verdict is Verdict.PASSED and bool(getattr(check, "unsteady", False))
+    return check.verdict is Verdict.PASSED and bool(check.unsteady)
 
 
 def _changes(solution: str, result: Result) -> Iterator[Change]:
