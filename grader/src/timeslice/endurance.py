@@ -55,7 +55,7 @@ class Endurance:
 
 
 def _was_saved(check: Check) -> bool:
-    return check.verdict is Verdict.PASSED and bool(check.unsteady)
+    return check.verdict is Verdict.PASSED and check.unsteady
 
 
 def _changes(solution: str, result: Result) -> Iterator[Change]:
