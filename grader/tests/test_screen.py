@@ -27,6 +27,7 @@ import sys
 from report_samples import exchange_check, charts_check, sample_class, sample_result, uncompiled_result
 from timeslice import report
 from timeslice.doctor import Line, State, show
+from timeslice.endurance import Endurance
 from timeslice.explain import explain
 from timeslice.messages import Step
 from timeslice.model import Difference, Outcome, Run, Verdict
@@ -54,7 +55,9 @@ with GradingProgress(console, 2) as progress:
 for clause in ("UDP-RX-003", "SCH-MLFQ-001", "PROC-JOIN-004"):
     explain(clause, console)
 odd = odd.replace("\\x1b", "")  # the kit's own words hold no escapes
-_print([(Case(odd, odd, lambda prover: ""), odd)], 1, [odd], console)
+endurance = Endurance()
+endurance.add(odd, full)
+_print([(Case(odd, odd, lambda prover: ""), odd)], endurance, console)
 show([Line(odd, odd, state, odd, odd) for state in State], console)
 say(odd)
 complain(odd)
