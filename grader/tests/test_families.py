@@ -79,12 +79,12 @@ def test_what_is_refused_has_its_reason(assignment: Assignment) -> None:
         "makecontext",
     ):
         assert all(name not in assignment.usable(lab) for lab in assignment.labs), name
-        assert assignment.refusal_reason(name), name
-    assert "system calls" not in (assignment.refusal_reason("execve") or "")
-    assert assignment.refusal_reason("execve") == "only the lab process may (programs)"
+        assert assignment.refusals.get(name), name
+    assert "system calls" not in (assignment.refusals.get("execve") or "")
+    assert assignment.refusals.get("execve") == "only the lab process may (programs)"
     assert "execve" in assignment.usable(process) - assignment.usable(udp) - assignment.usable(scheduler)
-    assert assignment.refusal_reason("malloc") is None
-    assert assignment.refusal_reason("udp_sned") is None
+    assert assignment.refusals.get("malloc") is None
+    assert assignment.refusals.get("udp_sned") is None
 
 
 def test_all_that_is_open_can_be_linked(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from timeslice.errors import KitError
 from timeslice.families import Family, read_families
 from timeslice.kit import Kit
+from timeslice.spec_file import read_spec_file
 
 CLAUSE_ID = r"[A-Z]+-[A-Z]+-\d{3}"
 CLAUSE_LINE = re.compile(rf"^\*\*({CLAUSE_ID})\*\* (MUST|SHOULD): (.+)$")
@@ -169,10 +169,6 @@ class Assignment:
         """What the inspection of a lab's objects goes by."""
         return Rules(self.usable(lab), lab.api, self.refusals)
 
-    def refusal_reason(self, name: str) -> str | None:
-        """Why a lab that may not use the function ``name`` may not; None for what no family of the spec has."""
-        return self.refusals.get(name)
-
     @property
     def sources(self) -> tuple[str, ...]:
         """The patterns of all files that a student may hand in."""
@@ -191,7 +187,7 @@ def lab_of(source: str) -> str:
 
 def read_assignment(kit: Kit) -> Assignment:
     """Read and check the kit's assignment. Raises KitError, one line, where the file or a sentence is wrong."""
-    told = _read_file(kit)
+    told = read_spec_file(kit.root, kit.assignment.relative_to(kit.root), TypeAdapter(_File))
     sentences = {sentence.clause: sentence for lab in told.labs.values() for sentence in read_chapter(kit, lab.chapter)}
     seen: set[str] = set()
     for clause in (c for lab in told.labs.values() for skill in lab.skills for c in skill.clauses):
@@ -238,20 +234,6 @@ def _refusals(families: Mapping[str, Family], opened: Mapping[str, Sequence[str]
             reason = family.refused or f"only the lab {only} may ({family.name})"
             reasons.update(dict.fromkeys(family.functions, reason))
     return reasons
-
-
-def _read_file(kit: Kit) -> _File:
-    shown = kit.assignment.relative_to(kit.root)
-    try:
-        return _File.model_validate(tomllib.loads(kit.assignment.read_text("utf-8")))
-    except OSError as error:
-        raise KitError(f"{shown} cannot be read ({error.strerror}): the kit is not whole, fetch it again") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise KitError(f"{shown} is not valid TOML ({error}): mend that line") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise KitError(f"{shown}: {where}: {first['msg']}: mend that entry") from error
 
 
 def _lab(name: str, told: _Lab, sentences: dict[str, Sentence], families: Mapping[str, Family]) -> Lab:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from timeslice.errors import KitError
 from timeslice.kit import Kit
+from timeslice.spec_file import read_spec_file
 
 SHOWN = "spec/families.toml"
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -45,7 +45,7 @@ def read_families(kit: Kit) -> dict[str, Family]:
     """Every family by its name, in the order of the file. Raises KitError, one line, where the file is wrong."""
     families: dict[str, Family] = {}
     owners: dict[str, str] = {}
-    for name, told in _read_file(kit).items():
+    for name, told in read_spec_file(kit.root, SHOWN, _FILE).items():
         functions = [f"{function}{ending}" for function in _spelled_out(name, told) for ending in told.endings]
         for function in functions:
             if function in owners:
@@ -53,19 +53,6 @@ def read_families(kit: Kit) -> dict[str, Family]:
             owners[function] = name
         families[name] = Family(name, told.headers, frozenset(functions), told.refused)
     return families
-
-
-def _read_file(kit: Kit) -> dict[str, _Family]:
-    try:
-        return _FILE.validate_python(tomllib.loads((kit.root / SHOWN).read_text("utf-8")))
-    except OSError as error:
-        raise KitError(f"{SHOWN} cannot be read ({error.strerror}): the kit is not whole, fetch it again") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise KitError(f"{SHOWN} is not valid TOML ({error}): mend that line") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise KitError(f"{SHOWN}: {where}: {first['msg']}: mend that entry") from error
 
 
 def _spelled_out(family: str, told: _Family) -> Iterator[str]:
