@@ -170,7 +170,7 @@ check: setup-grade ## run the bank on SUBMISSION with plain libcriterion; ONLY=s
 	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(CHECK_OBJECTS) \
 		build/check/*.o @tests/support/wrap.args @tests/check/wrap.args -lcriterion -lpthread -lm \
 		-Wl,--as-needed -latomic
-	@replay=$$($(PYTHON) -IS grader/src/timeslice/replay.py "$$TIMESLICE_SUBMISSION" '$(CC)' "$$TIMESLICE_STARTED_IN"); \
+	@replay=$$($(PYTHON) -IS grader/src/timeslice/report/replay.py "$$TIMESLICE_SUBMISSION" '$(CC)' "$$TIMESLICE_STARTED_IN"); \
 		TIMESLICE_REPLAY=$$replay build/check/bank $${TIMESLICE_ONLY:+--filter "$$TIMESLICE_ONLY"}
 
 .PHONY: prove

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from timeslice.assignment import Assignment, read_assignment
-from timeslice.kit import Kit, find_kit
-from timeslice.pipeline import Grounds
+from timeslice.contract.assignment import Assignment, read_assignment
+from timeslice.contract.kit import Kit, find_kit
+from timeslice.grade.grading import Grounds
 
 MakeSubmission = Callable[..., Path]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from timeslice.kit import BankTest
-from timeslice.records import ModeRun, TestRecord
-from timeslice.replay import Identity
+from timeslice.contract.kit import BankTest
+from timeslice.report.replay import Identity
+from timeslice.run.records import ModeRun, TestRecord
 
 IDENTITY = Identity(Path("alice's work"), 7, program="timeslice")
 

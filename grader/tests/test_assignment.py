@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from timeslice.assignment import Assignment, read_assignment
+from timeslice.contract.assignment import Assignment, read_assignment
+from timeslice.contract.kit import Kit, find_kit
 from timeslice.errors import KitError
-from timeslice.kit import Kit, find_kit
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from timeslice import diagnostics
-from timeslice.build import Builder, Built
+from timeslice.build import diagnostics
+from timeslice.build.builder import Builder, Built
 from timeslice.errors import KitError
+from timeslice.grade.grading import Grounds
 from timeslice.model import Build as ModelBuild
-from timeslice.pipeline import Grounds
 
 Build = Callable[..., Built]
 TWO_OF_FOUR = """#include <timeslice/timesync.h>

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from conftest import MakeSubmission
-from timeslice import calibrate
-from timeslice.calibration import Calibration, Fault, summarized
+from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
-from timeslice.intake import Source
-from timeslice.kit import Kit
+from timeslice.grade import calibrate
+from timeslice.grade.calibration import Calibration, Fault, summarized
+from timeslice.grade.grading import Grading, Grounds
+from timeslice.intake.sources import Source
 from timeslice.model import Outcome, Verdict
-from timeslice.pipeline import Grading, Grounds
 
 TIMESLICE = Path(sys.executable).with_name("timeslice")
 SECONDS = 600

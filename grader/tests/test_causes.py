@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from conftest import MakeSubmission
-from timeslice import causes, report
-from timeslice.build import Built
-from timeslice.intake import Source
+from timeslice import report
+from timeslice.build import causes
+from timeslice.build.builder import Built
+from timeslice.grade.grading import Grading, Grounds
+from timeslice.intake.sources import Source
 from timeslice.model import Result
-from timeslice.pipeline import Grading, Grounds
 from timeslice.printable import STAGE_PREFIX, many_lines, one_line
 
 GOOD = "int f(void);\nint f(void) { return 1; }\n"

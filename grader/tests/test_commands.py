@@ -12,14 +12,14 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from timeslice.cli import main
+from timeslice.contract.explain import explain
+from timeslice.contract.kit import versions
 from timeslice.errors import KitError
-from timeslice.explain import explain
-from timeslice.kit import versions
-from timeslice.messages import Step
 from timeslice.model import Build, Coverage, Memory, Outcome, Result, Score
 from timeslice.printable import many_lines, one_line
-from timeslice.progress import GradingProgress
 from timeslice.report.schema import schema_text
+from timeslice.session.messages import Step
+from timeslice.session.progress import GradingProgress
 
 
 def test_help_starts_without_the_heavy_modules() -> None:

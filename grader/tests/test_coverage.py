@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from timeslice.coverage import CLAUSE, measure, not_run, read_source
 from timeslice.model import Coverage
+from timeslice.run.coverage import CLAUSE, measure, not_run, read_source
 
 RECEIVE = """\
 /* One datagram at a time: see UDP-SRV-001, which is not fulfilled here. */

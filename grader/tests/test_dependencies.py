@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from timeslice.kit import Kit
+from timeslice.contract.kit import Kit
 
 _OUR_OWN = "timeslice"
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import report_samples
-from timeslice.endurance import HOGS_A_CORE, Change, Endurance, cores
 from timeslice.model import Memory, Outcome, Result, Verdict
-from timeslice.prove import told
+from timeslice.upkeep.endurance import HOGS_A_CORE, Change, Endurance, cores
+from timeslice.upkeep.prove import told
 
 PATIENCE = 60  # seconds until a program that does nothing is taken for dead
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from system_headers import OF_THE_COMPILER, SHARED, declared_functions, defined_by
-from timeslice.assignment import Assignment, read_assignment
-from timeslice.build import Built
+from timeslice.build.builder import Built
+from timeslice.contract.assignment import Assignment, read_assignment
+from timeslice.contract.families import Family, read_families
+from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
-from timeslice.families import Family, read_families
-from timeslice.intake import Source
-from timeslice.kit import Kit
-from timeslice.pipeline import Grading, Grounds
+from timeslice.grade.grading import Grading, Grounds
+from timeslice.intake.sources import Source
 
 SEED = 1
 # The insides of libgcc: tables, helpers of helpers, split stacks and what registers code. No C17 source asks for them.

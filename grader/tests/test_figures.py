@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from report_samples import charts_check, exchange_check
 from test_plugin import pytest_on
-from timeslice.figures.gantt import CPUS_MAX, TICKS_MAX, GanttPair, Slice, gantt_text, read_gantt
-from timeslice.figures.ladder import ENDS_MAX, ROWS_MAX, Arrow, Ladder, Note, ladder_text, read_ladder
-from timeslice.kit import Kit
+from timeslice.contract.kit import Kit
 from timeslice.report.drawings import draw_gantt, draw_ladder
 from timeslice.report.failure import failure_text
+from timeslice.report.figures.gantt import CPUS_MAX, TICKS_MAX, GanttPair, Slice, gantt_text, read_gantt
+from timeslice.report.figures.ladder import ENDS_MAX, ROWS_MAX, Arrow, Ladder, Note, ladder_text, read_ladder
 
 HELLO = '   0.3 ms  client:40123 -> server: 5 bytes "hello"'
 

@@ -23,8 +23,8 @@ from typing import Any
 import pytest
 
 from conftest import MakeSubmission
-from timeslice.assignment import read_assignment
-from timeslice.kit import Kit
+from timeslice.contract.assignment import read_assignment
+from timeslice.contract.kit import Kit
 
 TIMESLICE = str(Path(sys.executable).parent / "timeslice")
 QUICK = ["-k", "udp_resolve"]

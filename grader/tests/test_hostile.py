@@ -26,10 +26,10 @@ from pydantic import BaseModel, ConfigDict
 
 from in_sandbox import traces
 from timeslice import report
-from timeslice.intake import Source
-from timeslice.kit import find_kit
+from timeslice.contract.kit import find_kit
+from timeslice.grade.grading import Grading, Grounds
+from timeslice.intake.sources import Source
 from timeslice.model import Outcome, Result, Verdict
-from timeslice.pipeline import Grading, Grounds
 
 SEED = 1
 HOSTILE = Path(__file__).resolve().parents[2] / "tests" / "hostile"

@@ -18,9 +18,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from timeslice import members
 from timeslice.errors import IntakeError
-from timeslice.intake import Intake, Source, find_sources, take
+from timeslice.intake import members
+from timeslice.intake.sources import Intake, Source, find_sources, take
 
 PATTERNS = ("udp/*.c", "udp/*.h")
 MINE = b"int mine;\n"

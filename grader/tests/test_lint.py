@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from timeslice.kit import Kit, declared_tests
-from timeslice.lint import lint
+from timeslice.contract.kit import Kit, declared_tests
+from timeslice.upkeep.lint import lint
 
 CLAUSE = "UDP-RX-003"
 

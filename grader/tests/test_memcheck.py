@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from timeslice.memcheck import Found, findings
-from timeslice.memcheck_words import Trouble, in_plain_words
 from timeslice.model import Finding
+from timeslice.run.memcheck import Found, findings
+from timeslice.run.memcheck_words import Trouble, in_plain_words
 
 STUDENT = """\
 #include <stdlib.h>

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from score_samples import IDENTITY, bank_test, record, run_of
-from timeslice import score
-from timeslice.assignment import Assignment
-from timeslice.calibration import Calibration, Fault
-from timeslice.kit import TRIPWIRE
-from timeslice.memory import MemoryJudge, descriptor_findings
+from timeslice.build.workshop import MEMCHECK, NATIVE
+from timeslice.contract.assignment import Assignment
+from timeslice.contract.kit import TRIPWIRE
+from timeslice.grade import score
+from timeslice.grade.calibration import Calibration, Fault
+from timeslice.grade.memory import MemoryJudge, descriptor_findings
 from timeslice.model import Check, Finding, Verdict
-from timeslice.workshop import MEMCHECK, NATIVE
 
 TESTS = {
     test.name: test

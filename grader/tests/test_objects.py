@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from timeslice.assignment import Assignment
-from timeslice.objects import REFUSALS_MAX, inspect, missing_functions
+from timeslice.build.inspection import REFUSALS_MAX, inspect, missing_functions
+from timeslice.contract.assignment import Assignment
 
 ATTACKS = {
     "constructor": ("__attribute__((constructor)) static void go(void) {}", ".init_array (in go (x.c:1))"),

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 import defusedxml.ElementTree
 
 from conftest import MakeSubmission
-from timeslice.kit import Kit
+from timeslice.contract.kit import Kit
 
 SECONDS = 600
 # Leaves the wrong length behind, and is otherwise as good as a stub can be.

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from timeslice import intake
-from timeslice.assignment import Assignment
-from timeslice.build import Builder, Built
+import timeslice.grade.grading
+from timeslice.build.builder import Builder, Built
+from timeslice.contract.assignment import Assignment
+from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
-from timeslice.intake import Source
-from timeslice.kit import Kit
-from timeslice.messages import Order, Step
+from timeslice.grade.grading import Grading, Grounds
+from timeslice.intake.sources import Source
 from timeslice.model import Outcome
-from timeslice.pipeline import Grading, Grounds
-from timeslice.pool import Pool
+from timeslice.session.messages import Order, Step
+from timeslice.session.pool import Pool
 
 
 def order(out: Path, select: str = "udp_resolve", strict: bool = False, cc: str = "gcc") -> Order:
@@ -81,7 +81,7 @@ def test_a_compiler_that_is_not_there_ends_the_whole(kit: Kit, assignment: Assig
 
 
 def test_a_fault_of_the_graders_own_is_never_a_grade(grounds: Grounds, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "take", lambda *_: 1 // 0)
+    monkeypatch.setattr(timeslice.grade.grading, "take", lambda *_: 1 // 0)
     grading = Grading(grounds, Source("one", grounds.kit.reference), 1)
     with pytest.raises(KitError, match="ZeroDivisionError"):
         list(grading.checks())

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from system_headers import headers_of
-from timeslice.kit import Kit
+from timeslice.contract.kit import Kit
 
 ONLY_CHECK = ("-fsyntax-only", "-Wall", "-Wextra", "-Werror")
 BATCH = 16  # headers that are tried at once

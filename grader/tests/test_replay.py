@@ -19,8 +19,8 @@ import defusedxml.ElementTree
 import pytest
 
 from test_plugin import WRONG
-from timeslice.kit import Kit
-from timeslice.replay import RUN_AGAIN, Identity, place, program, word
+from timeslice.contract.kit import Kit
+from timeslice.report.replay import RUN_AGAIN, Identity, place, program, word
 
 TIMESLICE = Path(sys.executable).parent / "timeslice"
 SECONDS = 600

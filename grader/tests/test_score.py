@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from score_samples import IDENTITY, bank_test, record, run_of
-from timeslice import score
-from timeslice.assignment import Assignment
+from timeslice.build.workshop import MEMCHECK, NATIVE
+from timeslice.contract.assignment import Assignment
+from timeslice.contract.kit import TRIPWIRE
 from timeslice.errors import KitError
-from timeslice.kit import TRIPWIRE
+from timeslice.grade import score
 from timeslice.model import Build, Check, Diagnostic, Outcome, Verdict
-from timeslice.workshop import MEMCHECK, NATIVE
 
 
 def test_a_clauses_points_are_shared_evenly(assignment: Assignment) -> None:

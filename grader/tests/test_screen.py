@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from timeslice.kit import Kit
+from timeslice.contract.kit import Kit
 from timeslice.screen import fit, look_alike
 
 TIMESLICE = Path(sys.executable).parent / "timeslice"
@@ -26,14 +26,14 @@ PRINTS = f"""
 import sys
 from report_samples import exchange_check, charts_check, sample_class, sample_result, uncompiled_result
 from timeslice import report
-from timeslice.doctor import Line, State, show
-from timeslice.endurance import Endurance
-from timeslice.explain import explain
-from timeslice.messages import Step
+from timeslice.upkeep.doctor import Line, State, show
+from timeslice.upkeep.endurance import Endurance
+from timeslice.contract.explain import explain
+from timeslice.session.messages import Step
 from timeslice.model import Difference, Outcome, Run, Verdict
-from timeslice.progress import GradingProgress
-from timeslice.prove import _print
-from timeslice.proof import Case
+from timeslice.session.progress import GradingProgress
+from timeslice.upkeep.prove import _print
+from timeslice.upkeep.proof import Case
 from timeslice.screen import complain, open_console, say
 
 console = open_console()

@@ -8,10 +8,10 @@ import pytest
 
 from conftest import MakeSubmission
 from score_samples import record
-from timeslice.intake import Source
+from timeslice.grade.grading import Grading, Grounds
+from timeslice.intake.sources import Source
 from timeslice.model import Outcome, Result, Verdict
-from timeslice.pipeline import Grading, Grounds
-from timeslice.steadiness import Story
+from timeslice.run.steadiness import Story
 
 GOOD_UNLESS = """
 #include <errno.h>

@@ -3,7 +3,7 @@
  *       0.3 ms  client:40123 -> relay: 10 bytes "question 0"
  *       0.4 ms  relay -> server: 10 bytes "question 0", dropped
  *
- * The grader draws a ladder of such steps (grader/src/timeslice/figures/ladder.py), so their form is fixed. The time
+ * The grader draws a ladder of such steps (grader/src/timeslice/report/figures/ladder.py), so their form is fixed. The time
  * counts from the test's first step to the moment at which the kit's end sent or took the datagram. An end of the kit
  * tells what it sends, and of what it takes only that which the code under test sent: so each hop is told once.
  *

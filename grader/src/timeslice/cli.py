@@ -17,12 +17,12 @@ from timeslice.screen import complain, give_up_output, open_console, prepare_str
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from timeslice.assignment import Assignment
-    from timeslice.calibration import Calibration
-    from timeslice.intake import Source
-    from timeslice.kit import Kit
-    from timeslice.messages import Order
+    from timeslice.contract.assignment import Assignment
+    from timeslice.contract.kit import Kit
+    from timeslice.grade.calibration import Calibration
+    from timeslice.intake.sources import Source
     from timeslice.model import Result
+    from timeslice.session.messages import Order
 
 LOST_POINTS, KIT_FAILED = 1, 2
 
@@ -128,11 +128,11 @@ def grade(
     import shutil
 
     _start_fork_server()
-    from timeslice.assignment import read_assignment
-    from timeslice.intake import find_sources
-    from timeslice.kit import find_kit
-    from timeslice.messages import Order
-    from timeslice.replay import program
+    from timeslice.contract.assignment import read_assignment
+    from timeslice.contract.kit import find_kit
+    from timeslice.intake.sources import find_sources
+    from timeslice.report.replay import program
+    from timeslice.session.messages import Order
 
     kit = find_kit()
     whole = read_assignment(kit)
@@ -150,8 +150,8 @@ def grade(
 
 def _calibrated(kit: Kit, cc: str) -> Calibration:
     """The calibration of this machine. It is made now where there is none, or where a tool has changed."""
-    from timeslice.calibrate import kept, why_anew
-    from timeslice.pipeline import Grounds
+    from timeslice.grade.calibrate import kept, why_anew
+    from timeslice.grade.grading import Grounds
 
     calibration = kept(kit, cc)
     if calibration is None:
@@ -194,7 +194,7 @@ def _start_fork_server() -> None:
     """Let the process that workers are forked from import the grader while this one still reads its arguments."""
     from multiprocessing import forkserver
 
-    from timeslice.messages import PRELOAD
+    from timeslice.session.messages import PRELOAD
 
     forkserver.set_forkserver_preload(PRELOAD)
     forkserver.ensure_running()
@@ -202,8 +202,8 @@ def _start_fork_server() -> None:
 
 def _grade_all(assignment: Assignment, sources: list[Source], order: Order, jobs: int) -> int:
     """Grade, and whatever happens keep what was graded and say where it is."""
-    from timeslice.pool import Pool
-    from timeslice.progress import GradingProgress
+    from timeslice.session.pool import Pool
+    from timeslice.session.progress import GradingProgress
 
     console = open_console()
     results: dict[str, Result] = {}
@@ -279,7 +279,7 @@ def calibrate(cc: str) -> int:
 
     Exit status: 0 the reference passes everything here, 1 something is the kit's fault on this machine.
     """
-    from timeslice.kit import find_kit
+    from timeslice.contract.kit import find_kit
 
     kit = find_kit()
     kit.require_built()
@@ -293,7 +293,7 @@ def doctor(cc: str) -> int:
 
     Exit status: 0 all is well, 1 something is not, but grading works, 2 grading does not work.
     """
-    from timeslice.doctor import examine, show
+    from timeslice.upkeep.doctor import examine, show
 
     return show(examine(cc), open_console())
 
@@ -310,7 +310,7 @@ def objects(submission: Path, out: Path, cc: str) -> int:
 
     Exit status: 0 there is something to run, 1 nothing of the submission could be built.
     """
-    from timeslice.standalone import write_objects
+    from timeslice.build.standalone import write_objects
 
     return 0 if write_objects(submission, out, cc, say) else LOST_POINTS
 
@@ -323,7 +323,7 @@ def explain(clause: str) -> None:
     \b
     timeslice explain UDP-RX-003
     """
-    from timeslice.explain import explain as explain_clause
+    from timeslice.contract.explain import explain as explain_clause
 
     explain_clause(clause, open_console())
 
@@ -331,8 +331,8 @@ def explain(clause: str) -> None:
 @main.command()
 def lint() -> int:
     """Check that every clause has its partners: test, points, hint, known-wrong solution, and anchors in the code."""
-    from timeslice.kit import find_kit
-    from timeslice.lint import lint as lint_kit
+    from timeslice.contract.kit import find_kit
+    from timeslice.upkeep.lint import lint as lint_kit
 
     complaints = lint_kit(find_kit())
     for complaint in complaints:
@@ -367,8 +367,8 @@ def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
     timeslice prove --no-cases --runs 10000 nothing but ten thousand test runs under load
     timeslice prove --only pidfd --repeat 3 one alternative: its case, and it alone under load
     """
-    from timeslice.kit import find_kit
-    from timeslice.prove import prove as prove_kit
+    from timeslice.contract.kit import find_kit
+    from timeslice.upkeep.prove import prove as prove_kit
 
     kit = find_kit()
     kit.require_built()
@@ -378,7 +378,7 @@ def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
 @main.command()
 def bench() -> None:
     """Measure the bank under Valgrind the usual way and ours side by side, and submissions a minute."""
-    from timeslice.bench import bench as measure
-    from timeslice.kit import find_kit
+    from timeslice.contract.kit import find_kit
+    from timeslice.upkeep.bench import bench as measure
 
     measure(find_kit(), say)

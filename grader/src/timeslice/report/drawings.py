@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from timeslice.figures.gantt import SWITCH, GanttPair, Slice
-from timeslice.figures.ladder import STOPPED, Arrow, Ladder
+from timeslice.report.figures.gantt import SWITCH, GanttPair, Slice
+from timeslice.report.figures.ladder import STOPPED, Arrow, Ladder
 
 _CHARACTER = 6.8  # width of a label's character; all numbers here are pixels
 _TIMES = 58  # room for the times

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from timeslice.figures.gantt import GanttPair, gantt_text, read_gantt
-from timeslice.figures.ladder import Ladder, is_datagram, ladder_text, read_ladder
 from timeslice.model import Check, Difference, Result, Run, Verdict
-from timeslice.replay import BUILD, RUN_AGAIN
+from timeslice.report.figures.gantt import GanttPair, gantt_text, read_gantt
+from timeslice.report.figures.ladder import Ladder, is_datagram, ladder_text, read_ladder
+from timeslice.report.replay import BUILD, RUN_AGAIN
 from timeslice.report.text import clip, visible
 from timeslice.report.words import VERDICTS, Word
 

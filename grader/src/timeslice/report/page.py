@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from timeslice.figures.gantt import GanttPair, agreement
 from timeslice.model import Check, Difference, Finding, LabScore, Result, Verdict
 from timeslice.report.class_summary import is_final
 from timeslice.report.drawings import GanttDrawing, LadderDrawing, draw_gantt, draw_ladder
 from timeslice.report.failure import Failure, Story, stories, tell
+from timeslice.report.figures.gantt import GanttPair, agreement
 from timeslice.report.rendering import TEXT_LIMIT, render
 from timeslice.report.source_view import SourceFile, function_places, line_id, source_files
 from timeslice.report.words import OUTCOMES, VERDICTS, Word

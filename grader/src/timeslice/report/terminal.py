@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from timeslice.model import Outcome, Result, Verdict
-from timeslice.replay import BUILD
 from timeslice.report.class_summary import points
 from timeslice.report.failure import difference_text, failure_text, first_failure, unsteady_text
+from timeslice.report.replay import BUILD
 from timeslice.report.text import one_line, visible
 from timeslice.report.words import OUTCOMES
 from timeslice.screen import fit

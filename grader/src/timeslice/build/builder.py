@@ -1,0 +1,217 @@
+"""Builds a submission: compiles it twice in the sandbox, inspects the objects, and links them with the kit's bank.
+
+Theory of operation: while a compiler reads the student's sources, its sandbox holds them, the public headers, and
+nothing else of the kit. The two variants (``native``: for line coverage; ``memcheck``: plain, because Valgrind is
+twice as slow on instrumented code) are made at the same time. A variant's objects are combined into one a lab, and the
+plain ones are inspected. Where a source does not compile or the inspection refuses something, the lab's objects are
+*sifted*: what is at fault is left out, with what cannot do without it, and the rest is combined and inspected again.
+What is linked is so in every case inspected as a whole. Linking happens in a second sandbox that sees objects only.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from timeslice.build import compiling, inspection, scripts, sifting
+from timeslice.build.compiling import Compiled
+from timeslice.build.linking import HIDDEN, Linked, Linking, telling_line
+from timeslice.build.scripts import target
+from timeslice.build.sifting import LabObjects, Sifted
+from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, Workshop, require_room
+from timeslice.contract.assignment import Lab, lab_of
+from timeslice.errors import KitError
+from timeslice.model import Build, Diagnostic
+from timeslice.untrusted import read_ordinary
+
+_LISTING_MAX = 64 << 20  # bytes of a listing that are read
+
+
+@dataclass(frozen=True)
+class Built:
+    """How building went and, where any lab could be built, the program of each mode and the notes that gcov needs."""
+
+    build: Build
+    stage: Path
+    labs: frozenset[str] = frozenset()  # those that were built of what was handed in
+    sources: frozenset[str] = frozenset()  # those whose objects were linked
+
+    @property
+    def banks(self) -> dict[str, Path]:
+        """The program of each mode; empty where there is nothing to run."""
+        return {mode: self.stage / mode / "bank" for mode in MODES} if self.labs else {}
+
+    @property
+    def notes(self) -> Path:
+        """The folder with the .gcno files."""
+        return self.stage / NATIVE
+
+    @property
+    def plain_objects(self) -> list[Path]:
+        """The objects, without the bank, that the plain program was linked from."""
+        return sorted((self.stage / MEMCHECK).glob(f"*{HIDDEN}"))
+
+
+@dataclass
+class _Choice:
+    """What is linked of each lab of one submission, and what is wrong with whole labs."""
+
+    labs: dict[str, Sifted] = field(default_factory=dict)
+    errors: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def kept(self) -> list[str]:
+        """The labs of which something is linked."""
+        return [lab for lab, sifted in self.labs.items() if sifted.kept]
+
+    def leave_out(self, lab: str, message: str) -> None:
+        """Link nothing of a lab."""
+        told = f"{lab}: {message}"
+        self.errors.append(Diagnostic(severity="error", file="", line=0, column=0, message=told))
+        self.labs[lab].kept = []
+
+
+class Builder(Workshop):
+    """Builds submissions."""
+
+    def build(self, tree: Path, sources: Sequence[str], stage: Path) -> Built:
+        """Build the C files among ``sources``, relative to ``tree``, in the folder ``stage``.
+
+        What does not compile or is refused costs what needs it and nothing else; the template's stubs stand in for all
+        public functions that are not there. Returns what became of it; a submission that does not compile is no error.
+        Raises KitError where the kit or the machine is at fault."""
+        if shutil.which(self.cc) is None:
+            raise KitError(f"the compiler {self.cc!r} is not installed: install it or choose another with --cc")
+        if not any(source.endswith(".c") for source in sources):
+            return Built(Build(status="built"), stage)
+        compiled = self._compile(tree, sources, stage)
+        choice = self._choose(compiled, stage)
+        linked = Linked({}, {})
+        if choice.kept:
+            linked = Linking(self, stage).link(choice.kept)
+            for lab, why in linked.left_out.items():
+                told = "it compiles, but cannot be linked or loaded"
+                choice.leave_out(lab, f"{told} ({why}): remove inline assembly and enormous or thread-local variables")
+        linked_sources = frozenset(source for sifted in choice.labs.values() for source in sifted.kept)
+        return Built(_told(compiled, choice, linked), stage, frozenset(choice.kept), linked_sources)
+
+    # ---- compiling ----
+
+    def _compile(self, tree: Path, sources: Sequence[str], stage: Path) -> Compiled:
+        code = [source for source in sources if source.endswith(".c")]
+        folders = {mode: stage / mode for mode in MODES}
+        for folder in folders.values():
+            folder.mkdir()
+        killed_before = compiling.processes_killed()
+        written = {mode: self._compile_script(mode, folder, code) for mode, folder in folders.items()}
+        ended = self.run(written, stage, cwd=tree, readable=[tree, self.kit.include])
+        limits = self.assignment.limits
+        allowed = compiling.Allowed(limits.compile_seconds, limits.memory_mb)
+        compiled = Compiled(tree, frozenset(sources), code, folders, ended, allowed)
+        if not all(map(compiled.whole, code)):
+            require_room(stage)
+            limited = any(guard.on for guard in self.sandbox.guards if guard.name == "group memory")
+            if not limited and compiled.was_killed() and compiling.processes_killed() > killed_before:
+                raise KitError("the machine had no memory left to compile: free some, or grade fewer at once with -j")
+        return compiled
+
+    def _compile_script(self, mode: str, folder: Path, sources: Sequence[str]) -> str:
+        """Compile each source; combine the objects of each lab, and list the instructions of what is inspected."""
+        coverage = ["--coverage"] if mode == NATIVE and self.measures_coverage else []
+        command = [self.cc, *self.assignment.cflags, "-O0", "-pipe", "-fdiagnostics-color=never", *coverage]
+        lines = scripts.compile_each([*command, f"-I{self.kit.include}", "-c"], folder, sources)
+        for lab, own in _by_lab(sources).items():
+            lines.append(scripts.combine(folder, lab, own, listed=mode == MEMCHECK))
+        return "\n".join([*lines, "exit 0"])
+
+    # ---- choosing what is linked ----
+
+    def _choose(self, compiled: Compiled, stage: Path) -> _Choice:
+        """Take each lab whole where it can be, and otherwise what is left of it."""
+        by_lab = _by_lab(compiled.sources)
+        choice = _Choice({lab: Sifted(list(sources)) for lab, sources in by_lab.items()})
+        handed_in = [lab for lab in self.assignment.labs if lab.id in by_lab]
+        doubtful = [lab for lab in handed_in if not _combined(stage, lab) or self._inspected(stage, lab)]
+        if not doubtful:
+            return choice
+        self._list_each(stage, {lab.id: list(filter(compiled.whole, by_lab[lab.id])) for lab in doubtful})
+        for lab in doubtful:
+            choice.labs[lab.id] = sifting.sift(self._lab_objects(compiled, lab, by_lab[lab.id]))
+        left = [lab for lab in doubtful if choice.labs[lab.id].kept]
+        self._combine_again(stage, {lab.id: choice.labs[lab.id].kept for lab in left})
+        for lab in left:
+            if not _combined(stage, lab):
+                told = [telling_line(stage / mode / f"{lab.id}.err") for mode in MODES]
+                why = next(filter(None, told), "no reason is told")
+                choice.leave_out(lab.id, f"its objects cannot be combined ({why}): does a source use inline assembly?")
+            elif refusals := self._inspected(stage, lab):
+                choice.leave_out(lab.id, "what is refused shows only where its objects are combined")
+                choice.labs[lab.id].refusals += refusals
+        return choice
+
+    def _inspected(self, stage: Path, lab: Lab) -> list[str]:
+        """What is wrong with the lab's combined object, judged by what this lab may use."""
+        folder = stage / MEMCHECK
+        listing = _text(folder / f"{lab.id}.listing")
+        return inspection.inspect(folder / f"{lab.id}.o", listing, self.assignment.rules(lab))
+
+    def _list_each(self, stage: Path, labs: Mapping[str, Sequence[str]]) -> None:
+        """List the instructions of each object on its own."""
+        folder = stage / MEMCHECK
+        lines = [
+            scripts.list_each(folder, lab, [target(folder, source, ".o") for source in sources])
+            for lab, sources in labs.items()
+            if sources
+        ]
+        self.run({MEMCHECK: "\n".join([*lines, "exit 0"])}, stage, self.kit.objects, [self.kit.objects])
+
+    def _lab_objects(self, compiled: Compiled, lab: Lab, sources: Sequence[str]) -> LabObjects:
+        folder = compiled.folders[MEMCHECK]
+        paths = {source: target(folder, source, ".o") for source in sources if compiled.whole(source)}
+        listings = sifting.split_listing(_text(folder / f"{lab.id}.listings"), paths)
+        uncompiled = {source: compiled.text(source) for source in sources if source not in paths}
+        return LabObjects(paths, listings, uncompiled, self.assignment.rules(lab))
+
+    def _combine_again(self, stage: Path, labs: Mapping[str, Sequence[str]]) -> None:
+        written = {
+            mode: "\n".join(
+                [
+                    *(scripts.combine(stage / mode, lab, kept, listed=mode == MEMCHECK) for lab, kept in labs.items()),
+                    "exit 0",
+                ]
+            )
+            for mode in MODES
+        }
+        if labs:
+            self.run(written, stage, self.kit.objects, [self.kit.objects])
+
+
+def _told(compiled: Compiled, choice: _Choice, linked: Linked) -> Build:
+    refusals = [refusal for sifted in choice.labs.values() for refusal in sifted.refusals][: inspection.REFUSALS_MAX]
+    errors = [*choice.errors, *(error for sifted in choice.labs.values() for error in sifted.errors)]
+    left_out = [line for sifted in choice.labs.values() for line in sifting.left_out_lines(sifted)]
+    return Build(
+        status="refused" if refusals else "failed" if left_out or errors else "built",
+        diagnostics=[*compiled.found(), *errors],
+        refusals=refusals,
+        left_out=left_out,
+        supplied=[name for lab in choice.kept for name in linked.supplied.get(lab, ())],
+        output=compiled.output(),
+    )
+
+
+def _combined(stage: Path, lab: Lab) -> bool:
+    return all((stage / mode / f"{lab.id}.o").is_file() for mode in MODES)
+
+
+def _by_lab(sources: Sequence[str]) -> dict[str, list[str]]:
+    labs: dict[str, list[str]] = {}
+    for source in sources:
+        labs.setdefault(lab_of(source), []).append(source)
+    return labs
+
+
+def _text(path: Path) -> str:
+    return read_ordinary(path, _LISTING_MAX).decode("utf-8", "replace")

@@ -1,0 +1,115 @@
+"""Links the bank with what is kept of a submission, and with the template's stubs for what is not there.
+
+Theory of operation: of a lab's object all names but the lab's public functions are made local, so that no name of a
+submission can stand in for one of the kit's or clash with one of another lab. The public functions that it does not
+define are *supplied*: the template's object, made once with the kit, is linked with just those functions global. The
+program is started once, to see that it can be loaded. What cannot be linked or loaded is found by linking one lab at a
+time: it is the submission's fault as long as the kit can be linked without it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from timeslice.build import inspection, scripts
+from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, Workshop, require_room
+from timeslice.errors import KitError
+from timeslice.printable import one_line, without_stages
+from timeslice.sandbox import Ended
+from timeslice.untrusted import read_ordinary
+
+HIDDEN = ".hidden"  # suffix of the objects that the bank is linked with
+_TOLD_MAX = 64 << 10  # bytes of a linker's output that are read
+_TOOL = re.compile(r"^(?:\S*/)?(?:ld|collect2|gcc|clang|bank)(?:-\d+)?: (?:error: |fatal error: )?")
+_SAYS_LITTLE = re.compile(r"(?:^|[\s(`'])/|ld returned|in function `|linker command failed")
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The public functions that the template supplies to each lab, and why labs were left out that cannot be linked."""
+
+    supplied: dict[str, list[str]]
+    left_out: dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """An object to be linked: its name once it is hidden, where it is made of, and what stays global in it."""
+
+    name: str
+    given: dict[str, Path]  # by mode
+    names: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Linking:
+    """Links submissions in one stage, where ``MODE/LAB.o`` is the inspected object of a lab."""
+
+    workshop: Workshop
+    stage: Path
+
+    def link(self, labs: Sequence[str]) -> Linked:
+        """Make the program of each mode of these labs. Raises KitError where that fails without any of them."""
+        reasons = {}
+        why = self._attempt(labs)
+        if why:
+            alone = {lab: self._attempt([lab]) for lab in labs}
+            reasons = {lab: reason for lab, reason in alone.items() if reason} or dict.fromkeys(labs, why)
+            why = self._attempt([lab for lab in labs if lab not in reasons])
+        if why:
+            require_room(self.stage)
+            raise KitError(f"the bank could not be linked with the template ({why}): run make again")
+        kept = [lab for lab in labs if lab not in reasons]
+        return Linked({lab: self._missing(lab) for lab in kept}, reasons)
+
+    def _api(self, lab: str) -> Sequence[str]:
+        return next(known.api for known in self.workshop.assignment.labs if known.id == lab)
+
+    def _missing(self, lab: str) -> list[str]:
+        return inspection.missing_functions(self.stage / MEMCHECK / f"{lab}.o", self._api(lab))
+
+    def _parts(self, own: Sequence[str]) -> Iterator[_Part]:
+        """The submission's objects of the labs ``own``, and the template's for what they and all other labs lack."""
+        for lab in self.workshop.assignment.labs:
+            missing: Sequence[str] = lab.api
+            if lab.id in own:
+                missing = self._missing(lab.id)
+                yield _Part(lab.id, {mode: self.stage / mode / f"{lab.id}.o" for mode in MODES}, lab.api)
+            if missing:
+                yield _Part(f"{lab.id}-stubs", dict.fromkeys(MODES, self.workshop.kit.stubs(lab.id)), missing)
+
+    def _attempt(self, own: Sequence[str]) -> str:
+        """Link the bank with the labs ``own`` of the submission; why that does not work, in one line, or nothing."""
+        parts = list(self._parts(own))
+        kit = self.workshop.kit
+        written = {mode: self._script(mode, parts) for mode in MODES}
+        ended = self.workshop.run(written, self.stage, cwd=kit.objects, readable=[kit.objects])
+        failed = next((mode for mode in MODES if ended[mode].exit_code != 0), None)
+        return (telling_line(self.stage / f"{failed}.err") or _how(ended[failed])) if failed else ""
+
+    def _script(self, mode: str, parts: Sequence[_Part]) -> str:
+        folder = self.stage / mode
+        for old in folder.glob(f"*{HIDDEN}"):
+            old.unlink()
+        hidden = {}
+        for part in parts:
+            (folder / f"{part.name}.names").write_text("".join(f"{name}\n" for name in part.names))
+            hidden[folder / f"{part.name}{HIDDEN}"] = part.given[mode]
+        counted = mode == NATIVE and self.workshop.measures_coverage
+        return scripts.link(self.workshop.cc, self.workshop.kit.objects, folder / "bank", hidden, counted=counted)
+
+
+def telling_line(path: Path) -> str:
+    """The first line of a linker's output that says what is wrong and names no file of the kit or the machine."""
+    told = without_stages(read_ordinary(path, _TOLD_MAX).decode("utf-8", "replace"))
+    lines = [_TOOL.sub("", line) for line in told.splitlines()]
+    telling = [line for line in lines if line and not _SAYS_LITTLE.search(line)]
+    return one_line(telling[0], 300) if telling else ""
+
+
+def _how(ended: Ended) -> str:
+    """How a tool ended that said nothing."""
+    return f"signal {ended.signal}" if ended.signal else f"status {ended.exit_code}"

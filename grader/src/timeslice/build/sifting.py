@@ -1,0 +1,159 @@
+"""Decides which of a lab's objects are linked where not all of them can be.
+
+An object is left out if the inspection refuses it, if it defines what another one defines too, or if it needs what
+only an object that was left out defines. What is left can be linked without them. Nothing here decides what is safe:
+what is linked in the end is inspected again, whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from timeslice.build.inspection import Names, ObjectFile, inspect
+from timeslice.contract.assignment import Rules
+from timeslice.model import Diagnostic
+from timeslice.printable import one_line
+
+_EACH_FILE = re.compile(r"^(.+):\s+file format .+$", re.MULTILINE)
+_NOTHING = Names(frozenset(), frozenset(), frozenset(), frozenset())
+
+
+@dataclass(frozen=True)
+class LabObjects:
+    """The objects of one lab by their source, the text of the sources that did not compile, and the lab's rules."""
+
+    paths: Mapping[str, Path]
+    listings: Mapping[str, str]
+    uncompiled: Mapping[str, str]
+    rules: Rules
+
+
+@dataclass
+class Sifted:
+    """What is kept, why the rest is not, and which public functions each source left out would have defined."""
+
+    kept: list[str]
+    refusals: list[str] = field(default_factory=list)
+    errors: list[Diagnostic] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)  # source -> why, as the end of "it was left out because ..."
+    lost: dict[str, list[str]] = field(default_factory=dict)
+
+
+def split_listing(listing: str, paths: Mapping[str, Path]) -> dict[str, str]:
+    """What ``objdump -d`` printed of several objects, by source."""
+    parts = _EACH_FILE.split(listing)
+    by_path = dict(zip(parts[1::2], parts[2::2], strict=True))
+    return {source: by_path.get(str(path), "") for source, path in paths.items()}
+
+
+def sift(lab: LabObjects) -> Sifted:
+    """Choose among the objects of one lab."""
+    return _Sieve(lab).sifted()
+
+
+class _Sieve:
+    def __init__(self, lab: LabObjects) -> None:
+        self._lab = lab
+        self._names = {source: _names(path) for source, path in lab.paths.items()}
+        self._result = Sifted(list(lab.paths))
+        self._result.left_out = dict.fromkeys(lab.uncompiled, "it does not compile")
+
+    def sifted(self) -> Sifted:
+        self._refuse()
+        self._drop_what_is_defined_twice()
+        self._drop_what_lacks_something()
+        self._tell_what_is_lost()
+        return self._result
+
+    def _refuse(self) -> None:
+        defined = frozenset().union(*(names.defined for names in self._names.values()))
+        for source, path in self._lab.paths.items():
+            promised = {name for name in self._names[source].needed if self._written_in_uncompiled(name)}
+            rules = replace(self._lab.rules, allowed=self._lab.rules.allowed | defined | promised)
+            found = inspect(path, self._lab.listings[source], rules)
+            self._result.refusals += [told if source in told else f"{source}: {told}" for told in found]
+            if found:
+                self._leave_out(source, "it was refused")
+
+    def _written_in_uncompiled(self, name: str) -> str:
+        return next((source for source, text in self._lab.uncompiled.items() if defines(text, name)), "")
+
+    def _drop_what_is_defined_twice(self) -> None:
+        owners: dict[str, list[str]] = defaultdict(list)
+        for source in self._result.kept:
+            for name in self._names[source].strong:
+                owners[name].append(source)
+        for name, sources in sorted(owners.items()):
+            if len(sources) > 1:
+                first, second = (self._definition(source, name) for source in sources[:2])
+                told = f"{one_line(name)} is defined here and in {first}: keep one of them, or make both static"
+                self._error(second, told)
+                for source in sources:
+                    self._leave_out(source, f"{one_line(name)} is defined more than once")
+
+    def _definition(self, source: str, name: str) -> str:
+        """``udp/x.c:12``, or the file alone."""
+        return ObjectFile(self._lab.paths[source]).definition_of(name).strip(" ()") or source
+
+    def _drop_what_lacks_something(self) -> None:
+        while True:
+            defined = self._lab.rules.allowed.union(*(self._names[source].defined for source in self._result.kept))
+            lacking = {s: sorted(self._names[s].needed - defined) for s in self._result.kept}
+            lacking = {source: names for source, names in lacking.items() if names}
+            if not lacking:
+                return
+            for source, names in lacking.items():
+                used = ObjectFile(self._lab.paths[source]).use_of(names[0])
+                owner = self._owner(names[0])
+                told = f"{one_line(names[0])} is used{used}, and {owner}, which defines it, was left out: mend {owner}"
+                self._error(source, told)
+                self._leave_out(source, f"it needs {one_line(names[0])} of {owner}")
+
+    def _owner(self, name: str) -> str:
+        found = (source for source, names in self._names.items() if name in names.defined)
+        return next(found, "") or self._written_in_uncompiled(name) or "another file"
+
+    def _tell_what_is_lost(self) -> None:
+        kept = frozenset().union(*(self._names[source].functions for source in self._result.kept))
+        missing = [name for name in self._lab.rules.api if name not in kept]
+        for source in self._result.left_out:
+            text = self._lab.uncompiled.get(source, "")
+            own = self._names.get(source, _NOTHING).defined
+            self._result.lost[source] = [name for name in missing if name in own or defines(text, name)]
+
+    def _leave_out(self, source: str, why: str) -> None:
+        if source in self._result.kept:
+            self._result.kept.remove(source)
+            self._result.left_out[source] = why
+
+    def _error(self, place: str, message: str) -> None:
+        file, _, line = place.partition(":")
+        number = int(line) if line.isdecimal() else 0
+        self._result.errors.append(Diagnostic(severity="error", file=file, line=number, column=0, message=message))
+
+
+def _names(path: Path) -> Names:
+    try:
+        return ObjectFile(path).names
+    except Exception:  # whatever a hostile object does to the reader of objects: the inspection refuses it
+        return _NOTHING
+
+
+def defines(text: str, name: str) -> bool:
+    """Whether a source that was not compiled looks as if it defined a function called ``name``."""
+    head = rf"(?m)^(?:[A-Za-z_][^\n;{{}}()#=]*\b)?{re.escape(name)}\s{{0,80}}\([^;{{}}]{{0,800}}\)\s*\{{"
+    return name in text and re.search(head, text) is not None
+
+
+def left_out_lines(sifted: Sifted) -> list[str]:
+    """A line for each source that is not linked: why, and which public functions are lost with it."""
+    lines = []
+    for source, why in sorted(sifted.left_out.items()):
+        lost = sifted.lost.get(source, [])
+        what = f"; lost with it: {', '.join(lost)}" if lost else ""
+        lines.append(f"{source} was left out, because {why}{what}")
+    return lines

@@ -1,0 +1,42 @@
+"""Writes the objects of which grading would link a submission, for a bank that is linked elsewhere (``make check``)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from timeslice.build.builder import Built
+from timeslice.errors import IntakeError
+from timeslice.grade.grading import Grounds, supplied_notes
+from timeslice.intake.sources import find_sources, take
+
+
+def write_objects(submission: Path, out: Path, cc: str, tell: Callable[[str], None]) -> bool:
+    """Build ``submission`` as ``grade`` does, and write to the folder ``out`` its objects and the stubs of what it
+    lacks, ``*.o``. ``tell`` gets what the compiler and the inspection say, a line at a time.
+
+    Returns whether anything of the submission is linked. Raises KitError where nothing could be built at all."""
+    with Grounds.open(cc) as grounds, grounds.builder.sandbox.stage as stage:
+        (stage / "tree").mkdir()
+        sources = find_sources([submission], grounds.assignment.sources)
+        if len(sources) != 1:
+            raise IntakeError(f"{submission} holds {len(sources)} submissions: name one of them")
+        taken = take(sources[0], grounds.assignment.sources, stage / "tree")
+        built = grounds.builder.build(stage / "tree", taken.handed_in, stage)
+        for line in _lines(built, grounds):
+            tell(line)
+        out.mkdir(parents=True, exist_ok=True)
+        for old in out.glob("*.o"):
+            old.unlink()
+        for made in built.plain_objects:
+            shutil.copyfile(made, out / made.with_suffix(".o").name)
+        return bool(built.labs)
+
+
+def _lines(built: Built, grounds: Grounds) -> list[str]:
+    build = built.build
+    found = [f"{d.severity}: {d.told()}" for d in build.diagnostics]
+    absent = [f"nothing to run of {lab.id}" for lab in grounds.assignment.labs if lab.id not in built.labs]
+    refused = [f"refused: {refusal}" for refusal in build.refusals]
+    return [*refused, *found, *build.left_out, *supplied_notes(grounds.assignment, build), *absent]

@@ -1,0 +1,43 @@
+"""Tells all that there is to know of one clause: what it asks, why, what it is worth, and what checks it."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.text import Text
+
+from timeslice.contract.assignment import Assignment, read_assignment
+from timeslice.contract.kit import declared_tests, find_kit
+from timeslice.errors import KitError
+
+
+def explain(wanted: str, console: Console) -> None:
+    """Print the clause ``wanted``, in any case of letters. Raises KitError, one line, where there is none."""
+    kit = find_kit()
+    assignment = read_assignment(kit)
+    clause = assignment.clauses.get(wanted.upper())
+    if clause is None:
+        raise KitError(_unknown(assignment, wanted))
+    lab, skill = next((lab, skill) for lab in assignment.labs for skill in lab.skills if clause in skill.clauses)
+    sentence = clause.sentence
+    console.print(Text.assemble((clause.id, "bold"), f" {sentence.level} ", (sentence.text, "bold")))
+    console.print(Text(f"{lab.title}: {skill.title}. {clause.points} {'point' if clause.points == 1 else 'points'}."))
+    if sentence.reason:
+        console.print(Padding(Markdown(sentence.reason), (1, 0)))
+    console.print(Text.assemble(("Hint: ", "bold"), clause.hint))
+    areas = [area for area, charged in assignment.memory.items() if charged == clause.id]
+    if areas:
+        console.print(Text(f"Valgrind's findings in the tests of {', '.join(areas)} are charged to it."))
+    for test in declared_tests(kit, lab.id):
+        if test.clause == clause.id:
+            console.print(Text.assemble(("Test: ", "bold"), f"{test.name} ({test.file}:{test.line})"))
+    console.print(Text(f"Spec: spec/{sentence.chapter}:{sentence.line}"))
+
+
+def _unknown(assignment: Assignment, wanted: str) -> str:
+    near = get_close_matches(wanted.upper(), assignment.clauses, n=3, cutoff=0.6)
+    advice = f"did you mean {' or '.join(near)}?" if near else f"they look like {next(iter(assignment.clauses))}"
+    return f"there is no clause {wanted[:60]!r}: {advice}"

@@ -1,0 +1,401 @@
+"""Takes one submission through all steps: intake, build, run, coverage, score, and in the end a result to report."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from timeslice.build.builder import Builder, Built
+from timeslice.build.workshop import MEMCHECK, KitCopy, require_room
+from timeslice.contract.assignment import Assignment, lab_of, read_assignment
+from timeslice.contract.kit import BankTest, Kit, find_kit, versions
+from timeslice.errors import DiskFullError, IntakeError, KitError
+from timeslice.grade import calibrate, score
+from timeslice.grade.calibration import Calibration, Fault, summarized
+from timeslice.grade.examination import Examination
+from timeslice.grade.memory import MemoryJudge, descriptor_findings, foreign_fault, removed_reports
+from timeslice.intake.sources import Source, take
+from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
+from timeslice.printable import one_line
+from timeslice.report.replay import BUILD, Identity
+from timeslice.run import coverage
+from timeslice.run.records import ModeRun
+from timeslice.run.start import Bank
+from timeslice.run.steadiness import Story
+from timeslice.sandbox import Ended, Sandbox
+
+_NO_BUILD = Build(status="broken")
+_NO_COVERAGE_OF = "line coverage is measured with gcc only"
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What every grading in one process shares: the kit, the assignment, the tests, the builder in its sandbox, and
+    the calibration of this machine.
+
+    ``assignment`` and ``tests`` are of the labs that are graded."""
+
+    kit: Kit
+    assignment: Assignment
+    tests: tuple[BankTest, ...]
+    shares: dict[str, int]
+    builder: Builder
+    calibration: Calibration
+
+    def identity(self, source: Source, seed: int, program: str | None = None) -> Identity:
+        """What the replay commands of ``source`` are made of."""
+        graded = tuple(lab.id for lab in self.assignment.labs)
+        labs = {BUILD: graded if len(graded) < len(self.builder.assignment.labs) else ()}
+        labs.update({test.name: (test.lab,) for test in self.tests})
+        started = {} if program is None else {"program": program}
+        return Identity(source.path, seed, self.builder.cc, labs, source.nested, **started)
+
+    @classmethod
+    @contextmanager
+    def open(cls, cc: str = "gcc", labs: Sequence[str] = (), *, strict: bool = False) -> Iterator[Grounds]:
+        """Find and check everything, to grade ``labs`` (none: all of them). Raises KitError where something is missing
+        or, if ``strict``, a guard is off."""
+        kit = find_kit()
+        whole = read_assignment(kit)
+        assignment = whole.only(labs)
+        chosen = {lab.id for lab in assignment.labs}
+        tests = tuple(test for test in kit.tests() if test.lab in chosen)
+        shares = score.shares(assignment, tests)
+        sandbox = Sandbox.probe(strict=strict)
+        with sandbox.stage as folder:
+            try:
+                copy = KitCopy.make(kit, folder)
+            except OSError as error:
+                raise _machine_error(error) from error
+            builder = Builder(sandbox, copy, whole, cc)
+            calibration = calibrate.kept(kit, cc) or calibrate.calibrate(kit, builder, kit.tests())
+            copy.baseline.write_text(calibration.baseline, "utf-8")
+            yield cls(kit, assignment, tests, shares, builder, calibration)
+
+
+class Grading:
+    """One submission on its way. ``checks`` goes the way; ``result`` tells what is known of it, at any time."""
+
+    def __init__(self, grounds: Grounds, source: Source, seed: int, program: str | None = None) -> None:
+        """``program``: how a replay command begins, by default as this process was started."""
+        self._grounds = grounds
+        self._source = source
+        self._seed = seed
+        self._identity = grounds.identity(source, seed, program)
+        self._wanted = {test.name for test in grounds.tests}
+        self._absent: set[str] = set()  # labs of which nothing was handed in
+        self._checks: dict[str, Check] = {}
+        self._notes: list[str] = []
+        self._suspicions: list[str] = []
+        self._seconds: dict[str, float] = {}
+        self._build = _NO_BUILD
+        self._runs = False
+        self._memory = Memory(status="not_run", tests=0)
+        self._coverage = Coverage(status="not_run")
+        self._faults: list[Fault] = []  # of the kit, in this very run
+        self._error: KitError | None = None
+
+    @property
+    def name(self) -> str:
+        """The submission's name, as shown."""
+        return self._source.name
+
+    @property
+    def error(self) -> KitError | None:
+        """Why there is no grade, where there is none."""
+        return self._error
+
+    @property
+    def builds(self) -> bool:
+        """True once a lab of the submission has been built: there is something to run."""
+        return self._runs
+
+    @property
+    def memory(self) -> Memory:
+        """What Valgrind found, once all checks have been made."""
+        return self._memory
+
+    @property
+    def coverage(self) -> Coverage:
+        """What gcov counted, once all checks have been made."""
+        return self._coverage
+
+    @property
+    def suspicions(self) -> list[str]:
+        """Why a person should look, once all checks have been made."""
+        return self._suspicions
+
+    def select(self, names: set[str]) -> None:
+        """Make only the checks of these tests, to be called before ``checks``."""
+        self._wanted = names
+        self._notes.append(
+            f"only {len(names)} of {len(self._grounds.tests)} tests were asked for: this is no full grade"
+        )
+
+    def checks(self) -> Generator[Check, None, None]:
+        """Every check as soon as it is decided. Raises KitError where the kit or the machine is at fault."""
+        started = time.monotonic()
+        try:
+            with self._grounds.builder.sandbox.stage as stage:
+                for check in map(self._replayable, self._steps(stage)):
+                    self._checks[check.name] = check
+                    yield check
+        except KitError as error:
+            self._error = error
+            raise
+        except OSError as error:
+            self._error = _machine_error(error)
+            raise self._error from error
+        except Exception as error:  # a fault of ours, whatever it is, must never become a grade
+            self._error = KitError(f"the grader failed ({type(error).__name__}: {one_line(str(error))}): report it")
+            raise self._error from error
+        finally:
+            self._seconds["total"] = round(time.monotonic() - started, 3)
+
+    def _steps(self, stage: Path) -> Iterator[Check]:
+        tree = stage / "tree"
+        tree.mkdir()
+        graded = {lab.id for lab in self._grounds.assignment.labs}
+        try:
+            with self._timed("intake"):
+                taken = take(self._source, self._grounds.builder.assignment.sources, tree)
+        except IntakeError as error:
+            self._absent = graded
+            yield from self._unread(str(error))
+            return
+        self._notes += taken.notes
+        sources = [name for name in taken.handed_in if lab_of(name) in graded]
+        self._absent = graded - {lab_of(name) for name in sources if name.endswith(".c")}
+        with self._timed("build"):
+            built = self._grounds.builder.build(tree, sources, stage)
+        self._build = built.build
+        self._notes += supplied_notes(self._grounds.assignment, built.build)
+        self._runs = bool(built.labs)
+        yield score.build_check(built.build, self._identity)
+        for test in (t for t in self._judged() if t.lab not in built.labs):
+            why = "No .c file of this lab was handed in." if test.lab in self._absent else "This lab was not built."
+            yield score.not_run_check(self._grounds.assignment, test, self._grounds.shares[test.name], why)
+        if any(test.lab in built.labs for test in self._judged()):
+            yield from self._run(built, stage, tree, sources)
+        else:
+            self._coverage = coverage.not_run(tree, sources, "the submission was not built")
+
+    def _replayable(self, check: Check) -> Check:
+        """The check with the command that shows it again, whatever step of the way it was that it did not pass."""
+        if check.replay or check.verdict in (Verdict.PASSED, Verdict.NOT_RUN):
+            return check
+        return check.model_copy(update={"replay": self._identity.replay(check.name)})
+
+    def _unread(self, why: str) -> Iterator[Check]:
+        """The checks of a submission that intake could take nothing from."""
+        self._build = Build(status="unread", refusals=[why])
+        yield score.build_check(self._build, self._identity)
+        for test in self._judged():
+            possible = self._grounds.shares[test.name]
+            yield score.not_run_check(self._grounds.assignment, test, possible, "The submission could not be read.")
+
+    def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
+        results = stage / "results"
+        results.mkdir()
+        bank = Bank(self._grounds.builder, built, results, self._seed)
+        examination = Examination(bank, self._only(built.labs), sources)
+        judged = {test.name: test for test in self._judged()}
+        memory_clauses = set(self._grounds.assignment.memory.values())
+        with self._timed("run"):
+            for record in examination.records():
+                test = judged.get(record.name)
+                if test and test.clause not in memory_clauses:
+                    yield self._test_check(examination, test)
+        require_room(stage)
+        with self._timed("coverage"):
+            self._coverage = self._measure(built, examination.native, tree, sources)
+        self._suspicions = score.suspicions(self._grounds.tests, (examination.native, examination.memcheck))
+        judge, findings = self._judge_memory(examination)
+        for name, test in judged.items():
+            if name not in self._checks:
+                check = self._test_check(examination, test)
+                yield judge.judge(check, findings) if judge.is_memory_test(test) else check
+
+    def _judged(self) -> Iterator[BankTest]:
+        return (t for t in self._grounds.tests if t.name in self._wanted and not t.is_tripwire)
+
+    def _only(self, labs: Collection[str]) -> list[str]:
+        """The tests of some labs that have to run for those that are wanted."""
+        memory = self._grounds.assignment.memory
+        charged = {test.clause for test in self._grounds.tests if test.name in self._wanted}
+        areas = {area for area, clause in memory.items() if clause in charged}
+        return [
+            test.name
+            for test in self._grounds.tests
+            if test.lab in labs
+            and (test.name in self._wanted or test.is_tripwire or test.clause.rpartition("-")[0] in areas)
+        ]
+
+    def _test_check(self, examination: Examination, test: BankTest) -> Check:
+        native = examination.native
+        record = native.records.get(test.name)
+        possible = self._grounds.shares[test.name]
+        if record:
+            check = score.test_check(self._grounds.assignment, test, record, possible, self._identity)
+            story = examination.native_stories.get(test.name)
+            if story and story.unsteady:
+                check = score.unsteady_check(check, story, self._identity)
+            fault = self._grounds.calibration.native_fault(test.name)
+            return score.excused_check(check, fault) if fault and check.verdict is not Verdict.PASSED else check
+        why = _cut_short(native.ended, self._grounds.assignment.limits.run_seconds)
+        if why:
+            return score.not_run_check(self._grounds.assignment, test, possible, why)
+        raise KitError(f"the bank ended before it told of {test.name} ({_how_it_ended(native)})")
+
+    def _measure(self, built: Built, native: ModeRun, tree: Path, sources: Sequence[str]) -> Coverage:
+        if not self._grounds.builder.measures_coverage or native.counters is None:
+            return coverage.not_run(tree, sources, _NO_COVERAGE_OF)
+        gcov = _gcov_of(self._grounds.builder.cc)
+        headers = {source for source in sources if source.endswith(".h") and lab_of(source) in built.labs}
+        mine = [source for source in sources if source in built.sources | headers]
+        measured = coverage.measure(built.notes, tree, mine, gcov, counters=native.counters)
+        others = coverage.not_run(tree, [source for source in sources if source not in mine])
+        return measured.model_copy(update={"files": [*measured.files, *others.files]})
+
+    def _judge_memory(self, examination: Examination) -> tuple[MemoryJudge, list[Finding]]:
+        """Charge what Valgrind and the audit of descriptors found; also kept for the result."""
+        run, calibration = examination.memcheck, self._grounds.calibration
+        removed = self._settle_lost(examination)
+        by_name = {test.name: test for test in self._grounds.tests}
+        judge = MemoryJudge(self._grounds.assignment, by_name, examination.native, calibration, tuple(self._faults))
+        found = [*examination.findings, *removed, *descriptor_findings((examination.native, run))]
+        findings = judge.charge(found)
+        for finding in examination.kit_findings:
+            tests = examination.sound(finding)
+            if tests and not calibration.explains(finding):
+                self._faults.append(foreign_fault(finding, tests[0], self._valgrind))
+        left_out = f"{len(run.left_out)} tests that failed in a way that disturbs the others were not run again."
+        self._memory = Memory(
+            status="findings" if findings else "clean",
+            tests=len(run.records),
+            findings=findings,
+            differences=self._differences(examination, findings),
+            note=left_out if run.left_out else "",
+        )
+        return judge, findings
+
+    @property
+    def _valgrind(self) -> str:
+        return versions(self._grounds.builder.cc)["valgrind"]
+
+    def _settle_lost(self, examination: Examination) -> list[Finding]:
+        """Whose doing it is that reports of Valgrind are missing: the kit's where it loses those of the reference or
+        of the control, too; else the submission's, which is a finding."""
+        grounds = self._grounds
+        lost = examination.lost_at_first if grounds.calibration.loses_reports else examination.lost
+        if not lost:
+            return []
+        if not grounds.calibration.loses_reports and calibrate.still_sees(
+            grounds.kit, grounds.builder, grounds.kit.tests(), lost
+        ):
+            return removed_reports(lost, self._valgrind)
+        self._faults += [Fault(kind="lost", mode=MEMCHECK, tool=self._valgrind, test=name) for name in lost]
+        return []
+
+    def _differences(self, examination: Examination, findings: Sequence[Finding]) -> list[Difference]:
+        """The tests that passed natively, and not under Valgrind although it found nothing in them."""
+        explained = {name for finding in findings for name in finding.tests}
+        by_name = {test.name: test for test in self._judged()}
+        told: list[Difference] = []
+        for name in examination.passed:
+            record = examination.memcheck.records.get(name)
+            if record is None or name not in by_name or name in explained:
+                continue
+            story = examination.memcheck_stories.get(name, Story([record]))
+            if record.verdict is not Verdict.PASSED or story.unsteady:
+                native = examination.native.records[name]
+                told.append(score.difference(by_name[name], native, story, self._valgrind, self._identity))
+        return told
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds[step] = round(time.monotonic() - started, 3)
+
+    def result(self) -> Result:
+        """What is known: the whole grade after ``checks`` came to its end, and after an error why there is none."""
+        checks = self._ordered()
+        ended = Outcome.BROKEN if self._error else score.outcome(checks, bool(self._suspicions))
+        if self._error or ended is Outcome.SUSPICIOUS:
+            checks = score.withheld(checks)
+        points = score.total(checks)
+        labs = score.labs(self._grounds.assignment, checks, self._absent)
+        reason = f"not graded: {self._error}" if self._error else score.summary(checks, labs, points, ended)
+        return Result(
+            submission=self._source.name,
+            assignment=self._grounds.assignment.title,
+            outcome=ended,
+            score=points,
+            summary=reason,
+            labs=labs,
+            skills=score.skills(self._grounds.assignment, checks),
+            checks=checks,
+            build=self._build,
+            memory=self._memory,
+            coverage=self._coverage,
+            guards=list(self._grounds.builder.sandbox.guards),
+            versions=versions(self._grounds.builder.cc),
+            seed=self._seed,
+            suspicions=self._suspicions,
+            kit_faults=summarized([*self._grounds.calibration.faults, *self._faults]),
+            notes=self._notes,
+            seconds=self._seconds,
+        )
+
+    def _ordered(self) -> list[Check]:
+        """The build and then the tests in the bank's order; what was never decided was not run."""
+        ordered = [self._checks[BUILD]] if BUILD in self._checks else []
+        for test in self._judged():
+            check = self._checks.get(test.name)
+            if check is None:
+                possible = self._grounds.shares[test.name]
+                why = "The kit or the machine failed before it was run." if self._error else "It was not run."
+                check = score.not_run_check(self._grounds.assignment, test, possible, why)
+            ordered.append(check)
+        return ordered
+
+
+def supplied_notes(assignment: Assignment, build: Build) -> list[str]:
+    """The functions that were supplied, a note a lab."""
+    by_lab = ([name for name in lab.api if name in build.supplied] for lab in assignment.labs)
+    return [f"taken from the template: {', '.join(names)}" for names in by_lab if names]
+
+
+def _machine_error(error: OSError) -> KitError:
+    where = f" ({one_line(str(error.filename))})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFullError(f"the disk is full{where}: make room and grade again")
+    return KitError(f"the machine failed: {error.strerror or one_line(str(error))}{where}: grade again")
+
+
+def _cut_short(ended: Ended | None, seconds: int) -> str:
+    """Why a run was ended for what the submission did; empty where it was not. ``seconds``: how long it might take."""
+    if ended and ended.timed_out:
+        return f"The tests before it used up the {seconds} seconds that the whole run may take."
+    if ended and ended.disk_full:
+        return "The tests before it filled all the disk space that the whole run may use."
+    return ""
+
+
+def _how_it_ended(run: ModeRun) -> str:
+    if run.ended is None:
+        return "it is still running"
+    return f"signal {run.ended.signal}" if run.ended.signal else f"status {run.ended.exit_code}"
+
+
+def _gcov_of(cc: str) -> str:
+    """``gcov-12`` for ``gcc-12``: the two read and write one format only."""
+    name = Path(cc).name
+    return name.replace("gcc", "gcov", 1) if name.startswith("gcc") else "gcov"

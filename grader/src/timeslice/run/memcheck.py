@@ -1,0 +1,204 @@
+"""What Valgrind found, by line of the submission and by test.
+
+*Theory of operation.* Under ``--xml-file=DIR/%p.xml`` every process of the run writes a file of its own. A test's
+process is known by its pid, its descendants by the chain of ``<ppid>``. A process that was killed leaves its file cut
+short: every ``<error>`` that was complete before the cut still counts. The files are written by processes that hold
+the student's code, so they are read as hostile: ordinary files only, capped, entities refused, nothing but the fields
+that we know. A stack is cut behind its outermost frame of the submission: what called it is the test, which differs
+from test to test, while the finding is the same. A finding is the submission's if its code is in a stack of it: where
+it happened, or where the block was made or freed. Every other one is the kit's, and is told apart.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from timeslice.model import Finding, Frame
+from timeslice.run.memcheck_words import Trouble, in_plain_words
+from timeslice.untrusted import read_ordinary
+
+FILE_LIMIT = 8 * 1024 * 1024  # bytes read of one process's file
+TOTAL_LIMIT = 64 * 1024 * 1024  # bytes read of one run
+FINDING_LIMIT = 200
+FRAME_LIMIT = 12
+KIT_FRAMES = 4
+NAME_LIMIT = 120  # characters of a function's name
+_FAULTS = frozenset(("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL"))
+
+
+@dataclass
+class _Process:
+    """One process's file: its parent, and what Valgrind reported before the file ended."""
+
+    parent: int = 0
+    errors: list[Element] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one run under memcheck found, by whose code it is; equal findings are merged over their tests."""
+
+    submission: list[Finding]  # its code is in a stack; sorted by file and line
+    kit: list[Finding]  # every other one: it costs nothing; its frames name the kit's files
+
+
+def findings(xml_dir: Path, tests_by_pid: Mapping[int, str], sources: Sequence[str]) -> Found:
+    """Errors, definite leaks and faults of one run under memcheck.
+
+    :param xml_dir: the folder with one ``PID.xml`` a process
+    :param tests_by_pid: ``suite/test`` by the pid of its process
+    :param sources: the submission's own files, such as ``udp/receive.c``
+    :return: never an exception for what a file holds
+    """
+    processes = _read_all(xml_dir, tests_by_pid)
+    merged: dict[tuple[str, tuple[Frame, ...]], Finding] = {}
+    tests: dict[tuple[str, tuple[Frame, ...]], list[str]] = {}
+    for pid, process in processes.items():
+        test = _test_of(pid, processes, tests_by_pid)
+        for finding in _of_one_process(process, sources):
+            key = (finding.kind, tuple(finding.stack))
+            if key in merged or len(merged) < FINDING_LIMIT:
+                merged.setdefault(key, finding)
+                tests.setdefault(key, []).extend([test] if test is not None else [])
+    found = [one.model_copy(update={"tests": sorted(set(tests[key]))}) for key, one in merged.items()]
+    mine = sorted((f for f in found if f.file is not None), key=lambda one: (one.file or "", one.line or 0, one.kind))
+    return Found(mine, [f for f in found if f.file is None])
+
+
+def _of_one_process(process: _Process, sources: Sequence[str]) -> list[Finding]:
+    """The findings of a process; the signal that it died of only where no error before it says the same."""
+    found: list[Finding] = []
+    for error in process.errors:
+        one = _finding(error, sources)
+        if one is not None and not (one.kind == "FatalSignal" and any(one.stack == other.stack for other in found)):
+            found.append(one)
+    return found
+
+
+def _read_all(xml_dir: Path, tests_by_pid: Mapping[int, str]) -> dict[int, _Process]:
+    """The processes of the run, those of tests first, until the limit of bytes is reached."""
+    try:
+        paths = [path for path in xml_dir.iterdir() if path.suffix == ".xml" and path.stem.isdecimal()]
+    except OSError:
+        return {}
+    left = TOTAL_LIMIT
+    processes: dict[int, _Process] = {}
+    for path in sorted(paths, key=lambda path: (int(path.stem) not in tests_by_pid, int(path.stem))):
+        data = read_ordinary(path, min(FILE_LIMIT, left))
+        left -= len(data)
+        processes[int(path.stem)] = _parse(data)
+    return processes
+
+
+def _parse(data: bytes) -> _Process:
+    """Every complete element before the end of the file, or before the first thing that is not XML."""
+    process = _Process()
+    depth = 0
+    try:
+        for event, element in iterparse(io.BytesIO(data), events=("start", "end")):
+            depth += 1 if event == "start" else -1
+            if event == "end" and depth == 1:
+                if element.tag == "ppid":
+                    process.parent = _integer(element.text)
+                elif element.tag in ("error", "fatal_signal"):
+                    process.errors.append(element)
+    except (ParseError, DefusedXmlException, ValueError):
+        pass
+    return process
+
+
+def _integer(text: str | None) -> int:
+    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def _test_of(pid: int, processes: Mapping[int, _Process], tests_by_pid: Mapping[int, str]) -> str | None:
+    """The test that started a process, directly or by way of its descendants."""
+    seen = set()
+    while pid not in tests_by_pid:
+        if pid in seen or pid not in processes:
+            return None
+        seen.add(pid)
+        pid = processes[pid].parent
+    return tests_by_pid[pid]
+
+
+def _finding(error: Element, sources: Sequence[str]) -> Finding | None:
+    """A finding of one element, or None for what is no mistake of anybody's code.
+
+    It is on the submission's innermost line in the first stack that has one: where it happened, or else where the
+    block was made or freed. Where no stack has one, it is the kit's."""
+    stacks = [list(_frames(stack, sources)) for stack in error.findall("stack")] or [[]]
+    kind = error.findtext("kind") or ("FatalSignal" if error.tag == "fatal_signal" else "Error")
+    if kind.startswith("Leak_") and kind != "Leak_DefinitelyLost":
+        return None
+    if kind == "FatalSignal" and not _is_own_fault(error, stacks[0]):
+        return None
+    message = in_plain_words(_trouble(error, kind, stacks[1:]))
+    stack = next((stack for stack in stacks if any(frame.file is not None for frame in stack)), None)
+    if stack is None:
+        return Finding(kind=kind[:NAME_LIMIT], message=message, stack=_kit_frames(error))
+    ours = [index for index, frame in enumerate(stack) if frame.file is not None]
+    innermost = stack[ours[0]]
+    return Finding(
+        kind=kind[:NAME_LIMIT],
+        message=message,
+        file=innermost.file,
+        line=innermost.line,
+        function=innermost.function,
+        stack=stack[: ours[-1] + 1][:FRAME_LIMIT],
+    )
+
+
+def _kit_frames(error: Element) -> list[Frame]:
+    """Where it happened, in files of the kit or of a library: ``strays_adopt (strays.c:46)``."""
+    stack = error.find("stack")
+    frames = stack.findall("frame")[:KIT_FRAMES] if stack is not None else []
+    return [Frame(function=_place(frame)[:NAME_LIMIT]) for frame in frames]
+
+
+def _place(frame: Element) -> str:
+    name, file = frame.findtext("fn") or "?", frame.findtext("file")
+    return f"{name} ({file}:{_integer(frame.findtext('line'))})" if file else name
+
+
+def _is_own_fault(error: Element, stack: Sequence[Frame]) -> bool:
+    """A fault in the submission's own code. A signal that somebody sent, or a fault of a test's code, is not."""
+    return error.findtext("signame") in _FAULTS and bool(stack) and stack[0].file is not None
+
+
+def _frames(stack: Element, sources: Sequence[str]) -> Iterator[Frame]:
+    for frame in stack.findall("frame"):
+        file = _source_of(frame.findtext("dir") or "", frame.findtext("file") or "", sources)
+        line = _integer(frame.findtext("line")) if file is not None else None
+        yield Frame(function=(frame.findtext("fn") or "?")[:NAME_LIMIT], file=file, line=line)
+
+
+def _source_of(folder: str, file: str, sources: Sequence[str]) -> str | None:
+    """Which file of the submission a frame is in. The bank's tests/udp/receive.c is not its udp/receive.c."""
+    path = os.path.normpath(f"{folder}/{file}" if folder else file) if file else ""
+    for source in sources:
+        before = path.removesuffix(source)
+        if before != path and (before == "" or (before.endswith("/") and not f"/{before}".endswith("/tests/"))):
+            return source
+    return None
+
+
+def _trouble(error: Element, kind: str, further_stacks: Sequence[Sequence[Frame]]) -> Trouble:
+    what = error.findtext("what") or error.findtext("xwhat/text") or error.findtext("signame") or ""
+    places = [next((frame for frame in stack if frame.file is not None), None) for stack in further_stacks]
+    return Trouble(
+        kind=kind,
+        what=" ".join(what.split()),
+        about=[" ".join((aux.text or "").split()) for aux in error.findall("auxwhat")],
+        places=[f"{frame.file}:{frame.line}" if frame is not None else None for frame in places],
+        leaked_bytes=_integer(error.findtext("xwhat/leakedbytes")),
+        leaked_blocks=_integer(error.findtext("xwhat/leakedblocks")),
+    )

@@ -1,0 +1,1 @@
+"""Grades in pytest sessions: the plugin, the pool of worker processes, and the progress that they show."""

@@ -1,0 +1,234 @@
+"""A pytest plugin whose items are the checks of one submission: ``pytest --submission PATH [--report DIR] [--seed N]``.
+
+Without ``--submission`` it does nothing. With it, the session collects the build, each Criterion test of the bank, and
+what Valgrind, gcov and the tripwires have to say, instead of any Python test; ``-k``, ``-x``, ``--junitxml`` and every
+other habit of pytest work on them. A fault of the student's is a failure of its item, a fault of the kit's an error.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from timeslice.grade.grading import Grading, Grounds
+    from timeslice.model import Check, Result
+
+BUILD, MEMORY, COVERAGE, TRIPWIRES = "build", "memory", "coverage", "tripwires"
+KIT_FAILED = 2  # exit status where the kit could not do its work
+PLUGIN = "timeslice-session"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of a grading session."""
+    group = parser.getgroup("timeslice", "grading a submission")
+    group.addoption("--submission", metavar="PATH", help="grade this folder or archive; its checks are the tests")
+    group.addoption("--report", metavar="DIR", help="write result.json, junit.xml, coverage.lcov, report.html there")
+    group.addoption("--seed", metavar="N", type=int, default=1, help="seed of the bank's random choices (default: 1)")
+    group.addoption("--lab", metavar="LAB", action="append", default=[], help="grade this lab alone (more than once)")
+    group.addoption("--cc", metavar="CC", default="gcc", help="compiler of the submission (default: gcc)")
+    group.addoption("--strict-sandbox", action="store_true", help="refuse if a sandbox guard is off")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make this a grading session where a submission was named and no session was set up by the program itself."""
+    path = config.getoption("--submission")
+    if path is None or config.pluginmanager.has_plugin(PLUGIN):
+        return
+    from timeslice.errors import KitError
+
+    stack = ExitStack()
+    try:
+        session = _session(stack, config, Path(path))
+    except KitError as error:
+        stack.close()
+        raise pytest.UsageError(str(error)) from error
+    config.pluginmanager.register(session, PLUGIN)
+    config.add_cleanup(stack.close)
+
+
+def _session(stack: ExitStack, config: pytest.Config, path: Path) -> GradingSession:
+    from timeslice.errors import IntakeError
+    from timeslice.grade.grading import Grading, Grounds
+    from timeslice.intake.sources import find_sources
+
+    cc, labs, strict = (config.getoption(name) for name in ("--cc", "--lab", "--strict-sandbox"))
+    grounds = stack.enter_context(Grounds.open(cc, labs, strict=strict))
+    sources = find_sources([path], grounds.builder.assignment.sources)
+    if len(sources) != 1:
+        raise IntakeError(f"{path} holds {len(sources)} submissions: use timeslice grade for more than one")
+    report = config.getoption("--report")
+    grading = Grading(grounds, sources[0], config.getoption("--seed"))
+    return GradingSession(grounds, grading, Path(report) if report else None)
+
+
+class GradingSession:
+    """The hooks of one session: they collect the checks, and write the reports in the end."""
+
+    def __init__(
+        self,
+        grounds: Grounds,
+        grading: Grading,
+        report: Path | None,
+        only: Collection[str] = (),
+        tell: Callable[[str, int, int], None] = lambda step, done, total: None,
+    ) -> None:
+        """``only``: the checks to make, none meaning all. ``tell`` is called with the step under way and with how many
+        checks are done of how many."""
+        self.grading = grading
+        self.result: Result | None = None
+        self._grounds = grounds
+        self._report = report
+        self._only = only
+        self._tell = tell
+        self._stream: Generator[Check, None, None] | None = None
+        self._checks: dict[str, Check] = {}
+        self._total = 0
+
+    def pytest_collection(self, session: pytest.Session) -> bool:
+        """Collect the checks instead of whatever pytest would find in the working directory."""
+        folder = SubmissionNode.from_parent(session, name=self.grading.name, nodeid=self.grading.name, session_=self)
+        items: list[pytest.Item] = [item for item in folder.collect() if not self._only or item.name in self._only]
+        session.items = items
+        session.config.hook.pytest_collection_modifyitems(session=session, config=session.config, items=items)
+        session.config.hook.pytest_collection_finish(session=session)
+        session.testscollected = len(items)
+        self._select(items)
+        return True
+
+    def _select(self, items: list[pytest.Item]) -> None:
+        names = {item.name for item in items}
+        tests = {test.name for test in self._grounds.tests if not test.is_tripwire}
+        chosen = names & tests or (tests if names & {MEMORY, COVERAGE, TRIPWIRES} else set())
+        self._total = len(chosen)
+        if chosen != tests:
+            self.grading.select(chosen)
+
+    def item_names(self) -> Iterator[tuple[str, str, str]]:
+        """Name, clause and place of every item."""
+        yield BUILD, "", ""
+        memory = set(self._grounds.assignment.memory.values())
+        tests = [test for test in self._grounds.tests if not test.is_tripwire]
+        # Those that wait for Valgrind come last, so that the others are told of while it still runs.
+        for test in sorted(tests, key=lambda test: test.clause in memory):
+            yield test.name, test.clause, f"{test.file}:{test.line}"
+        for name in (MEMORY, COVERAGE, TRIPWIRES):
+            yield name, "", ""
+
+    def check(self, name: str) -> Check:
+        """The check of this name, once it is decided. Raises KitError where it cannot be."""
+        from timeslice.errors import KitError
+
+        while name not in self._checks:
+            check = self._next()
+            if check is None:
+                raise KitError(f"{name} was never decided: the kit is broken")
+        return self._checks[name]
+
+    def finish(self) -> None:
+        """Go the whole way, for what is only known at its end."""
+        while self._next():
+            pass
+
+    def _next(self) -> Check | None:
+        if self._stream is None:
+            self._tell(BUILD, 0, self._total)
+            self._stream = self.grading.checks()
+        check = next(self._stream, None)
+        if check:
+            self._checks[check.name] = check
+            self._tell("tests", len(self._checks) - 1, self._total)
+        return check
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """End what still runs, keep the result, and write the reports; nothing is kept of an interrupted session."""
+        from timeslice import report
+        from timeslice.errors import KitError
+        from timeslice.model import Outcome
+
+        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        if self._stream and (interrupted or session.shouldstop or session.shouldfail):
+            self._stream.close()
+        if interrupted:
+            return
+        with suppress(KitError):  # it is in the result
+            self.finish()
+        self.result = self.grading.result()
+        if self._report:
+            report.write(self.result, self._report)
+        if self.result.outcome is Outcome.BROKEN:
+            session.exitstatus = KIT_FAILED
+
+
+class SubmissionNode(pytest.Collector):
+    """The submission, whose children are its checks."""
+
+    def __init__(self, *, session_: GradingSession, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._session = session_
+
+    def collect(self) -> Iterator[CheckItem]:
+        """One item a check."""
+        for name, clause, place in self._session.item_names():
+            yield CheckItem.from_parent(self, name=name, session_=self._session, clause=clause, place=place)
+
+
+class FailedCheckError(Exception):
+    """The student's fault: what to show instead of a traceback."""
+
+
+class CheckItem(pytest.Item):
+    """One check. Waiting for it is its set-up, so that a fault of the kit is an error and not a failure."""
+
+    def __init__(self, *, session_: GradingSession, clause: str, place: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._session = session_
+        self._place = place
+        if clause:
+            self.extra_keyword_matches.add(clause)
+            self.user_properties.append(("clause", clause))
+
+    def setup(self) -> None:
+        """Wait until the check is decided."""
+        if self.name in (MEMORY, COVERAGE, TRIPWIRES):
+            self._session.finish()
+        else:
+            self._session.check(self.name)
+
+    def runtest(self) -> None:
+        """Fail where the check did."""
+        problem = self._problem()
+        if problem:
+            raise FailedCheckError(problem)
+
+    def _problem(self) -> str:
+        grading = self._session.grading
+        if self.name == TRIPWIRES:
+            return "\n".join(grading.suspicions)
+        if self.name in (MEMORY, COVERAGE) and not grading.builds:
+            return "Nothing was run, because the submission was not built."
+        if self.name == MEMORY:
+            return "\n".join(f"{f.file or '?'}:{f.line or '?'}: {f.message}" for f in grading.memory.findings)
+        if self.name == COVERAGE:
+            return grading.coverage.note if grading.coverage.status == "broken" else ""
+        from timeslice.report.failure import failure_text
+
+        return failure_text(self._session.check(self.name))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What the student reads: never a traceback of ours for a fault of theirs or of the machine's."""
+        from timeslice.errors import KitError
+        from timeslice.screen import fit
+
+        if isinstance(excinfo.value, FailedCheckError | KitError):
+            return fit(str(excinfo.value), getattr(sys.__stdout__, "encoding", None))
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where the check stands, as pytest shows it."""
+        return self.path, None, f"{self.name} ({self._place})" if self._place else self.name

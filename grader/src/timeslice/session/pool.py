@@ -1,0 +1,168 @@
+"""Grades many submissions in persistent worker processes, and survives what becomes of them.
+
+Theory of operation: a fork server imports the grader once; each worker is a fork of it that opens the sandbox once and
+then takes one submission at a time. A result is passed on as soon as it is there; its reports have been written by
+then. A submission whose worker dies, or that the kit failed on, is given out once more and then reported as broken.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerProcess
+
+from timeslice.contract.assignment import Assignment
+from timeslice.errors import KitError
+from timeslice.intake.sources import Source
+from timeslice.model import Build, Coverage, Memory, Outcome, Result, Score
+from timeslice.session.messages import PRELOAD, Done, Message, Order, Ready, Refused, Step
+
+ATTEMPTS = 2
+_END_SECONDS = 10.0  # for a worker to end its sandboxes and remove its folders
+_CONTEXT = multiprocessing.get_context("forkserver")
+
+
+def _work(connection: Connection, order: Order) -> None:
+    """What a worker does; only the fork server has imported its modules (see ``cli.grade``)."""
+    from timeslice.session.worker import work
+
+    work(connection, order)
+
+
+@dataclass
+class _Job:
+    source: Source
+    attempt: int = 1
+
+
+@dataclass
+class _Worker:
+    process: ForkServerProcess
+    connection: Connection
+    job: _Job | None = None
+    ready: bool = False
+
+
+class Pool:
+    """The workers of one command. Leaving it as a context manager ends them and all that they run."""
+
+    def __init__(self, assignment: Assignment, order: Order, jobs: int, tell: Callable[[str, Step], None]) -> None:
+        """``tell`` is called with the name of a submission and how far it has come."""
+        self._assignment = assignment
+        self._order = order
+        self._jobs = jobs
+        self._tell = tell
+        self._workers: list[_Worker] = []
+        _CONTEXT.set_forkserver_preload(PRELOAD)
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        for worker in self._workers:
+            worker.process.terminate()
+        for worker in self._workers:
+            worker.process.join(_END_SECONDS)
+            if worker.process.exitcode is None:
+                worker.process.kill()
+                worker.process.join()
+            worker.connection.close()
+
+    def grade(self, sources: Sequence[Source]) -> Iterator[Result]:
+        """Each submission's result as it comes.
+
+        Raises KitError where the kit cannot work at all."""
+        waiting = deque(_Job(source) for source in sources)
+        left = len(waiting)
+        for _ in range(min(self._jobs, left)):
+            self._hire()
+        while left:
+            for worker in self._news():
+                finished = self._hear(worker, waiting)
+                self._give(waiting)
+                if finished:
+                    left -= 1
+                    yield finished
+
+    def _hire(self) -> None:
+        ours, theirs = _CONTEXT.Pipe()
+        process = _CONTEXT.Process(target=_work, args=(theirs, self._order), name="timeslice-worker")
+        process.start()
+        theirs.close()
+        self._workers.append(_Worker(process, ours))
+
+    def _news(self) -> list[_Worker]:
+        """The workers that said something or died. A dead one's connection is at its end, and so it is heard too."""
+        ready = wait([worker.connection for worker in self._workers])
+        return [worker for worker in self._workers if worker.connection in ready]
+
+    def _hear(self, worker: _Worker, waiting: deque[_Job]) -> Result | None:
+        """Take one message; returns a submission that is through, if one is by now."""
+        try:
+            message: Message = worker.connection.recv()
+        except (EOFError, OSError):
+            return self._bury(worker, waiting)
+        if isinstance(message, Refused):
+            raise KitError(message.why)
+        if isinstance(message, Ready):
+            worker.ready = True
+        elif worker.job and isinstance(message, Step):
+            self._tell(worker.job.source.name, message)
+        elif worker.job and isinstance(message, Done):
+            job, worker.job = worker.job, None
+            if message.again and job.attempt < ATTEMPTS:
+                waiting.append(_Job(job.source, job.attempt + 1))
+                return None
+            return Result.model_validate_json(message.result)
+        return None
+
+    def _bury(self, worker: _Worker, waiting: deque[_Job]) -> Result | None:
+        """Replace a worker that died; its submission is tried once more."""
+        self._workers.remove(worker)
+        worker.process.join()
+        worker.connection.close()
+        if not worker.ready:
+            raise KitError(f"a worker ended before it began (status {worker.process.exitcode}): is memory short?")
+        self._hire()
+        if worker.job is None:
+            return None
+        if worker.job.attempt < ATTEMPTS:
+            waiting.append(_Job(worker.job.source, worker.job.attempt + 1))
+            return None
+        return self._lost(worker.job.source)
+
+    def _lost(self, source: Source) -> Result:
+        """The result of a submission for which no worker lived to make one."""
+        points = sum(clause.points for clause in self._assignment.clauses.values())
+        result = Result(
+            submission=source.name,
+            assignment=self._assignment.title,
+            outcome=Outcome.BROKEN,
+            score=Score(earned=0, possible=points),
+            summary=f"not graded: the grader's process died {ATTEMPTS} times over it",
+            labs=[],
+            skills=[],
+            checks=[],
+            build=Build(status="broken"),
+            memory=Memory(status="not_run", tests=0),
+            coverage=Coverage(status="not_run"),
+            guards=[],
+            versions={},
+            seed=self._order.seed,
+        )
+        if self._order.out:
+            from timeslice import report
+
+            report.write(result, self._order.out / report.folder_name(source.name))
+        return result
+
+    def _give(self, waiting: deque[_Job]) -> None:
+        for worker in self._workers:
+            if worker.ready and worker.job is None and waiting:
+                worker.job = waiting.popleft()
+                with suppress(BrokenPipeError):  # it died just now: its job is taken back when that is heard of
+                    worker.connection.send(worker.job.source)

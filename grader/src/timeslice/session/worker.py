@@ -1,0 +1,83 @@
+"""A worker process: opens the grounds once, then grades one submission after the other, each in a pytest session."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import sys
+from multiprocessing.connection import Connection
+from types import FrameType
+
+import pytest
+
+from timeslice import report
+from timeslice.errors import DiskFullError, KitError
+from timeslice.grade.grading import Grading, Grounds
+from timeslice.intake.sources import Source
+from timeslice.model import Outcome
+from timeslice.session.messages import Done, Message, Order, Ready, Refused, Step
+from timeslice.session.plugin import GradingSession
+
+_PYTEST = ["-c", os.devnull, "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:doctest", "-p", "no:unittest",
+           "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:faulthandler"]  # fmt: skip
+
+
+def work(connection: Connection, order: Order) -> None:
+    """Grade what comes over ``connection`` until None comes or it closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides what it means
+    signal.signal(signal.SIGTERM, _leave)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        _serve(connection, order)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    except KeyboardInterrupt:
+        sys.exit(1)
+
+
+def _serve(connection: Connection, order: Order) -> None:
+    try:
+        with Grounds.open(order.cc, order.labs, strict=order.strict) as grounds:
+            connection.send(Ready())
+            for source in iter(connection.recv, None):
+                connection.send(_grade(connection, grounds, order, source))
+    except KitError as error:
+        connection.send(Refused(str(error)))
+    except (EOFError, BrokenPipeError):
+        return  # the parent has gone
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    """End by way of every ``with``: no sandbox is left running, and no staging folder behind."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt  # pytest takes any other exception for a failure of the item under way
+
+
+def _grade(connection: Connection, grounds: Grounds, order: Order, source: Source) -> Message:
+    grading = Grading(grounds, source, order.seed, program=order.program)
+    folder = order.out / report.folder_name(source.name) if order.out else None
+    session = GradingSession(grounds, grading, folder, order.tests, lambda *step: connection.send(Step(*step)))
+    arguments = [*_PYTEST, f"--rootdir={grounds.kit.root}", *(["-k", order.select] if order.select else [])]
+    try:
+        with contextlib.redirect_stderr(io.StringIO()) as said, contextlib.redirect_stdout(said):
+            status = pytest.main(arguments, plugins=[session])
+    except DiskFullError as error:
+        return Refused(str(error))
+    if status == pytest.ExitCode.INTERRUPTED and session.result is None:
+        raise KeyboardInterrupt
+    if status == pytest.ExitCode.USAGE_ERROR:
+        return Refused(f"-k {order.select!r}: {_first_line(said.getvalue())}")
+    if status == pytest.ExitCode.NO_TESTS_COLLECTED:
+        return Refused(f"-k {order.select!r} selects no check: name suites, tests or clauses, such as UDP-RX-003")
+    if session.result is None:
+        return Refused(f"pytest ended with status {int(status)}: {_first_line(said.getvalue())}")
+    if isinstance(grading.error, DiskFullError):
+        return Refused(str(grading.error))
+    broken = session.result.outcome is Outcome.BROKEN
+    return Done(session.result.model_dump_json(), again=broken)
+
+
+def _first_line(text: str) -> str:
+    lines = [line.removeprefix("ERROR: ") for line in text.splitlines() if line.strip()]
+    return lines[0] if lines else "it did not say why"

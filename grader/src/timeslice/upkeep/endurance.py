@@ -1,0 +1,131 @@
+"""Grades right solutions again and again on a busy machine, and counts every result that is not full marks.
+
+The machine is busy with three processes a processor that compute without end. What is counted are *test runs*: one test
+in one mode, natively or under Valgrind.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from timeslice.errors import KitError
+from timeslice.model import Check, Outcome, Result, Verdict
+from timeslice.upkeep.proof import Prover, right_solutions
+
+HOGS_A_CORE = 3
+NATIVELY = "natively"
+UNDER_VALGRIND = "under Valgrind"
+_OF_VALGRIND = (Verdict.LEAKED, Verdict.MEMORY_ERROR)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One result that is not what it should be: of which solution, in which check and mode, and what came instead."""
+
+    solution: str
+    check: str
+    mode: str
+    got: str
+
+
+@dataclass
+class Endurance:
+    """What came of all gradings so far."""
+
+    gradings: Counter[str] = field(default_factory=Counter)  # by solution
+    test_runs: int = 0
+    changes: Counter[Change] = field(default_factory=Counter)
+    unsteady: Counter[tuple[str, str]] = field(default_factory=Counter)  # solution and test, saved by a rerun
+    stopped: bool = False  # by Ctrl-C, before its end
+
+    def add(self, solution: str, result: Result) -> None:
+        """Count one grading of ``solution``."""
+        tests = [check for check in result.checks if check.name != "build"]
+        self.gradings[solution] += 1
+        self.test_runs += sum(check.verdict is not Verdict.NOT_RUN for check in tests) + result.memory.tests
+        self.changes.update(_changes(solution, result))
+        self.unsteady.update((solution, check.name) for check in tests if _was_saved(check))
+
+
+def _was_saved(check: Check) -> bool:
+    return check.verdict is Verdict.PASSED and check.unsteady
+
+
+def _changes(solution: str, result: Result) -> Iterator[Change]:
+    if result.outcome in (Outcome.BROKEN, Outcome.SUSPICIOUS):
+        yield Change(solution, "the grading", result.outcome.value, result.summary)
+        return
+    for check in result.checks:
+        if check.verdict is not Verdict.PASSED:
+            mode = UNDER_VALGRIND if check.verdict in _OF_VALGRIND else NATIVELY
+            yield Change(solution, check.name, mode, check.verdict.value)
+    for finding in result.memory.findings:
+        yield Change(
+            solution, ", ".join(finding.tests) or "no test", UNDER_VALGRIND, f"{finding.kind}: {finding.message}"
+        )
+
+
+def endure(prover: Prover, times: int, test_runs: int, only: Sequence[str], done: Callable[[], None]) -> Endurance:
+    """Grade every right solution ``times`` times under load, and go on until so many ``test_runs`` were made.
+
+    ``only``: words; where names of solutions contain one of them, those alone are graded. ``done`` is called after each
+    grading. Ctrl-C ends it, and what was seen until then is returned."""
+    endurance = Endurance()
+    solutions = right_solutions(prover)
+    named = [solution for solution in solutions if any(word in solution.name for word in only)]
+    try:
+        with load(HOGS_A_CORE * cores()):
+            rounds = 0
+            while rounds < times or endurance.test_runs < test_runs:
+                for solution in named or solutions:
+                    _grade(prover, solution.name, solution.folder, solution.clauses, endurance)
+                    done()
+                rounds += 1
+    except KeyboardInterrupt:
+        endurance.stopped = True
+    return endurance
+
+
+def _grade(prover: Prover, name: str, folder: Path, clauses: Sequence[str], endurance: Endurance) -> None:
+    try:
+        endurance.add(name, prover.grade(folder, clauses=clauses))
+    except KitError as error:
+        endurance.gradings[name] += 1
+        endurance.changes[Change(name, "the grading", Outcome.BROKEN.value, str(error))] += 1
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+@contextmanager
+def load(processes: int) -> Iterator[None]:
+    """Keep so many processes busy with nothing: a verdict that depends on time shows under it."""
+    started = multiprocessing.get_context("spawn")
+    hogs: list[Any] = []
+    try:
+        for _ in range(processes):
+            hog: Any = started.Process(target=_burn, args=(os.getpid(),), daemon=True)
+            hog.start()
+            hogs.append(hog)
+        yield
+    finally:
+        for hog in hogs:
+            hog.kill()
+            hog.join()
+
+
+def _burn(owner: int) -> None:
+    """Compute as long as ``owner`` lives."""
+    os.setsid()  # Linux shares the processors out among sessions first: all hogs in one would be the work of one
+    while os.getppid() == owner:
+        for _ in range(1_000_000):
+            pass

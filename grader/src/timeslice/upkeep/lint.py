@@ -1,0 +1,160 @@
+"""Checks that every clause has its partners: a sentence, points and a hint, tests, a known-wrong solution, anchors."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from timeslice.contract.assignment import CLAUSE_ID, CLAUSE_LINE, Assignment, Clause, Lab, read_assignment, read_chapter
+from timeslice.contract.kit import TRIPWIRE, DeclaredTest, Kit, declared_tests
+from timeslice.errors import KitError
+from timeslice.report.schema import schema_text
+
+A_HUNDRED = 100
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_NEARLY_A_CLAUSE = re.compile(rf"^\W*\*\*{CLAUSE_ID}\b")
+# What makes a test depend on how busy the machine is, as far as its text shows that.
+_LUCK = (
+    (re.compile(r"\b(?:u|nano|clock_nano|thrd_)?sleep\s*\("), "it sleeps: wait for the event"),
+    (re.compile(r"\b(?:alarm|setitimer)\s*\("), "it sets a timer: wait for the event"),
+    (re.compile(r"(?:interruptions_stop\(\)\s*[<>=!])|(?:[=(,]\s*interruptions_stop\()"),
+     "it asks how many signals came, which may be none: let what comes after one wait for it (interruptions_then)"),
+    (re.compile(r"stopwatch_ms\(\)[^;]*?<"), "it asks that something be fast: a busy machine is slow"),
+    (re.compile(r"expect_at_least\([^,;]*,[^,;]*-\s*[0-9]"),
+     "it leaves a tolerance, in which a wait that is short may hide: try thirty of 1 ms (short_waits.h)"),
+)  # fmt: skip
+_GUARD = re.compile(r"^#ifndef (\w+)\n#define (\w+)$", re.MULTILINE)
+
+
+def lint(kit: Kit) -> list[str]:
+    """Everything that is missing or does not agree, a line each; nothing means that all is well."""
+    try:
+        assignment = read_assignment(kit)
+    except KitError as error:
+        return [str(error)]
+    found = list(_schema(kit)) + list(_headers(kit))
+    found += _luck(kit, [f"tests/{lab.id}" for lab in assignment.labs] + ["tests/support"])
+    for lab in assignment.labs:
+        tests = declared_tests(kit, lab.id)
+        found += _chapter(kit, assignment, lab)
+        found += _points(lab, tests)
+        found += _tests(lab, tests)
+        found += _mutants(kit, lab)
+        for folder in (kit.reference, kit.template):
+            found += _anchors(kit, lab, folder)
+        found += _same_files(kit, lab)
+        found += _api(kit, lab)
+    return found
+
+
+def _clauses(lab: Lab) -> dict[str, Clause]:
+    return {clause.id: clause for clause in lab.clauses}
+
+
+def _schema(kit: Kit) -> Iterator[str]:
+    published = kit.root / "spec" / "result.schema.json"
+    if not published.is_file() or published.read_text("utf-8") != schema_text():
+        yield "spec/result.schema.json: not what the model says: run timeslice schema > spec/result.schema.json"
+
+
+def _headers(kit: Kit) -> Iterator[str]:
+    for path in sorted(kit.include.rglob("*.h")):
+        wanted = re.sub(r"\W", "_", str(path.relative_to(kit.include))).upper()
+        guard = _GUARD.search(path.read_text("utf-8"))
+        if guard is None or guard[1] != wanted or guard[2] != wanted:
+            yield f"{path.relative_to(kit.root)}: no include guard {wanted}"
+
+
+def _luck(kit: Kit, folders: list[str]) -> Iterator[str]:
+    """Tests whose verdict depends on how busy the machine is."""
+    for path in sorted(path for folder in folders for path in (kit.root / folder).glob("*.[ch]")):
+        text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), path.read_text("utf-8"))
+        for pattern, why in _LUCK:
+            for found in pattern.finditer(text):
+                yield f"{path.relative_to(kit.root)}:{text.count(chr(10), 0, found.start()) + 1}: {why}"
+
+
+def _chapter(kit: Kit, assignment: Assignment, lab: Lab) -> Iterator[str]:
+    for sentence in read_chapter(kit, lab.chapter):
+        if sentence.clause not in assignment.clauses:
+            yield f"spec/{lab.chapter}:{sentence.line}: {sentence.clause} has no points in spec/assignment.toml"
+    lines = (kit.root / "spec" / lab.chapter).read_text("utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
+        if _NEARLY_A_CLAUSE.match(line) and not CLAUSE_LINE.match(line):
+            yield f"spec/{lab.chapter}:{number}: looks like a clause, but is not '**ID** MUST: sentence'"
+
+
+def _points(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
+    clauses = _clauses(lab)
+    total = sum(clause.points for clause in clauses.values())
+    if total % A_HUNDRED:
+        yield f"spec/assignment.toml: the points of lab {lab.id} sum to {total}: make it a hundred, or two"
+    numbers = Counter(test.clause for test in tests)
+    for clause in clauses.values():
+        if numbers[clause.id] and clause.points % numbers[clause.id]:
+            yield f"{clause.id}: {clause.points} points cannot be shared evenly by {numbers[clause.id]} tests"
+
+
+def _tests(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
+    clauses = _clauses(lab)
+    for clause in set(clauses) - {test.clause for test in tests}:
+        yield f"{clause}: no test in tests/{lab.id}/ checks it"
+    for name, count in Counter(test.name for test in tests).items():
+        if count > 1:
+            yield f"tests/{lab.id}: {name} is declared {count} times"
+    for test in tests:
+        place = f"{test.file}:{test.line}"
+        if test.clause == TRIPWIRE:
+            continue
+        if test.clause not in clauses:
+            yield f"{place}: the description of {test.name} does not begin with a clause of lab {lab.id}"
+        elif test.clause.split("-")[1] not in lab.memory:
+            yield f"{place}: area {test.clause.split('-')[1]} has no memory clause in spec/assignment.toml"
+
+
+def _mutants(kit: Kit, lab: Lab) -> Iterator[str]:
+    clauses = _clauses(lab)
+    folder = kit.root / "tests" / "mutants" / lab.id
+    killed = set()
+    for patch in sorted(folder.glob("*.patch")):
+        named = re.match(rf"({CLAUSE_ID})-\S+\.patch", patch.name)
+        if named is None or named[1] not in clauses:
+            yield f"{patch.relative_to(kit.root)}: not named after a clause of lab {lab.id}: CLAUSE-what-is-wrong.patch"
+        else:
+            killed.add(named[1])
+    for clause in clauses:
+        if clause not in killed:
+            yield f"{clause}: no known-wrong solution in tests/mutants/{lab.id}/"
+
+
+def _anchors(kit: Kit, lab: Lab, folder: Path) -> Iterator[str]:
+    clauses = _clauses(lab)
+    seen: set[str] = set()
+    for path in sorted((folder / lab.id).glob("*.[ch]")):
+        for comment in _COMMENT.findall(path.read_text("utf-8")):
+            for clause in re.findall(CLAUSE_ID, comment):
+                seen.add(clause)
+                if clause not in clauses:
+                    yield f"{path.relative_to(kit.root)}: anchor {clause} is no clause of lab {lab.id}"
+    for clause in clauses:
+        if clause not in seen:
+            yield f"{clause}: no anchor /* {clause} */ in {folder.relative_to(kit.root)}/{lab.id}/"
+
+
+def _same_files(kit: Kit, lab: Lab) -> Iterator[str]:
+    """A module with a header of its own is the reference's inside; all others are what the contract asks for."""
+    folder = kit.reference / lab.id
+    solved = {p.name for p in folder.glob("*.c") if not p.with_suffix(".h").is_file()}
+    template = {p.name for p in (kit.template / lab.id).glob("*.c")}
+    for name in sorted((solved - template) | {name for name in template if not (folder / name).is_file()}):
+        has, lacks = ("reference", "student_template") if name in solved else ("student_template", "reference")
+        yield f"{lacks}/{lab.id}/{name}: missing, {has}/ has it"
+
+
+def _api(kit: Kit, lab: Lab) -> Iterator[str]:
+    declared = "\n".join((kit.include / header).read_text("utf-8") for header in lab.headers)
+    for name in lab.api:
+        if not re.search(rf"\b{re.escape(name)}\(", declared):
+            yield f"spec/assignment.toml: api function {name} is declared in none of {', '.join(lab.headers)}"

@@ -1,0 +1,200 @@
+"""Proves the kit itself: what it says of good, bad and hostile solutions whose verdicts are known beforehand.
+
+A *case* is one thing that must hold: the reference has full marks, a mutant dies on the clause that it breaks. Cases
+are found on disk, so that a new mutant or alternative is proved without being announced anywhere.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from shutil import copytree
+from threading import Lock
+
+from timeslice.contract.kit import Kit
+from timeslice.errors import KitError
+from timeslice.grade.grading import Grading, Grounds
+from timeslice.intake.sources import Source
+from timeslice.model import Result, Verdict
+from timeslice.upkeep.lint import lint
+
+COMPILERS = ("gcc", "clang")
+SEED = 1
+_SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-O1")
+_ATTACKS = "grader/tests/test_hostile.py"
+_SECONDS = 600  # after which a compiler or a bank that the proof starts itself counts as hung
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that must hold: under which claim, of what, and how to find out ("" where it holds, else why not)."""
+
+    claim: str
+    subject: str
+    prove: Callable[[Prover], str]
+    alone: bool = False  # it looks at the whole machine
+
+
+class Prover:
+    """What cases are proved with: the kit's grounds, opened once for each compiler. Threads may share it."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        self._stack = ExitStack()
+        self._grounds: dict[str, Grounds] = {}
+        self._lock = Lock()
+
+    def __enter__(self) -> Prover:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._stack.close()
+
+    def grounds(self, cc: str = COMPILERS[0]) -> Grounds:
+        """The grounds for submissions compiled with ``cc``."""
+        with self._lock:
+            if cc not in self._grounds:
+                self._grounds[cc] = self._stack.enter_context(Grounds.open(cc))
+            return self._grounds[cc]
+
+    def grade(self, folder: Path, cc: str = COMPILERS[0], clauses: Sequence[str] = ()) -> Result:
+        """Grade ``folder``, only on ``clauses`` where some are named; raises KitError where that cannot be done."""
+        grounds = self.grounds(cc)
+        grading = Grading(grounds, Source(folder.name, folder), SEED)
+        if clauses:
+            grading.select({test.name for test in grounds.tests if test.clause in clauses})
+        for _ in grading.checks():
+            pass
+        return grading.result()
+
+
+def cases(kit: Kit) -> list[Case]:
+    """Every case of the kit, quick ones first."""
+    tests = kit.root / "tests"
+    patches = sorted((tests / "mutants").glob("*/*.patch"))
+    gcc = COMPILERS[0]
+    return [
+        Case("every clause has its four partners", "make lint", lambda prover: "; ".join(lint(prover.kit))),
+        *(Case("the reference has full marks", cc, partial(_full_marks, kit.reference, cc)) for cc in COMPILERS),
+        *(Case("the reference is clean under ASan, UBSan and LSan", cc, partial(_sanitized, cc)) for cc in COMPILERS),
+        Case("the template has no point and no warning", gcc, _template),
+        *(Case("every alternative has full marks", a.name, partial(_alternative, a)) for a in _alternatives(kit)),
+        Case("every attack gets its verdict, and the machine is as it was", _ATTACKS, _attacks, alone=True),
+        *(Case("every mutant dies on its clause", patch.stem, partial(_mutant_dies, patch)) for patch in patches),
+    ]
+
+
+def _full_marks(folder: Path, cc: str, prover: Prover, clauses: Sequence[str] = ()) -> str:
+    result = prover.grade(folder, cc, clauses)
+    findings = [finding.message for finding in result.memory.findings]
+    return (
+        "" if result.score.earned == result.score.possible and not findings else "; ".join([_lost(result), *findings])
+    )
+
+
+def _attacks(prover: Prover) -> str:
+    """The attacks are played, and their verdicts compared, by the grader's own tests."""
+    told = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-c", "grader/pyproject.toml", "--rootdir=.", _ATTACKS],
+        cwd=prover.kit.root,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=_SECONDS,
+    )
+    return "" if told.returncode == 0 else " / ".join(told.stdout.strip().splitlines()[-8:])
+
+
+def _alternatives(kit: Kit) -> list[Path]:
+    tests = kit.root / "tests"
+    return [*sorted((tests / "alternatives").iterdir()), tests / "submissions" / "full"]
+
+
+def _clauses_of(folder: Path, prover: Prover) -> list[str]:
+    """The clauses of the labs that a solution has."""
+    labs = [lab for lab in prover.grounds().assignment.labs if (folder / lab.id).is_dir()]
+    return [clause.id for lab in labs for clause in lab.clauses]
+
+
+def _alternative(folder: Path, prover: Prover) -> str:
+    """Full marks in the labs that it has."""
+    return _full_marks(folder, COMPILERS[0], prover, _clauses_of(folder, prover))
+
+
+@dataclass(frozen=True)
+class RightSolution:
+    """A solution that must have full marks in ``clauses``, those of the labs that it has."""
+
+    name: str
+    folder: Path
+    clauses: Sequence[str]
+
+
+def right_solutions(prover: Prover) -> list[RightSolution]:
+    """The reference and every alternative."""
+    folders = [prover.kit.reference, *_alternatives(prover.kit)]
+    return [RightSolution(folder.name, folder, _clauses_of(folder, prover)) for folder in folders]
+
+
+def _lost(result: Result) -> str:
+    lost = [f"{check.name} {check.verdict}" for check in result.checks if check.verdict is not Verdict.PASSED]
+    return f"{result.score.earned} of {result.score.possible} points: {', '.join(lost) or result.summary}"
+
+
+def _template(prover: Prover) -> str:
+    result = prover.grade(prover.kit.template)
+    passed = [check.name for check in result.checks if check.possible and check.verdict is Verdict.PASSED]
+    warned = [f"{found.file}:{found.line}: {found.message}" for found in result.build.diagnostics]
+    unfinished = [] if result.build.status == "built" else [result.summary]
+    return "; ".join([*(f"{name} passes" for name in passed), *warned, *unfinished])
+
+
+def _mutant_dies(patch: Path, prover: Prover) -> str:
+    clause = "-".join(patch.stem.split("-")[:3])
+    with mutant(prover.kit, patch) as folder:
+        result = prover.grade(folder, clauses=[clause])
+    if result.build.status != "built":
+        return f"it does not build: {result.summary}"
+    alive = all(check.verdict is Verdict.PASSED for check in result.checks if check.clause == clause)
+    return f"it lives: no test of {clause} fails" if alive else ""
+
+
+@contextmanager
+def mutant(kit: Kit, patch: Path) -> Iterator[Path]:
+    """A copy of the reference's lab with ``patch`` applied. Raises KitError where it does not fit any more."""
+    with tempfile.TemporaryDirectory(prefix="timeslice-mutant-") as temporary:
+        folder = Path(temporary) / patch.stem
+        copytree(kit.reference / patch.parent.name, folder / patch.parent.name)
+        told = subprocess.run(
+            ["patch", "--strip=1", "--fuzz=0", "--batch", f"--directory={folder}", f"--input={patch}"],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+        )
+        if told.returncode != 0:
+            raise KitError(f"{patch.name} does not apply to the reference any more: {' '.join(told.stdout.split())}")
+        yield folder
+
+
+def _sanitized(cc: str, prover: Prover) -> str:
+    """The whole bank on the reference, both compiled with the sanitizers; trusted code, so without a sandbox."""
+    grounds = prover.grounds(cc)
+    kit = grounds.kit
+    sources = [str(path) for lab in grounds.assignment.labs for path in sorted((kit.reference / lab.id).glob("*.c"))]
+    with tempfile.TemporaryDirectory(prefix="timeslice-sanitized-") as folder:
+        bank = Path(folder) / "bank"
+        build = [cc, *grounds.assignment.cflags, *_SANITIZE, f"-I{kit.include}", f"@{kit.objects / 'link.args'}"]
+        for command in (
+            [*build, "-o", str(bank), str(kit.objects / "bank.o"), *sources],
+            [str(bank), "--mode", "sanitize"],
+        ):
+            told = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_SECONDS)
+            if told.returncode != 0:
+                return " / ".join((told.stdout + told.stderr).strip().splitlines()[-8:])
+    return ""

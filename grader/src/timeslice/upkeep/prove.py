@@ -1,0 +1,95 @@
+"""Runs the cases of the proof, some at once, with a live bar, and prints one table of what holds and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from timeslice.contract.kit import Kit
+from timeslice.errors import KitError
+from timeslice.upkeep.endurance import HOGS_A_CORE, Endurance, cores, endure
+from timeslice.upkeep.proof import Case, Prover, cases
+
+
+def prove(
+    kit: Kit, repeat: int, test_runs: int, only: Sequence[str], console: Console, *, with_cases: bool = True
+) -> bool:
+    """Prove every case, or those whose claim or subject contains one of ``only``, or none; then grade every right
+    solution ``repeat`` times under load, and until so many ``test_runs`` were made. Prints the table; returns whether
+    everything held."""
+    offered = cases(kit) if with_cases else []
+    chosen = [case for case in offered if not only or any(word in f"{case.claim} {case.subject}" for word in only)]
+    if not chosen and not repeat and not test_runs:
+        if not with_cases:
+            raise KitError("there is nothing to do: --no-cases goes with --repeat or --runs")
+        raise KitError(f"no case of the proof is about {', '.join(only)}: leave --only away to see them all")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Prover(kit) as prover, Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("proving", total=len(chosen))
+
+        def attempt(case: Case) -> str:
+            try:
+                return case.prove(prover)
+            except KitError as error:
+                return str(error)
+            finally:
+                progress.advance(task)
+
+        found = [(case, attempt(case)) for case in chosen if case.alone]
+        together = [case for case in chosen if not case.alone]
+        with ThreadPoolExecutor(cores()) as threads:
+            found += zip(together, threads.map(attempt, together), strict=True)
+        endurance = Endurance()
+        if repeat or test_runs:
+            progress.update(task, description="gradings under load", total=None, completed=0)
+            endurance = endure(prover, repeat, test_runs, only, lambda: progress.advance(task))
+    _print(found, endurance, console)
+    return not endurance.changes and not any(answer for _, answer in found)
+
+
+def _print(found: list[tuple[Case, str]], endurance: Endurance, console: Console) -> None:
+    table = Table(title="What the kit is worth", title_justify="left", box=None, header_style="bold", pad_edge=False)
+    table.add_column("what must hold")
+    table.add_column("holds", justify="right")
+    table.add_column("of", justify="right")
+    for claim in dict.fromkeys(case.claim for case, _ in found):
+        answers = [answer for case, answer in found if case.claim == claim]
+        _row(table, claim, sum(not answer for answer in answers), len(answers))
+    for solution, gradings in endurance.gradings.items():
+        changed = {change for change in endurance.changes if change.solution == solution}
+        _row(table, f"under load {solution} has full marks in {gradings} gradings", int(not changed), 1)
+    if endurance.unsteady:
+        table.add_row(f"{len(endurance.unsteady)} tests were unsteady and saved by a rerun", "", "")
+    console.print(table)
+    lines = [f"{case.claim}: {case.subject}: {answer}" for case, answer in found if answer]
+    for line in [*lines, *told(endurance)]:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def told(endurance: Endurance) -> list[str]:
+    """What came of the gradings under load, a line each; nothing where there was none."""
+    if not endurance.gradings and not endurance.stopped:
+        return []
+    hogs, runs = HOGS_A_CORE * cores(), endurance.test_runs
+    changes = sum(endurance.changes.values())
+    said = f"{changes} results changed" if changes else "no verdict changed"
+    lines = [f"{runs:,} test runs under load ({hogs} processes busy on {cores()} cores): {said}"]
+    if endurance.stopped:
+        lines.append("they were stopped early, by Ctrl-C")
+    for change, times in endurance.changes.items():
+        of = endurance.gradings[change.solution]
+        lines.append(
+            f"changed: {change.solution}: {change.check} {change.mode}: {change.got} ({times} of {of} gradings)"
+        )
+    for (solution, test), times in endurance.unsteady.items():
+        of = endurance.gradings[solution]
+        lines.append(f"unsteady, saved by a rerun: {solution}: {test} ({times} of {of} gradings)")
+    return lines
+
+
+def _row(table: Table, claim: str, holding: int, total: int) -> None:
+    table.add_row(claim, f"[{'green' if holding == total else 'red'}]{holding}[/]", str(total))
