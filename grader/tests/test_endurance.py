@@ -87,15 +87,17 @@ def hogs_of(pid: int) -> int:
     return sum(os.getsid(int(child)) == int(child) for child in children)
 
 
-def test_ctrl_c_ends_it_and_keeps_what_was_seen() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_and_keeps_what_was_seen(number: signal.Signals) -> None:
     command: list[str | Path] = [Path(sys.executable).parent / "timeslice", "prove", "--no-cases", "--repeat", "1000"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    ignored: list[str | Path] = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]  # as a script starts a job
+    with subprocess.Popen([*ignored, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         give_up = time.monotonic() + PATIENCE
         while hogs_of(process.pid) < HOGS_A_CORE * cores():
             assert process.poll() is None
             assert time.monotonic() < give_up
             time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         said, _ = process.communicate(timeout=PATIENCE)
     assert "test runs under load" in said
     assert "they were stopped early, by Ctrl-C" in said

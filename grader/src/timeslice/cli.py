@@ -33,6 +33,7 @@ class OneLineErrors(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the program; the only place where an error becomes text and a status."""
         prepare_streams()
+        _hear_signals()
         try:
             status = super().main(*args, **{**kwargs, "standalone_mode": False})
             sys.stdout.flush()
@@ -55,6 +56,12 @@ class OneLineErrors(click.Group):
                 f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}: mend that and try again"
             )
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _hear_signals() -> None:
+    """Let SIGINT and SIGTERM both end the program as Ctrl-C does, also where a script's shell had SIGINT ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 def _end(message: str) -> NoReturn:
@@ -208,7 +215,6 @@ def _grade_all(assignment: Assignment, sources: list[Source], order: Order, jobs
     console = open_console()
     results: dict[str, Result] = {}
     problem = ""
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # what ends a CI job ends us as Ctrl-C does
     try:
         with GradingProgress(console, len(sources)) as progress, Pool(assignment, order, jobs, progress.tell) as pool:
             for result in pool.grade(sources):
