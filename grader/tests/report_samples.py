@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from timeslice.contract.clause import ClauseId
 from timeslice.model import (
     Build,
     Check,
@@ -307,7 +308,7 @@ def _skills(checks: Sequence[Check]) -> list[Skill]:
     }
     skills = []
     for area, title in titles.items():
-        mine = [check for check in checks if check.clause and check.clause.split("-")[1] == area]
+        mine = [check for check in checks if check.clause and ClauseId(check.clause).area == area]
         score = Score(earned=sum(check.points for check in mine), possible=sum(check.possible for check in mine))
         clauses = [check.clause for check in mine if check.clause]
         skills.append(Skill(lab="udp", id=area.lower(), title=title, score=score, clauses=clauses))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from timeslice.contract.kit import BankTest
+from timeslice.contract.bank import BankTest
+from timeslice.contract.clause import ClauseId
 from timeslice.report.replay import Identity
 from timeslice.run.records import ModeRun, TestRecord
 
@@ -13,9 +14,9 @@ IDENTITY = Identity(Path("alice's work"), 7, program="timeslice")
 
 
 def bank_test(name: str, clause: str) -> BankTest:
-    """One test of a bank."""
+    """One test of a bank; of no clause where it is a tripwire."""
     suite, test = name.split("/")
-    return BankTest(suite, test, clause, "sentence", "tests/udp/x.c", 3, 5.0)
+    return BankTest(suite, test, ClauseId(clause) if clause else None, "sentence", "tests/udp/x.c", 3, 5.0)
 
 
 def record(name: str, verdict: str = "passed", **fields: Any) -> TestRecord:

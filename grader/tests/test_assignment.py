@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from timeslice.contract.assignment import Assignment, read_assignment
+from timeslice.contract.bank import bank_tests
 from timeslice.contract.kit import Kit, find_kit
 from timeslice.errors import KitError
 
@@ -48,21 +49,23 @@ def test_a_lab_may_use_what_every_lab_may_and_what_it_alone_may(assignment: Assi
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("version = 1", "version = ", "not valid TOML"),
+        ('title = "D', "title = D", "not valid TOML"),
         ("points = 1", 'points = "many"', "points: "),
         ("points = 1", "points = 0", "greater than 0"),
         ('id = "UDP-OPEN-002"', 'id = "UDP-OPEN-001"', "UDP-OPEN-001 twice"),
-        ('id = "UDP-OPEN-002"', 'id = "UDP-OPEN-777"', "no chapter has its sentence"),
-        ('id = "UDP-OPEN-002"', 'id = "open2"', "should match pattern"),
+        ('id = "UDP-OPEN-002"', 'id = "UDP-OPEN-777"', "spec/udp.md has no sentence for it"),
+        ('id = "UDP-OPEN-002"', 'id = "open2"', "no clause id"),
         ('RX = "UDP-RX-016"', 'RX = "UDP-RX-999"', "charges UDP-RX-999"),
-        ('chapter = "udp.md"', 'chapter = "nosuch.md"', "spec/nosuch.md cannot be read"),
-        ("[limits]", "[limitations]", "limits"),
+        ('prefix = "UDP"', 'prefix = "TCP"', "its prefix is TCP"),
+        ('prefix = "UDP"', 'prefix = "SCH"', "has prefix SCH too"),
+        ("place = 1", "place = 3", "has place 3 too"),
     ],
 )
 def test_a_mistake_in_it_is_one_line(copy: Kit, old: str, new: str, said: str) -> None:
-    text = copy.assignment.read_text()
+    table = copy.root / "spec" / "udp.toml"
+    text = table.read_text()
     assert old in text
-    copy.assignment.write_text(text.replace(old, new, 1))
+    table.write_text(text.replace(old, new, 1))
     with pytest.raises(KitError, match=said) as told:
         read_assignment(copy)
     assert "\n" not in str(told.value)
@@ -99,4 +102,4 @@ def test_the_kit_is_found_by_its_name_or_upwards(kit: Kit, tmp_path: Path, monke
 
 def test_a_kit_that_is_not_built_says_so(copy: Kit) -> None:
     with pytest.raises(KitError, match=r"not built: .*run make"):
-        copy.tests()
+        bank_tests(copy)

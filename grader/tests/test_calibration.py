@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import MakeSubmission
+from timeslice.contract.bank import bank_tests
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
 from timeslice.grade import calibrate
@@ -43,7 +44,7 @@ def test_the_reference_passes_everything_here(grounds: Grounds) -> None:
 
 
 def test_the_control_is_seen(grounds: Grounds) -> None:
-    assert calibrate.control(grounds.kit, grounds.builder, grounds.kit.tests()) == []
+    assert calibrate.control(grounds.kit, grounds.builder, bank_tests(grounds.kit)) == []
 
 
 def test_an_error_that_the_control_lacks_makes_valgrind_blind(grounds: Grounds, tmp_path: Path) -> None:
@@ -52,7 +53,7 @@ def test_an_error_that_the_control_lacks_makes_valgrind_blind(grounds: Grounds, 
     source.write_text(source.read_text().replace("copy[len + 1] =", "copy[len] ="))
     kit = dataclasses.replace(grounds.kit, root=tmp_path)
     shutil.copytree(grounds.kit.template, kit.template)
-    (fault,) = calibrate.control(kit, grounds.builder, grounds.kit.tests())
+    (fault,) = calibrate.control(kit, grounds.builder, bank_tests(grounds.kit))
     assert (fault.kind, fault.finding) == ("blind", "InvalidWrite")
 
 

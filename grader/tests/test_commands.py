@@ -13,7 +13,7 @@ from rich.console import Console
 
 from timeslice.cli import main
 from timeslice.contract.explain import explain
-from timeslice.contract.kit import versions
+from timeslice.contract.versions import versions
 from timeslice.errors import KitError
 from timeslice.model import Build, Coverage, Memory, Outcome, Result, Score
 from timeslice.printable import many_lines, one_line

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from timeslice.contract.clause import ClauseId
 from timeslice.model import Coverage
-from timeslice.run.coverage import CLAUSE, measure, not_run, read_source
+from timeslice.run.coverage import measure, not_run, read_source
 
 RECEIVE = """\
 /* One datagram at a time: see UDP-SRV-001, which is not fulfilled here. */
@@ -221,7 +222,7 @@ def test_a_source_made_to_be_slow_is_not(copy: Path, tmp_path: Path) -> None:
     liar.chmod(0o755)
     coverage = _measured(copy, gcov=str(liar))
     assert coverage.status == "measured"
-    assert CLAUSE.fullmatch(coverage.files[0].functions[0].clauses[0])
+    assert ClauseId(coverage.files[0].functions[0].clauses[0])
 
 
 def test_a_source_without_a_function_has_no_line_and_is_no_fault(copy: Path) -> None:

@@ -146,9 +146,9 @@ def copy(kit: Kit, tmp_path: Path) -> Kit:
             "get{sock,peername",
             "stands for 'get{sock,peername', which is no name",
         ),
-        ("assignment.toml", '"sockets", ', "", "sockets is open to no lab"),
-        ("assignment.toml", '"sockets", ', '"socks", ', "build.allow: spec/families.toml has no family 'socks'"),
-        ("assignment.toml", '"programs"', '"programs", "rights"', "labs.process.allow: rights is refused"),
+        ("kit.toml", '"sockets", ', "", "sockets is open to no lab"),
+        ("kit.toml", '"sockets", ', '"socks", ', "spec/kit.toml: allow: spec/families.toml has no family 'socks'"),
+        ("process.toml", '"programs"', '"programs", "rights"', "spec/process.toml: allow: rights is refused"),
     ],
 )
 def test_a_mistake_in_the_families_is_one_line(copy: Kit, file: str, old: str, new: str, said: str) -> None:

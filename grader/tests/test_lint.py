@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from timeslice.contract.kit import Kit, declared_tests
+from timeslice.contract.bank import bank_tests, declared_tests
+from timeslice.contract.kit import Kit
 from timeslice.upkeep.lint import lint
 
 CLAUSE = "UDP-RX-003"
@@ -80,10 +81,10 @@ SPOILED = {
     "points that do not divide": (
         edit("tests/udp/receive.c", "UDP-RX-012", "UDP-RX-013"), "UDP-RX-013: 1 points cannot be shared"),
     "points that do not add up": (
-        edit("spec/assignment.toml", rf'("{CLAUSE}"\npoints =) \d+', r"\1 9"), "the points of lab udp sum to"),
-    "no sentence": (edit("spec/udp.md", rf"\*\*{CLAUSE}\*\*", "nothing"), "no chapter has its sentence"),
+        edit("spec/udp.toml", rf'("{CLAUSE}"\npoints =) \d+', r"\1 9"), "the points of lab udp sum to"),
+    "no sentence": (edit("spec/udp.md", rf"\*\*{CLAUSE}\*\*", "nothing"), "has no sentence for it"),
     "a sentence in another form": (
-        edit("spec/udp.md", r"(\*\*UDP-RX-003\*\* MUST):", r"\1"), "no chapter has its sentence"),
+        edit("spec/udp.md", r"(\*\*UDP-RX-003\*\* MUST):", r"\1"), "has no sentence for it"),
     "nearly a clause": (edit("spec/udp.md", r"\Z", "\n**UDP-RX-888** must: x\n"), "looks like a clause"),
     "no points": (edit("spec/udp.md", r"\Z", "\n**UDP-RX-888** MUST: x\n"), "UDP-RX-888 has no points"),
     "no mutant": (remove(f"tests/mutants/udp/{CLAUSE}-*.patch"), f"{CLAUSE}: no known-wrong solution"),
@@ -97,7 +98,7 @@ SPOILED = {
     "no include guard": (
         edit("spec/include/timeslice/udp.h", "TIMESLICE_UDP_H", "UDP_H"), "no include guard TIMESLICE_UDP_H"),
     "a function that no header declares": (
-        edit("spec/assignment.toml", '"udp_recv",', '"udp_recv", "udp_gone",'), "udp_gone is declared in none"),
+        edit("spec/udp.toml", '"udp_recv",', '"udp_recv", "udp_gone",'), "udp_gone is declared in none"),
     "a test that sleeps": (
         edit("tests/udp/send.c", r"(pair_close\(&pair\);)", r"usleep(20000);\n    \1"), "it sleeps: wait for the"),
     "a helper that sleeps": (
@@ -132,4 +133,4 @@ def test_the_tests_of_the_bank_are_found_as_the_bank_itself_lists_them(kit: Kit)
         for lab in ("udp", "process", "scheduler")
         for test in declared_tests(kit, lab)
     }
-    assert declared == {test.name: (test.clause, test.file) for test in kit.tests()}
+    assert declared == {test.name: (test.clause, test.file) for test in bank_tests(kit)}

@@ -7,14 +7,13 @@ import pytest
 from score_samples import IDENTITY, bank_test, record, run_of
 from timeslice.build.workshop import MEMCHECK, NATIVE
 from timeslice.contract.assignment import Assignment
-from timeslice.contract.kit import TRIPWIRE
 from timeslice.errors import KitError
 from timeslice.grade import score
 from timeslice.model import Build, Check, Diagnostic, Outcome, Verdict
 
 
 def test_a_clauses_points_are_shared_evenly(assignment: Assignment) -> None:
-    tests = [bank_test("a/one", "UDP-RX-008"), bank_test("a/two", "UDP-RX-008"), bank_test("a/trip", TRIPWIRE)]
+    tests = [bank_test("a/one", "UDP-RX-008"), bank_test("a/two", "UDP-RX-008"), bank_test("a/trip", "")]
     assert assignment.clauses["UDP-RX-008"].points == 2
     assert score.shares(assignment, tests) == {"a/one": 1, "a/two": 1}
 
@@ -69,9 +68,9 @@ def test_a_build_that_failed_says_why() -> None:
 )  # fmt: skip
 def test_a_tripwire_that_does_not_fail_is_suspicious(verdict: str, suspicious: int) -> None:
     native, memcheck = run_of(NATIVE, record("trip/wire", verdict)), run_of(MEMCHECK)
-    assert len(score.suspicions([bank_test("trip/wire", TRIPWIRE)], [native, memcheck])) == suspicious
+    assert len(score.suspicions([bank_test("trip/wire", "")], [native, memcheck])) == suspicious
     memcheck.records["trip/wire"] = record("trip/wire", verdict)
-    assert len(score.suspicions([bank_test("trip/wire", TRIPWIRE)], [native, memcheck])) == 2 * suspicious
+    assert len(score.suspicions([bank_test("trip/wire", "")], [native, memcheck])) == 2 * suspicious
 
 
 def test_the_outcome_is_the_worst_that_was_seen() -> None:

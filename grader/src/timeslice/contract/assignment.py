@@ -1,99 +1,23 @@
-"""What is asked of a submission: spec/assignment.toml together with the clauses' sentences from the spec's chapters."""
+"""What is asked of a submission: spec/kit.toml and each lab's spec/<lab>.toml, with the sentences of the chapters."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-
+from timeslice.contract.clause import ClauseId, Sentence, read_chapter
 from timeslice.contract.families import Family, read_families
-from timeslice.contract.kit import Kit
+from timeslice.contract.kit import MARK, Kit
 from timeslice.contract.spec_file import read_spec_file
+from timeslice.contract.tables import KIT_FILE, LAB_FILE, LabTable, RunLimits
 from timeslice.errors import KitError
-
-CLAUSE_ID = r"[A-Z]+-[A-Z]+-\d{3}"
-CLAUSE_LINE = re.compile(rf"^\*\*({CLAUSE_ID})\*\* (MUST|SHOULD): (.+)$")
-
-Positive = Annotated[int, Field(gt=0)]
-Text = Annotated[str, Field(min_length=1)]
-ClauseId = Annotated[str, Field(pattern=rf"^{CLAUSE_ID}$")]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RunLimits(_Table):
-    """What one run in the sandbox may use. Times are wall-clock seconds, sizes are MiB.
-
-    ``compile_seconds`` are of processor time, for each source: a busy machine must not cost a build."""
-
-    compile_seconds: Positive
-    run_seconds: Positive
-    test_seconds: Positive
-    memory_mb: Positive
-    processes: Positive
-    file_mb: Positive
-    descriptors: Positive
-    tmp_mb: Positive
-
-
-class _Build(_Table):
-    cflags: list[Text]
-    allow: list[Text]  # families, by name
-
-
-class _Clause(_Table):
-    id: ClauseId
-    points: Positive
-    hint: Text
-
-
-class _Skill(_Table):
-    id: Text
-    title: Text
-    clauses: Annotated[list[_Clause], Field(min_length=1)]
-
-
-class _Lab(_Table):
-    title: Text
-    chapter: Text
-    headers: list[Text]
-    sources: Annotated[list[Text], Field(min_length=1)]
-    api: Annotated[list[Text], Field(min_length=1)]
-    allow: list[Text] = []  # families, by name
-    memory: dict[Text, ClauseId]
-    skills: list[_Skill]
-
-
-class _File(_Table):
-    version: int
-    title: Text
-    limits: RunLimits
-    build: _Build
-    labs: Annotated[dict[str, _Lab], Field(min_length=1)]
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A clause as its chapter has it: where it stands, how strong it is, what it says, and the reason given for it."""
-
-    clause: str
-    level: str  # MUST or SHOULD
-    text: str
-    reason: str
-    chapter: str
-    line: int
 
 
 @dataclass(frozen=True)
 class Clause:
     """One clause with everything that a grade says of it."""
 
-    id: str
+    id: ClauseId
     points: int
     hint: str
     sentence: Sentence
@@ -114,13 +38,27 @@ class Lab:
 
     id: str
     title: str
-    chapter: str
+    prefix: str  # of its clauses: UDP
     headers: tuple[str, ...]
-    sources: tuple[str, ...]
     api: tuple[str, ...]
     allow: frozenset[str]  # of the C library, beyond what every lab may use
-    memory: dict[str, str]  # area -> the clause that is charged for what memcheck finds there
+    memory: Mapping[str, ClauseId]  # area -> the clause that is charged for what memcheck finds there
     skills: tuple[Skill, ...]
+
+    @property
+    def chapter(self) -> str:
+        """The file below ``spec/`` that has its sentences."""
+        return f"{self.id}.md"
+
+    @property
+    def table(self) -> str:
+        """The file that has its points, as it is shown."""
+        return _shown(self.id)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The patterns of the files that a student may hand in."""
+        return (f"{self.id}/*.c", f"{self.id}/*.h")
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
@@ -149,7 +87,7 @@ class Assignment:
     refusals: Mapping[str, str]  # function of the C library -> why no lab may use it, or not every lab
 
     @property
-    def clauses(self) -> dict[str, Clause]:
+    def clauses(self) -> Mapping[str, Clause]:
         """Every clause by its id, in the order of the assignment."""
         return {clause.id: clause for lab in self.labs for clause in lab.clauses}
 
@@ -175,9 +113,9 @@ class Assignment:
         return tuple(pattern for lab in self.labs for pattern in lab.sources)
 
     @property
-    def memory(self) -> dict[str, str]:
-        """``LAB-AREA``, as clauses begin, -> memory clause, over all labs."""
-        return {f"{clause.split('-')[0]}-{area}": clause for lab in self.labs for area, clause in lab.memory.items()}
+    def memory(self) -> dict[str, ClauseId]:
+        """Memory key of a clause -> the memory clause that is charged for it, over all labs."""
+        return {f"{lab.prefix}-{area}": clause for lab in self.labs for area, clause in lab.memory.items()}
 
 
 def lab_of(source: str) -> str:
@@ -186,104 +124,96 @@ def lab_of(source: str) -> str:
 
 
 def read_assignment(kit: Kit) -> Assignment:
-    """Read and check the kit's assignment. Raises KitError, one line, where the file or a sentence is wrong."""
-    told = read_spec_file(kit.root, kit.assignment.relative_to(kit.root), TypeAdapter(_File))
-    sentences = {sentence.clause: sentence for lab in told.labs.values() for sentence in read_chapter(kit, lab.chapter)}
-    seen: set[str] = set()
-    for clause in (c for lab in told.labs.values() for skill in lab.skills for c in skill.clauses):
-        if clause.id in seen:
-            raise KitError(f"spec/assignment.toml gives points to {clause.id} twice: keep one of them")
-        if clause.id not in sentences:
-            raise KitError(f"spec/assignment.toml has {clause.id}, but no chapter has its sentence: add it to the spec")
-        seen.add(clause.id)
-    for lab in told.labs.values():
-        for area, charged in lab.memory.items():
-            if charged not in seen:
-                raise KitError(f"spec/assignment.toml charges {charged} for area {area}, but it has no points: add it")
+    """Read and check what the kit asks. Raises KitError, one line, where a file or a sentence is wrong."""
+    told = read_spec_file(kit.root, MARK, KIT_FILE)
+    labs = {name: read_spec_file(kit.root, _shown(name), LAB_FILE) for name in kit.labs}
+    if not labs:
+        raise KitError("spec/ holds no lab: a lab is a chapter NAME.md and its points in NAME.toml beside it")
+    _check_prefixes(labs)
     families = read_families(kit)
-    opened = {"build": told.build.allow, **{f"labs.{name}": lab.allow for name, lab in told.labs.items()}}
+    opened = {str(MARK): told.build.allow, **{_shown(name): lab.allow for name, lab in labs.items()}}
+    in_order = sorted(labs.items(), key=lambda named: (named[1].place, named[0]))
     return Assignment(
         title=told.title,
         limits=told.limits,
         cflags=tuple(told.build.cflags),
-        allow=_functions(families, "build", told.build.allow),
-        labs=tuple(_lab(name, lab, sentences, families) for name, lab in told.labs.items()),
+        allow=_functions(families, str(MARK), told.build.allow),
+        labs=tuple(_lab(kit, name, lab, families) for name, lab in in_order),
         refusals=_refusals(families, opened),
     )
 
 
-def _functions(families: Mapping[str, Family], place: str, named: Sequence[str]) -> frozenset[str]:
-    """The functions of the families that ``place`` of the assignment names."""
+def _shown(lab: str) -> str:
+    return f"spec/{lab}.toml"
+
+
+def _check_prefixes(labs: Mapping[str, LabTable]) -> None:
+    """Raise KitError where two labs have one prefix, or one place among the labs."""
+    prefixes: dict[str, str] = {}
+    places: dict[int, str] = {}
+    for name, lab in labs.items():
+        if lab.prefix in prefixes:
+            raise KitError(f"{_shown(name)}: {_shown(prefixes[lab.prefix])} has prefix {lab.prefix} too: change one")
+        if lab.place in places:
+            raise KitError(f"{_shown(name)}: {_shown(places[lab.place])} has place {lab.place} too: change one")
+        prefixes[lab.prefix], places[lab.place] = name, name
+
+
+def _functions(families: Mapping[str, Family], shown: str, named: Sequence[str]) -> frozenset[str]:
+    """The functions of the families that the file ``shown`` allows."""
     for name in named:
         if name not in families:
-            raise KitError(f"spec/assignment.toml: {place}.allow: spec/families.toml has no family {name!r}: add it")
+            raise KitError(f"{shown}: allow: spec/families.toml has no family {name!r}: add it")
         if families[name].refused:
-            raise KitError(f"spec/assignment.toml: {place}.allow: {name} is refused by spec/families.toml: take it out")
+            raise KitError(f"{shown}: allow: {name} is refused by spec/families.toml: take it out")
     return frozenset().union(*(families[name].functions for name in named))
 
 
 def _refusals(families: Mapping[str, Family], opened: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Why a function is refused, by its name. Raises KitError where a family is neither refused nor open to a lab."""
+    """Why a function is refused, by its name. Raises KitError where a family is neither refused nor open to a lab.
+
+    ``opened``: the families that a file of the spec allows, by that file."""
     reasons: dict[str, str] = {}
     for family in families.values():
-        places = [place for place, named in opened.items() if family.name in named]
-        if not family.refused and not places:
+        files = [shown for shown, named in opened.items() if family.name in named]
+        if not family.refused and not files:
             raise KitError(f"spec/families.toml: {family.name} is open to no lab: list it in an allow, or say refused")
-        if family.refused or "build" not in places:
-            only = " and ".join(place.removeprefix("labs.") for place in places)
+        if family.refused or str(MARK) not in files:
+            only = " and ".join(shown.removeprefix("spec/").removesuffix(".toml") for shown in files)
             reason = family.refused or f"only the lab {only} may ({family.name})"
             reasons.update(dict.fromkeys(family.functions, reason))
     return reasons
 
 
-def _lab(name: str, told: _Lab, sentences: dict[str, Sentence], families: Mapping[str, Family]) -> Lab:
-    skills = tuple(
-        Skill(skill.id, skill.title, tuple(Clause(c.id, c.points, c.hint, sentences[c.id]) for c in skill.clauses))
-        for skill in told.skills
-    )
+def _lab(kit: Kit, name: str, told: LabTable, families: Mapping[str, Family]) -> Lab:
+    sentences = {sentence.clause: sentence for sentence in read_chapter(kit, name)}
+    _check_clauses(name, told, sentences)
     return Lab(
         id=name,
         title=told.title,
-        chapter=told.chapter,
+        prefix=told.prefix,
         headers=tuple(told.headers),
-        sources=tuple(told.sources),
         api=tuple(told.api),
-        allow=_functions(families, f"labs.{name}", told.allow),
+        allow=_functions(families, _shown(name), told.allow),
         memory=dict(told.memory),
-        skills=skills,
+        skills=tuple(
+            Skill(skill.id, skill.title, tuple(Clause(c.id, c.points, c.hint, sentences[c.id]) for c in skill.clauses))
+            for skill in told.skills
+        ),
     )
 
 
-def read_chapter(kit: Kit, chapter: str) -> list[Sentence]:
-    """The clauses of one chapter in its order; a clause's reason is the text up to the next clause or heading."""
-    path = kit.root / "spec" / chapter
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise KitError(f"spec/{chapter} cannot be read ({error}): the assignment's sentences stand there") from error
-    found: dict[str, Sentence] = {}
-    for number, match in _clause_lines(lines):
-        clause, level, text = match.groups()
-        if clause in found:
-            raise KitError(f"spec/{chapter}:{number}: {clause} stands there twice: an id is never reused")
-        found[clause] = Sentence(clause, level, text, _reason(lines[number:]), chapter, number)
-    return list(found.values())
-
-
-def _clause_lines(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
-    for number, line in enumerate(lines, start=1):
-        match = CLAUSE_LINE.match(line)
-        if match:
-            yield number, match
-
-
-def _reason(following: list[str]) -> str:
-    """The lines up to the next clause or heading; a ``#`` inside a fenced example is no heading."""
-    kept: list[str] = []
-    fenced = False
-    for line in following:
-        if not fenced and (CLAUSE_LINE.match(line) or line.startswith("#")):
-            break
-        fenced ^= line.startswith("```")
-        kept.append(line)
-    return "\n".join(kept).strip()
+def _check_clauses(name: str, told: LabTable, sentences: Collection[ClauseId]) -> None:
+    """Raise KitError where a clause of a lab's table is not the lab's, stands there twice, or has no sentence."""
+    seen: set[str] = set()
+    for clause in (c.id for skill in told.skills for c in skill.clauses):
+        if clause.prefix != told.prefix:
+            raise KitError(f"{_shown(name)} has {clause}, but its prefix is {told.prefix}: move it to its own lab")
+        if clause in seen:
+            raise KitError(f"{_shown(name)} gives points to {clause} twice: keep one of them")
+        if clause not in sentences:
+            raise KitError(f"{_shown(name)} has {clause}, but spec/{name}.md has no sentence for it: add it there")
+        seen.add(clause)
+    for area, charged in told.memory.items():
+        if charged not in seen:
+            raise KitError(f"{_shown(name)} charges {charged} for area {area}, but it has no points: add it")

@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from timeslice.contract.assignment import Assignment, read_assignment
-from timeslice.contract.kit import declared_tests, find_kit
+from timeslice.contract.bank import declared_tests
+from timeslice.contract.kit import find_kit
 from timeslice.errors import KitError
 
 

@@ -14,7 +14,9 @@ from pydantic import ValidationError
 
 from timeslice.build.builder import Builder
 from timeslice.build.workshop import MEMCHECK, NATIVE
-from timeslice.contract.kit import BankTest, Kit, versions
+from timeslice.contract.bank import BankTest
+from timeslice.contract.kit import Kit
+from timeslice.contract.versions import versions
 from timeslice.errors import KitError
 from timeslice.grade.calibration import Calibration, Fault
 from timeslice.grade.examination import Examination

@@ -12,7 +12,9 @@ from pathlib import Path
 from timeslice.build.builder import Builder, Built
 from timeslice.build.workshop import MEMCHECK, KitCopy, require_room
 from timeslice.contract.assignment import Assignment, lab_of, read_assignment
-from timeslice.contract.kit import BankTest, Kit, find_kit, versions
+from timeslice.contract.bank import BankTest, bank_tests
+from timeslice.contract.kit import Kit, find_kit
+from timeslice.contract.versions import versions
 from timeslice.errors import DiskFullError, IntakeError, KitError
 from timeslice.grade import calibrate, score
 from timeslice.grade.calibration import Calibration, Fault, summarized
@@ -63,7 +65,7 @@ class Grounds:
         whole = read_assignment(kit)
         assignment = whole.only(labs)
         chosen = {lab.id for lab in assignment.labs}
-        tests = tuple(test for test in kit.tests() if test.lab in chosen)
+        tests = tuple(test for test in bank_tests(kit) if test.lab in chosen)
         shares = score.shares(assignment, tests)
         sandbox = Sandbox.probe(strict=strict)
         with sandbox.stage as folder:
@@ -72,7 +74,7 @@ class Grounds:
             except OSError as error:
                 raise _machine_error(error) from error
             builder = Builder(sandbox, copy, whole, cc)
-            calibration = calibrate.kept(kit, cc) or calibrate.calibrate(kit, builder, kit.tests())
+            calibration = calibrate.kept(kit, cc) or calibrate.calibrate(kit, builder, bank_tests(kit))
             copy.baseline.write_text(calibration.baseline, "utf-8")
             yield cls(kit, assignment, tests, shares, builder, calibration)
 
@@ -231,8 +233,7 @@ class Grading:
         return [
             test.name
             for test in self._grounds.tests
-            if test.lab in labs
-            and (test.name in self._wanted or test.is_tripwire or test.clause.rpartition("-")[0] in areas)
+            if test.lab in labs and (test.name in self._wanted or test.is_tripwire or test.memory_key in areas)
         ]
 
     def _test_check(self, examination: Examination, test: BankTest) -> Check:
@@ -295,7 +296,7 @@ class Grading:
         if not lost:
             return []
         if not grounds.calibration.loses_reports and calibrate.still_sees(
-            grounds.kit, grounds.builder, grounds.kit.tests(), lost
+            grounds.kit, grounds.builder, bank_tests(grounds.kit), lost
         ):
             return removed_reports(lost, self._valgrind)
         self._faults += [Fault(kind="lost", mode=MEMCHECK, tool=self._valgrind, test=name) for name in lost]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from timeslice.build.workshop import MEMCHECK
 from timeslice.contract.assignment import Assignment
-from timeslice.contract.kit import BankTest
+from timeslice.contract.bank import BankTest
 from timeslice.grade.calibration import Calibration, Fault
 from timeslice.model import Check, Finding, Verdict
 from timeslice.printable import one_line
@@ -81,8 +81,7 @@ class MemoryJudge:
         record = self.native.records.get(name)
         if record is None or record.verdict is not Verdict.PASSED or self.tests[name].is_tripwire:
             return None
-        lab, _, area = self.tests[name].clause.rpartition("-")[0].partition("-")
-        return self.assignment.memory.get(f"{lab}-{area}")
+        return self.assignment.memory.get(self.tests[name].memory_key)
 
     def judge(self, check: Check, findings: Sequence[Finding]) -> Check:
         """The check of a memory clause's own test, after what Valgrind found in its areas.

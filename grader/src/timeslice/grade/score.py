@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from timeslice.contract.assignment import Assignment, Clause
-from timeslice.contract.kit import BankTest
+from timeslice.contract.bank import BankTest
 from timeslice.errors import KitError
 from timeslice.grade.calibration import Fault
 from timeslice.model import Build, Check, Difference, LabScore, Outcome, Run, Score, Skill, Verdict
@@ -30,7 +30,7 @@ STEPS_MAX = 200
 COMPILES, IS_READ = "It compiles.", "It can be read."  # what the check named build asks
 _BUILD_HINTS = {
     COMPILES: "What is left out cannot earn points. Compile with -Wall -Wextra and mend the first error first.",
-    IS_READ: "Every check needs sources. Hand in a folder, a .zip or a .tar.gz with your udp/, process/ or scheduler/.",
+    IS_READ: "Every check needs sources. Hand in a folder, a .zip or a .tar.gz that holds the folder of a lab.",
 }
 
 
@@ -38,13 +38,13 @@ def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
     """Points of each test by its name: a clause's points shared evenly. Raises KitError where they do not divide."""
     by_clause: dict[str, list[str]] = defaultdict(list)
     for test in tests:
-        if not test.is_tripwire:
+        if test.clause:
             by_clause[test.clause].append(test.name)
     points: dict[str, int] = {}
     for clause, names in by_clause.items():
         known = assignment.clauses.get(clause)
         if known is None:
-            raise KitError(f"test {names[0]} checks {clause}, which has no points: add it to spec/assignment.toml")
+            raise KitError(f"test {names[0]} checks {clause}, which has no points: add it to the TOML of its lab")
         if known.points % len(names):
             raise KitError(f"{clause}: {known.points} points cannot be shared evenly by {len(names)} tests: change one")
         points.update(dict.fromkeys(names, known.points // len(names)))
@@ -91,6 +91,7 @@ def not_run_check(assignment: Assignment, test: BankTest, possible: int, why: st
 def test_check(assignment: Assignment, test: BankTest, record: TestRecord, possible: int, identity: Identity) -> Check:
     """The check of one test from what the bank told of its native run."""
     passed = record.verdict is Verdict.PASSED
+    clause = _clause(assignment, test)
     message, expected, got = _explanation(record)
     return Check(
         name=test.name,
@@ -103,7 +104,7 @@ def test_check(assignment: Assignment, test: BankTest, record: TestRecord, possi
         steps=[] if passed else steps_of(record),
         expected=None if passed else expected,
         got=None if passed else got,
-        hint=None if passed else assignment.clauses[test.clause].hint,
+        hint=None if passed or clause is None else clause.hint,
         replay=None if passed else identity.replay(test.name),
         output="" if passed else many_lines(record.output),
         seconds=record.seconds,
@@ -148,8 +149,12 @@ def difference(test: BankTest, native: TestRecord, story: Story, tool: str, iden
 
 
 def _sentence(assignment: Assignment, test: BankTest) -> str:
-    clause = assignment.clauses.get(test.clause)
+    clause = _clause(assignment, test)
     return clause.sentence.text if clause else test.sentence
+
+
+def _clause(assignment: Assignment, test: BankTest) -> Clause | None:
+    return assignment.clauses.get(test.clause) if test.clause else None
 
 
 def _explanation(record: TestRecord) -> tuple[str, str | None, str | None]:

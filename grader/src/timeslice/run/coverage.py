@@ -22,6 +22,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal
 
+from timeslice.contract.clause import ClauseId
 from timeslice.model import ClauseCoverage, Coverage, FileCoverage, FunctionCoverage
 from timeslice.untrusted import read_ordinary
 
@@ -30,7 +31,6 @@ DATA_LIMIT = 16 * 1024 * 1024  # bytes of one notes or counter file, and of gcov
 GCOV_SECONDS = 30.0
 ANCHORS_LIMIT = 20  # clause ids on one line
 COUNT_LIMIT = 10**15  # a larger count is a forgery or an overflow
-CLAUSE = re.compile(r"[A-Z]{2,8}-[A-Z]{2,8}-\d{3}")
 _COMMENT_OR_LITERAL = re.compile(
     r"""/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/|\Z) | //[^\n]* | "(?:[^"\\\n]|\\.)*"? | '(?:[^'\\\n]|\\.)*'?""",
     re.VERBOSE | re.DOTALL,
@@ -254,10 +254,10 @@ class _Anchors:
         newlines = [found.start() for found in re.finditer("\n", text)]
         for comment in _COMMENT_OR_LITERAL.finditer(text):
             if comment.group().startswith("/"):
-                for clause in CLAUSE.finditer(comment.group()):
-                    line = bisect_left(newlines, comment.start() + clause.start()) + 1
-                    if len(self._ids[line]) < ANCHORS_LIMIT:
-                        self._ids[line].append(clause.group())
+                first = bisect_left(newlines, comment.start()) + 1
+                for line, part in enumerate(comment.group().split("\n"), start=first):
+                    room = ANCHORS_LIMIT - len(self._ids[line])
+                    self._ids[line] += ClauseId.found_in(part)[:room]
         self._code = _COMMENT_OR_LITERAL.sub(_blank_comment, text).split("\n")
 
     def of(self, start: int, end: int, previous_end: int) -> list[str]:

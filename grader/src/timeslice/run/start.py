@@ -14,7 +14,7 @@ from pathlib import Path
 
 from timeslice.build.builder import Builder, Built
 from timeslice.build.workshop import ENVIRONMENT, MEMCHECK
-from timeslice.contract.assignment import RunLimits
+from timeslice.contract.tables import RunLimits
 from timeslice.errors import KitError
 from timeslice.model import Verdict
 from timeslice.run.records import ModeRun, Reports, TestRecord, read_line

@@ -116,7 +116,7 @@ class GradingSession:
         tests = [test for test in self._grounds.tests if not test.is_tripwire]
         # Those that wait for Valgrind come last, so that the others are told of while it still runs.
         for test in sorted(tests, key=lambda test: test.clause in memory):
-            yield test.name, test.clause, f"{test.file}:{test.line}"
+            yield test.name, str(test.clause), f"{test.file}:{test.line}"
         for name in (MEMORY, COVERAGE, TRIPWIRES):
             yield name, "", ""
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from timeslice.build.builder import Builder
 from timeslice.build.workshop import MEMCHECK, NATIVE
+from timeslice.contract.bank import bank_tests
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
 from timeslice.grade.grading import Grading, Grounds
@@ -80,7 +81,7 @@ def _usual_and_ours(kit: Kit) -> Iterator[str]:
     usual, bank = kit.root / "build" / "bench" / "usual", kit.objects / "reference"
     if not usual.is_file():
         raise KitError(f"{usual} is missing: run make bench")
-    count = len(kit.tests())
+    count = len(bank_tests(kit))
 
     def ours() -> float:
         with tempfile.TemporaryDirectory(prefix="timeslice-bench-") as folder:

@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from timeslice.contract.kit import Kit, find_kit, versions
+from timeslice.contract.bank import bank_tests
+from timeslice.contract.kit import Kit, find_kit
+from timeslice.contract.versions import versions
 from timeslice.errors import KitError
 from timeslice.grade.calibrate import kept, why_anew
 from timeslice.sandbox import Sandbox
@@ -104,7 +106,7 @@ def _guards() -> Iterator[Line]:
 def _kit(kit: Kit, cc: str) -> Iterator[Line]:
     yield Line("kit", "folder", State.GOOD, str(kit.root))
     try:
-        tests = len(kit.tests())
+        tests = len(bank_tests(kit))
     except KitError as error:
         yield Line("kit", "bank", State.BAD, "not built", str(error))
         return

@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from timeslice.contract.assignment import CLAUSE_ID, CLAUSE_LINE, Assignment, Clause, Lab, read_assignment, read_chapter
-from timeslice.contract.kit import TRIPWIRE, DeclaredTest, Kit, declared_tests
+from timeslice.contract.assignment import Assignment, Clause, Lab, read_assignment
+from timeslice.contract.bank import DeclaredTest, declared_tests
+from timeslice.contract.clause import ClauseId, malformed_lines, read_chapter
+from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
 from timeslice.report.schema import schema_text
 
 A_HUNDRED = 100
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_NEARLY_A_CLAUSE = re.compile(rf"^\W*\*\*{CLAUSE_ID}\b")
 # What makes a test depend on how busy the machine is, as far as its text shows that.
 _LUCK = (
     (re.compile(r"\b(?:u|nano|clock_nano|thrd_)?sleep\s*\("), "it sleeps: wait for the event"),
@@ -49,7 +50,7 @@ def lint(kit: Kit) -> list[str]:
     return found
 
 
-def _clauses(lab: Lab) -> dict[str, Clause]:
+def _clauses(lab: Lab) -> dict[ClauseId, Clause]:
     return {clause.id: clause for clause in lab.clauses}
 
 
@@ -77,20 +78,18 @@ def _luck(kit: Kit, folders: list[str]) -> Iterator[str]:
 
 
 def _chapter(kit: Kit, assignment: Assignment, lab: Lab) -> Iterator[str]:
-    for sentence in read_chapter(kit, lab.chapter):
+    for sentence in read_chapter(kit, lab.id):
         if sentence.clause not in assignment.clauses:
-            yield f"spec/{lab.chapter}:{sentence.line}: {sentence.clause} has no points in spec/assignment.toml"
-    lines = (kit.root / "spec" / lab.chapter).read_text("utf-8").splitlines()
-    for number, line in enumerate(lines, start=1):
-        if _NEARLY_A_CLAUSE.match(line) and not CLAUSE_LINE.match(line):
-            yield f"spec/{lab.chapter}:{number}: looks like a clause, but is not '**ID** MUST: sentence'"
+            yield f"spec/{lab.chapter}:{sentence.line}: {sentence.clause} has no points in {lab.table}"
+    for number in malformed_lines(kit, lab.id):
+        yield f"spec/{lab.chapter}:{number}: looks like a clause, but is not '**ID** MUST: sentence'"
 
 
 def _points(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
     clauses = _clauses(lab)
     total = sum(clause.points for clause in clauses.values())
     if total % A_HUNDRED:
-        yield f"spec/assignment.toml: the points of lab {lab.id} sum to {total}: make it a hundred, or two"
+        yield f"{lab.table}: the points of lab {lab.id} sum to {total}: make it a hundred, or two"
     numbers = Counter(test.clause for test in tests)
     for clause in clauses.values():
         if numbers[clause.id] and clause.points % numbers[clause.id]:
@@ -106,12 +105,12 @@ def _tests(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
             yield f"tests/{lab.id}: {name} is declared {count} times"
     for test in tests:
         place = f"{test.file}:{test.line}"
-        if test.clause == TRIPWIRE:
+        if test.is_tripwire:
             continue
-        if test.clause not in clauses:
+        if test.clause is None or test.clause not in clauses:
             yield f"{place}: the description of {test.name} does not begin with a clause of lab {lab.id}"
-        elif test.clause.split("-")[1] not in lab.memory:
-            yield f"{place}: area {test.clause.split('-')[1]} has no memory clause in spec/assignment.toml"
+        elif test.clause.area not in lab.memory:
+            yield f"{place}: area {test.clause.area} has no memory clause in {lab.table}"
 
 
 def _mutants(kit: Kit, lab: Lab) -> Iterator[str]:
@@ -119,11 +118,11 @@ def _mutants(kit: Kit, lab: Lab) -> Iterator[str]:
     folder = kit.root / "tests" / "mutants" / lab.id
     killed = set()
     for patch in sorted(folder.glob("*.patch")):
-        named = re.match(rf"({CLAUSE_ID})-\S+\.patch", patch.name)
-        if named is None or named[1] not in clauses:
+        named = ClauseId.at_the_start(patch.name)
+        if named is None or named not in clauses or not re.fullmatch(r"-\S+\.patch", patch.name[len(named) :]):
             yield f"{patch.relative_to(kit.root)}: not named after a clause of lab {lab.id}: CLAUSE-what-is-wrong.patch"
         else:
-            killed.add(named[1])
+            killed.add(named)
     for clause in clauses:
         if clause not in killed:
             yield f"{clause}: no known-wrong solution in tests/mutants/{lab.id}/"
@@ -134,7 +133,7 @@ def _anchors(kit: Kit, lab: Lab, folder: Path) -> Iterator[str]:
     seen: set[str] = set()
     for path in sorted((folder / lab.id).glob("*.[ch]")):
         for comment in _COMMENT.findall(path.read_text("utf-8")):
-            for clause in re.findall(CLAUSE_ID, comment):
+            for clause in ClauseId.found_in(comment):
                 seen.add(clause)
                 if clause not in clauses:
                     yield f"{path.relative_to(kit.root)}: anchor {clause} is no clause of lab {lab.id}"
@@ -157,4 +156,4 @@ def _api(kit: Kit, lab: Lab) -> Iterator[str]:
     declared = "\n".join((kit.include / header).read_text("utf-8") for header in lab.headers)
     for name in lab.api:
         if not re.search(rf"\b{re.escape(name)}\(", declared):
-            yield f"spec/assignment.toml: api function {name} is declared in none of {', '.join(lab.headers)}"
+            yield f"{lab.table}: api function {name} is declared in none of {', '.join(lab.headers)}"

@@ -17,6 +17,7 @@ from pathlib import Path
 from shutil import copytree
 from threading import Lock
 
+from timeslice.contract.clause import ClauseId
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
 from timeslice.grade.grading import Grading, Grounds
@@ -156,7 +157,9 @@ def _template(prover: Prover) -> str:
 
 
 def _mutant_dies(patch: Path, prover: Prover) -> str:
-    clause = "-".join(patch.stem.split("-")[:3])
+    clause = ClauseId.at_the_start(patch.stem)
+    if clause is None:
+        raise KitError(f"{patch} is not named after a clause: run timeslice lint")
     with mutant(prover.kit, patch) as folder:
         result = prover.grade(folder, clauses=[clause])
     if result.build.status != "built":

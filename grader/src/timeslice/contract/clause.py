@@ -1,0 +1,120 @@
+"""Clauses: their ids, and their sentences as the chapters of the spec have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from timeslice.contract.kit import Kit
+from timeslice.errors import KitError
+
+_ID = r"[A-Z]{2,8}-[A-Z]{2,8}-\d{3}"
+_LINE = re.compile(rf"^\*\*({_ID})\*\* (MUST|SHOULD): (.+)$")
+_NEARLY_A_LINE = re.compile(rf"^\W*\*\*{_ID}\b")
+
+
+class ClauseId(str):
+    """``UDP-RX-003``: the prefix of the lab, the area in the lab, and a number. It never changes meaning."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> ClauseId:
+        """Raises ValueError where ``text`` is no clause id."""
+        if not re.fullmatch(_ID, text):
+            raise ValueError(f"{text!r} is no clause id: write it as UDP-RX-003")
+        return super().__new__(cls, text)
+
+    @property
+    def prefix(self) -> str:
+        """``UDP``: it stands for the lab."""
+        return self.split("-")[0]
+
+    @property
+    def area(self) -> str:
+        """``RX``: what the clause is about."""
+        return self.split("-")[1]
+
+    @property
+    def number(self) -> int:
+        """3."""
+        return int(self.split("-")[2])
+
+    @property
+    def memory_key(self) -> str:
+        """``UDP-RX``: the area and its lab, for which one memory clause is charged."""
+        return f"{self.prefix}-{self.area}"
+
+    @classmethod
+    def found_in(cls, text: str) -> list[ClauseId]:
+        """Every clause id in ``text``, in its order."""
+        return [cls(found) for found in re.findall(rf"\b{_ID}\b", text)]
+
+    @classmethod
+    def at_the_start(cls, text: str) -> ClauseId | None:
+        """The clause id that ``text`` begins with; None where it begins with something else."""
+        found = re.match(rf"{_ID}(?![A-Za-z0-9])", text)
+        return cls(found[0]) if found else None
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        """A model's field of this type takes a string and checks it."""
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A clause as its chapter has it: where it stands, how strong it is, what it says, and the reason given for it."""
+
+    clause: ClauseId
+    level: str  # MUST or SHOULD
+    text: str
+    reason: str
+    chapter: str
+    line: int
+
+
+def read_chapter(kit: Kit, lab: str) -> list[Sentence]:
+    """The clauses of a lab's chapter in its order; a clause's reason is the text up to the next clause or heading."""
+    chapter = f"{lab}.md"
+    lines = _lines(kit, chapter)
+    found: dict[str, Sentence] = {}
+    for number, line in enumerate(lines, start=1):
+        match = _LINE.match(line)
+        if not match:
+            continue
+        clause = ClauseId(match[1])
+        if clause in found:
+            raise KitError(f"spec/{chapter}:{number}: {clause} stands there twice: an id is never reused")
+        found[clause] = Sentence(clause, match[2], match[3], _reason(lines[number:]), chapter, number)
+    return list(found.values())
+
+
+def malformed_lines(kit: Kit, lab: str) -> Iterator[int]:
+    """The numbers of the lines of a lab's chapter that look like a clause and are none."""
+    for number, line in enumerate(_lines(kit, f"{lab}.md"), start=1):
+        if _NEARLY_A_LINE.match(line) and not _LINE.match(line):
+            yield number
+
+
+def _lines(kit: Kit, chapter: str) -> list[str]:
+    try:
+        return (kit.root / "spec" / chapter).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KitError(f"spec/{chapter} cannot be read ({error}): the sentences of its clauses stand there") from error
+
+
+def _reason(following: list[str]) -> str:
+    """The lines up to the next clause or heading; a ``#`` inside a fenced example is no heading."""
+    kept: list[str] = []
+    fenced = False
+    for line in following:
+        if not fenced and (_LINE.match(line) or line.startswith("#")):
+            break
+        fenced ^= line.startswith("```")
+        kept.append(line)
+    return "\n".join(kept).strip()
