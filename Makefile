@@ -27,7 +27,7 @@ GRADE_PACKAGES := gcc libc6-dev make binutils libcriterion-dev libboxfort-dev li
 TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd socat chrony chromium procps patch
 
 TEST_SOURCES := $(foreach lab,$(LABS),$(wildcard tests/$(lab)/*.c))
-SUPPORT_SOURCES := $(wildcard tests/support/*.c)
+SUPPORT_SOURCES := $(wildcard tests/support/*/*.c)
 REFERENCE_SOURCES := $(foreach lab,$(LABS),$(wildcard reference/$(lab)/*.c))
 PROGRAM_SOURCES := $(wildcard reference/programs/timeslice-*.c)
 SHARED_SOURCES := $(filter-out $(PROGRAM_SOURCES),$(wildcard reference/programs/*.c))

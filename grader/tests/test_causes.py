@@ -41,7 +41,7 @@ BAD: dict[str, tuple[bytes, str]] = {
         "udp/a.c:3:5: redefinition of",
     ),
     "a header that is not there": (b'#include "clock.h"\n', "udp/a.c:1:10: "),
-    "a header of the tests": (b'#include "tests/support/peer.h"\n', "udp/a.c:1:10: "),
+    "a header of the tests": (b'#include "tests/support/net/peer.h"\n', "udp/a.c:1:10: "),
 }
 ADVICE = {
     "twice in a file": "it is defined twice in what this file holds or includes, keep one",

@@ -102,7 +102,7 @@ SPOILED = {
     "a test that sleeps": (
         edit("tests/udp/send.c", r"(pair_close\(&pair\);)", r"usleep(20000);\n    \1"), "it sleeps: wait for the"),
     "a helper that sleeps": (
-        edit("tests/support/peer.c", r"(peer_close\(&marker\);)", r"nanosleep(&pause, NULL);\n    \1"), "it sleeps"),
+        edit("tests/support/net/peer.c", r"(peer_close\(&marker\);)", r"nanosleep(&pause, NULL);\n    \1"), "it sleep"),
     "a test that sets a timer": (
         edit("tests/process/join.c", r"(let_pass\(0, 1\);)", r"alarm(1);\n    \1"), "it sets a timer"),
     "a test that hopes for a signal": (

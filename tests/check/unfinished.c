@@ -4,7 +4,7 @@
 #include <criterion/hooks.h>
 #include <stdio.h>
 
-#include "support/replay.h"
+#include "support/core/replay.h"
 
 static void say_how(const struct criterion_test_stats *stats) {
     static char text[REPLAY_BYTES];

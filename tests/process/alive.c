@@ -7,11 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support/cast.h"
-#include "support/expect.h"
-#include "support/fork_order.h"
-#include "support/kernel_view.h"
-#include "support/program.h"
+#include "support/core/expect.h"
+#include "support/process/cast.h"
+#include "support/process/fork_order.h"
+#include "support/process/kernel_view.h"
+#include "support/process/program.h"
 
 /* Outlasts any watchdog: what has to happen happens, or is never seen. */
 #define AN_HOUR (3600 * 1000)

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "support/cast.h"
-#include "support/expect.h"
-#include "support/kernel_view.h"
-#include "support/program.h"
+#include "support/core/expect.h"
+#include "support/process/cast.h"
+#include "support/process/kernel_view.h"
+#include "support/process/program.h"
 
 static const struct process_options inherits = {.daemon = PROCESS_DAEMON_INHERIT};
 static const struct process_options is_none = {.daemon = PROCESS_DAEMON_NO};

@@ -6,13 +6,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "support/cast.h"
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/kernel_view.h"
-#include "support/need.h"
-#include "support/program.h"
-#include "support/rounds.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/core/rounds.h"
+#include "support/process/cast.h"
+#include "support/process/kernel_view.h"
+#include "support/process/program.h"
 
 static FILE *stream; /* of a file in memory */
 

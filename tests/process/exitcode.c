@@ -5,9 +5,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "support/cast.h"
-#include "support/expect.h"
-#include "support/fork_order.h"
+#include "support/core/expect.h"
+#include "support/process/cast.h"
+#include "support/process/fork_order.h"
 
 static int call_exit(void *arg) {
     exit(*(int *)arg);

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "support/cast.h"
-#include "support/expect.h"
+#include "support/core/expect.h"
+#include "support/process/cast.h"
 
 static int run_nothing(struct process *self) {
     (void)self;

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "support/cast.h"
-#include "support/expect.h"
-#include "support/fork_order.h"
-#include "support/need.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/process/cast.h"
+#include "support/process/fork_order.h"
 
 static int in_static_memory = 1;
 

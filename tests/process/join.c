@@ -3,17 +3,17 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "support/cast.h"
-#include "support/descriptors.h"
-#include "support/effort.h"
-#include "support/expect.h"
-#include "support/fork_order.h"
-#include "support/interruptions.h"
-#include "support/kernel_view.h"
-#include "support/rounds.h"
-#include "support/short_waits.h"
-#include "support/stopwatch.h"
-#include "support/waits.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/rounds.h"
+#include "support/core/short_waits.h"
+#include "support/core/stopwatch.h"
+#include "support/faults/interruptions.h"
+#include "support/faults/waits.h"
+#include "support/process/cast.h"
+#include "support/process/effort.h"
+#include "support/process/fork_order.h"
+#include "support/process/kernel_view.h"
 
 /* Outlasts any watchdog: what has to happen happens, or is never seen. */
 #define AN_HOUR (3600 * 1000)

@@ -12,14 +12,14 @@
 #include <unistd.h>
 
 #include "process/spawned.h"
-#include "support/cast.h"
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/kernel_view.h"
-#include "support/need.h"
-#include "support/program.h"
-#include "support/rounds.h"
-#include "support/seed.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/core/rounds.h"
+#include "support/core/seed.h"
+#include "support/process/cast.h"
+#include "support/process/kernel_view.h"
+#include "support/process/program.h"
 
 static void guard_spawned_children(void) {
     setenv(SPAWNED_VARIABLE, SPAWNED_GUARDED, 1);

@@ -8,14 +8,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "support/cast.h"
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/fork_order.h"
-#include "support/kernel_view.h"
-#include "support/need.h"
-#include "support/program.h"
-#include "support/rounds.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/core/rounds.h"
+#include "support/process/cast.h"
+#include "support/process/fork_order.h"
+#include "support/process/kernel_view.h"
+#include "support/process/program.h"
 
 static int tell_origin(void *arg) {
     tell("pid %d of %d, argument %p", (int)getpid(), (int)getppid(), arg);

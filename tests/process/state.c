@@ -10,12 +10,12 @@
 #include <timeslice/state.h>
 #include <unistd.h>
 
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/kernel_view.h"
-#include "support/need.h"
-#include "support/program.h"
-#include "support/stage.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/process/kernel_view.h"
+#include "support/process/program.h"
+#include "support/process/stage.h"
 
 static const enum state states[] = {STATE_NEW, STATE_READY, STATE_RUNNING, STATE_BLOCKED, STATE_ENDED};
 

@@ -4,12 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "support/cast.h"
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/fork_order.h"
-#include "support/kernel_view.h"
-#include "support/rounds.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/rounds.h"
+#include "support/process/cast.h"
+#include "support/process/fork_order.h"
+#include "support/process/kernel_view.h"
 
 static void on_sigterm(int signal) {
     (void)signal;

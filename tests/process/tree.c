@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "support/cast.h"
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/kernel_view.h"
-#include "support/program.h"
-#include "support/rounds.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/rounds.h"
+#include "support/process/cast.h"
+#include "support/process/kernel_view.h"
+#include "support/process/program.h"
 
 Test(proc_tree, has_a_main_process_at_its_root, .timeout = 5,
      .description = "PROC-TREE-001: in the main process process_current is MainProcess, and process_parent NULL") {

@@ -7,7 +7,7 @@
 #include <timeslice/task.h>
 #include <unistd.h>
 
-#include "support/expect.h"
+#include "support/core/expect.h"
 
 static int return_5(void *arg) {
     (void)arg;

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "support/expect.h"
+#include "support/core/expect.h"
 
 #include <timeslice/batch.h>
 

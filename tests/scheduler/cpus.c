@@ -1,5 +1,5 @@
 /* cpus.c - several CPUs, and what it costs them to change jobs. */
-#include "support/always.h"
+#include "support/schedule/always.h"
 
 Test(sched_cpus, share_one_queue, .timeout = 3,
      .description = "SCH-SMP-001: all CPUs take their jobs from one queue: with n CPUs n ready jobs run at once") {

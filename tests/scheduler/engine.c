@@ -3,10 +3,10 @@
 #include <string.h>
 #include <timeslice/batch.h>
 
-#include "support/always.h"
-#include "support/descriptors.h"
-#include "support/model.h"
-#include "support/need.h"
+#include "support/core/descriptors.h"
+#include "support/core/need.h"
+#include "support/schedule/always.h"
+#include "support/schedule/model.h"
 
 /* ---- ties, textbook ---- */
 

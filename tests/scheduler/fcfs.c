@@ -1,5 +1,5 @@
 /* fcfs.c - first come, first served. */
-#include "support/always.h"
+#include "support/schedule/always.h"
 
 Test(sched_fcfs, runs_in_order_of_becoming_ready, .timeout = 3,
      .description = "SCH-FCFS-001: the job that became ready first runs first, whatever the order of the workload") {

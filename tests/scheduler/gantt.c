@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/expect.h"
-#include "support/need.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
 
 #include <timeslice/scheduler.h>
 

@@ -1,5 +1,5 @@
 /* hrrn.c - highest response ratio next. */
-#include "support/always.h"
+#include "support/schedule/always.h"
 
 Test(sched_hrrn, runs_the_highest_ratio_first, .timeout = 3,
      .description = "SCH-HRRN-001: when a CPU is free, the ready job with the largest (w + s) / s runs") {

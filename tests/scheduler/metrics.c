@@ -1,7 +1,7 @@
 /* metrics.c - the figures of jobs and machine. */
 #include <string.h>
 
-#include "support/always.h"
+#include "support/schedule/always.h"
 
 /* Three jobs with I/O, in neither order: AABBBBCAACCC (spec/scheduler.md, "IO"). */
 #define CONCURRENT "C(1, 1 2 3) A(0, 2 3 2) B(0,4)"

@@ -1,5 +1,5 @@
 /* mlfq.c - the multi-level feedback queue. */
-#include "support/always.h"
+#include "support/schedule/always.h"
 
 Test(sched_mlfq, lets_jobs_enter_at_the_tail_of_the_top, .timeout = 3,
      .description = "SCH-MLFQ-001: a job that arrives enters level 0 at the tail") {

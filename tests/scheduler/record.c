@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/always.h"
-#include "support/model.h"
+#include "support/schedule/always.h"
+#include "support/schedule/model.h"
 
 Test(sched_states, are_recorded_at_each_change, .timeout = 3,
      .description = "SCH-STATE-001: every change of state is recorded with its time and job") {

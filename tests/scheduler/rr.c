@@ -1,5 +1,5 @@
 /* rr.c - round robin. */
-#include "support/always.h"
+#include "support/schedule/always.h"
 
 Test(sched_rr, cuts_a_lone_job_into_quanta, .timeout = 3,
      .description = "SCH-RR-001: a job runs for at most the quantum in one slice, also where it is alone") {

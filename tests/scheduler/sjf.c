@@ -1,5 +1,5 @@
 /* sjf.c - shortest job first. */
-#include "support/always.h"
+#include "support/schedule/always.h"
 
 Test(sched_sjf, runs_the_shortest_burst_first, .timeout = 3,
      .description = "SCH-SJF-001: when a CPU is free, the ready job with the shortest next CPU burst runs") {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <timeslice/batch.h>
 
-#include "support/charts.h"
+#include "support/schedule/charts.h"
 
 static void call_everything(void) {
     static const struct batch_job job = {1, 1, 1};

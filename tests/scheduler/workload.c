@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/need.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
 
 #include <timeslice/scheduler.h>
 

@@ -2,9 +2,9 @@
 #include <netdb.h>
 #include <string.h>
 
-#include "support/expect.h"
-#include "support/faults.h"
-#include "support/peer.h"
+#include "support/core/expect.h"
+#include "support/faults/faults.h"
+#include "support/net/peer.h"
 
 Test(udp_resolve, turns_ipv4_text_into_an_address, .timeout = 3,
      .description =

@@ -3,15 +3,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/interruptions.h"
-#include "support/need.h"
-#include "support/peer.h"
-#include "support/responder.h"
-#include "support/seed.h"
-#include "support/short_waits.h"
-#include "support/stopwatch.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/core/seed.h"
+#include "support/core/short_waits.h"
+#include "support/core/stopwatch.h"
+#include "support/faults/interruptions.h"
+#include "support/net/peer.h"
+#include "support/net/responder.h"
 
 /* Patience for calls that are answered: enough for the slowest machine, and ended by the answer. */
 static const struct udp_call_options patient = {.attempts = 12, .timeout_ms = 10, .backoff = 2};

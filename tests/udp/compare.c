@@ -8,11 +8,11 @@
 #include <timeslice/stream.h>
 #include <unistd.h>
 
-#include "support/expect.h"
-#include "support/need.h"
-#include "support/peer.h"
-#include "support/seed.h"
-#include "support/tcp_pair.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/core/seed.h"
+#include "support/net/peer.h"
+#include "support/net/tcp_pair.h"
 
 /* Both ways from one end to the other. On the TCP connection `tcp.theirs` sends and `tcp.ours` receives. */
 struct ways {

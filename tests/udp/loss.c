@@ -2,12 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/expect.h"
-#include "support/need.h"
-#include "support/peer.h"
-#include "support/relay.h"
-#include "support/responder.h"
-#include "support/seed.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/core/seed.h"
+#include "support/net/peer.h"
+#include "support/net/relay.h"
+#include "support/net/responder.h"
 
 #define DATAGRAMS 60
 #define DATAGRAM_BYTES 3000

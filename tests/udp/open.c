@@ -4,10 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/need.h"
-#include "support/peer.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/net/peer.h"
 
 /* The family, type and address of fd, read with plain system calls. */
 static struct udp_peer bound_to(int fd) {

@@ -5,15 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/faults.h"
-#include "support/interruptions.h"
-#include "support/kernel_view.h"
-#include "support/need.h"
-#include "support/peer.h"
-#include "support/short_waits.h"
-#include "support/stopwatch.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/core/short_waits.h"
+#include "support/core/stopwatch.h"
+#include "support/faults/faults.h"
+#include "support/faults/interruptions.h"
+#include "support/net/peer.h"
+#include "support/process/kernel_view.h"
 
 /* Outlasts any watchdog: what has to happen happens, or is never seen. */
 #define AN_HOUR (3600 * 1000)

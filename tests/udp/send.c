@@ -2,12 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/faults.h"
-#include "support/need.h"
-#include "support/peer.h"
-#include "support/seed.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/core/seed.h"
+#include "support/faults/faults.h"
+#include "support/net/peer.h"
 
 /* Two plain sockets: udp_send sends from one to the other. */
 struct pair {

@@ -5,13 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/faults.h"
-#include "support/interruptions.h"
-#include "support/need.h"
-#include "support/peer.h"
-#include "support/service.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/faults/faults.h"
+#include "support/faults/interruptions.h"
+#include "support/net/peer.h"
+#include "support/net/service.h"
 
 /* Replies with the request. */
 static ssize_t echo(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply, size_t cap) {

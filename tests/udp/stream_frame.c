@@ -5,12 +5,12 @@
 #include <sys/socket.h>
 #include <timeslice/stream.h>
 
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/need.h"
-#include "support/rough.h"
-#include "support/seed.h"
-#include "support/tcp_pair.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/core/seed.h"
+#include "support/faults/rough.h"
+#include "support/net/tcp_pair.h"
 
 enum { FRAMES = 20, LONGEST = 40, ROOM = FRAMES * (STREAM_FRAME_HEADER + LONGEST) };
 

@@ -10,13 +10,13 @@
 #include <timeslice/stream.h>
 #include <unistd.h>
 
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/interruptions.h"
-#include "support/need.h"
-#include "support/rough.h"
-#include "support/seed.h"
-#include "support/tcp_pair.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/core/seed.h"
+#include "support/faults/interruptions.h"
+#include "support/faults/rough.h"
+#include "support/net/tcp_pair.h"
 
 enum { MANY = 1000 };
 

@@ -2,8 +2,8 @@
 #include <string.h>
 #include <timeslice/timesync.h>
 
-#include "support/expect.h"
-#include "support/ntp.h"
+#include "support/core/expect.h"
+#include "support/net/ntp.h"
 
 /* A moment so many milliseconds after the new year. */
 static int64_t at_ms(int64_t ms) {

@@ -3,10 +3,10 @@
 #include <string.h>
 #include <timeslice/timesync.h>
 
-#include "support/expect.h"
-#include "support/need.h"
-#include "support/ntp.h"
-#include "support/seed.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/core/seed.h"
+#include "support/net/ntp.h"
 
 Test(timesync_stamp, counts_from_1900_in_units_of_2_to_the_minus_32, .timeout = 3,
      .description = "UDP-TIME-001: a stamp counts seconds from 1900 and their fraction, to the nearest unit") {

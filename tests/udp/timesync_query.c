@@ -5,15 +5,15 @@
 #include <timeslice/timesync.h>
 #include <unistd.h>
 
-#include "support/descriptors.h"
-#include "support/expect.h"
-#include "support/interruptions.h"
-#include "support/need.h"
-#include "support/ntp.h"
-#include "support/peer.h"
-#include "support/responder.h"
-#include "support/short_waits.h"
-#include "support/stopwatch.h"
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/core/short_waits.h"
+#include "support/core/stopwatch.h"
+#include "support/faults/interruptions.h"
+#include "support/net/ntp.h"
+#include "support/net/peer.h"
+#include "support/net/responder.h"
 
 #define AN_HOUR (3600 * 1000) /* outlasts any watchdog: what has to happen at once, happens or is never seen */
 

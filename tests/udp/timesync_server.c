@@ -3,10 +3,10 @@
 #include <string.h>
 #include <timeslice/timesync.h>
 
-#include "support/expect.h"
-#include "support/need.h"
-#include "support/ntp.h"
-#include "support/peer.h"
+#include "support/core/expect.h"
+#include "support/core/need.h"
+#include "support/net/ntp.h"
+#include "support/net/peer.h"
 
 /* A clock that is a quarter of a second further each time it is read. */
 static int64_t ticking(void *ctx) {

@@ -5,9 +5,9 @@
 #include <timeslice/timesync.h>
 #include <unistd.h>
 
-#include "support/expect.h"
-#include "support/peer.h"
-#include "support/tcp_pair.h"
+#include "support/core/expect.h"
+#include "support/net/peer.h"
+#include "support/net/tcp_pair.h"
 
 static ssize_t decline(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply, size_t cap) {
     (void)ctx, (void)req, (void)len, (void)from, (void)reply, (void)cap;

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-RUN_AGAIN = "run again"  # the label of the command, in every report and in tests/support/expect.c
+RUN_AGAIN = "run again"  # the label of the command, in every report and in tests/support/core/expect.c
 BUILD = "build"  # the check that is no test
 
 # What a shell, a CI's log, a browser and a spreadsheet all leave as it is: one blank, and no :: or ##.

@@ -70,7 +70,7 @@ def _headers(kit: Kit) -> Iterator[str]:
 
 def _luck(kit: Kit, folders: list[str]) -> Iterator[str]:
     """Tests whose verdict depends on how busy the machine is."""
-    for path in sorted(path for folder in folders for path in (kit.root / folder).glob("*.[ch]")):
+    for path in sorted(path for folder in folders for path in (kit.root / folder).rglob("*.[ch]")):
         text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), path.read_text("utf-8"))
         for pattern, why in _LUCK:
             for found in pattern.finditer(text):

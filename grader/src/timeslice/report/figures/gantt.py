@@ -1,6 +1,6 @@
 """The two charts of a scheduler test, expected and got, and the tick where they part.
 
-They are read from a failure as tests/support/charts.c writes it: a row of characters a CPU, ``AABBA.A``, a character a
+They are read from a failure as tests/support/schedule/charts.c writes it: a row of characters a CPU, ``AABBA.A``, one a
 tick, `` / `` between the rows, a bar where a slice begins; below the second chart the place where they part is marked.
 """
 

@@ -1,6 +1,6 @@
 """The exchange of a protocol test as a ladder: an upright for each end, an arrow for each datagram.
 
-The steps that it is read from are written by tests/support/wire.c: ``12.4 ms  client:40123 -> relay: 5 bytes "hello"``,
+tests/support/net/wire.c writes the steps that it is read from: ``12.4 ms  client:40123 -> relay: 5 bytes "hello"``,
 with what became of the datagram behind it. Other steps are notes between the arrows.
 """
 

@@ -1,0 +1,16 @@
+/* descriptors.h - what descriptors this process has. */
+#ifndef SUPPORT_CORE_DESCRIPTORS_H
+#define SUPPORT_CORE_DESCRIPTORS_H
+
+#include <stdbool.h>
+
+/* How many descriptors are open. */
+int open_descriptors(void);
+
+/* The number of a descriptor that is not open. */
+int closed_descriptor(void);
+
+/* Whether fd is open. */
+bool is_open(int fd);
+
+#endif

@@ -1,0 +1,83 @@
+/* expect.h - assertions that tell what was called, what was expected and what came instead.
+ *
+ * Each is one Criterion assertion (cr_assert), so a test that fails stops there. `call` is evaluated once, its text
+ * becomes a step of the narration; the format and arguments after it say in a few words what was checked.
+ * Only the test's own thread may use them.
+ */
+#ifndef SUPPORT_CORE_EXPECT_H
+#define SUPPORT_CORE_EXPECT_H
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <timeslice/udp.h>
+
+#include "narration.h"
+
+/* A condition that must hold; the words say what must be so. */
+#define expect_true(condition, ...)                                                                                    \
+    do {                                                                                                               \
+        bool held_ = (condition);                                                                                      \
+        cr_assert(check_true(held_, #condition, told(__VA_ARGS__)), "%s", failure_text());                             \
+    } while (0)
+
+/* A number; where -1 comes instead, its errno is shown with it. */
+#define expect_int(call, expected, ...)                                                                                \
+    do {                                                                                                               \
+        step("%s", #call);                                                                                             \
+        errno = 0;                                                                                                     \
+        long long got_ = (long long)(call);                                                                            \
+        int errno_ = errno;                                                                                            \
+        cr_assert(check_int(got_, errno_, (long long)(expected), told(__VA_ARGS__)), "%s", failure_text());            \
+    } while (0)
+
+/* Anything but -1: a length or a descriptor, or an assignment of one. */
+#define expect_success(call, ...)                                                                                      \
+    do {                                                                                                               \
+        step("%s", #call);                                                                                             \
+        errno = 0;                                                                                                     \
+        long long got_ = (long long)(call);                                                                            \
+        int errno_ = errno;                                                                                            \
+        cr_assert(check_success(got_, errno_, told(__VA_ARGS__)), "%s", failure_text());                               \
+    } while (0)
+
+/* A failure: -1 and this errno together. */
+#define expect_error(call, error, ...)                                                                                 \
+    do {                                                                                                               \
+        step("%s", #call);                                                                                             \
+        errno = 0;                                                                                                     \
+        long long got_ = (long long)(call);                                                                            \
+        int errno_ = errno;                                                                                            \
+        cr_assert(check_error(got_, errno_, (error), told(__VA_ARGS__)), "%s", failure_text());                        \
+    } while (0)
+
+/* Bytes; shows the first offset where they differ. */
+#define expect_bytes(got, got_len, expected, expected_len, ...)                                                        \
+    cr_assert(check_bytes((got), (got_len), (expected), (expected_len), told(__VA_ARGS__)), "%s", failure_text())
+
+/* A text that ends in a NUL. */
+#define expect_text(got, expected, ...)                                                                                \
+    cr_assert(check_text((got), (expected), told(__VA_ARGS__)), "%s", failure_text())
+
+/* An address with its port: family, address, port and length. */
+#define expect_peer(got, expected, ...)                                                                                \
+    cr_assert(check_peer((got), (expected), told(__VA_ARGS__)), "%s", failure_text())
+
+/* At least this long, in milliseconds: the only thing that a test may ask of a clock. */
+#define expect_at_least(elapsed_ms, least_ms, ...)                                                                     \
+    cr_assert(check_at_least((elapsed_ms), (least_ms), told(__VA_ARGS__)), "%s", failure_text())
+
+/* What the macros above are made of. */
+const char *told(const char *format, ...) __attribute__((format(printf, 1, 2)));
+bool check_true(bool held, const char *condition, const char *what);
+bool check_int(long long got, int error, long long expected, const char *what);
+bool check_success(long long got, int error, const char *what);
+bool check_error(long long got, int error, int expected, const char *what);
+bool check_bytes(const void *got, size_t got_len, const void *expected, size_t expected_len, const char *what);
+bool check_text(const char *got, const char *expected, const char *what);
+bool check_peer(const struct udp_peer *got, const struct udp_peer *expected, const char *what);
+bool check_at_least(double elapsed_ms, double least_ms, const char *what);
+const char *failure_text(void);
+
+#endif

@@ -1,0 +1,95 @@
+/* faults.c - the wrappers: count down to the call that has to fail. */
+#include "faults.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "rough_hooks.h"
+#include "support/core/narration.h"
+
+static _Thread_local struct {
+    unsigned skip;  /* calls before the first that fails */
+    unsigned count; /* calls that fail then */
+    int error;
+} armed[CALL_CLASSES];
+
+void fail_calls(enum call_class class, unsigned k, unsigned count, int error) {
+    armed[class].skip = k - 1;
+    armed[class].count = count;
+    armed[class].error = error;
+}
+
+/* Whether this call is one that fails; sets errno if so. */
+static bool fails(enum call_class class, const char *name) {
+    if (armed[class].count == 0 || (armed[class].skip > 0 && armed[class].skip--))
+        return false;
+    armed[class].count--;
+    step("%s fails with error %d, by the kit's doing", name, armed[class].error);
+    errno = armed[class].error;
+    return true;
+}
+
+#define WRAP(class, type, name, parameters, arguments)                                                                 \
+    type __real_##name parameters;                                                                                     \
+    type __wrap_##name parameters;                                                                                     \
+    type __wrap_##name parameters {                                                                                    \
+        return fails(class, #name) ? -1 : __real_##name arguments;                                                     \
+    }
+
+/* The same for what may also be called on a rough descriptor (rough.h). */
+#define WRAP_BYTES(class, name, parameters, arguments)                                                                 \
+    ssize_t __real_##name parameters;                                                                                  \
+    ssize_t __wrap_##name parameters;                                                                                  \
+    ssize_t __wrap_##name parameters {                                                                                 \
+        if (fails(class, #name) || rough_interrupts(fd))                                                               \
+            return -1;                                                                                                 \
+        len = rough_amount(fd, len);                                                                                   \
+        return rough_result(fd, __real_##name arguments);                                                              \
+    }
+
+/* A list of blocks becomes a message of one shorter block; `also` copies back what else the kernel fills in. */
+#define WRAP_MESSAGE(class, name, type, also)                                                                          \
+    ssize_t __real_##name(int fd, type *message, int flags);                                                           \
+    ssize_t __wrap_##name(int fd, type *message, int flags);                                                           \
+    ssize_t __wrap_##name(int fd, type *message, int flags) {                                                          \
+        struct iovec part;                                                                                             \
+        if (fails(class, #name) || rough_interrupts(fd))                                                               \
+            return -1;                                                                                                 \
+        size_t blocks = message->msg_iovlen;                                                                           \
+        const struct iovec *shorter = rough_blocks(fd, message->msg_iov, &blocks, &part);                              \
+        if (shorter == message->msg_iov)                                                                               \
+            return rough_result(fd, __real_##name(fd, message, flags));                                                \
+        struct msghdr less = *message;                                                                                 \
+        less.msg_iov = &part;                                                                                          \
+        less.msg_iovlen = blocks;                                                                                      \
+        ssize_t result = rough_result(fd, __real_##name(fd, &less, flags));                                            \
+        also;                                                                                                          \
+        return result;                                                                                                 \
+    }
+
+WRAP_BYTES(SENDING, send, (int fd, const void *data, size_t len, int flags), (fd, data, len, flags))
+WRAP_BYTES(SENDING, sendto,
+           (int fd, const void *data, size_t len, int flags, const struct sockaddr *to, socklen_t to_len),
+           (fd, data, len, flags, to, to_len))
+WRAP_MESSAGE(SENDING, sendmsg, const struct msghdr, (void)0)
+WRAP(SENDING, int, sendmmsg, (int fd, struct mmsghdr *messages, unsigned count, int flags),
+     (fd, messages, count, flags))
+WRAP_BYTES(RECEIVING, recv, (int fd, void *buf, size_t len, int flags), (fd, buf, len, flags))
+WRAP_BYTES(RECEIVING, recvfrom, (int fd, void *buf, size_t len, int flags, struct sockaddr *from, socklen_t *from_len),
+           (fd, buf, len, flags, from, from_len))
+WRAP_MESSAGE(RECEIVING, recvmsg, struct msghdr,
+             (message->msg_flags = less.msg_flags, message->msg_controllen = less.msg_controllen,
+              message->msg_namelen = less.msg_namelen))
+WRAP(RECEIVING, int, recvmmsg, (int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout),
+     (fd, messages, count, flags, timeout))
+
+int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list);
+int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list);
+int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list) {
+    if (fails(RESOLVING, "getaddrinfo"))
+        return armed[RESOLVING].error;
+    return __real_getaddrinfo(host, service, hints, list);
+}

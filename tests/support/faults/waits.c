@@ -1,0 +1,95 @@
+/* waits.c - the wrappers: count down to the call that has to be interrupted. */
+#include "waits.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <valgrind/valgrind.h>
+
+#include "rough_hooks.h"
+#include "support/core/narration.h"
+
+static atomic_int skip, left; /* calls before the first that fails, and calls that fail then */
+static pid_t armed;           /* in this process */
+
+void interrupt_waits(unsigned k, unsigned count) {
+    armed = getpid();
+    skip = (int)k - 1;
+    left = (int)count;
+    if (count > 0)
+        step("schedule: %u waiting call%s from number %u on interrupted by a signal", count, count == 1 ? "" : "s", k);
+}
+
+/* Whether this call is one that is interrupted; sets errno if so. */
+static bool is_interrupted(bool would_wait, const char *name) {
+    if (!would_wait || left <= 0 || armed != getpid() || skip-- > 0)
+        return false;
+    left--;
+    step("%s fails with EINTR, by the kit's doing", name);
+    errno = EINTR;
+    return true;
+}
+
+/* A wait fails so where the schedule of this file says it, or where a rough descriptor is concerned (rough.c). */
+#define WRAP(fails, type, name, parameters, arguments)                                                                 \
+    type __real_##name parameters;                                                                                     \
+    type __wrap_##name parameters;                                                                                     \
+    type __wrap_##name parameters {                                                                                    \
+        return (fails) ? -1 : __real_##name arguments;                                                                 \
+    }
+
+/* The same for a call that takes a signal mask. Valgrind 3.19 was seen to report the mask of a ppoll that a signal
+ * interrupted as unaddressable, which it is not: so it reports nothing during such a call. */
+#define WRAP_MASKED(fails, name, parameters, arguments)                                                                \
+    int __real_##name parameters;                                                                                      \
+    int __wrap_##name parameters;                                                                                      \
+    int __wrap_##name parameters {                                                                                     \
+        if (fails)                                                                                                     \
+            return -1;                                                                                                 \
+        VALGRIND_DISABLE_ERROR_REPORTING;                                                                              \
+        int result = __real_##name arguments;                                                                          \
+        VALGRIND_ENABLE_ERROR_REPORTING;                                                                               \
+        return result;                                                                                                 \
+    }
+
+static bool lasts(const struct timespec *time) {
+    return time == NULL || time->tv_sec > 0 || time->tv_nsec > 0;
+}
+
+static bool endures(const struct timeval *time) {
+    return time == NULL || time->tv_sec > 0 || time->tv_usec > 0;
+}
+
+WRAP(is_interrupted(timeout != 0, "poll") || rough_fails_poll(fds, count, timeout == 0), int, poll,
+     (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
+WRAP_MASKED(is_interrupted(lasts(timeout), "ppoll") || rough_fails_poll(fds, count, !lasts(timeout)), ppoll,
+            (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask),
+            (fds, count, timeout, mask))
+WRAP(is_interrupted(endures(timeout), "select") || rough_fails_select(count, in, out, !endures(timeout)), int, select,
+     (int count, fd_set *in, fd_set *out, fd_set *other, struct timeval *timeout), (count, in, out, other, timeout))
+WRAP_MASKED(is_interrupted(lasts(timeout), "pselect") || rough_fails_select(count, in, out, !lasts(timeout)), pselect,
+            (int count, fd_set *in, fd_set *out, fd_set *other, const struct timespec *timeout, const sigset_t *mask),
+            (count, in, out, other, timeout, mask))
+WRAP(is_interrupted(timeout != 0, "epoll_wait") || rough_fails_epoll(timeout == 0), int, epoll_wait,
+     (int fd, struct epoll_event *events, int count, int timeout), (fd, events, count, timeout))
+WRAP_MASKED(is_interrupted(timeout != 0, "epoll_pwait") || rough_fails_epoll(timeout == 0), epoll_pwait,
+            (int fd, struct epoll_event *events, int count, int timeout, const sigset_t *mask),
+            (fd, events, count, timeout, mask))
+WRAP_MASKED(is_interrupted(lasts(timeout), "epoll_pwait2") || rough_fails_epoll(!lasts(timeout)), epoll_pwait2,
+            (int fd, struct epoll_event *events, int count, const struct timespec *timeout, const sigset_t *mask),
+            (fd, events, count, timeout, mask))
+WRAP(is_interrupted((options & WNOHANG) == 0, "waitpid"), pid_t, waitpid, (pid_t pid, int *status, int options),
+     (pid, status, options))
+WRAP(is_interrupted((options & WNOHANG) == 0, "waitid"), int, waitid,
+     (idtype_t type, id_t id, siginfo_t *info, int options), (type, id, info, options))
+WRAP(is_interrupted((options & WNOHANG) == 0, "wait4"), pid_t, wait4,
+     (pid_t pid, int *status, int options, struct rusage *usage), (pid, status, options, usage))
+WRAP(is_interrupted(lasts(timeout), "sigtimedwait"), int, sigtimedwait,
+     (const sigset_t *set, siginfo_t *info, const struct timespec *timeout), (set, info, timeout))
+WRAP(is_interrupted(true, "sigwaitinfo"), int, sigwaitinfo, (const sigset_t *set, siginfo_t *info), (set, info))

@@ -1,0 +1,271 @@
+/* relay.c - the bad network: a thread that passes datagrams between clients and a server, or does worse.
+ *
+ * Theory of operation: clients send to the relay's front socket. Each client address is a flow with a socket of its
+ * own, connected to the server, so that answers find their way back. Every datagram's fate is one throw of a seeded
+ * die. No clock is involved: a held datagram goes when the next one of its flow comes, be it a retransmission or an
+ * answer, so a client that retransmits always gets on, and one that does not waits in vain. Drops in a row are bounded
+ * per direction for the same reason: of DROPS_IN_A_ROW + 1 datagrams one is not dropped. relay_settle makes the end of
+ * an exchange an event: the thread empties its sockets and waits until the server has answered all that was passed on.
+ */
+#include "relay.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "peer.h"
+#include "support/core/narration.h"
+#include "support/core/need.h"
+#include "support/core/seed.h"
+
+#define FLOWS 16
+#define HELD 8
+#define DROPS_IN_A_ROW 2
+#define UNANSWERED 32 /* more requests might not fit into the server's receive buffer, and be lost without a word */
+#define RELAYED_MAX 2048
+
+enum direction { REQUEST, REPLY };
+
+/* A datagram on its way. */
+struct relayed {
+    enum direction direction;
+    bool after_next; /* held: goes after the next datagram, not before it */
+    size_t len;
+    unsigned char bytes[RELAYED_MAX];
+};
+
+/* One client's exchange with the server. */
+struct flow {
+    struct udp_peer client;
+    struct peer upstream;
+    unsigned unanswered; /* requests passed on less replies seen */
+    unsigned drops_in_a_row[2];
+    struct relayed held[HELD];
+    unsigned held_count;
+};
+
+struct relay {
+    struct peer front;
+    struct udp_peer server;
+    struct relay_rules rules;
+    struct dice dice;
+    struct relay_counts counts;
+    struct flow *flows[FLOWS];
+    unsigned flow_count;
+    int settle, stop; /* eventfds: orders to the thread */
+    bool settling;
+    sem_t settled;
+    pthread_t thread;
+};
+
+/* Sends a datagram on, or tells that it is not. */
+static void pass(struct relay *relay, struct flow *flow, const struct relayed *datagram, enum wire_fate fate) {
+    if (datagram->direction == REQUEST) {
+        flow->unanswered += fate != WIRE_DROPPED && fate != WIRE_HELD;
+        peer_send_as(&flow->upstream, datagram->bytes, datagram->len, &relay->server, fate);
+    } else {
+        peer_send_as(&relay->front, datagram->bytes, datagram->len, &flow->client, fate);
+    }
+}
+
+/* Lets the datagrams go that were held until now: those to go before the newcomer, or those to go after it. */
+static void release(struct relay *relay, struct flow *flow, unsigned count, bool after_next) {
+    unsigned kept = 0;
+    for (unsigned i = 0; i < flow->held_count; i++) {
+        struct relayed *datagram = &flow->held[i];
+        if (i < count && datagram->after_next == after_next)
+            pass(relay, flow, datagram, WIRE_LATE);
+        else
+            flow->held[kept++] = *datagram;
+    }
+    flow->held_count = kept;
+}
+
+static void release_all(struct relay *relay, struct flow *flow) {
+    release(relay, flow, flow->held_count, false);
+    release(relay, flow, flow->held_count, true);
+}
+
+enum fate { PASS, DROP, DUPLICATE, DELAY, REORDER };
+
+static enum fate throw_die(struct relay *relay, struct flow *flow, enum direction direction) {
+    const struct relay_rules *rules = &relay->rules;
+    unsigned die = dice_below(&relay->dice, 100);
+    if (relay->settling)
+        return PASS;
+    if (die < rules->drop)
+        return flow->drops_in_a_row[direction] < DROPS_IN_A_ROW ? DROP : PASS;
+    if ((die -= rules->drop) < rules->duplicate)
+        return DUPLICATE;
+    if (flow->held_count == HELD)
+        return PASS;
+    if ((die -= rules->duplicate) < rules->delay)
+        return DELAY;
+    return die - rules->delay < rules->reorder ? REORDER : PASS;
+}
+
+static void hold(struct relay *relay, struct flow *flow, struct relayed *datagram, bool after_next) {
+    datagram->after_next = after_next;
+    flow->held[flow->held_count++] = *datagram;
+    pass(relay, flow, datagram, WIRE_HELD);
+}
+
+/* Decides on a newcomer and does it, with what was held before it going first or last. */
+static void deal_with(struct relay *relay, struct flow *flow, struct relayed *datagram) {
+    enum fate fate = throw_die(relay, flow, datagram->direction);
+    unsigned held = flow->held_count;
+    if (fate == DELAY || fate == REORDER)
+        hold(relay, flow, datagram, fate == REORDER);
+    unsigned all = flow->held_count;
+    release(relay, flow, held, false);
+    held -= all - flow->held_count;
+    if (fate == PASS || fate == DUPLICATE)
+        pass(relay, flow, datagram, WIRE_SENT);
+    if (fate == DUPLICATE)
+        pass(relay, flow, datagram, WIRE_DUPLICATE);
+    if (fate == DROP)
+        pass(relay, flow, datagram, WIRE_DROPPED);
+    release(relay, flow, held, true);
+    flow->drops_in_a_row[datagram->direction] = fate == DROP ? flow->drops_in_a_row[datagram->direction] + 1 : 0;
+    relay->counts.passed += fate == PASS;
+    relay->counts.dropped += fate == DROP;
+    relay->counts.duplicated += fate == DUPLICATE;
+    relay->counts.held += fate == DELAY || fate == REORDER;
+}
+
+/* The flow of a client, a new one where it has none. NULL where there are too many. */
+static struct flow *flow_of(struct relay *relay, const struct udp_peer *client) {
+    for (unsigned i = 0; i < relay->flow_count; i++)
+        if (peer_port(&relay->flows[i]->client) == peer_port(client))
+            return relay->flows[i];
+    if (relay->flow_count == FLOWS)
+        return NULL;
+    struct flow *flow = calloc(1, sizeof *flow);
+    need(flow != NULL, "find memory");
+    flow->client = *client;
+    flow->upstream = peer_open(AF_INET);
+    wire_open(peer_port(&flow->upstream.at), WIRE_RELAY);
+    return relay->flows[relay->flow_count++] = flow;
+}
+
+static bool has_datagram(int fd) {
+    struct pollfd look = {.fd = fd, .events = POLLIN};
+    return poll(&look, 1, 0) == 1;
+}
+
+static void take_reply(struct relay *relay, struct flow *flow) {
+    struct relayed datagram = {.direction = REPLY};
+    datagram.len = (size_t)peer_receive(&flow->upstream, datagram.bytes, sizeof datagram.bytes, NULL);
+    flow->unanswered--;
+    deal_with(relay, flow, &datagram);
+}
+
+static void take_request(struct relay *relay) {
+    struct relayed datagram = {.direction = REQUEST};
+    struct udp_peer client;
+    datagram.len = (size_t)peer_receive(&relay->front, datagram.bytes, sizeof datagram.bytes, &client);
+    struct flow *flow = flow_of(relay, &client);
+    while (flow && flow->unanswered >= UNANSWERED)
+        take_reply(relay, flow);
+    if (flow)
+        deal_with(relay, flow, &datagram);
+    else
+        wire_sends(peer_port(&relay->front.at), peer_port(&relay->server), datagram.bytes, datagram.len, WIRE_REFUSED);
+}
+
+/* Empties the front socket, lets all go and waits for the answers; then nothing is left of the exchange. */
+static void settle(struct relay *relay) {
+    relay->settling = true;
+    while (has_datagram(relay->front.fd))
+        take_request(relay);
+    for (unsigned i = 0; i < relay->flow_count; i++) {
+        struct flow *flow = relay->flows[i];
+        release_all(relay, flow);
+        while (flow->unanswered)
+            take_reply(relay, flow);
+        peer_close(&flow->upstream);
+        free(flow);
+    }
+    relay->flow_count = 0;
+    relay->settling = false;
+    sem_post(&relay->settled);
+}
+
+/* Waits for the next datagram or order. Returns false on the order to stop. */
+static bool turn(struct relay *relay) {
+    struct pollfd wait[3 + FLOWS] = {{.fd = relay->stop, .events = POLLIN},
+                                     {.fd = relay->settle, .events = POLLIN},
+                                     {.fd = relay->front.fd, .events = POLLIN}};
+    unsigned flows = relay->flow_count; /* take_request may add one, not yet waited for */
+    for (unsigned i = 0; i < flows; i++)
+        wait[3 + i] = (struct pollfd){.fd = relay->flows[i]->upstream.fd, .events = POLLIN};
+    need(poll(wait, 3 + flows, -1) > 0, "wait for a datagram");
+    if (wait[0].revents)
+        return false;
+    eventfd_t order;
+    if (wait[1].revents) {
+        need(eventfd_read(relay->settle, &order) == 0, "read an order");
+        settle(relay);
+        return true;
+    }
+    for (unsigned i = 0; i < flows; i++)
+        if (wait[3 + i].revents)
+            take_reply(relay, relay->flows[i]);
+    if (wait[2].revents)
+        take_request(relay);
+    return true;
+}
+
+static void *run(void *relay) {
+    while (turn(relay))
+        ;
+    return NULL;
+}
+
+struct relay *relay_start(const struct udp_peer *server, struct relay_rules rules) {
+    struct relay *relay = calloc(1, sizeof *relay);
+    need(relay != NULL, "find memory");
+    relay->front = peer_open(AF_INET);
+    wire_open(peer_port(&relay->front.at), WIRE_RELAY);
+    relay->server = *server;
+    relay->rules = rules;
+    relay->dice = dice_for("relay");
+    relay->settle = eventfd(0, EFD_CLOEXEC);
+    relay->stop = eventfd(0, EFD_CLOEXEC);
+    need(relay->settle != -1 && relay->stop != -1 && sem_init(&relay->settled, 0, 0) == 0, "make an eventfd");
+    need((errno = pthread_create(&relay->thread, NULL, run, relay)) == 0, "start a thread");
+    step("relay: seed %llu, of 100 datagrams %u are dropped, %u duplicated, %u delayed, %u reordered",
+         (unsigned long long)timeslice_seed(), rules.drop, rules.duplicate, rules.delay, rules.reorder);
+    return relay;
+}
+
+const struct udp_peer *relay_address(const struct relay *relay) {
+    return &relay->front.at;
+}
+
+void relay_settle(struct relay *relay) {
+    need(eventfd_write(relay->settle, 1) == 0, "write an order");
+    while (sem_wait(&relay->settled) == -1)
+        need(errno == EINTR, "wait for the relay");
+}
+
+struct relay_counts relay_counts(const struct relay *relay) {
+    return relay->counts;
+}
+
+void relay_stop(struct relay *relay) {
+    relay_settle(relay);
+    need(eventfd_write(relay->stop, 1) == 0, "write an order");
+    need((errno = pthread_join(relay->thread, NULL)) == 0, "join a thread");
+    peer_close(&relay->front);
+    close(relay->settle);
+    close(relay->stop);
+    sem_destroy(&relay->settled);
+    free(relay);
+}

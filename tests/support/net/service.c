@@ -1,0 +1,66 @@
+/* service.c - one thread for udp_serve, a pipe to stop it and an eventfd that tells of its end. */
+#include "service.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "support/core/narration.h"
+#include "support/core/need.h"
+
+static void *run(void *argument) {
+    struct service *service = argument;
+    service->thread_id = gettid();
+    service->result = udp_serve(service->socket.fd, service->handler, service->ctx, service->stop[0], &service->stats);
+    service->error = errno;
+    step("udp_serve returned %d%s%s", service->result, service->result ? ", errno: " : "",
+         service->result ? strerror(service->error) : "");
+    need(eventfd_write(service->ended, 1) == 0, "tell of a thread's end");
+    return NULL;
+}
+
+void service_start(struct service *service, udp_handler *handler, void *ctx) {
+    memset(service, 0, sizeof *service);
+    memset(&service->stats, 0xa5, sizeof service->stats); /* udp_serve has to start them at zero */
+    service->socket = peer_open(AF_INET);
+    wire_open(peer_port(&service->socket.at), WIRE_SERVER);
+    service->handler = handler;
+    service->ctx = ctx;
+    service->ended = eventfd(0, EFD_CLOEXEC);
+    need(service->ended != -1 && pipe2(service->stop, O_CLOEXEC) == 0, "open a pipe");
+    step("udp_serve is started on 127.0.0.1:%u", peer_port(&service->socket.at));
+    need((errno = pthread_create(&service->thread, NULL, run, service)) == 0, "start a thread");
+}
+
+bool service_awaits(struct service *service, int fd) {
+    struct pollfd wait[] = {{.fd = fd, .events = POLLIN}, {.fd = service->ended, .events = POLLIN}};
+    while (poll(wait, 2, -1) == -1)
+        need(errno == EINTR, "wait for a descriptor");
+    return wait[0].revents != 0;
+}
+
+void service_stop(struct service *service, bool told) {
+    if (told)
+        need(write(service->stop[1], "", 1) == 1, "write to a pipe");
+    need((errno = pthread_join(service->thread, NULL)) == 0, "join a thread");
+}
+
+ssize_t service_ask(struct service *service, const struct peer *client, const void *request, size_t len, void *reply,
+                    size_t cap) {
+    peer_send(client, request, len, &service->socket.at);
+    if (!service_awaits(service, client->fd))
+        return -1;
+    return peer_receive(client, reply, cap, NULL);
+}
+
+void service_close(struct service *service) {
+    peer_close(&service->socket);
+    close(service->stop[0]);
+    if (service->stop[1] != -1)
+        close(service->stop[1]);
+    close(service->ended);
+}

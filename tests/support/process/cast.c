@@ -1,0 +1,63 @@
+/* cast.c - the targets, and the calls around them. */
+#include "cast.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "kernel_view.h"
+#include "support/core/expect.h"
+
+int hold(void *arg) {
+    wait_at(arg != NULL ? *(unsigned *)arg : 0);
+    return HELD;
+}
+
+int quit(void *arg) {
+    return arg != NULL ? *(int *)arg : 0;
+}
+
+bool await_starter(void) {
+    pid_t starter = getppid();
+    await_waiting(starter);
+    return getppid() == starter && !has_ended(starter);
+}
+
+int end_later(void *arg) {
+    (void)arg;
+    tell(await_starter() ? "ends" : "is left alone");
+    return HELD;
+}
+
+int hold_against_sigterm(void *arg) {
+    signal(SIGTERM, SIG_IGN);
+    tell("ignores SIGTERM");
+    return hold(arg);
+}
+
+void launch_as(struct process *p, process_target *target, void *arg, const struct process_options *options) {
+    expect_int(process_init_target(p, target, arg, options), 0, "making a process");
+    expect_int(process_start(p), 0, "starting it");
+}
+
+void launch(struct process *p, process_target *target, void *arg) {
+    launch_as(p, target, arg, NULL);
+}
+
+void await_end(const struct process *p) {
+    int sentinel;
+    expect_success(sentinel = process_sentinel(p), "its sentinel");
+    step("wait until the sentinel is readable");
+    await_readable(sentinel);
+}
+
+int join_for_code(struct process *p) {
+    int code = -1000;
+    expect_int(process_join(p, -1), 0, "joining it");
+    expect_int(process_exitcode(p, &code), 0, "asking for its exit code");
+    return code;
+}
+
+void put_away(struct process *p) {
+    process_join(p, -1);
+    process_close(p);
+}

@@ -1,0 +1,114 @@
+/* stage.c - gates are semaphores of eventfd(2), the log is a pipe of records.
+ *
+ * Theory of operation. An eventfd counts permits; whoever reads takes one or waits for it. Whoever waits polls, beside
+ * the gate, a pidfd of the test's own process, which becomes readable when that ends: a closed pipe would not do, for
+ * every process that was forked holds a copy of its write end. A record of the log is written at once and is shorter
+ * than PIPE_BUF, so the lines of several processes do not mix. */
+#include "stage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "support/core/narration.h"
+#include "support/core/need.h"
+
+struct record {
+    pid_t from;
+    char text[LINE_MAX_TOLD + 1];
+};
+
+_Static_assert(sizeof(struct record) <= PIPE_BUF, "a record is written at once");
+
+static int gates[GATES];
+static int log_ends[2];
+static int test_process; /* a pidfd */
+
+void stage_open(void) {
+    for (int i = 0; i < GATES; i++)
+        need((gates[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE)) != -1, "make a gate");
+    need(pipe2(log_ends, O_CLOEXEC) == 0, "open a pipe");
+    need((test_process = pidfd_open(getpid(), 0)) != -1, "open a pidfd of the test");
+}
+
+void stage_close(void) {
+    for (int i = 0; i < GATES; i++)
+        close(gates[i]);
+    close(log_ends[0]);
+    close(log_ends[1]);
+    close(test_process);
+}
+
+void let_pass(unsigned gate, unsigned count) {
+    uint64_t permits = count;
+    need(write(gates[gate], &permits, sizeof permits) == sizeof permits, "open a gate");
+}
+
+/* Waits until fd, which does not block, gives 8 bytes. */
+static void take(int fd) {
+    struct pollfd watched[] = {{.fd = fd, .events = POLLIN}, {.fd = test_process, .events = POLLIN}};
+    uint64_t taken;
+    for (;;) {
+        if (read(fd, &taken, sizeof taken) == sizeof taken)
+            return;
+        watched[1].revents = 0;
+        if (poll(watched, 2, -1) > 0 && watched[1].revents != 0)
+            _exit(ABANDONED);
+    }
+}
+
+void wait_at(unsigned gate) {
+    take(gates[gate]);
+}
+
+void tell(const char *format, ...) {
+    struct record record = {.from = getpid()};
+    int error = errno;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(record.text, sizeof record.text, format, arguments);
+    va_end(arguments);
+    ssize_t written;
+    do
+        written = write(log_ends[1], &record, sizeof record);
+    while (written == -1 && errno == EINTR);
+    errno = error;
+}
+
+const char *hear(void) {
+    static struct record record;
+    ssize_t length;
+    do
+        length = read(log_ends[0], &record, sizeof record);
+    while (length == -1 && errno == EINTR);
+    need(length == sizeof record, "read the log");
+    step("%s %d told: %s", record.from == getpid() ? "the test" : "process", (int)record.from, record.text);
+    return record.text;
+}
+
+const char *hear_unless_ended(pid_t child) {
+    int ended = pidfd_open(child, 0);
+    struct pollfd watched[] = {{.fd = log_ends[0], .events = POLLIN}, {.fd = ended, .events = POLLIN}};
+    need(ended != -1, "open a pidfd of a child");
+    while (poll(watched, 2, -1) == -1 && errno == EINTR)
+        continue;
+    close(ended);
+    return hear_now();
+}
+
+const char *hear_now(void) {
+    struct pollfd log = {.fd = log_ends[0], .events = POLLIN};
+    int ready;
+    do
+        ready = poll(&log, 1, 0);
+    while (ready == -1 && errno == EINTR);
+    return ready > 0 ? hear() : "";
+}

@@ -1,0 +1,263 @@
+/* charts.c - draws schedules and sets two drawings one above the other. */
+#include "charts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model.h"
+#include "support/core/rounds.h"
+
+#define TICKS_MAX 480
+#define CPUS_MAX 4
+
+static char failure[2 * CHART_BYTES + 4 * 8192];
+
+const char *chart_failure(void) {
+    return failure;
+}
+
+/* ---- drawing ---- */
+
+static char letter(int64_t job) {
+    return job >= 1 && job <= JOBS_MAX ? (char)('A' + job - 1) : '?';
+}
+
+struct canvas {
+    char tick[CPUS_MAX][TICKS_MAX + 1];
+    bool begins[CPUS_MAX][TICKS_MAX + 1];
+};
+
+/* What lies outside of the canvas is not drawn: a wrong schedule may have anything in it. */
+static void paint(struct canvas *c, int cpu, int64_t start, int64_t end, char with) {
+    if (cpu < 0 || cpu >= CPUS_MAX || start < 0 || start >= TICKS_MAX)
+        return;
+    c->begins[cpu][start] = true;
+    for (int64_t t = start; t < end && t < TICKS_MAX; t++)
+        c->tick[cpu][t] = c->tick[cpu][t] == '.' ? with : '#';
+    if (end >= 0 && end < TICKS_MAX)
+        c->begins[cpu][end] = true;
+}
+
+static void paint_all(struct canvas *c, const struct schedule *s, bool levels) {
+    memset(c->tick, '.', sizeof c->tick);
+    memset(c->begins, 0, sizeof c->begins);
+    for (size_t i = 0; i < s->slice_count; i++) {
+        const struct sched_slice *slice = &s->slices[i];
+        int level = slice->level >= 0 && slice->level <= 9 ? '0' + slice->level : '?';
+        paint(c, slice->cpu, slice->start, slice->end, levels ? (char)level : letter(slice->job));
+    }
+    for (size_t i = 0; i < s->switch_count && !levels; i++)
+        paint(c, s->switches[i].cpu, s->switches[i].start, s->switches[i].end, 'x');
+}
+
+/* Where the chart ends: with the last slice, whatever the totals say. */
+static int64_t length_of(const struct schedule *s) {
+    int64_t length = 0;
+    for (size_t i = 0; i < s->slice_count; i++)
+        if (s->slices[i].end > length)
+            length = s->slices[i].end;
+    return length < TICKS_MAX ? length : TICKS_MAX;
+}
+
+static void write_rows(const struct canvas *c, int cpus, int64_t length, bool bars, char *chart) {
+    size_t used = 0;
+    for (int cpu = 0; cpu < cpus && cpu < CPUS_MAX; cpu++) {
+        if (cpu > 0)
+            used += (size_t)sprintf(chart + used, " / ");
+        for (int64_t t = 0; t < length && used < CHART_BYTES - 8; t++) {
+            if (bars && t > 0 && c->begins[cpu][t])
+                chart[used++] = '|';
+            chart[used++] = c->tick[cpu][t];
+        }
+    }
+    chart[used] = '\0';
+}
+
+void draw(const struct schedule *s, bool bars, char chart[static CHART_BYTES]) {
+    static struct canvas c;
+    paint_all(&c, s, false);
+    write_rows(&c, s->cpus, length_of(s), bars, chart);
+}
+
+void draw_levels(const struct schedule *s, char chart[static CHART_BYTES]) {
+    static struct canvas c;
+    paint_all(&c, s, true);
+    write_rows(&c, s->cpus, length_of(s), false, chart);
+}
+
+void draw_slices(const struct schedule *s, char *text, size_t room) {
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < s->slice_count && used + 96 < room; i++) {
+        const struct sched_slice *c = &s->slices[i];
+        used +=
+            (size_t)sprintf(text + used, "%s%c %" PRId64 "-%" PRId64, i ? ", " : "", letter(c->job), c->start, c->end);
+        if (c->cpu != 0)
+            used += (size_t)sprintf(text + used, " cpu %d", c->cpu);
+    }
+}
+
+static const char *state_name(enum sched_state state) {
+    static const char *const NAMES[] = {"new", "ready", "running", "blocked", "ended"};
+    return state >= SCHED_NEW && state <= SCHED_ENDED ? NAMES[state] : "?";
+}
+
+void draw_states(const struct schedule *s, char *text, size_t room) {
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < s->state_count && used + 64 < room; i++) {
+        const struct sched_change *c = &s->states[i];
+        used += (size_t)sprintf(text + used, "%s%" PRId64 " %c %s-%s", i ? ", " : "", c->time, letter(c->job),
+                                state_name(c->from), state_name(c->to));
+    }
+}
+
+/* ---- comparing ---- */
+
+/* Plain Criterion is told clause, steps and replay with each failure; expect.c knows how. */
+static void add_context(void) {
+    check_true(false, "", "");
+    const char *context = strstr(failure_text(), "\nclause: ");
+    if (context)
+        strncat(failure, context, sizeof failure - strlen(failure) - 1);
+}
+
+/* How far two texts agree. */
+static size_t agreement(const char *a, const char *b) {
+    size_t same = 0;
+    while (a[same] && a[same] == b[same])
+        same++;
+    return same;
+}
+
+/* The tick drawn at a place of a chart: bars and the rows before do not count. */
+static size_t tick_at(const char *chart, size_t place) {
+    size_t tick = 0;
+    for (size_t i = 0; i < place; i++) {
+        if (chart[i] == '/')
+            tick = 0;
+        else if (chart[i] != '|' && chart[i] != ' ')
+            tick++;
+    }
+    return tick;
+}
+
+bool check_same_drawing(const char *got, const char *expected, const char *what) {
+    if (strcmp(got, expected) == 0)
+        return true;
+    size_t place = agreement(got, expected);
+    snprintf(failure, sizeof failure, "%s\nexpected: %s\ngot:      %s\n          %*s^ they part at tick %zu", what,
+             expected, got, (int)place, "", tick_at(expected, place));
+    add_context();
+    return false;
+}
+
+bool check_problem(const char *problem, const char *what) {
+    snprintf(failure, sizeof failure, "%s\nexpected: this never happens\ngot: %s", what, problem);
+    add_context();
+    return false;
+}
+
+bool check_drawing(const struct schedule *s, const char *expected, const char *what) {
+    char chart[CHART_BYTES];
+    draw(s, strchr(expected, '|') != NULL, chart);
+    return check_same_drawing(chart, expected, what);
+}
+
+int run_texts(const char *how, const char *text, struct schedule *out) {
+    struct jobs jobs;
+    jobs_from(&jobs, text);
+    struct sched_options options = options_from(how);
+    step("schedule_run: %s, %s", how, text);
+    memset(out, 0xa5, sizeof *out);
+    errno = 0;
+    return schedule_run(&jobs.workload, &options, out);
+}
+
+bool check_ran(const char *how, const char *jobs) {
+    const char *name = strerrorname_np(errno);
+    snprintf(failure, sizeof failure, "schedule_run: %s, %s\nexpected: success\ngot: -1 with errno %s", how, jobs,
+             errno && name ? name : "0");
+    add_context();
+    return false;
+}
+
+bool check_chart(const char *how, const char *jobs, const char *expected) {
+    struct schedule s;
+    if (run_texts(how, jobs, &s) != 0)
+        return check_ran(how, jobs);
+    char what[1024];
+    snprintf(what, sizeof what, "the chart of %s, %s", how, jobs);
+    bool same = check_drawing(&s, expected, what);
+    schedule_free(&s);
+    return same;
+}
+
+bool check_levels(const char *how, const char *jobs, const char *expected) {
+    struct schedule s;
+    char what[1024], levels[CHART_BYTES];
+    if (run_texts(how, jobs, &s) != 0)
+        return check_ran(how, jobs);
+    snprintf(what, sizeof what, "the level of each tick of %s, %s", how, jobs);
+    draw_levels(&s, levels);
+    schedule_free(&s);
+    return check_same_drawing(levels, expected, what);
+}
+
+/* Compares lists with commas between their elements. */
+static bool check_list(const char *got, const char *expected, const char *what, const char *how, const char *jobs) {
+    if (strcmp(got, expected) == 0)
+        return true;
+    size_t place = agreement(got, expected);
+    while (place > 0 && expected[place - 1] != ',')
+        place--;
+    snprintf(failure, sizeof failure, "the %s of %s, %s\nexpected: %s\ngot:      %s\nthey part at: %s", what, how, jobs,
+             expected, got, expected + place + strspn(expected + place, " "));
+    add_context();
+    return false;
+}
+
+bool check_slices(const char *how, const char *jobs, const char *expected) {
+    struct schedule s;
+    static char slices[8192];
+    if (run_texts(how, jobs, &s) != 0)
+        return check_ran(how, jobs);
+    draw_slices(&s, slices, sizeof slices);
+    schedule_free(&s);
+    return check_list(slices, expected, "slices", how, jobs);
+}
+
+bool check_states(const char *how, const char *jobs, const char *expected) {
+    struct schedule s;
+    static char states[8192];
+    if (run_texts(how, jobs, &s) != 0)
+        return check_ran(how, jobs);
+    draw_states(&s, states, sizeof states);
+    schedule_free(&s);
+    return check_list(states, expected, "changes of state", how, jobs);
+}
+
+bool check_like_model(const char *how, struct shape shape, unsigned count) {
+    struct sched_options options = options_from(how);
+    struct dice dice = dice_for(how);
+    step("random workloads, each under %s, against the slow model", how);
+    unsigned last = rounds(count);
+    for (unsigned i = 0; i < last; i++) {
+        static struct jobs jobs;
+        static char expected[CHART_BYTES], got[CHART_BYTES], what[4096];
+        struct schedule s;
+        jobs_random(&jobs, &dice, shape);
+        draw(model_run(&jobs.workload, &options), false, expected);
+        errno = 0;
+        if (schedule_run(&jobs.workload, &options, &s) != 0)
+            return check_ran(how, jobs_text(&jobs));
+        draw(&s, false, got);
+        schedule_free(&s);
+        if (strcmp(got, expected) == 0)
+            continue;
+        snprintf(what, sizeof what, "the chart of %s, %s (random workload %u)", how, jobs_text(&jobs), i);
+        return check_same_drawing(got, expected, what);
+    }
+    return true;
+}

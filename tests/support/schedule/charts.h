@@ -1,0 +1,55 @@
+/* charts.h - assertions on schedules, drawn with a letter for each tick.
+ *
+ * "AABBA.A" is a CPU's row: who ran at ticks 0, 1, 2 ...; a dot is an idle tick, x a context switch, # two at once. The
+ * rows of several CPUs are written with " / " between them. A row with bars shows where slices begin: "AA|A|BB". A
+ * failure shows the expected and the actual chart one above the other and the first tick where they part.
+ */
+#ifndef SUPPORT_SCHEDULE_CHARTS_H
+#define SUPPORT_SCHEDULE_CHARTS_H
+
+#include "jobs.h"
+#include "support/core/expect.h"
+
+#define CHART_BYTES 2048
+
+/* The chart of options and workload (texts as in jobs.h); nothing is to be released. */
+#define expect_chart(how, jobs, chart) cr_assert(check_chart((how), (jobs), (chart)), "%s", chart_failure())
+
+/* The same with the level of each tick in place of the job: "0011.1". */
+#define expect_levels(how, jobs, levels) cr_assert(check_levels((how), (jobs), (levels)), "%s", chart_failure())
+
+/* All changes of state: "0 A new-ready, 0 A ready-running, 3 A running-ended". */
+#define expect_states(how, jobs, states) cr_assert(check_states((how), (jobs), (states)), "%s", chart_failure())
+
+/* All slices, where ticks are too many to draw: "A 0-5, B 5-8"; behind those on other CPUs than 0 " cpu 1". */
+#define expect_slices(how, jobs, slices) cr_assert(check_slices((how), (jobs), (slices)), "%s", chart_failure())
+
+/* The chart of a schedule at hand. */
+#define expect_drawing(schedule, chart, ...)                                                                           \
+    cr_assert(check_drawing((schedule), (chart), told(__VA_ARGS__)), "%s", chart_failure())
+
+/* Whether schedule_run gives the chart of the slow model (model.h) for `count` random workloads of one shape. */
+#define expect_like_model(how, shape, count) cr_assert(check_like_model((how), (shape), (count)), "%s", chart_failure())
+
+/* Runs the workload under the options, as texts. *out is garbage before. */
+int run_texts(const char *how, const char *jobs, struct schedule *out);
+
+/* Draws a schedule; with bars, if wanted. */
+void draw(const struct schedule *s, bool bars, char chart[static CHART_BYTES]);
+void draw_levels(const struct schedule *s, char chart[static CHART_BYTES]);
+void draw_slices(const struct schedule *s, char *text, size_t room);
+void draw_states(const struct schedule *s, char *text, size_t room);
+
+/* What the macros above are made of. */
+bool check_chart(const char *how, const char *jobs, const char *expected);
+bool check_levels(const char *how, const char *jobs, const char *expected);
+bool check_slices(const char *how, const char *jobs, const char *expected);
+bool check_states(const char *how, const char *jobs, const char *expected);
+bool check_drawing(const struct schedule *s, const char *expected, const char *what);
+bool check_like_model(const char *how, struct shape shape, unsigned count);
+bool check_same_drawing(const char *got, const char *expected, const char *what);
+bool check_ran(const char *how, const char *jobs);         /* schedule_run failed: fails, with errno */
+bool check_problem(const char *problem, const char *what); /* fails with words of one's own */
+const char *chart_failure(void);
+
+#endif
