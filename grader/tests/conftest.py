@@ -1,4 +1,4 @@
-"""Fixtures of the grader's own tests: the kit as it stands, its grounds, and small submissions."""
+"""Fixtures of the grader's own tests: the kit as it stands, its context, and small submissions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from timeslice.contract.assignment import Assignment, read_assignment
 from timeslice.contract.kit import Kit, find_kit
-from timeslice.grade.grading import Grounds
+from timeslice.grade.grading import GradingContext
 
 MakeSubmission = Callable[..., Path]
 
@@ -27,9 +27,9 @@ def assignment(kit: Kit) -> Assignment:
 
 
 @pytest.fixture(scope="session")
-def grounds() -> Iterator[Grounds]:
+def context() -> Iterator[GradingContext]:
     """Everything that grading needs; the kit has to be built."""
-    with Grounds.open() as opened:
+    with GradingContext.open() as opened:
         yield opened
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from timeslice.contract.bank import BankTest
 from timeslice.contract.clause import ClauseId
-from timeslice.report.replay import Identity
+from timeslice.report.replay import Replayer
 from timeslice.run.records import ModeRun, TestRecord
 
-IDENTITY = Identity(Path("alice's work"), 7, program="timeslice")
+IDENTITY = Replayer(Path("alice's work"), 7, program="timeslice")
 
 
 def bank_test(name: str, clause: str) -> BankTest:

@@ -12,7 +12,7 @@ import pytest
 from timeslice.build import diagnostics
 from timeslice.build.builder import Builder, Built
 from timeslice.errors import KitError
-from timeslice.grade.grading import Grounds
+from timeslice.grade.grading import GradingContext
 from timeslice.model import Build as ModelBuild
 
 Build = Callable[..., Built]
@@ -23,47 +23,47 @@ int64_t timesync_delay(int64_t t1, int64_t t2, int64_t t3, int64_t t4) { return 
 
 
 @pytest.fixture
-def build(grounds: Grounds, tmp_path: Path) -> Build:
+def build(context: GradingContext, tmp_path: Path) -> Build:
     """Builds the reference with some files replaced: ``build({"udp/open.c": text})``."""
 
     def run(changed: dict[str, str], builder: Builder | None = None) -> Built:
         sources = {
-            str(path.relative_to(grounds.kit.reference)): path.read_bytes()
-            for path in (grounds.kit.reference / "udp").glob("*.[ch]")
+            str(path.relative_to(context.kit.reference)): path.read_bytes()
+            for path in (context.kit.reference / "udp").glob("*.[ch]")
         }
         sources.update({name: text.encode() for name, text in changed.items()})
-        with grounds.builder.sandbox.stage as stage:
+        with context.builder.sandbox.stage as stage:
             for name, content in sources.items():
                 (stage / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
                 (stage / "tree" / name).write_bytes(content)
-            built = (builder or grounds.builder).build(stage / "tree", sorted(sources), stage)
+            built = (builder or context.builder).build(stage / "tree", sorted(sources), stage)
             for bank in built.banks.values():
                 listed = subprocess.run([bank, "--list"], capture_output=True, check=True, cwd=tmp_path)
-                assert listed.stdout.count(b"\n") == len(grounds.tests)
+                assert listed.stdout.count(b"\n") == len(context.tests)
         return built
 
     return run
 
 
 @pytest.mark.parametrize("cc", ["gcc", "clang"])
-def test_the_reference_is_built_without_a_word(build: Build, grounds: Grounds, cc: str) -> None:
-    built = build({}, replace(grounds.builder, cc=cc))
+def test_the_reference_is_built_without_a_word(build: Build, context: GradingContext, cc: str) -> None:
+    built = build({}, replace(context.builder, cc=cc))
     assert built.build == ModelBuild(status="built")
     assert set(built.banks) == {"native", "memcheck"}
 
 
 @pytest.mark.parametrize("cc", ["gcc", "clang"])
-def test_every_error_and_warning_is_told_with_its_place(build: Build, grounds: Grounds, cc: str) -> None:
+def test_every_error_and_warning_is_told_with_its_place(build: Build, context: GradingContext, cc: str) -> None:
     broken = build(
         {"udp/a.c": "int f(void) {\n    return g;\n}\n", "udp/b.c": "int h(int unused) { return 1 }\n"},
-        replace(grounds.builder, cc=cc),
+        replace(context.builder, cc=cc),
     )
     assert broken.build.status == "failed"
     errors = [(d.file, d.line) for d in broken.build.diagnostics if d.severity == "error"]
     assert ("udp/a.c", 2) in errors
     assert ("udp/b.c", 1) in errors
     assert "udp/a.c:2" in broken.build.output
-    warned = build({"udp/a.c": "int f(void);\nint f(void) {\n    int x;\n    return 0;\n}\n"}, grounds.builder)
+    warned = build({"udp/a.c": "int f(void);\nint f(void) {\n    int x;\n    return 0;\n}\n"}, context.builder)
     assert warned.build.status == "built"
     assert [(d.severity, d.file, d.line) for d in warned.build.diagnostics] == [("warning", "udp/a.c", 3)]
 
@@ -177,8 +177,8 @@ UNLINKABLE = {
 
 
 @pytest.mark.parametrize("what", UNLINKABLE)
-def test_what_cannot_be_linked_costs_its_lab_and_no_other(build: Build, what: str, grounds: Grounds) -> None:
-    state = (grounds.kit.reference / "process" / "state.c").read_text()
+def test_what_cannot_be_linked_costs_its_lab_and_no_other(build: Build, what: str, context: GradingContext) -> None:
+    state = (context.kit.reference / "process" / "state.c").read_text()
     built = build({"udp/a.c": UNLINKABLE[what], "process/state.c": state})
     assert built.build.status == "failed"
     assert built.labs == {"process"}
@@ -187,8 +187,8 @@ def test_what_cannot_be_linked_costs_its_lab_and_no_other(build: Build, what: st
 
 
 @pytest.mark.parametrize("secret", ["tests/udp/receive.c", "reference/udp/receive.c", "build/kit/bank.o", "Makefile"])
-def test_nothing_of_the_kit_but_its_headers_can_be_included(build: Build, grounds: Grounds, secret: str) -> None:
-    path = grounds.kit.root / secret
+def test_nothing_of_the_kit_but_its_headers_can_be_included(build: Build, context: GradingContext, secret: str) -> None:
+    path = context.kit.root / secret
     assert path.exists()
     asked = build({"udp/a.c": f'__asm__(".incbin \\"{path}\\"");\n', "udp/b.c": f'#include "{path}"\n'})
     assert asked.build.status == "failed"
@@ -205,9 +205,9 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_a_compiler_bomb_ends_in_a_clear_failure(build: Build, grounds: Grounds, bomb: str) -> None:
-    quick = grounds.assignment.limits.model_copy(update={"compile_seconds": 4})
-    builder = replace(grounds.builder, assignment=replace(grounds.assignment, limits=quick))
+def test_a_compiler_bomb_ends_in_a_clear_failure(build: Build, context: GradingContext, bomb: str) -> None:
+    quick = context.assignment.limits.model_copy(update={"compile_seconds": 4})
+    builder = replace(context.builder, assignment=replace(context.assignment, limits=quick))
     header = '#include "bomb.h"\n#include "bomb.h"\n'
     built = build({"udp/a.c": BOMBS[bomb], "udp/bomb.h": header}, builder)
     assert built.build.status == "failed"
@@ -216,17 +216,17 @@ def test_a_compiler_bomb_ends_in_a_clear_failure(build: Build, grounds: Grounds,
     assert len(built.build.diagnostics) <= diagnostics.DIAGNOSTICS_MAX + 1
 
 
-def test_a_compiler_that_computes_too_long_is_told_so(build: Build, grounds: Grounds) -> None:
-    quick = grounds.assignment.limits.model_copy(update={"compile_seconds": 1})
-    builder = replace(grounds.builder, assignment=replace(grounds.assignment, limits=quick))
+def test_a_compiler_that_computes_too_long_is_told_so(build: Build, context: GradingContext) -> None:
+    quick = context.assignment.limits.model_copy(update={"compile_seconds": 1})
+    builder = replace(context.builder, assignment=replace(context.assignment, limits=quick))
     built = build({"udp/a.c": BOMBS["macros that double"]}, builder)
     told = [d.told() for d in built.build.diagnostics if d.severity == "error"]
     assert any(line.startswith("udp/a.c: the compiler used up 1 seconds of processor time") for line in told), told
 
 
-def test_a_compiler_that_is_not_there_is_the_machines_fault(build: Build, grounds: Grounds) -> None:
+def test_a_compiler_that_is_not_there_is_the_machines_fault(build: Build, context: GradingContext) -> None:
     with pytest.raises(KitError, match="'nosuch-cc' is not installed"):
-        build({}, replace(grounds.builder, cc="nosuch-cc"))
+        build({}, replace(context.builder, cc="nosuch-cc"))
 
 
 def test_diagnostics_of_each_tool_are_understood() -> None:

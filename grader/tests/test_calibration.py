@@ -18,7 +18,7 @@ from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
 from timeslice.grade import calibrate
 from timeslice.grade.calibration import Calibration, Fault, summarized
-from timeslice.grade.grading import Grading, Grounds
+from timeslice.grade.grading import Grading, GradingContext
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome, Verdict
 
@@ -35,25 +35,25 @@ LOSE_ERRORS = "grep -l '<error>' -- *.xml | xargs -r rm"
 CUT_SHORT = "for file in *.xml; do head -c 300 $file >cut && cat cut >$file; done; rm cut"
 
 
-def test_the_reference_passes_everything_here(grounds: Grounds) -> None:
-    tests = {test.name for test in grounds.tests if not test.is_tripwire}
-    assert grounds.calibration.faults == []
-    assert set(grounds.calibration.assertions) == tests
-    assert all(grounds.calibration.assertions.values())
-    assert grounds.builder.kit.baseline.read_text("utf-8") == grounds.calibration.baseline
+def test_the_reference_passes_everything_here(context: GradingContext) -> None:
+    tests = {test.name for test in context.tests if not test.is_tripwire}
+    assert context.calibration.faults == []
+    assert set(context.calibration.assertions) == tests
+    assert all(context.calibration.assertions.values())
+    assert context.builder.kit.baseline.read_text("utf-8") == context.calibration.baseline
 
 
-def test_the_control_is_seen(grounds: Grounds) -> None:
-    assert calibrate.control(grounds.kit, grounds.builder, bank_tests(grounds.kit)) == []
+def test_the_control_is_seen(context: GradingContext) -> None:
+    assert calibrate.control(context.kit, context.builder, bank_tests(context.kit)) == []
 
 
-def test_an_error_that_the_control_lacks_makes_valgrind_blind(grounds: Grounds, tmp_path: Path) -> None:
-    shutil.copytree(grounds.kit.root / "tests" / "control", tmp_path / "tests" / "control")
+def test_an_error_that_the_control_lacks_makes_valgrind_blind(context: GradingContext, tmp_path: Path) -> None:
+    shutil.copytree(context.kit.root / "tests" / "control", tmp_path / "tests" / "control")
     source = tmp_path / "tests" / "control" / "udp" / "send.c"
     source.write_text(source.read_text().replace("copy[len + 1] =", "copy[len] ="))
-    kit = dataclasses.replace(grounds.kit, root=tmp_path)
-    shutil.copytree(grounds.kit.template, kit.template)
-    (fault,) = calibrate.control(kit, grounds.builder, bank_tests(grounds.kit))
+    kit = dataclasses.replace(context.kit, root=tmp_path)
+    shutil.copytree(context.kit.template, kit.template)
+    (fault,) = calibrate.control(kit, context.builder, bank_tests(context.kit))
     assert (fault.kind, fault.finding) == ("blind", "InvalidWrite")
 
 
@@ -100,14 +100,14 @@ def test_faults_of_a_kind_share_a_line() -> None:
 
 
 def test_a_test_that_the_reference_does_not_pass_here_is_charged_to_nobody(
-    grounds: Grounds, make_submission: MakeSubmission
+    context: GradingContext, make_submission: MakeSubmission
 ) -> None:
     name = "udp_send/sends_an_empty_datagram"
     fault = Fault(kind="fails", mode="native", tool="gcc 9", test=name, detail="it failed")
-    unfit = Calibration(fingerprint={}, assertions=grounds.calibration.assertions, faults=[fault])
+    unfit = Calibration(fingerprint={}, assertions=context.calibration.assertions, faults=[fault])
     folder = make_submission("mine", {"udp/send.c": "#include <timeslice/udp.h>\n" + SENDS_NOTHING})
-    grading = Grading(dataclasses.replace(grounds, calibration=unfit), Source("mine", folder), 1)
-    grading.select({test.name for test in grounds.tests if test.suite == "udp_send"})
+    grading = Grading(dataclasses.replace(context, calibration=unfit), Source("mine", folder), 1)
+    grading.select({test.name for test in context.tests if test.suite == "udp_send"})
     for _ in grading.checks():
         pass
     result = grading.result()

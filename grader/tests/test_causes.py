@@ -12,7 +12,7 @@ from conftest import MakeSubmission
 from timeslice import report
 from timeslice.build import causes
 from timeslice.build.builder import Built
-from timeslice.grade.grading import Grading, Grounds
+from timeslice.grade.grading import Grading, GradingContext
 from timeslice.intake.sources import Source
 from timeslice.model import Result
 from timeslice.printable import STAGE_PREFIX, many_lines, one_line
@@ -50,9 +50,9 @@ ADVICE = {
 }
 
 
-def build(grounds: Grounds, files: dict[str, bytes], cc: str = "gcc") -> Built:
+def build(context: GradingContext, files: dict[str, bytes], cc: str = "gcc") -> Built:
     """What comes of building these files."""
-    builder = replace(grounds.builder, cc=cc)
+    builder = replace(context.builder, cc=cc)
     with builder.sandbox.stage as stage:
         for name, content in files.items():
             (stage / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -62,9 +62,9 @@ def build(grounds: Grounds, files: dict[str, bytes], cc: str = "gcc") -> Built:
 
 @pytest.mark.parametrize("cc", ["gcc", "clang"])
 @pytest.mark.parametrize("what", BAD)
-def test_the_cause_is_told_first_with_its_line(grounds: Grounds, what: str, cc: str) -> None:
+def test_the_cause_is_told_first_with_its_line(context: GradingContext, what: str, cc: str) -> None:
     content, said = BAD[what]
-    built = build(grounds, {"udp/a.c": content, "udp/b.c": GOOD.encode().replace(b"f(", b"g(")}, cc)
+    built = build(context, {"udp/a.c": content, "udp/b.c": GOOD.encode().replace(b"f(", b"g(")}, cc)
     assert built.build.status == "failed"
     first = next(d for d in built.build.diagnostics if d.severity == "error")
     assert first.told().startswith(said)
@@ -72,16 +72,16 @@ def test_the_cause_is_told_first_with_its_line(grounds: Grounds, what: str, cc: 
     assert built.sources == {"udp/b.c"}
 
 
-def test_a_header_that_is_no_text_is_named_and_not_each_file_that_includes_it(grounds: Grounds) -> None:
+def test_a_header_that_is_no_text_is_named_and_not_each_file_that_includes_it(context: GradingContext) -> None:
     include = b'#include "shared.h"\n'
     header = BOM + "int shared;\n".encode("utf-16-le")
-    built = build(grounds, {"udp/a.c": include, "udp/b.c": include, "udp/shared.h": header})
+    built = build(context, {"udp/a.c": include, "udp/b.c": include, "udp/shared.h": header})
     assert [d.told()[:40] for d in built.build.diagnostics] == ["udp/shared.h:1: this is UTF-16 text, whi"]
 
 
-def test_a_main_and_a_registered_test_are_told_with_what_to_do(grounds: Grounds) -> None:
+def test_a_main_and_a_registered_test_are_told_with_what_to_do(context: GradingContext) -> None:
     test = b"#include <criterion/criterion.h>\nTest(mine, works) { cr_assert(1); }\n"
-    built = build(grounds, {"udp/a.c": b"\nint main(void) { return 0; }\n", "udp/b.c": test})
+    built = build(context, {"udp/a.c": b"\nint main(void) { return 0; }\n", "udp/b.c": test})
     assert built.build.status == "refused"
     told = "\n".join(built.build.refusals)
     assert "main is defined (udp/a.c:2): the tests bring their own; move yours out of the lab's folder." in told
@@ -89,9 +89,9 @@ def test_a_main_and_a_registered_test_are_told_with_what_to_do(grounds: Grounds)
     assert "Keep tests, and what includes <criterion/...>, outside of the lab's folder." in told
 
 
-def test_a_compiler_without_memory_is_told_with_its_file(grounds: Grounds) -> None:
-    small = grounds.assignment.limits.model_copy(update={"memory_mb": 300})
-    tight = replace(grounds.builder, assignment=replace(grounds.builder.assignment, limits=small))
+def test_a_compiler_without_memory_is_told_with_its_file(context: GradingContext) -> None:
+    small = context.assignment.limits.model_copy(update={"memory_mb": 300})
+    tight = replace(context.builder, assignment=replace(context.builder.assignment, limits=small))
     doubling = "".join(f"#define M{n + 1} M{n} M{n}\n" for n in range(40)) + "#define M0 int x;\nM40\n"
     with tight.sandbox.stage as stage:
         (stage / "tree" / "udp").mkdir(parents=True)
@@ -103,9 +103,9 @@ def test_a_compiler_without_memory_is_told_with_its_file(grounds: Grounds) -> No
     assert built.sources == {"udp/b.c"}
 
 
-def test_a_line_directive_leads_to_no_file_of_the_host(grounds: Grounds) -> None:
+def test_a_line_directive_leads_to_no_file_of_the_host(context: GradingContext) -> None:
     text = b'#line 1 "../../../../../../../../etc/hostname"\nint f(void) { return g; }\n'
-    built = build(grounds, {"udp/a.c": text})
+    built = build(context, {"udp/a.c": text})
     assert [d for d in built.build.diagnostics if d.file == "udp/a.c"] == []
     assert any("g" in d.message for d in built.build.diagnostics)
 
@@ -130,10 +130,10 @@ BROKEN: dict[str, dict[str, bytes]] = {
 }
 
 
-def graded(grounds: Grounds, folder: Path) -> Result:
+def graded(context: GradingContext, folder: Path) -> Result:
     """The result of grading a submission by a few tests."""
-    grading = Grading(grounds, Source(folder.name, folder), 1)
-    grading.select({test.name for test in grounds.tests if test.clause == "UDP-OPEN-001"})
+    grading = Grading(context, Source(folder.name, folder), 1)
+    grading.select({test.name for test in context.tests if test.clause == "UDP-OPEN-001"})
     for _ in grading.checks():
         pass
     return grading.result()
@@ -141,12 +141,12 @@ def graded(grounds: Grounds, folder: Path) -> Result:
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_no_report_shows_a_path_of_the_graders_own(
-    grounds: Grounds, make_submission: MakeSubmission, tmp_path: Path, what: str
+    context: GradingContext, make_submission: MakeSubmission, tmp_path: Path, what: str
 ) -> None:
-    result = graded(grounds, make_submission("mine", BROKEN[what]))
+    result = graded(context, make_submission("mine", BROKEN[what]))
     report.write(result, tmp_path / "out")
     texts = [file.read_text() for file in (tmp_path / "out").iterdir()] + [json.dumps(result.model_dump(mode="json"))]
-    for secret in (STAGE_PREFIX, str(grounds.kit.root), str(grounds.builder.kit.root)):
+    for secret in (STAGE_PREFIX, str(context.kit.root), str(context.builder.kit.root)):
         assert all(secret not in text for text in texts), what
 
 
@@ -158,8 +158,8 @@ def test_a_path_into_a_staging_folder_is_cut_down_to_what_lies_below() -> None:
     assert many_lines("/" + STAGE_PREFIX[:-1]) == "/" + STAGE_PREFIX[:-1]
 
 
-def test_what_a_source_holds_is_not_taken_for_a_cause(grounds: Grounds) -> None:
+def test_what_a_source_holds_is_not_taken_for_a_cause(context: GradingContext) -> None:
     honest = b'/* <<<<<<< not at the start */\nstatic const char text[] = "std::";\nconst char *f(void);\n'
     assert causes.of_bytes("udp/a.c", honest) == []
-    built = build(grounds, {"udp/a.c": honest + b"const char *f(void) { return text; }\n"})
+    built = build(context, {"udp/a.c": honest + b"const char *f(void) { return text; }\n"})
     assert built.build.diagnostics == []

@@ -85,7 +85,7 @@ def a_result(name: str, outcome: Outcome, earned: int) -> Result:
 def test_without_a_terminal_progress_is_a_plain_line_a_submission() -> None:
     out = io.StringIO()
     with GradingProgress(Console(file=out, width=40), 2) as progress:
-        progress.tell("alice", Step("build", 0, 82))
+        progress.on_step("alice", Step("build", 0, 82))
         progress.done(a_result("alice", Outcome.PASSED, 10))
         progress.done(a_result("bob [red]", Outcome.FAILED, 3))
     assert out.getvalue() == "[1/2] alice: 10/10, [bold]why[/]\n[2/2] bob [red]: 3/10, [bold]why[/]\n"
@@ -98,7 +98,7 @@ def test_on_a_terminal_it_is_a_bar_that_goes_away_and_has_no_colour_where_none_i
     monkeypatch.setenv("TERM", "xterm")
     out = io.StringIO()
     with GradingProgress(Console(file=out, width=160, force_terminal=True), 3) as progress:
-        progress.tell("alice [red]", Step("tests", 34, 82))
+        progress.on_step("alice [red]", Step("tests", 34, 82))
         progress.done(a_result("bob", Outcome.FAILED, 3))
     text = out.getvalue()
     for part in ("1/3", "1 failing", "alice [red] 34/82"):

@@ -15,7 +15,7 @@ from timeslice.contract.assignment import Assignment, read_assignment
 from timeslice.contract.families import Family, read_families
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
-from timeslice.grade.grading import Grading, Grounds
+from timeslice.grade.grading import Grading, GradingContext
 from timeslice.intake.sources import Source
 
 SEED = 1
@@ -88,7 +88,7 @@ def test_what_is_refused_has_its_reason(assignment: Assignment) -> None:
 
 
 def test_all_that_is_open_can_be_linked(
-    grounds: Grounds, assignment: Assignment, declared: set[str], tmp_path: Path
+    context: GradingContext, assignment: Assignment, declared: set[str], tmp_path: Path
 ) -> None:
     """A submission that holds the address of everything that its lab may use."""
     sources = []
@@ -96,29 +96,29 @@ def test_all_that_is_open_can_be_linked(
         names = sorted(assignment.usable(lab) & (declared | defined_by("libatomic.so")))
         assert len(names) > 2000
         lines = "".join(f'__asm__(".section .rodata; .quad {name}; .text");\n' for name in names)
-        shutil.copytree(grounds.kit.reference / lab.id, tmp_path / "tree" / lab.id)
+        shutil.copytree(context.kit.reference / lab.id, tmp_path / "tree" / lab.id)
         (tmp_path / "tree" / lab.id / "addresses.c").write_text(f"extern int no_empty_file;\n{lines}")
         sources += [str(path.relative_to(tmp_path / "tree")) for path in (tmp_path / "tree" / lab.id).glob("*.[ch]")]
-    with grounds.builder.sandbox.stage as stage:
+    with context.builder.sandbox.stage as stage:
         shutil.copytree(tmp_path / "tree", stage / "tree")
         (stage / "build").mkdir()
-        built: Built = grounds.builder.build(stage / "tree", sorted(sources), stage / "build")
+        built: Built = context.builder.build(stage / "tree", sorted(sources), stage / "build")
         assert (built.build.status, built.build.refusals, built.build.output) == ("built", [], "")
         assert set(built.banks) == {"native", "memcheck"}
 
 
-def test_other_styles_have_full_marks(grounds: Grounds, tmp_path: Path) -> None:
+def test_other_styles_have_full_marks(context: GradingContext, tmp_path: Path) -> None:
     """The reference with functions of many families in the place of its own, in the real sandbox."""
     folder = tmp_path / "styles"
-    patches = sorted((grounds.kit.root / "tests" / "styles").glob("*/*.patch"))
-    assert {patch.parent.name for patch in patches} == {lab.id for lab in grounds.assignment.labs}
-    for lab in grounds.assignment.labs:
-        shutil.copytree(grounds.kit.reference / lab.id, folder / lab.id)
+    patches = sorted((context.kit.root / "tests" / "styles").glob("*/*.patch"))
+    assert {patch.parent.name for patch in patches} == {lab.id for lab in context.assignment.labs}
+    for lab in context.assignment.labs:
+        shutil.copytree(context.kit.reference / lab.id, folder / lab.id)
     for patch in patches:
         command = ["patch", "--strip=1", "--fuzz=0", "--batch", f"--directory={folder}", f"--input={patch}"]
         told = subprocess.run(command, capture_output=True, text=True, check=False)
         assert told.returncode == 0, f"{patch.name} does not apply to the reference any more: {told.stdout}"
-    grading = Grading(grounds, Source(folder.name, folder), SEED)
+    grading = Grading(context, Source(folder.name, folder), SEED)
     for _ in grading.checks():
         pass
     result = grading.result()

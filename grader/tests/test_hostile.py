@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict
 from in_sandbox import traces
 from timeslice import report
 from timeslice.contract.kit import find_kit
-from timeslice.grade.grading import Grading, Grounds
+from timeslice.grade.grading import Grading, GradingContext
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome, Result, Verdict
 
@@ -55,25 +55,25 @@ class Expected(BaseModel):
 
 
 @pytest.fixture(scope="module")
-def grounds() -> Iterator[Grounds]:
-    with Grounds.open() as opened:
+def context() -> Iterator[GradingContext]:
+    with GradingContext.open() as opened:
         yield opened
 
 
-def grade(grounds: Grounds, folder: Path, clauses: set[str]) -> Result:
+def grade(context: GradingContext, folder: Path, clauses: set[str]) -> Result:
     """Grades a submission by the tests of some clauses."""
-    grading = Grading(grounds, Source(folder.name, folder), SEED)
+    grading = Grading(context, Source(folder.name, folder), SEED)
     if clauses:
-        grading.select({test.name for test in grounds.tests if test.clause in clauses})
+        grading.select({test.name for test in context.tests if test.clause in clauses})
     for _ in grading.checks():
         pass
     return grading.result()
 
 
-def played(grounds: Grounds, attack: Path, links: dict[str, str], copy: Path) -> Path:
+def played(context: GradingContext, attack: Path, links: dict[str, str], copy: Path) -> Path:
     """The submission that an attack stands for: the reference's labs, and the attack's files and links over them."""
-    for lab in (lab.id for lab in grounds.assignment.labs if (attack / lab.id).is_dir()):
-        shutil.copytree(grounds.kit.reference / lab, copy / lab)
+    for lab in (lab.id for lab in context.assignment.labs if (attack / lab.id).is_dir()):
+        shutil.copytree(context.kit.reference / lab, copy / lab)
     shutil.copytree(attack, copy, dirs_exist_ok=True)
     for path, target in links.items():
         (copy / path).unlink(missing_ok=True)
@@ -82,11 +82,11 @@ def played(grounds: Grounds, attack: Path, links: dict[str, str], copy: Path) ->
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: path.name)
-def test_attack_gets_its_verdict(grounds: Grounds, attack: Path, tmp_path: Path) -> None:
+def test_attack_gets_its_verdict(context: GradingContext, attack: Path, tmp_path: Path) -> None:
     expected = Expected.model_validate(tomllib.loads((attack / "expected.toml").read_text()))
-    before = traces(grounds.builder.sandbox)
-    result = grade(grounds, played(grounds, attack, expected.links, tmp_path / attack.name), set(expected.checks))
-    assert traces(grounds.builder.sandbox) == before
+    before = traces(context.builder.sandbox)
+    result = grade(context, played(context, attack, expected.links, tmp_path / attack.name), set(expected.checks))
+    assert traces(context.builder.sandbox) == before
     verdicts = {check.clause: check.verdict for check in result.checks if check.clause in expected.checks}
     assert verdicts == expected.checks, [(c.name, c.verdict, c.message) for c in result.checks]
     assert result.outcome == expected.outcome, result.summary
@@ -124,33 +124,33 @@ def test_every_folder_says_what_to_expect() -> None:
     assert len(ATTACKS) > 40
 
 
-def reference_source(grounds: Grounds, name: str) -> str:
-    return (grounds.kit.reference / "udp" / name).read_text()
+def reference_source(context: GradingContext, name: str) -> str:
+    return (context.kit.reference / "udp" / name).read_text()
 
 
-def test_file_name_with_a_newline_is_ignored(grounds: Grounds, tmp_path: Path) -> None:
+def test_file_name_with_a_newline_is_ignored(context: GradingContext, tmp_path: Path) -> None:
     (tmp_path / "udp").mkdir()
-    (tmp_path / "udp" / "send.c").write_text(reference_source(grounds, "send.c"))
+    (tmp_path / "udp" / "send.c").write_text(reference_source(context, "send.c"))
     (tmp_path / "udp" / "two\nlines\x1b[2J.c").write_text("#error never compiled\n")
-    result = grade(grounds, tmp_path, {"UDP-TX-001"})
+    result = grade(context, tmp_path, {"UDP-TX-001"})
     assert result.outcome is Outcome.PASSED
     assert not CONTROL.search(result.model_dump_json())
     assert all("\n" not in note and "\x1b" not in note for note in result.notes)
     assert any("lines" in note for note in result.notes)
 
 
-def test_very_long_line_is_only_long(grounds: Grounds, tmp_path: Path) -> None:
+def test_very_long_line_is_only_long(context: GradingContext, tmp_path: Path) -> None:
     (tmp_path / "udp").mkdir()
     long = "/* " + "x" * 900_000 + ' */ static const char text[] = "' + "y" * 60_000 + '";\n'
     used = "const char *udp_text(void);\nconst char *udp_text(void) { return text; }\n"
-    (tmp_path / "udp" / "send.c").write_text(long + used + reference_source(grounds, "send.c"))
-    result = grade(grounds, tmp_path, {"UDP-TX-001"})
+    (tmp_path / "udp" / "send.c").write_text(long + used + reference_source(context, "send.c"))
+    result = grade(context, tmp_path, {"UDP-TX-001"})
     assert result.outcome is Outcome.PASSED
 
 
-def test_no_lie_passes_the_tripwire(grounds: Grounds, tmp_path: Path) -> None:
+def test_no_lie_passes_the_tripwire(context: GradingContext, tmp_path: Path) -> None:
     """Ending well inside the tripwire is an early exit there, and no reason to suspect anybody."""
-    folder = played(grounds, HOSTILE / "exit-0", {}, tmp_path / "exit-0")
-    result = grade(grounds, folder, {"UDP-TX-001"})
+    folder = played(context, HOSTILE / "exit-0", {}, tmp_path / "exit-0")
+    result = grade(context, folder, {"UDP-TX-001"})
     assert result.suspicions == []
     assert result.outcome is Outcome.FAILED

@@ -13,22 +13,22 @@ from timeslice.build.builder import Builder, Built
 from timeslice.contract.assignment import Assignment
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
-from timeslice.grade.grading import Grading, Grounds
+from timeslice.grade.grading import Grading, GradingContext
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome
-from timeslice.session.messages import Order, Step
+from timeslice.session.messages import GradingOptions, Step
 from timeslice.session.pool import Pool
 
 
-def order(out: Path, select: str = "udp_resolve", strict: bool = False, cc: str = "gcc") -> Order:
-    """A quick order."""
-    return Order(out, 1, cc, strict, select)
+def options(out: Path, select: str = "udp_resolve", strict: bool = False, cc: str = "gcc") -> GradingOptions:
+    """A quick options."""
+    return GradingOptions(out, 1, cc, strict, select)
 
 
 def test_workers_are_reused_and_every_submission_is_graded(kit: Kit, assignment: Assignment, tmp_path: Path) -> None:
     sources = [Source("good", kit.reference), Source("template", kit.template)]
     steps: list[tuple[str, Step]] = []
-    with Pool(assignment, order(tmp_path), 1, lambda name, step: steps.append((name, step))) as pool:
+    with Pool(assignment, options(tmp_path), 1, lambda name, step: steps.append((name, step))) as pool:
         pids = {worker.process.pid for worker in pool._workers}
         results = {}
         for result in pool.grade(sources):
@@ -54,7 +54,7 @@ def test_a_worker_that_dies_is_replaced_and_its_submission_tried_once_more(
             os.kill(pid, signal.SIGKILL)
 
     sources = [Source("unlucky", kit.reference), Source("lucky", kit.reference)]
-    with Pool(assignment, order(tmp_path), 2, kill) as pool:
+    with Pool(assignment, options(tmp_path), 2, kill) as pool:
         results = {result.submission: result for result in pool.grade(sources)}
     assert len(killed) == deaths
     assert results["unlucky"].outcome is outcome
@@ -66,7 +66,7 @@ def test_a_worker_that_dies_is_replaced_and_its_submission_tried_once_more(
 def test_what_no_submission_could_survive_ends_the_whole(kit: Kit, assignment: Assignment, tmp_path: Path) -> None:
     sources = [Source("one", kit.reference), Source("two", kit.reference)]
     with (
-        Pool(assignment, order(tmp_path, select="nothing_is_called_so"), 2, lambda *_: None) as pool,
+        Pool(assignment, options(tmp_path, select="nothing_is_called_so"), 2, lambda *_: None) as pool,
         pytest.raises(KitError, match="selects no check"),
     ):
         list(pool.grade(sources))
@@ -74,24 +74,24 @@ def test_what_no_submission_could_survive_ends_the_whole(kit: Kit, assignment: A
 
 def test_a_compiler_that_is_not_there_ends_the_whole(kit: Kit, assignment: Assignment, tmp_path: Path) -> None:
     with (
-        Pool(assignment, order(tmp_path, cc="/nosuch/cc"), 1, lambda *_: None) as pool,
+        Pool(assignment, options(tmp_path, cc="/nosuch/cc"), 1, lambda *_: None) as pool,
         pytest.raises(KitError, match="'/nosuch/cc' is not installed"),
     ):
         list(pool.grade([Source("one", kit.reference)]))
 
 
-def test_a_fault_of_the_graders_own_is_never_a_grade(grounds: Grounds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_graders_own_is_never_a_grade(context: GradingContext, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timeslice.grade.grading, "take", lambda *_: 1 // 0)
-    grading = Grading(grounds, Source("one", grounds.kit.reference), 1)
+    grading = Grading(context, Source("one", context.kit.reference), 1)
     with pytest.raises(KitError, match="ZeroDivisionError"):
         list(grading.checks())
     result = grading.result()
-    possible = sum(clause.points for clause in grounds.assignment.clauses.values())
+    possible = sum(clause.points for clause in context.assignment.clauses.values())
     assert (result.outcome, result.score.earned, result.score.possible) == (Outcome.BROKEN, 0, possible)
     assert "report it" in result.summary
 
 
-def test_a_bank_that_ends_too_early_is_never_a_grade(grounds: Grounds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bank_that_ends_too_early_is_never_a_grade(context: GradingContext, monkeypatch: pytest.MonkeyPatch) -> None:
     build = Builder.build
 
     def build_short(self: Builder, tree: Path, sources: list[str], stage: Path) -> Built:
@@ -105,7 +105,7 @@ def test_a_bank_that_ends_too_early_is_never_a_grade(grounds: Grounds, monkeypat
         return built
 
     monkeypatch.setattr(Builder, "build", build_short)
-    grading = Grading(grounds, Source("one", grounds.kit.reference), 1)
+    grading = Grading(context, Source("one", context.kit.reference), 1)
     with pytest.raises(KitError, match=r"ended before it told of .*status 3"):
         list(grading.checks())
     assert grading.result().outcome is Outcome.BROKEN

@@ -20,7 +20,7 @@ import pytest
 
 from test_plugin import WRONG
 from timeslice.contract.kit import Kit
-from timeslice.report.replay import RUN_AGAIN, Identity, place, program, word
+from timeslice.report.replay import RUN_AGAIN, Replayer, place, program, word
 
 TIMESLICE = Path(sys.executable).parent / "timeslice"
 SECONDS = 600
@@ -87,8 +87,8 @@ def test_a_place_is_relative_where_it_lies_below_and_never_an_option(
 
 def test_options_are_those_that_matter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     labs = {"build": (), "udp_recv/x": ("udp",)}
-    plain = Identity(Path("mine"), 7, labs=labs, program="timeslice")
-    other = Identity(Path("mine"), 1, "clang", labs, nested=True, program="timeslice")
+    plain = Replayer(Path("mine"), 7, labs=labs, program="timeslice")
+    other = Replayer(Path("mine"), 1, "clang", labs, nested=True, program="timeslice")
     assert plain.replay("build") == "timeslice grade mine --test build --seed 7"
     assert other.replay("udp_recv/x") == "timeslice grade mine --lab udp --cc clang --one --test udp_recv/x --seed 1"
     monkeypatch.chdir(tmp_path)

@@ -50,7 +50,7 @@ for check in (exchange_check(), charts_check()):
 results = [full, uncompiled_result(), *sample_class(4), full.model_copy(update={{"outcome": Outcome.BROKEN}})]
 report.table(results, console)
 with GradingProgress(console, 2) as progress:
-    progress.tell(name, Step("tests", 1, 3))
+    progress.on_step(name, Step("tests", 1, 3))
     progress.done(full)
 for clause in ("UDP-RX-003", "SCH-MLFQ-001", "PROC-JOIN-004"):
     explain(clause, console)

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import MakeSubmission
 from score_samples import record
-from timeslice.grade.grading import Grading, Grounds
+from timeslice.grade.grading import Grading, GradingContext
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome, Result, Verdict
 from timeslice.run.steadiness import Story
@@ -69,20 +69,20 @@ def test_the_last_run_that_agrees_with_most_is_told() -> None:
     assert Story([first, second, third]).verdict is third
 
 
-def graded(grounds: Grounds, make_submission: MakeSubmission, bad: str) -> Result:
+def graded(context: GradingContext, make_submission: MakeSubmission, bad: str) -> Result:
     """The result of a udp_send that fails to send nothing where ``bad`` holds, on the tests of udp_send."""
     folder: Path = make_submission("mine", {"udp/send.c": GOOD_UNLESS.replace("BAD", bad)})
-    grading = Grading(grounds, Source("mine", folder), 1)
-    grading.select({test.name for test in grounds.tests if test.suite == "udp_send"})
+    grading = Grading(context, Source("mine", folder), 1)
+    grading.select({test.name for test in context.tests if test.suite == "udp_send"})
     for _ in grading.checks():
         pass
     return grading.result()
 
 
 def test_a_test_that_fails_beside_others_and_passes_alone_is_unsteady_and_has_its_points(
-    grounds: Grounds, make_submission: MakeSubmission
+    context: GradingContext, make_submission: MakeSubmission
 ) -> None:
-    result = graded(grounds, make_submission, BESIDE_OTHERS)
+    result = graded(context, make_submission, BESIDE_OTHERS)
     check = next(check for check in result.checks if check.name == EMPTY)
     assert (check.verdict, check.points) == (Verdict.PASSED, check.possible)
     assert check.unsteady
@@ -94,16 +94,16 @@ def test_a_test_that_fails_beside_others_and_passes_alone_is_unsteady_and_has_it
 
 
 def test_a_test_that_fails_each_time_is_steady_and_has_no_points(
-    grounds: Grounds, make_submission: MakeSubmission
+    context: GradingContext, make_submission: MakeSubmission
 ) -> None:
-    check = next(check for check in graded(grounds, make_submission, ALWAYS).checks if check.name == EMPTY)
+    check = next(check for check in graded(context, make_submission, ALWAYS).checks if check.name == EMPTY)
     assert (check.verdict, check.points, check.unsteady, check.runs) == (Verdict.FAILED, 0, False, [])
 
 
 def test_what_fails_under_valgrind_alone_and_without_a_finding_costs_nothing_and_is_shown(
-    grounds: Grounds, make_submission: MakeSubmission
+    context: GradingContext, make_submission: MakeSubmission
 ) -> None:
-    result = graded(grounds, make_submission, UNDER_VALGRIND)
+    result = graded(context, make_submission, UNDER_VALGRIND)
     assert (result.outcome, result.score.earned) == (Outcome.PASSED, result.score.possible)
     assert result.memory.findings == []
     difference = next(one for one in result.memory.differences if one.test == EMPTY)

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "support/core/expect.h"
-#include "support/process/cast.h"
+#include "support/process/children.h"
 #include "support/process/fork_order.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
@@ -84,7 +84,7 @@ static void expect_known(struct process *p) {
 Test(proc_join, reports_a_process_as_lost, .timeout = 5,
      .description = "PROC-JOIN-012: one that somebody else has waited for is lost: EIDRM, and not alive") {
     struct process p;
-    stage_open();
+    gates_open();
     launch(&p, hold, NULL);
     if (take_the_status(&p))
         expect_lost(&p);
@@ -94,7 +94,7 @@ Test(proc_join, reports_a_process_as_lost, .timeout = 5,
     expect_int(process_terminate(&p), 0, "terminating it");
     expect_int(process_kill(&p), 0, "killing it");
     expect_int(process_close(&p), 0, "closing it");
-    stage_close();
+    gates_close();
 }
 
 /* Starts a process that holds, forks a plain child that does the same, and is killed. */
@@ -103,11 +103,11 @@ static int leave_grandchildren(void *arg) {
     (void)arg;
     if (process_init_target(&started, hold, NULL, NULL) != 0 || process_start(&started) != 0)
         return 1;
-    tell("%d", (int)process_pid(&started));
+    log_line("%d", (int)process_pid(&started));
     pid_t plain = fork();
     if (plain == 0)
         _exit(hold(NULL));
-    tell("%d", (int)plain);
+    log_line("%d", (int)plain);
     return raise(SIGKILL);
 }
 
@@ -116,11 +116,11 @@ Test(proc_join, follows_the_child_alone, .timeout = 5,
     struct process p;
     pid_t grandchildren[2];
     int code = -1000;
-    stage_open();
+    gates_open();
     adopt_orphans();
     launch(&p, leave_grandchildren, NULL);
     for (int i = 0; i < 2; i++)
-        grandchildren[i] = atoi(hear());
+        grandchildren[i] = atoi(log_next());
     await_zombie(process_pid(&p));
     step("the child has ended");
     expect_int(process_join(&p, AN_HOUR), 0, "a join with a timeout of an hour");
@@ -132,38 +132,38 @@ Test(proc_join, follows_the_child_alone, .timeout = 5,
     for (int i = 0; i < 2; i++)
         expect_int(end_of(grandchildren[i]), HELD, "the exit code of a grandchild, which the test has adopted");
     process_close(&p);
-    stage_close();
+    gates_close();
 }
 
 static int tell_alive(void *arg) {
-    tell("%d %d", process_is_alive(process_current()), process_is_alive(arg));
+    log_line("%d %d", process_is_alive(process_current()), process_is_alive(arg));
     return hold(NULL);
 }
 
 Test(proc_join, knows_who_is_alive, .timeout = 5,
      .description = "PROC-JOIN-015: is_alive is true from the start to the end, of oneself too, and false after it") {
     static const enum fork_order orders[] = {CHILD_FIRST, PARENT_FIRST};
-    stage_open();
+    gates_open();
     expect_int(process_is_alive(process_current()), true, "whether the main process is alive");
     for (int i = 0; i < 2; i++) {
         struct process p;
         set_fork_order(orders[i]);
         launch(&p, tell_alive, &p);
         expect_int(process_is_alive(&p), true, "whether it is alive after its start");
-        expect_text(hear(), "1 1", "whether it is alive in its own eyes");
+        expect_text(log_next(), "1 1", "whether it is alive in its own eyes");
         let_pass(0, 1);
         await_end(&p);
         expect_int(process_is_alive(&p), false, "whether it is alive once its sentinel is readable");
         process_close(&p);
     }
-    stage_close();
+    gates_close();
 }
 
 Test(proc_join, has_a_sentinel_that_tells_the_end, .timeout = 5,
      .description = "PROC-JOIN-016: the sentinel is readable from the end to the close, and close-on-exec") {
     struct process p;
     int sentinel;
-    stage_open();
+    gates_open();
     launch(&p, hold, NULL);
     expect_success(sentinel = process_sentinel(&p), "the sentinel");
     expect_int(is_readable(sentinel), false, "whether it is readable while the process runs");
@@ -175,5 +175,5 @@ Test(proc_join, has_a_sentinel_that_tells_the_end, .timeout = 5,
     expect_int(is_readable(sentinel), true, "whether it is still readable after the join");
     expect_int(process_sentinel(&p), sentinel, "the sentinel, asked after the join");
     process_close(&p);
-    stage_close();
+    gates_close();
 }

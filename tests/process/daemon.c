@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "support/core/expect.h"
-#include "support/process/cast.h"
+#include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
 
@@ -25,32 +25,32 @@ static int tell_daemons(void *arg) {
             return 1;
         daemon[i] = process_is_daemon(&p);
     }
-    tell("%d: %d %d %d", process_is_daemon(process_current()), daemon[0], daemon[1], daemon[2]);
+    log_line("%d: %d %d %d", process_is_daemon(process_current()), daemon[0], daemon[1], daemon[2]);
     return 0;
 }
 
 static void expect_daemons(const struct process_options *options, const char *expected, const char *where) {
     struct process p;
     launch_as(&p, tell_daemons, NULL, options);
-    expect_text(hear(), expected, "%s: itself, and objects made with inherited, no and yes", where);
+    expect_text(log_next(), expected, "%s: itself, and objects made with inherited, no and yes", where);
     put_away(&p);
 }
 
 Test(proc_daemon, is_what_its_options_or_its_maker_say, .timeout = 5,
      .description = "PROC-DAEMON-001: a process is a daemon where its options say so, else where its maker is one") {
-    stage_open();
+    gates_open();
     expect_int(tell_daemons(NULL), 0, "making three objects in the main process");
-    expect_text(hear(), "0: 0 0 1", "in the main process: itself, and objects made with inherited, no and yes");
+    expect_text(log_next(), "0: 0 0 1", "in the main process: itself, and objects made with inherited, no and yes");
     expect_daemons(&is_one, "1: 1 0 1", "in a daemon");
     expect_daemons(&is_none, "0: 0 0 1", "in a child that is none");
-    stage_close();
+    gates_close();
 }
 
 /* Tells what making and starting an object give. */
 static int try_to_start(void *arg) {
     struct process p;
     int made = process_init_target(&p, quit, NULL, arg), started = process_start(&p), error = errno;
-    tell("%d %d %s", made, started, started == -1 ? strerrorname_np(error) : "");
+    log_line("%d %d %s", made, started, started == -1 ? strerrorname_np(error) : "");
     if (started == 0)
         put_away(&p);
     return 0;
@@ -65,16 +65,16 @@ static int start_both_kinds(void *arg) {
 Test(proc_daemon, starts_no_processes, .timeout = 5,
      .description = "PROC-DAEMON-002: a daemon does not start processes: EPERM, at the start") {
     struct process daemon, other;
-    stage_open();
+    gates_open();
     launch_as(&daemon, start_both_kinds, NULL, &is_one);
-    expect_text(hear(), "0 -1 EPERM", "what a daemon gets for making and for starting a daemon");
-    expect_text(hear(), "0 -1 EPERM", "what it gets for making and for starting a process that is none");
+    expect_text(log_next(), "0 -1 EPERM", "what a daemon gets for making and for starting a daemon");
+    expect_text(log_next(), "0 -1 EPERM", "what it gets for making and for starting a process that is none");
     put_away(&daemon);
     launch_as(&other, start_both_kinds, NULL, &is_none);
-    expect_text(hear(), "0 0 ", "what a process that is no daemon gets for a daemon");
-    expect_text(hear(), "0 0 ", "and for one that is none");
+    expect_text(log_next(), "0 0 ", "what a process that is no daemon gets for a daemon");
+    expect_text(log_next(), "0 0 ", "and for one that is none");
     put_away(&other);
-    stage_close();
+    gates_close();
 }
 
 static int daemon_lives[2]; /* a pipe; only the daemon keeps its writing end open */
@@ -85,7 +85,7 @@ static int outlive_the_daemon(void *arg) {
     (void)arg;
     close(daemon_lives[1]);
     ssize_t length = read(daemon_lives[0], &byte, 1);
-    tell("daemon gone %d", (int)length);
+    log_line("daemon gone %d", (int)length);
     return 0;
 }
 
@@ -97,7 +97,7 @@ static bool start_waiter_and_daemon(struct process *waiter, struct process *daem
     close(daemon_lives[1]);
     close(daemon_lives[0]);
     if (done)
-        tell("%d", (int)process_pid(daemon));
+        log_line("%d", (int)process_pid(daemon));
     return done;
 }
 
@@ -112,19 +112,19 @@ static int exit_5(void *arg) {
 }
 
 static void expect_daemon_ends_first(program_body *body, const char *how) {
-    pid_t program = program_start(body, NULL), daemon = atoi(hear_unless_ended(program));
+    pid_t program = program_start(body, NULL), daemon = atoi(log_next_unless_ended(program));
     expect_true(daemon > 0, "a program runs that has started a daemon, after one that waits for the daemon's end");
     step("wait until the program ends that %s", how);
     expect_int(end_of(program), 5, "the exit status of the program");
-    expect_text(hear_now(), "daemon gone 0", "what had happened before");
+    expect_text(log_next_if_any(), "daemon gone 0", "what had happened before");
 }
 
 Test(proc_daemon, ends_before_anything_is_waited_for, .timeout = 5,
      .description = "PROC-DAEMON-003: a program that ends terminates its daemons before it waits for anything") {
-    stage_open();
+    gates_open();
     expect_daemon_ends_first(return_5, "returns from main");
     expect_daemon_ends_first(exit_5, "calls exit");
-    stage_close();
+    gates_close();
 }
 
 /* A program that starts two processes which end a little later, and ends at once. */
@@ -143,24 +143,24 @@ static int leave_children_by_exit(void *arg) {
 static void expect_children_end_first(program_body *body, int status, const char *how) {
     pid_t program = program_start(body, &status);
     expect_int(end_of(program), status, "the exit status of a program that %s %d", how, status);
-    expect_text(hear_now(), "ends", "what its first child had told by then");
-    expect_text(hear_now(), "ends", "what its second child had told by then");
+    expect_text(log_next_if_any(), "ends", "what its first child had told by then");
+    expect_text(log_next_if_any(), "ends", "what its second child had told by then");
     expect_int(has_children(), false, "whether one of them outlives the program");
 }
 
 Test(proc_daemon, lets_the_others_end_by_themselves, .timeout = 5,
      .description = "PROC-DAEMON-004: a program that ends waits for its other children, and keeps its exit status") {
-    stage_open();
+    gates_open();
     adopt_orphans();
     expect_children_end_first(leave_children, 5, "returns from main");
     expect_children_end_first(leave_children_by_exit, 6, "calls exit with");
-    stage_close();
+    gates_close();
 }
 
 static int hold_and_tell(void *arg) {
     (void)arg;
     hold(NULL);
-    tell("ran on");
+    log_line("ran on");
     return HELD;
 }
 
@@ -171,28 +171,28 @@ static int leave_by__exit(void *arg) {
     if (process_init_target(&daemon, hold_and_tell, NULL, &is_one) != 0 || process_start(&daemon) != 0 ||
         process_init_target(&other, hold_and_tell, NULL, NULL) != 0 || process_start(&other) != 0)
         _exit(1);
-    tell("%d", (int)process_pid(&daemon));
-    tell("%d", (int)process_pid(&other));
+    log_line("%d", (int)process_pid(&daemon));
+    log_line("%d", (int)process_pid(&other));
     _exit(4);
 }
 
 Test(proc_daemon, is_left_alone_by__exit, .timeout = 5,
      .description = "PROC-DAEMON-005: a program that calls _exit neither terminates its daemons nor waits") {
     pid_t children[2];
-    stage_open();
+    gates_open();
     adopt_orphans();
     pid_t program = program_start(leave_by__exit, NULL);
     for (int i = 0; i < 2; i++)
-        expect_true((children[i] = atoi(hear_unless_ended(program))) > 0, "it has started a process");
+        expect_true((children[i] = atoi(log_next_unless_ended(program))) > 0, "it has started a process");
     expect_int(end_of(program), 4, "the exit status of a program that calls _exit(4)");
     expect_true(!has_ended(children[0]), "its daemon still lives");
     expect_true(!has_ended(children[1]), "its other child still lives");
     let_pass(0, 2);
     for (int i = 0; i < 2; i++)
         expect_int(end_of(children[i]), HELD, "the exit code of a child, which the test has adopted");
-    expect_text(hear(), "ran on", "what one of them told");
-    expect_text(hear(), "ran on", "what the other one told");
-    stage_close();
+    expect_text(log_next(), "ran on", "what one of them told");
+    expect_text(log_next(), "ran on", "what the other one told");
+    gates_close();
 }
 
 static int call_exit(void *arg) {
@@ -211,7 +211,7 @@ static pid_t plain_child_that_exits(void) {
 Test(proc_daemon, is_ended_by_its_own_program_only, .timeout = 5,
      .description = "PROC-DAEMON-006: a process that ends touches its own children only, no siblings") {
     struct process daemon, other, ends[2];
-    stage_open();
+    gates_open();
     exits_end_here();
     launch_as(&daemon, hold_and_tell, NULL, &is_one);
     launch_as(&other, hold_and_tell, NULL, &is_none);
@@ -229,7 +229,7 @@ Test(proc_daemon, is_ended_by_its_own_program_only, .timeout = 5,
     process_close(&other);
     process_close(&ends[0]);
     process_close(&ends[1]);
-    stage_close();
+    gates_close();
 }
 
 /* A program whose objects are gone when it ends. */
@@ -245,13 +245,13 @@ static int overwrite_the_objects(void *arg) {
 
 Test(proc_daemon, ends_though_its_object_is_gone, .timeout = 5,
      .description = "PROC-DAEMON-007: the end of the program does not need the objects") {
-    stage_open();
+    gates_open();
     adopt_orphans();
-    pid_t program = program_start(overwrite_the_objects, NULL), daemon = atoi(hear_unless_ended(program));
+    pid_t program = program_start(overwrite_the_objects, NULL), daemon = atoi(log_next_unless_ended(program));
     expect_true(daemon > 0, "a program runs that has started two processes and written over their objects");
     expect_int(end_of(program), 6, "its exit status");
-    expect_text(hear_now(), "daemon gone 0", "what the one that waits for the daemon had told by then");
+    expect_text(log_next_if_any(), "daemon gone 0", "what the one that waits for the daemon had told by then");
     expect_true(has_ended(daemon), "the daemon has ended");
     expect_int(has_children(), false, "whether one of the two outlives the program");
-    stage_close();
+    gates_close();
 }

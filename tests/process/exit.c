@@ -8,9 +8,9 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/rounds.h"
-#include "support/process/cast.h"
+#include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
 
@@ -31,12 +31,12 @@ Test(proc_exit, writes_what_a_child_has_buffered, .timeout = 5,
     struct process p;
     char written[64] = "";
     int file = memfd_create("stream", MFD_CLOEXEC);
-    need(file != -1 && (stream = fdopen(file, "w")) != NULL, "open a stream");
+    require(file != -1 && (stream = fdopen(file, "w")) != NULL, "open a stream");
     launch(&p, write_and_return, "returns ");
     put_away(&p);
     launch(&p, write_and_exit, "exits ");
     put_away(&p);
-    need(pread(file, written, sizeof written - 1, 0) != -1, "read a file");
+    require(pread(file, written, sizeof written - 1, 0) != -1, "read a file");
     expect_text(written, "returns exits ", "what two children wrote to a stream and did not flush");
     fclose(stream);
 }
@@ -49,8 +49,8 @@ static int outlive_the_daemon(void *arg) {
     (void)arg;
     close(daemon_lives[1]);
     ssize_t length = read(daemon_lives[0], &byte, 1);
-    tell("the daemon is gone %d", (int)length);
-    tell("%d", (int)getpid());
+    log_line("the daemon is gone %d", (int)length);
+    log_line("%d", (int)getpid());
     return 0;
 }
 
@@ -64,7 +64,7 @@ static int start_both(void) {
         return 1;
     close(daemon_lives[1]);
     close(daemon_lives[0]);
-    tell("both run");
+    log_line("both run");
     return 3;
 }
 
@@ -81,41 +81,41 @@ static int exit_with_children(void *arg) {
 static void expect_it_ends_last(process_target *target, const char *how) {
     struct process p;
     launch(&p, target, NULL);
-    expect_text(hear(), "both run", "what the child told that has started a daemon and another process");
+    expect_text(log_next(), "both run", "what the child told that has started a daemon and another process");
     await_end(&p);
-    expect_text(hear_now(), "the daemon is gone 0", "what had happened before the child ended that %s", how);
-    expect_true(has_ended(atoi(hear_now())), "its child that was no daemon has ended before");
+    expect_text(log_next_if_any(), "the daemon is gone 0", "what had happened before the child ended that %s", how);
+    expect_true(has_ended(atoi(log_next_if_any())), "its child that was no daemon has ended before");
     expect_int(join_for_code(&p), 3, "its exit code");
     process_close(&p);
 }
 
 Test(proc_exit, ends_its_own_children_first, .timeout = 5,
      .description = "PROC-EXIT-005: a child that ends first terminates its own daemons and joins its other children") {
-    stage_open();
+    gates_open();
     adopt_orphans();
     expect_it_ends_last(return_with_children, "returns");
     expect_it_ends_last(exit_with_children, "calls exit");
-    stage_close();
+    gates_close();
 }
 
 static pid_t test_process;
 
 static void parents_handler(void) {
     if (getpid() != test_process)
-        tell("the parent's handler runs");
+        log_line("the parent's handler runs");
 }
 
 static void expect_no_handler(process_target *target, const char *how) {
     struct process p;
     test_process = getpid();
-    stage_open();
+    gates_open();
     exits_end_here();
-    need(atexit(parents_handler) == 0, "register a handler of exit");
+    require(atexit(parents_handler) == 0, "register a handler of exit");
     launch(&p, target, NULL);
     expect_int(join_for_code(&p), 3, "the exit code of the child");
-    expect_text(hear_now(), "", "what the parent's handler of exit told in a child that %s", how);
+    expect_text(log_next_if_any(), "", "what the parent's handler of exit told in a child that %s", how);
     process_close(&p);
-    stage_close();
+    gates_close();
 }
 
 static int return_3(void *arg) {
@@ -166,7 +166,7 @@ static int end_in_every_way(void) {
 
 Test(proc_exit, leaves_nothing_behind, .timeout = 20,
      .description = "PROC-EXIT-007: no memory error, no lost block, no descriptor and no zombie are left behind") {
-    stage_open();
+    gates_open();
     adopt_orphans();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(50);
@@ -175,5 +175,5 @@ Test(proc_exit, leaves_nothing_behind, .timeout = 20,
     expect_int(failed, 0, "how many children failed, four a round, two of them with children of their own");
     expect_int(open_descriptors(), before, "the number of open descriptors");
     expect_int(has_children(), false, "whether a child or grandchild is left, zombie or not");
-    stage_close();
+    gates_close();
 }

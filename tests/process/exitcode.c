@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "support/core/expect.h"
-#include "support/process/cast.h"
+#include "support/process/children.h"
 #include "support/process/fork_order.h"
 
 static int call_exit(void *arg) {
@@ -74,8 +74,8 @@ static void expect_code_at_the_end(enum fork_order order) {
 
 Test(proc_exit, knows_the_code_from_the_end_on, .timeout = 5,
      .description = "PROC-EXIT-003: the exit code is EAGAIN until the end, then known without a join") {
-    stage_open();
+    gates_open();
     expect_code_at_the_end(CHILD_FIRST);
     expect_code_at_the_end(PARENT_FIRST);
-    stage_close();
+    gates_close();
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "support/core/expect.h"
-#include "support/process/cast.h"
+#include "support/process/children.h"
 
 static int run_nothing(struct process *self) {
     (void)self;
@@ -63,7 +63,7 @@ static int name_two(process_target *target) {
     struct process first, second;
     if (process_init_target(&first, target, NULL, NULL) != 0 || process_init_target(&second, quit, NULL, NULL) != 0)
         return 1;
-    tell("%s %s", process_name(&first), process_name(&second));
+    log_line("%s %s", process_name(&first), process_name(&second));
     if (process_start(&first) != 0)
         return 1;
     process_join(&first, -1);
@@ -83,16 +83,16 @@ static int name_grandchildren(void *arg) {
 Test(proc_new, counts_anew_in_a_child, .timeout = 5,
      .description = "PROC-NEW-004: in a child numbers start again below its own, whatever the child is called") {
     struct process first, net, third;
-    stage_open();
+    gates_open();
     make(&first, NULL);
     expect_int(process_init_target(&net, name_grandchildren, NULL, &(struct process_options){.name = "net"}), 0,
                "making the second one, named net");
     make(&third, NULL);
     expect_int(process_start(&net), 0, "starting it");
-    expect_text(hear(), "Process-2:1 Process-2:2", "the first two names that net, the second process, gives");
-    expect_text(hear(), "Process-2:1:1 Process-2:1:2", "the first two names that its first child gives");
+    expect_text(log_next(), "Process-2:1 Process-2:2", "the first two names that net, the second process, gives");
+    expect_text(log_next(), "Process-2:1:1 Process-2:1:2", "the first two names that its first child gives");
     put_away(&net);
-    stage_close();
+    gates_close();
 }
 
 Test(proc_new, refuses_what_cannot_be_made, .timeout = 5,
@@ -125,7 +125,7 @@ Test(proc_new, is_nothing_before_its_start, .timeout = 5,
      .description = "PROC-NEW-006: before its start a process is not alive, with pid 0 and exit code EAGAIN") {
     struct process p;
     int code = -1000;
-    stage_open();
+    gates_open();
     expect_int(process_init_target(&p, hold, NULL, NULL), 0, "making a process");
     expect_int(process_is_alive(&p), false, "whether it is alive before its start");
     expect_int(process_pid(&p), 0, "its pid before its start");
@@ -134,7 +134,7 @@ Test(proc_new, is_nothing_before_its_start, .timeout = 5,
     expect_int(process_is_alive(&p), true, "whether it is alive after its start");
     let_pass(0, 1);
     put_away(&p);
-    stage_close();
+    gates_close();
 }
 
 Test(proc_new, cannot_be_worked_on_before_its_start, .timeout = 5,

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "support/core/expect.h"
-#include "support/core/need.h"
-#include "support/process/cast.h"
+#include "support/core/require.h"
+#include "support/process/children.h"
 #include "support/process/fork_order.h"
 
 static int in_static_memory = 1;
@@ -20,7 +20,7 @@ static void set_all(const struct values *values, int value) {
 
 static int tell_values(void *arg) {
     const struct values *values = arg;
-    tell("%d %d %d", *values->fixed, *values->automatic, *values->heap);
+    log_line("%d %d %d", *values->fixed, *values->automatic, *values->heap);
     return 0;
 }
 
@@ -29,25 +29,26 @@ Test(proc_isolation, copies_the_values_of_the_start, .timeout = 5,
     int automatic = 1;
     struct values values = {&in_static_memory, &automatic, malloc(sizeof(int))};
     struct process p;
-    need(values.heap != NULL, "find memory");
-    stage_open();
+    require(values.heap != NULL, "find memory");
+    gates_open();
     set_all(&values, 1);
     expect_int(process_init_target(&p, tell_values, &values, NULL), 0, "making a process while the values are 1");
     set_all(&values, 2);
     set_fork_order(PARENT_FIRST);
     expect_int(process_start(&p), 0, "starting it while the values are 2");
     set_all(&values, 3);
-    expect_text(hear(), "2 2 2", "what the child sees in static, automatic and heap memory, set to 3 after its start");
+    expect_text(log_next(), "2 2 2",
+                "what the child sees in static, automatic and heap memory, set to 3 after its start");
     put_away(&p);
     free(values.heap);
-    stage_close();
+    gates_close();
 }
 
 /* At gate 0 tells the values, sets them to 10 and tells so; at gate 1 tells them again. */
 static int write_values(void *arg) {
     wait_at(0);
     set_all(arg, 10);
-    tell("wrote 10");
+    log_line("wrote 10");
     wait_at(1);
     return tell_values(arg);
 }
@@ -63,21 +64,21 @@ Test(proc_isolation, keeps_writes_to_oneself, .timeout = 5,
     int automatic = 1;
     struct values values = {&in_static_memory, &automatic, malloc(sizeof(int))};
     struct process writer, reader;
-    need(values.heap != NULL, "find memory");
-    stage_open();
+    require(values.heap != NULL, "find memory");
+    gates_open();
     set_all(&values, 1);
     launch(&writer, write_values, &values);
     launch(&reader, read_values, &values);
     let_pass(0, 1);
-    expect_text(hear(), "wrote 10", "what the first child told");
+    expect_text(log_next(), "wrote 10", "what the first child told");
     expect_true(in_static_memory == 1 && automatic == 1 && *values.heap == 1, "the parent still sees 1 everywhere");
     set_all(&values, 5);
     let_pass(2, 1);
-    expect_text(hear(), "1 1 1", "what the second child sees, after its sibling wrote 10 and its parent 5");
+    expect_text(log_next(), "1 1 1", "what the second child sees, after its sibling wrote 10 and its parent 5");
     let_pass(1, 1);
-    expect_text(hear(), "10 10 10", "what the first child sees, after its parent wrote 5");
+    expect_text(log_next(), "10 10 10", "what the first child sees, after its parent wrote 5");
     put_away(&writer);
     put_away(&reader);
     free(values.heap);
-    stage_close();
+    gates_close();
 }

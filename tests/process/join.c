@@ -10,7 +10,7 @@
 #include "support/core/stopwatch.h"
 #include "support/faults/interruptions.h"
 #include "support/faults/waits.h"
-#include "support/process/cast.h"
+#include "support/process/children.h"
 #include "support/process/effort.h"
 #include "support/process/fork_order.h"
 #include "support/process/kernel_view.h"
@@ -28,19 +28,19 @@ static void expect_join_waits(process_target *target, enum fork_order order) {
     set_fork_order(order);
     launch(&p, target, NULL);
     expect_int(process_join(&p, -1), 0, "joining a process that ends a little later");
-    expect_text(hear_now(), "ends", "what it had told when the join returned");
+    expect_text(log_next_if_any(), "ends", "what it had told when the join returned");
     expect_true(has_ended(process_pid(&p)), "and it has ended");
     process_close(&p);
 }
 
 Test(proc_join, waits_for_the_end, .timeout = 5,
      .description = "PROC-JOIN-001: with a negative timeout it waits until the process has ended, however") {
-    stage_open();
+    gates_open();
     expect_join_waits(end_later, AS_IT_COMES);
     expect_join_waits(end_later, CHILD_FIRST);
     expect_join_waits(end_later, PARENT_FIRST);
     expect_join_waits(end_later_by_signal, AS_IT_COMES);
-    stage_close();
+    gates_close();
 }
 
 Test(proc_join, can_be_repeated, .timeout = 5,
@@ -59,14 +59,14 @@ Test(proc_join, can_be_repeated, .timeout = 5,
 Test(proc_join, looks_at_timeout_0, .timeout = 5,
      .description = "PROC-JOIN-003: a timeout of 0 does not wait: ETIMEDOUT while it runs, 0 once it has ended") {
     struct process p;
-    stage_open();
+    gates_open();
     launch(&p, hold, NULL);
     expect_error(process_join(&p, 0), ETIMEDOUT, "a join with timeout 0 while it runs");
     let_pass(0, 1);
     await_end(&p);
     expect_int(process_join(&p, 0), 0, "a join with timeout 0 after its end");
     process_close(&p);
-    stage_close();
+    gates_close();
 }
 
 static bool join_in_vain(void *p, int timeout_ms) {
@@ -77,7 +77,7 @@ Test(proc_join, gives_up_in_time_and_leaves_the_process_alone, .timeout = 5,
      .description =
          "PROC-JOIN-004: a join that gives up is ETIMEDOUT, not too early, and leaves the process as it was") {
     struct process p;
-    stage_open();
+    gates_open();
     launch(&p, hold, NULL);
     expect_short_waits(join_in_vain, &p, 1, 1);
     expect_short_waits(join_in_vain, &p, 10, 10);
@@ -85,7 +85,7 @@ Test(proc_join, gives_up_in_time_and_leaves_the_process_alone, .timeout = 5,
     let_pass(0, 1);
     expect_int(join_for_code(&p), HELD, "the exit code, after a join that waits");
     process_close(&p);
-    stage_close();
+    gates_close();
 }
 
 static void expect_join_after_interruption(unsigned k) {
@@ -94,7 +94,7 @@ static void expect_join_after_interruption(unsigned k) {
     interrupt_waits(k, 2);
     expect_int(process_join(&p, -1), 0, "a join whose waiting calls number %u and %u are interrupted", k, k + 1);
     interrupt_waits(1, 0);
-    expect_text(hear_now(), "ends", "what the process had told when the join returned");
+    expect_text(log_next_if_any(), "ends", "what the process had told when the join returned");
     process_close(&p);
 }
 
@@ -106,7 +106,7 @@ static void let_it_end(void *unused) {
 Test(proc_join, waits_its_time_though_signals_come, .timeout = 5,
      .description = "PROC-JOIN-005: a signal does not shorten the wait") {
     struct process p;
-    stage_open();
+    gates_open();
     for (unsigned k = 1; k <= 3; k++)
         expect_join_after_interruption(k);
     launch(&p, hold, NULL);
@@ -118,26 +118,26 @@ Test(proc_join, waits_its_time_though_signals_come, .timeout = 5,
     expect_int(process_join(&p, AN_HOUR), 0, "a join with a timeout of an hour, interrupted before the process ends");
     interruptions_stop();
     process_close(&p);
-    stage_close();
+    gates_close();
 }
 
 /* Where each signal starts the wait anew it never ends: the signals come at shorter intervals than the timeout. */
 Test(proc_join, waits_no_longer_though_signals_come, .timeout = 3,
      .description = "PROC-JOIN-005: a signal does not lengthen the wait: the deadline is kept, not the duration") {
     struct process p;
-    stage_open();
+    gates_open();
     launch(&p, hold, NULL);
     interruptions_start(gettid(), 5);
     expect_error(process_join(&p, 80), ETIMEDOUT, "a join with a timeout of 80 ms while signals come every 5 ms");
     interruptions_stop();
     let_pass(0, 1);
     put_away(&p);
-    stage_close();
+    gates_close();
 }
 
 /* Tells what a call that must fail returned, and errno's name. */
 static void tell_failure(const char *what, int result) {
-    tell("%s %d %s", what, result, strerrorname_np(errno));
+    log_line("%s %d %s", what, result, strerrorname_np(errno));
 }
 
 static int join_oneself(void *arg) {
@@ -149,13 +149,13 @@ static int join_oneself(void *arg) {
 Test(proc_join, refuses_to_wait_for_oneself, .timeout = 5,
      .description = "PROC-JOIN-006: a process that joins itself gets EDEADLK") {
     struct process p;
-    stage_open();
+    gates_open();
     launch(&p, join_oneself, &p);
-    expect_text(hear(), "current -1 EDEADLK", "what the child gets that joins process_current()");
-    expect_text(hear(), "object -1 EDEADLK", "what it gets that joins the object that was started");
+    expect_text(log_next(), "current -1 EDEADLK", "what the child gets that joins process_current()");
+    expect_text(log_next(), "object -1 EDEADLK", "what it gets that joins the object that was started");
     put_away(&p);
     expect_error(process_join(process_current(), -1), EDEADLK, "joining process_current() in the main process");
-    stage_close();
+    gates_close();
 }
 
 static int ask_about(void *arg) {
@@ -170,16 +170,16 @@ static int ask_about(void *arg) {
 static void expect_refusals(struct process *p, const char *which) {
     struct process asker;
     launch(&asker, ask_about, p);
-    expect_text(hear(), "join -1 ECHILD", "joining %s, in another process", which);
-    expect_text(hear(), "exitcode -1 ECHILD", "the exit code of %s, in another process", which);
-    expect_text(hear(), "alive 0 ECHILD", "whether %s is alive, in another process", which);
+    expect_text(log_next(), "join -1 ECHILD", "joining %s, in another process", which);
+    expect_text(log_next(), "exitcode -1 ECHILD", "the exit code of %s, in another process", which);
+    expect_text(log_next(), "alive 0 ECHILD", "whether %s is alive, in another process", which);
     put_away(&asker);
 }
 
 Test(proc_join, is_for_the_maker_alone, .timeout = 5,
      .description = "PROC-JOIN-007: a process that is not the maker gets ECHILD from join, exitcode and is_alive") {
     struct process runs, unstarted;
-    stage_open();
+    gates_open();
     launch(&runs, hold, NULL);
     expect_int(process_init_target(&unstarted, quit, NULL, NULL), 0, "making a process and not starting it");
     expect_refusals(&runs, "a sibling that runs");
@@ -188,31 +188,31 @@ Test(proc_join, is_for_the_maker_alone, .timeout = 5,
     let_pass(0, 1);
     expect_int(join_for_code(&runs), HELD, "its exit code, in its maker");
     process_close(&runs);
-    stage_close();
+    gates_close();
 }
 
 static int begin_and_end(void *arg) {
-    tell("%s begins", (const char *)arg);
+    log_line("%s begins", (const char *)arg);
     await_starter();
-    tell("%s ends", (const char *)arg);
+    log_line("%s ends", (const char *)arg);
     return 0;
 }
 
 Test(proc_join, runs_them_one_after_another, .timeout = 5,
      .description = "PROC-JOIN-008: joining each process before the next is started runs them one after another") {
     struct process first, second;
-    stage_open();
+    gates_open();
     launch(&first, begin_and_end, "first");
     expect_int(process_join(&first, -1), 0, "joining the first");
     launch(&second, begin_and_end, "second");
     expect_int(process_join(&second, -1), 0, "joining the second");
-    expect_text(hear(), "first begins", "what happened first");
-    expect_text(hear(), "first ends", "what happened next");
-    expect_text(hear(), "second begins", "what happened then");
-    expect_text(hear(), "second ends", "what happened last");
+    expect_text(log_next(), "first begins", "what happened first");
+    expect_text(log_next(), "first ends", "what happened next");
+    expect_text(log_next(), "second begins", "what happened then");
+    expect_text(log_next(), "second ends", "what happened last");
     process_close(&first);
     process_close(&second);
-    stage_close();
+    gates_close();
 }
 
 /* Ends when the two others are there, too: gate n is passed once by each of them. */
@@ -229,14 +229,14 @@ Test(proc_join, lets_them_run_at_once, .timeout = 5,
      .description = "PROC-JOIN-009: starting all before the first join lets all of them run at once") {
     static unsigned numbers[] = {0, 1, 2};
     struct process p[3];
-    stage_open();
+    gates_open();
     for (int i = 0; i < 3; i++)
         launch(&p[i], meet_the_others, &numbers[i]);
     for (int i = 0; i < 3; i++)
         expect_int(join_for_code(&p[i]), HELD, "the exit code of one that waits for both others");
     for (int i = 0; i < 3; i++)
         process_close(&p[i]);
-    stage_close();
+    gates_close();
 }
 
 /* The share of its time that the process spends on a processor during a join of 200 ms. */
@@ -251,7 +251,7 @@ static double share_of_join(struct process *p, int *given_up) {
 Test(proc_join, sleeps_while_it_waits, .timeout = 5,
      .description = "PROC-JOIN-014: a timed join sleeps: it uses less than a quarter of its time on the processor") {
     struct process p;
-    stage_open();
+    gates_open();
     launch(&p, hold, NULL);
     double share = 1;
     int joins = 0, given_up = 0;
@@ -263,7 +263,7 @@ Test(proc_join, sleeps_while_it_waits, .timeout = 5,
     expect_true(share < 0.25, "it used %.0f percent of its time on the processor, less than 25", share * 100);
     let_pass(0, 1);
     put_away(&p);
-    stage_close();
+    gates_close();
 }
 
 /* One start and every kind of join. Returns how many calls did not do as they should. */
@@ -286,7 +286,7 @@ static int join_in_every_way(void) {
 
 Test(proc_join, leaves_nothing_behind, .timeout = 20,
      .description = "PROC-JOIN-017: no memory error, no lost block, no descriptor and no zombie are left behind") {
-    stage_open();
+    gates_open();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(100);
     for (unsigned i = 0; i < count; i++)
@@ -294,5 +294,5 @@ Test(proc_join, leaves_nothing_behind, .timeout = 20,
     expect_int(failed, 0, "how many calls failed, two starts and all kinds of joins a round");
     expect_int(open_descriptors(), before, "the number of open descriptors");
     expect_int(has_children(), false, "whether a child is left, zombie or not");
-    stage_close();
+    gates_close();
 }

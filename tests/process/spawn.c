@@ -14,10 +14,10 @@
 #include "process/spawned.h"
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/rounds.h"
 #include "support/core/seed.h"
-#include "support/process/cast.h"
+#include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
 
@@ -45,7 +45,8 @@ static void expect_spawned(process_target *target, void *arg, size_t arg_size, i
 static int pipe_to_stdin(int *saved) {
     int ends[2];
     *saved = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 64);
-    need(*saved != -1 && pipe2(ends, O_CLOEXEC) == 0 && dup2(ends[0], STDIN_FILENO) != -1, "redirect standard input");
+    require(*saved != -1 && pipe2(ends, O_CLOEXEC) == 0 && dup2(ends[0], STDIN_FILENO) != -1,
+            "redirect standard input");
     close(ends[0]);
     return ends[1];
 }
@@ -77,7 +78,7 @@ static void expect_bytes_arrive(size_t count) {
     struct dice dice = dice_for("argument");
     const struct process_options options = spawn_with(sizeof(struct spawned_bytes) + count);
     struct spawned_bytes *given = calloc(1, options.arg_size); /* what is padding is written, too */
-    need(given != NULL, "find memory");
+    require(given != NULL, "find memory");
     dice_fill(&dice, given->bytes, count);
     given->count = count;
     given->sum = spawned_sum(given->bytes, count);
@@ -146,11 +147,11 @@ static int run_by_hand(void) {
     char *argv[] = {path, PROCESS_SPAWN_FLAG, NULL};
     posix_spawn_file_actions_t actions;
     pid_t pid = -1;
-    need(readlink("/proc/self/exe", path, sizeof path - 1) > 0, "read /proc/self/exe");
-    need(posix_spawn_file_actions_init(&actions) == 0, "find memory");
+    require(readlink("/proc/self/exe", path, sizeof path - 1) > 0, "read /proc/self/exe");
+    require(posix_spawn_file_actions_init(&actions) == 0, "find memory");
     posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     errno = posix_spawn(&pid, path, &actions, NULL, argv, environ);
-    need(errno == 0, "execute this program");
+    require(errno == 0, "execute this program");
     posix_spawn_file_actions_destroy(&actions);
     return end_of(pid);
 }
@@ -204,10 +205,10 @@ Test(proc_spawn, inherits_no_descriptor, .timeout = 10,
     struct process sibling, spawned_sibling;
     const struct process_options options = spawn_with(0);
     int ends[2], saved;
-    stage_open();
-    need(pipe(ends) == 0, "open a pipe that is not close-on-exec");
+    gates_open();
+    require(pipe(ends) == 0, "open a pipe that is not close-on-exec");
     int high = fcntl(ends[0], F_DUPFD, 200);
-    need(high != -1, "make a high descriptor");
+    require(high != -1, "make a high descriptor");
     expect_int(spawned_register(), 0, "registering the targets");
     launch(&sibling, hold, NULL);
     int stdin_end = pipe_to_stdin(&saved);
@@ -222,7 +223,7 @@ Test(proc_spawn, inherits_no_descriptor, .timeout = 10,
     close(ends[0]);
     close(ends[1]);
     close(high);
-    stage_close();
+    gates_close();
 }
 
 static void fill_the_table(int first) {

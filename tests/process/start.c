@@ -10,15 +10,15 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/rounds.h"
-#include "support/process/cast.h"
+#include "support/process/children.h"
 #include "support/process/fork_order.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
 
 static int tell_origin(void *arg) {
-    tell("pid %d of %d, argument %p", (int)getpid(), (int)getppid(), arg);
+    log_line("pid %d of %d, argument %p", (int)getpid(), (int)getppid(), arg);
     return 0;
 }
 
@@ -29,7 +29,7 @@ static void expect_origin(enum fork_order order) {
     launch(&p, tell_origin, &argument);
     snprintf(expected, sizeof expected, "pid %d of %d, argument %p", (int)process_pid(&p), (int)getpid(),
              (void *)&argument);
-    expect_text(hear(), expected, "pid, parent and argument of the child");
+    expect_text(log_next(), expected, "pid, parent and argument of the child");
     pid_t pid = process_pid(&p);
     put_away(&p);
     expect_true(pid != getpid(), "it is another process");
@@ -37,10 +37,10 @@ static void expect_origin(enum fork_order order) {
 
 Test(proc_start, runs_the_target_in_a_new_process, .timeout = 5,
      .description = "PROC-START-001: the target runs with its argument in a new process, the caller's child") {
-    stage_open();
+    gates_open();
     expect_origin(CHILD_FIRST);
     expect_origin(PARENT_FIRST);
-    stage_close();
+    gates_close();
 }
 
 /* A subclass. */
@@ -52,7 +52,7 @@ struct worker {
 
 static int work(struct process *self) {
     struct worker *worker = (struct worker *)self;
-    tell("%p %d %s", (void *)self, worker->number, worker->word);
+    log_line("%p %d %s", (void *)self, worker->number, worker->word);
     return worker->number;
 }
 
@@ -63,54 +63,54 @@ Test(
     .description = "PROC-START-002: a subclass's run is called with the object itself and finds the fields around it") {
     struct worker worker = {.number = 42, .word = "hello"};
     char expected[64];
-    stage_open();
+    gates_open();
     expect_int(process_init(&worker.process, &worker_class, NULL), 0, "making one of a subclass");
     expect_int(process_start(&worker.process), 0, "starting it");
     snprintf(expected, sizeof expected, "%p 42 hello", (void *)&worker);
-    expect_text(hear(), expected, "the address that run got, and the two fields that it found there");
+    expect_text(log_next(), expected, "the address that run got, and the two fields that it found there");
     expect_int(join_for_code(&worker.process), 42, "the exit code, which is what run returned");
     process_close(&worker.process);
-    stage_close();
+    gates_close();
 }
 
 static int tell_and_hold(void *arg) {
-    tell("runs");
+    log_line("runs");
     return hold(arg);
 }
 
 Test(proc_start, starts_nothing_twice_while_it_runs, .timeout = 5,
      .description = "PROC-START-003: a second start of a process that runs is EALREADY") {
     struct process p;
-    stage_open();
+    gates_open();
     launch(&p, tell_and_hold, NULL);
-    expect_text(hear(), "runs", "what the child told");
+    expect_text(log_next(), "runs", "what the child told");
     expect_error(process_start(&p), EALREADY, "starting it again while it runs");
     let_pass(0, 2);
     expect_int(join_for_code(&p), HELD, "its exit code");
-    expect_text(hear_now(), "", "what else was told");
+    expect_text(log_next_if_any(), "", "what else was told");
     process_close(&p);
-    stage_close();
+    gates_close();
 }
 
 Test(proc_start, starts_nothing_twice_after_its_end, .timeout = 5,
      .description = "PROC-START-003: a second start of a process that has ended is EALREADY") {
     struct process p;
-    stage_open();
+    gates_open();
     launch(&p, tell_and_hold, NULL);
     let_pass(0, 3);
     await_end(&p);
     expect_error(process_start(&p), EALREADY, "starting it again after its end");
     expect_int(join_for_code(&p), HELD, "its exit code");
     expect_error(process_start(&p), EALREADY, "starting it again after the join");
-    expect_text(hear(), "runs", "what the child told");
-    expect_text(hear_now(), "", "what else was told");
+    expect_text(log_next(), "runs", "what the child told");
+    expect_text(log_next_if_any(), "", "what else was told");
     process_close(&p);
-    stage_close();
+    gates_close();
 }
 
 static int start_and_tell(void *arg) {
     int result = process_start(arg), error = errno;
-    tell("%d %s", result, result == -1 ? strerrorname_np(error) : "");
+    log_line("%d %s", result, result == -1 ? strerrorname_np(error) : "");
     return 0;
 }
 
@@ -118,15 +118,15 @@ Test(proc_start, starts_nothing_of_somebody_else, .timeout = 5,
      .description = "PROC-START-004: only its maker can start an object, elsewhere it is ECHILD") {
     struct process p, other;
     int code = 5;
-    stage_open();
+    gates_open();
     expect_int(process_init_target(&p, quit, &code, NULL), 0, "making a process");
     launch(&other, start_and_tell, &p);
-    expect_text(hear(), "-1 ECHILD", "what another process gets when it starts it");
+    expect_text(log_next(), "-1 ECHILD", "what another process gets when it starts it");
     put_away(&other);
     expect_int(process_start(&p), 0, "starting it in its maker");
     expect_int(join_for_code(&p), 5, "its exit code");
     process_close(&p);
-    stage_close();
+    gates_close();
 }
 
 /* What was written to a file in memory. */
@@ -141,7 +141,7 @@ static const char *contents(int file) {
 static const char *printed_once(const char *text) {
     struct process p;
     int file = memfd_create("stdout", MFD_CLOEXEC), saved = dup(STDOUT_FILENO);
-    need(file != -1 && saved != -1 && fflush(stdout) == 0 && dup2(file, STDOUT_FILENO) != -1, "redirect stdout");
+    require(file != -1 && saved != -1 && fflush(stdout) == 0 && dup2(file, STDOUT_FILENO) != -1, "redirect stdout");
     fputs(text, stdout);
     launch(&p, quit, NULL);
     put_away(&p);
@@ -160,7 +160,7 @@ Test(proc_start, prints_once_what_was_buffered, .timeout = 5,
     expect_text(printed, "once ", "what standard output got of a text buffered before the start");
     int file = memfd_create("stream", MFD_CLOEXEC);
     FILE *stream = fdopen(file, "w");
-    need(stream != NULL, "open a stream");
+    require(stream != NULL, "open a stream");
     fputs("once ", stream);
     launch(&p, quit, NULL);
     put_away(&p);
@@ -201,12 +201,12 @@ static int start_without_and_with_leave(void *arg) {
     int before = open_descriptors();
     allow_processes(0);
     int result = process_start(&p), error = errno;
-    tell("%d %s", result, result == -1 ? strerrorname_np(error) : "");
-    tell("pid %d, alive %d, %d descriptors more", (int)process_pid(&p), process_is_alive(&p),
-         open_descriptors() - before);
+    log_line("%d %s", result, result == -1 ? strerrorname_np(error) : "");
+    log_line("pid %d, alive %d, %d descriptors more", (int)process_pid(&p), process_is_alive(&p),
+             open_descriptors() - before);
     allow_processes(RLIM_INFINITY);
     result = process_start(&p);
-    tell("%d", result);
+    log_line("%d", result);
     if (result != 0)
         return 1;
     process_join(&p, -1);
@@ -217,14 +217,14 @@ static int start_without_and_with_leave(void *arg) {
 Test(proc_start, can_be_tried_again_where_no_process_can_be_made, .timeout = 5,
      .description =
          "PROC-START-006: where no process can be made it fails with the system's errno and can be tried again") {
-    stage_open();
+    gates_open();
     pid_t program = program_start(start_without_and_with_leave, NULL);
-    expect_text(hear_unless_ended(program), "-1 EAGAIN", "process_start where RLIMIT_NPROC allows no process");
-    expect_text(hear_unless_ended(program), "pid 0, alive 0, 0 descriptors more", "the object then");
-    expect_text(hear_unless_ended(program), "0", "process_start of the same object once it is allowed");
+    expect_text(log_next_unless_ended(program), "-1 EAGAIN", "process_start where RLIMIT_NPROC allows no process");
+    expect_text(log_next_unless_ended(program), "pid 0, alive 0, 0 descriptors more", "the object then");
+    expect_text(log_next_unless_ended(program), "0", "process_start of the same object once it is allowed");
     let_pass(0, 1);
     expect_int(end_of(program), HELD, "the exit code of the process, handed on by the program");
-    stage_close();
+    gates_close();
 }
 
 Test(proc_start, leaks_no_descriptor_over_a_hundred_starts, .timeout = 20,

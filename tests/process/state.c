@@ -12,10 +12,10 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
+#include "support/process/gates.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
-#include "support/process/stage.h"
 
 static const enum state states[] = {STATE_NEW, STATE_READY, STATE_RUNNING, STATE_BLOCKED, STATE_ENDED};
 
@@ -62,7 +62,7 @@ static void end_plain(pid_t pid) {
 }
 
 static int spin(void *arg) {
-    tell("spins");
+    log_line("spins");
     for (volatile unsigned *turns = arg; *turns < UINT_MAX;)
         ++*turns;
     return 0;
@@ -77,17 +77,17 @@ static int wait_for_ever(void *arg) {
 Test(proc_state, tells_blocked_from_runnable, .timeout = 5,
      .description = "PROC-STATE-003: state_of tells a blocked process from a runnable one; the caller is running") {
     unsigned turns = 0;
-    stage_open();
+    gates_open();
     expect_state(getpid(), "running", "the caller");
     pid_t waits = plain_start(wait_for_ever, NULL);
-    need(await_rest(waits) == 'S', "make a child that sleeps");
+    require(await_rest(waits) == 'S', "make a child that sleeps");
     expect_state(waits, "blocked", "a child that waits for a descriptor");
     end_plain(waits);
     pid_t spins = plain_start(spin, &turns);
-    hear();
+    log_next();
     expect_state(spins, "ready", "a child that computes");
     end_plain(spins);
-    stage_close();
+    gates_close();
 }
 
 static int stop(void *arg) {
@@ -99,7 +99,7 @@ Test(proc_state, takes_the_stopped_for_blocked, .timeout = 5,
      .description = "PROC-STATE-004: a process that is stopped is blocked") {
     pid_t pid = plain_start(stop, NULL);
     int status;
-    need(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status), "stop a child");
+    require(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status), "stop a child");
     expect_state(pid, "blocked", "a child that has stopped itself");
     end_plain(pid);
 }
@@ -123,7 +123,7 @@ Test(proc_state, knows_zombies_and_nobody, .timeout = 5,
 
 static int wait_under_a_name(void *arg) {
     prctl(PR_SET_NAME, arg, 0L, 0L, 0L);
-    tell("renamed");
+    log_line("renamed");
     wait_at(0);
     return 0;
 }
@@ -131,11 +131,11 @@ static int wait_under_a_name(void *arg) {
 Test(proc_state, is_not_confused_by_a_name, .timeout = 5,
      .description = "PROC-STATE-006: the name of the command does not confuse state_of, whatever it holds") {
     static char names[][16] = {"a) R (b", ") Z 1 (", "R", "x y Z 1 1", "((((", "))))) R"};
-    stage_open();
+    gates_open();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         pid_t pid = plain_start(wait_under_a_name, names[i]);
-        hear();
-        need(await_rest(pid) == 'S', "make a child that sleeps");
+        log_next();
+        require(await_rest(pid) == 'S', "make a child that sleeps");
         step("a child sleeps under the name '%s'", names[i]);
         expect_state(pid, "blocked", "a child that sleeps under a name like 'a) R (b'");
         kill(pid, SIGKILL);
@@ -143,7 +143,7 @@ Test(proc_state, is_not_confused_by_a_name, .timeout = 5,
         expect_state(pid, "ended", "that child as a zombie");
         end_of(pid);
     }
-    stage_close();
+    gates_close();
 }
 
 /* Reads one byte from *(int *)arg. Returns the length, or errno and 128. */
@@ -157,14 +157,14 @@ Test(proc_state, switches_a_descriptor, .timeout = 5,
      .description = "PROC-STATE-007: not blocking, an empty read is EAGAIN at once; made blocking again, it waits") {
     int ends[2];
     char byte;
-    need(pipe2(ends, O_CLOEXEC) == 0, "open a pipe");
+    require(pipe2(ends, O_CLOEXEC) == 0, "open a pipe");
     expect_int(state_set_blocking(ends[0], false), 0, "making the reading end of a pipe not blocking");
     expect_error(read(ends[0], &byte, 1), EAGAIN, "reading from it while it is empty");
     expect_int(state_set_blocking(ends[0], true), 0, "making it blocking again");
     pid_t reader = plain_start(read_one, &ends[0]);
     await_rest(reader);
     expect_state(reader, "blocked", "a child that reads from it");
-    need(write(ends[1], "x", 1) == 1, "write to a pipe");
+    require(write(ends[1], "x", 1) == 1, "write to a pipe");
     expect_int(end_of(reader), 1, "what its read returns, once there is a byte");
     close(ends[0]);
     close(ends[1]);
@@ -174,7 +174,7 @@ Test(proc_state, keeps_the_other_flags, .timeout = 5,
      .description =
          "PROC-STATE-008: state_set_blocking keeps the other flags, state_is_blocking reports; EBADF of both") {
     int fd = memfd_create("file", MFD_CLOEXEC);
-    need(fd != -1 && fcntl(fd, F_SETFL, O_APPEND) == 0, "open a file to append to");
+    require(fd != -1 && fcntl(fd, F_SETFL, O_APPEND) == 0, "open a file to append to");
     int flags = fcntl(fd, F_GETFL);
     expect_int(state_is_blocking(fd), 1, "whether it is blocking at first");
     expect_int(state_set_blocking(fd, false), 0, "making it not blocking");
@@ -192,7 +192,7 @@ Test(proc_state, leaves_nothing_behind, .timeout = 20,
      .description = "PROC-STATE-009: no memory error, no lost block and no descriptor are left behind") {
     enum state state;
     int failed = 0;
-    stage_open();
+    gates_open();
     pid_t waits = plain_start(wait_for_ever, NULL), gone = plain_start(end_at_once, NULL);
     end_of(gone);
     int before = open_descriptors();
@@ -204,5 +204,5 @@ Test(proc_state, leaves_nothing_behind, .timeout = 20,
     expect_int(failed, 0, "how many of 200 rounds of calls failed");
     expect_int(open_descriptors(), before, "the number of open descriptors");
     end_plain(waits);
-    stage_close();
+    gates_close();
 }

@@ -9,14 +9,14 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/rounds.h"
 #include "support/core/seed.h"
 #include "support/core/short_waits.h"
 #include "support/core/stopwatch.h"
 #include "support/faults/interruptions.h"
 #include "support/faults/waits.h"
-#include "support/process/cast.h"
+#include "support/process/children.h"
 #include "support/process/kernel_view.h"
 
 /* Outlasts any watchdog: what has to happen happens, or is never seen. */
@@ -69,7 +69,7 @@ Test(proc_task, gets_the_whole_result, .timeout = 5,
     enum { MEBIBYTE = 1 << 20 };
     unsigned char *random = malloc(MEBIBYTE);
     struct dice dice = dice_for("result");
-    need(random != NULL, "find memory");
+    require(random != NULL, "find memory");
     dice_fill(&dice, random, MEBIBYTE);
     expect_back("a\0b\n\0", 5);
     expect_back("", 0);
@@ -158,7 +158,7 @@ Test(proc_task, takes_no_result_of_a_submission_that_dies, .timeout = 5,
 /* Tells its pid, waits at the gate *(unsigned *)arg, and writes the gate's number. */
 static int wait_and_write(void *arg, FILE *result) {
     unsigned gate = *(unsigned *)arg;
-    tell("%d", (int)getpid());
+    log_line("%d", (int)getpid());
     wait_at(gate);
     fprintf(result, "gate %u", gate);
     return 0;
@@ -169,16 +169,16 @@ static unsigned gates[] = {0, 1, 2};
 Test(proc_task, submits_and_goes_on, .timeout = 5,
      .description = "PROC-TASK-004: task_submit returns at once, while the task runs") {
     struct note note = {.calls = 0};
-    stage_open();
+    gates_open();
     struct task_queue *queue = queue_open();
     submit(queue, wait_and_write, &gates[0], &note);
-    pid_t pid = atoi(hear());
+    pid_t pid = atoi(log_next());
     expect_true(!has_ended(pid), "the task runs after task_submit has returned");
     let_pass(0, 1);
     expect_int(task_dispatch(queue, -1), 1, "dispatching it, once it may end");
     expect_text(note.text, "gate 0", "its result");
     task_close(queue);
-    stage_close();
+    gates_close();
 }
 
 /* A callback that submits another task, once. */
@@ -234,7 +234,7 @@ Test(
     proc_task, dispatches_in_time, .timeout = 5,
     .description = "PROC-TASK-006: task_dispatch waits as long as it is told, and neither more nor less for a signal") {
     struct note note = {.calls = 0}, late = {.calls = 0};
-    stage_open();
+    gates_open();
     struct task_queue *queue = queue_open();
     submit(queue, wait_and_write, &gates[0], &note);
     expect_error(task_dispatch(queue, 0), ETIMEDOUT, "a dispatch with timeout 0 while the task runs");
@@ -253,7 +253,7 @@ Test(
     expect_int(task_dispatch(queue, AN_HOUR), 1, "a dispatch that waits for the other one, interrupted by signals");
     interruptions_stop();
     task_close(queue);
-    stage_close();
+    gates_close();
 }
 
 Test(proc_task, waits_for_nothing_where_nothing_is_pending, .timeout = 5,
@@ -283,11 +283,11 @@ Test(proc_task, calls_back_in_the_order_of_submission, .timeout = 5,
          "PROC-TASK-008: one dispatch calls the callbacks of all that have ended in the order of submission") {
     struct note notes[3] = {{.calls = 0}};
     pid_t pids[3];
-    stage_open();
+    gates_open();
     struct task_queue *queue = queue_open();
     for (int i = 0; i < 3; i++) {
         submit(queue, wait_and_write, &gates[i], &notes[i]);
-        pids[i] = atoi(hear());
+        pids[i] = atoi(log_next());
     }
     end_task(pids[1], 1, 2);
     end_task(pids[0], 0, 1);
@@ -301,13 +301,13 @@ Test(proc_task, calls_back_in_the_order_of_submission, .timeout = 5,
     let_pass(2, 1);
     expect_int(task_dispatch(queue, -1), 1, "dispatching the third");
     task_close(queue);
-    stage_close();
+    gates_close();
 }
 
 Test(proc_task, has_a_descriptor_to_poll, .timeout = 5,
      .description = "PROC-TASK-009: task_fd is readable when a callback is waiting, and only then") {
     struct note notes[2] = {{.calls = 0}};
-    stage_open();
+    gates_open();
     struct task_queue *queue = queue_open();
     int fd;
     expect_success(fd = task_fd(queue), "the queue's descriptor");
@@ -327,19 +327,19 @@ Test(proc_task, has_a_descriptor_to_poll, .timeout = 5,
     expect_int(task_dispatch(queue, 0), 1, "dispatching again");
     expect_int(is_readable(fd), false, "whether it is readable when all is done");
     task_close(queue);
-    stage_close();
+    gates_close();
 }
 
 Test(proc_task, is_ended_by_the_close, .timeout = 5,
      .description = "PROC-TASK-010: task_close ends the tasks that still run, calls no callback, leaves no process") {
     struct note notes[2] = {{.calls = 0}};
-    stage_open();
+    gates_open();
     struct task_queue *queue = queue_open();
     int before = open_descriptors();
     task_close(NULL);
     for (int i = 0; i < 2; i++) {
         submit(queue, wait_and_write, &gates[i], &notes[i]);
-        hear();
+        log_next();
     }
     let_pass(1, 1);
     await_readable(task_fd(queue));
@@ -348,7 +348,7 @@ Test(proc_task, is_ended_by_the_close, .timeout = 5,
     expect_int(notes[0].calls + notes[1].calls, 0, "how many callbacks were called");
     expect_int(has_children(), false, "whether a child is left, zombie or not");
     expect_true(open_descriptors() < before, "the queue's descriptor is closed");
-    stage_close();
+    gates_close();
 }
 
 /* Returns how many calls failed. */
@@ -376,7 +376,7 @@ static int work_in_every_way(void) {
 
 Test(proc_task, leaves_nothing_behind, .timeout = 20,
      .description = "PROC-TASK-011: no memory error, no lost block, no descriptor and no zombie are left behind") {
-    stage_open();
+    gates_open();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(50);
     for (unsigned i = 0; i < count; i++)
@@ -384,5 +384,5 @@ Test(proc_task, leaves_nothing_behind, .timeout = 20,
     expect_int(failed, 0, "how many calls failed, five tasks a round");
     expect_int(open_descriptors(), before, "the number of open descriptors");
     expect_int(has_children(), false, "whether a child is left, zombie or not");
-    stage_close();
+    gates_close();
 }

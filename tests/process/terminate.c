@@ -7,7 +7,7 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/rounds.h"
-#include "support/process/cast.h"
+#include "support/process/children.h"
 #include "support/process/fork_order.h"
 #include "support/process/kernel_view.h"
 
@@ -18,7 +18,7 @@ static void on_sigterm(int signal) {
 
 static int catch_sigterm(void *arg) {
     signal(SIGTERM, on_sigterm);
-    tell("catches SIGTERM");
+    log_line("catches SIGTERM");
     return hold(arg);
 }
 
@@ -37,43 +37,43 @@ static void expect_killed_by_sigterm(enum fork_order order) {
 Test(proc_terminate, sends_sigterm, .timeout = 5,
      .description = "PROC-TERM-001: process_terminate sends SIGTERM, which kills by default and may be caught") {
     struct process p;
-    stage_open();
+    gates_open();
     expect_killed_by_sigterm(CHILD_FIRST);
     expect_killed_by_sigterm(PARENT_FIRST);
     set_fork_order(AS_IT_COMES);
     launch(&p, catch_sigterm, NULL);
-    expect_text(hear(), "catches SIGTERM", "what the child told");
+    expect_text(log_next(), "catches SIGTERM", "what the child told");
     expect_int(process_terminate(&p), 0, "terminating one whose handler calls _exit(3)");
     let_pass(0, 1);
     expect_int(join_for_code(&p), 3, "its exit code");
     process_close(&p);
-    stage_close();
+    gates_close();
 }
 
 Test(proc_terminate, does_not_wait, .timeout = 5, .description = "PROC-TERM-002: process_terminate does not wait") {
     struct process p;
-    stage_open();
+    gates_open();
     launch(&p, hold_against_sigterm, NULL);
-    expect_text(hear(), "ignores SIGTERM", "what the child told");
+    expect_text(log_next(), "ignores SIGTERM", "what the child told");
     expect_int(process_terminate(&p), 0, "terminating it");
     expect_int(process_is_alive(&p), true, "whether it is alive after that");
     let_pass(0, 1);
     expect_int(join_for_code(&p), HELD, "its exit code");
     process_close(&p);
-    stage_close();
+    gates_close();
 }
 
 Test(proc_terminate, kills_what_ignores_sigterm, .timeout = 5,
      .description = "PROC-TERM-003: process_kill ends a process that ignores SIGTERM") {
     struct process p;
-    stage_open();
+    gates_open();
     launch(&p, hold_against_sigterm, NULL);
-    expect_text(hear(), "ignores SIGTERM", "what the child told");
+    expect_text(log_next(), "ignores SIGTERM", "what the child told");
     expect_int(process_kill(&p), 0, "killing it");
     let_pass(0, 1);
     expect_int(join_for_code(&p), -SIGKILL, "its exit code");
     process_close(&p);
-    stage_close();
+    gates_close();
 }
 
 static void expect_no_effect(struct process *p, const char *when) {
@@ -87,7 +87,7 @@ static void expect_no_effect(struct process *p, const char *when) {
 Test(proc_terminate, changes_nothing_after_the_end, .timeout = 5,
      .description = "PROC-TERM-004: on a process that has ended terminate and kill are 0 and change nothing") {
     struct process p;
-    stage_open();
+    gates_open();
     set_fork_order(CHILD_FIRST);
     launch(&p, hold, NULL);
     let_pass(0, 1);
@@ -96,12 +96,12 @@ Test(proc_terminate, changes_nothing_after_the_end, .timeout = 5,
     expect_int(process_join(&p, -1), 0, "joining it");
     expect_no_effect(&p, "after the join");
     process_close(&p);
-    stage_close();
+    gates_close();
 }
 
 /* Tells what a call that must fail returned, and errno's name. */
 static void tell_failure(const char *what, int result) {
-    tell("%s %d %s", what, result, strerrorname_np(errno));
+    log_line("%s %d %s", what, result, strerrorname_np(errno));
 }
 
 static int work_on(void *sibling) {
@@ -117,41 +117,41 @@ static int work_on(void *sibling) {
 Test(proc_terminate, is_for_the_maker_alone, .timeout = 5,
      .description = "PROC-TERM-005: a process that is not the maker gets ECHILD, and nothing happens") {
     struct process p, stranger;
-    stage_open();
+    gates_open();
     launch(&p, hold, NULL);
     launch(&stranger, work_on, &p);
-    expect_text(hear(), "terminate -1 ECHILD", "terminating a sibling");
-    expect_text(hear(), "kill -1 ECHILD", "killing a sibling");
-    expect_text(hear(), "close -1 ECHILD", "closing a sibling's object");
-    expect_text(hear(), "sentinel -1 ECHILD", "the sentinel of a sibling");
-    expect_text(hear(), "itself -1 ECHILD", "terminating process_current()");
-    expect_text(hear(), "parent -1 ECHILD", "terminating process_parent()");
+    expect_text(log_next(), "terminate -1 ECHILD", "terminating a sibling");
+    expect_text(log_next(), "kill -1 ECHILD", "killing a sibling");
+    expect_text(log_next(), "close -1 ECHILD", "closing a sibling's object");
+    expect_text(log_next(), "sentinel -1 ECHILD", "the sentinel of a sibling");
+    expect_text(log_next(), "itself -1 ECHILD", "terminating process_current()");
+    expect_text(log_next(), "parent -1 ECHILD", "terminating process_parent()");
     expect_int(join_for_code(&stranger), 0, "the exit code of the one that tried");
     expect_int(process_is_alive(&p), true, "whether the sibling is alive");
     let_pass(0, 1);
     expect_int(join_for_code(&p), HELD, "the sibling's exit code");
     process_close(&p);
     process_close(&stranger);
-    stage_close();
+    gates_close();
 }
 
 Test(proc_terminate, closes_nothing_that_runs, .timeout = 5,
      .description = "PROC-TERM-006: process_close is EBUSY while the process runs, and does nothing to it") {
     struct process p;
-    stage_open();
+    gates_open();
     launch(&p, hold, NULL);
     expect_error(process_close(&p), EBUSY, "closing it while it runs");
     expect_int(process_is_alive(&p), true, "whether it is alive after that");
     let_pass(0, 1);
     expect_int(join_for_code(&p), HELD, "its exit code");
     expect_int(process_close(&p), 0, "closing it after its end");
-    stage_close();
+    gates_close();
 }
 
 Test(proc_terminate, closes_whatever_does_not_run, .timeout = 5,
      .description = "PROC-TERM-007: process_close releases what never started, what has ended, and what is closed") {
     struct process p, unstarted;
-    stage_open();
+    gates_open();
     int before = open_descriptors();
     expect_int(process_init_target(&unstarted, quit, NULL, NULL), 0, "making a process");
     expect_int(process_close(&unstarted), 0, "closing it without a start");
@@ -164,7 +164,7 @@ Test(proc_terminate, closes_whatever_does_not_run, .timeout = 5,
     expect_int(is_child(pid), false, "whether a zombie of it is left");
     expect_int(open_descriptors(), before, "the number of open descriptors");
     expect_int(process_close(&p), 0, "closing it again");
-    stage_close();
+    gates_close();
 }
 
 static void expect_all_calls_fail(struct process *p) {
@@ -217,7 +217,7 @@ static int end_in_every_way(void) {
 
 Test(proc_terminate, leaves_nothing_behind, .timeout = 20,
      .description = "PROC-TERM-009: no memory error, no lost block, no descriptor and no zombie are left behind") {
-    stage_open();
+    gates_open();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(70);
     for (unsigned i = 0; i < count; i++)
@@ -225,5 +225,5 @@ Test(proc_terminate, leaves_nothing_behind, .timeout = 20,
     expect_int(failed, 0, "how many calls failed, three starts a round");
     expect_int(open_descriptors(), before, "the number of open descriptors");
     expect_int(has_children(), false, "whether a child is left, zombie or not");
-    stage_close();
+    gates_close();
 }

@@ -7,7 +7,7 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/rounds.h"
-#include "support/process/cast.h"
+#include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
 
@@ -34,8 +34,8 @@ struct worker {
 static int tell_current(struct process *self) {
     struct worker *worker = (struct worker *)process_current();
     bool pid = process_pid(process_current()) == getpid();
-    tell("object %d, pid %d, number %d, children %zu", process_current() == self, pid, worker->number,
-         process_active_children(NULL, 0));
+    log_line("object %d, pid %d, number %d, children %zu", process_current() == self, pid, worker->number,
+             process_active_children(NULL, 0));
     return 0;
 }
 
@@ -45,22 +45,22 @@ Test(proc_tree, knows_the_current_process_in_a_child, .timeout = 5,
      .description = "PROC-TREE-002: in a forked child process_current is the object that was started") {
     struct process sibling;
     struct worker worker = {.number = 42};
-    stage_open();
+    gates_open();
     launch(&sibling, hold, NULL);
     expect_int(process_active_children(NULL, 0), 1, "the active children of the parent, before it starts another");
     expect_int(process_init(&worker.process, &worker_class, NULL), 0, "making one of a subclass");
     expect_int(process_start(&worker.process), 0, "starting it");
-    expect_text(hear(), "object 1, pid 1, number 42, children 0",
+    expect_text(log_next(), "object 1, pid 1, number 42, children 0",
                 "whether process_current is the object and has the child's pid, a field of it, and active children");
     let_pass(0, 1);
     put_away(&sibling);
     put_away(&worker.process);
-    stage_close();
+    gates_close();
 }
 
 static void tell_parent(void) {
-    tell("%s, child of %s %d %d", process_name(process_current()), process_name(process_parent()),
-         (int)process_pid(process_parent()), process_pid(process_parent()) == getppid());
+    log_line("%s, child of %s %d %d", process_name(process_current()), process_name(process_parent()),
+             (int)process_pid(process_parent()), process_pid(process_parent()) == getppid());
 }
 
 static int tell_parent_twice(void *arg) {
@@ -78,21 +78,21 @@ Test(proc_tree, knows_the_parent_at_every_depth, .timeout = 5,
      .description = "PROC-TREE-003: process_parent has the name and pid of the process that started the caller") {
     struct process p;
     char expected[128];
-    stage_open();
+    gates_open();
     launch_as(&p, tell_parent_twice, "", &(struct process_options){.name = "net"});
     snprintf(expected, sizeof expected, "net, child of MainProcess %d 1", (int)getpid());
-    expect_text(hear(), expected, "who the child is, its parent's name and pid, and whether that is getppid()");
+    expect_text(log_next(), expected, "who the child is, its parent's name and pid, and whether that is getppid()");
     snprintf(expected, sizeof expected, "Process-1:1, child of net %d 1", (int)process_pid(&p));
-    expect_text(hear(), expected, "the same in its own child");
+    expect_text(log_next(), expected, "the same in its own child");
     put_away(&p);
-    stage_close();
+    gates_close();
 }
 
 static int tell_parents_life_twice(void *arg) {
     (void)arg;
-    tell("%d", process_is_alive(process_parent()));
+    log_line("%d", process_is_alive(process_parent()));
     wait_at(0);
-    tell("%d", process_is_alive(process_parent()));
+    log_line("%d", process_is_alive(process_parent()));
     return HELD;
 }
 
@@ -106,7 +106,7 @@ static int have_three_children(void *arg) {
             return 1;
     wait_at(1);
     for (int i = 0; i < 3; i++)
-        tell("%d", (int)process_pid(&children[i]));
+        log_line("%d", (int)process_pid(&children[i]));
     wait_at(1);
     return 0;
 }
@@ -114,24 +114,24 @@ static int have_three_children(void *arg) {
 Test(proc_tree, knows_whether_the_parent_lives, .timeout = 5,
      .description = "PROC-TREE-004: process_parent is alive while that process lives, whatever its siblings do") {
     pid_t children[3];
-    stage_open();
+    gates_open();
     adopt_orphans();
     pid_t program = program_start(have_three_children, NULL);
     for (int i = 0; i < 3; i++)
-        expect_text(hear_unless_ended(program), "1", "whether its parent is alive, asked by a child while it is");
+        expect_text(log_next_unless_ended(program), "1", "whether its parent is alive, asked by a child while it is");
     let_pass(1, 1);
     for (int i = 0; i < 3; i++)
-        children[i] = atoi(hear());
+        children[i] = atoi(log_next());
     kill(program, SIGKILL);
     await_zombie(program);
     step("the parent of the three is killed, and a zombie");
     let_pass(0, 3);
     for (int i = 0; i < 3; i++)
-        expect_text(hear(), "0", "whether its parent is alive, asked by a child after that");
+        expect_text(log_next(), "0", "whether its parent is alive, asked by a child after that");
     expect_int(end_of(program), -SIGKILL, "how the parent ended");
     for (int i = 0; i < 3; i++)
         expect_int(end_of(children[i]), HELD, "the exit code of a child, which the test has adopted");
-    stage_close();
+    gates_close();
 }
 
 Test(proc_tree, lists_those_that_run, .timeout = 5,
@@ -139,7 +139,7 @@ Test(proc_tree, lists_those_that_run, .timeout = 5,
          "PROC-TREE-005: the active children come in the order of their starts, cap of them, and are counted") {
     static const int order[] = {2, 0, 1};
     struct process p[3], *found[3] = {NULL, NULL, NULL};
-    stage_open();
+    gates_open();
     expect_int(process_active_children(NULL, 0), 0, "how many there are before the first start");
     for (int i = 0; i < 3; i++)
         expect_int(process_init_target(&p[i], hold, NULL, &(struct process_options){.daemon = PROCESS_DAEMON_YES}), 0,
@@ -155,14 +155,14 @@ Test(proc_tree, lists_those_that_run, .timeout = 5,
     let_pass(0, 3);
     for (int i = 0; i < 3; i++)
         put_away(&p[i]);
-    stage_close();
+    gates_close();
 }
 
 Test(proc_tree, does_not_list_those_that_have_ended, .timeout = 5,
      .description = "PROC-TREE-006: those that have ended are missing, and are no zombies after it") {
     static unsigned second_gate = 1;
     struct process ends, runs, *found[2] = {NULL, NULL};
-    stage_open();
+    gates_open();
     launch(&ends, hold, NULL);
     launch(&runs, hold, &second_gate);
     expect_int(process_active_children(found, 2), 2, "how many run while both do");
@@ -175,7 +175,7 @@ Test(proc_tree, does_not_list_those_that_have_ended, .timeout = 5,
     let_pass(1, 1);
     put_away(&runs);
     process_close(&ends);
-    stage_close();
+    gates_close();
 }
 
 /* A child that makes objects, asks who it is, and has a child of its own. */

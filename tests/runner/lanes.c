@@ -114,7 +114,7 @@ static void take_lines(struct merge *merge, struct lane *lane) {
     pending->len -= done;
 }
 
-static void hear(struct merge *merge, struct lane *lane) {
+static void log_next(struct merge *merge, struct lane *lane) {
     char bytes[16 * 1024];
     ssize_t len = read(lane->socket, bytes, sizeof bytes);
     if (len > 0) {
@@ -137,7 +137,7 @@ static bool listen_once(struct merge *merge) {
     if (any && poll(watched, merge->count, 250) > 0)
         for (size_t i = 0; i < merge->count; i++)
             if (watched[i].revents != 0)
-                hear(merge, &merge->lanes[i]);
+                log_next(merge, &merge->lanes[i]);
     return any;
 }
 

@@ -1,5 +1,5 @@
 /* cpus.c - several CPUs, and what it costs them to change jobs. */
-#include "support/schedule/always.h"
+#include "support/schedule/every_workload.h"
 
 Test(sched_cpus, share_one_queue, .timeout = 3,
      .description = "SCH-SMP-001: all CPUs take their jobs from one queue: with n CPUs n ready jobs run at once") {
@@ -25,9 +25,9 @@ Test(sched_cpus, never_clash, .timeout = 5,
      .description =
          "SCH-SMP-003: no CPU runs two jobs, and no job runs twice at once, before its arrival or while blocked") {
     static const struct shape shape = {.jobs = 10, .arrival = 30, .burst = 7, .io = 7, .ios = 3};
-    expect_always(sound, NULL, shape, 600);
-    expect_always(sound, "MLFQ 1,2,4 boost 5 cost 2 cpus 3", shape, 200);
-    expect_always(sound, "HRRN serial cpus 2", shape, 100);
+    expect_for_every_workload(sound, NULL, shape, 600);
+    expect_for_every_workload(sound, "MLFQ 1,2,4 boost 5 cost 2 cpus 3", shape, 200);
+    expect_for_every_workload(sound, "HRRN serial cpus 2", shape, 100);
 }
 
 Test(sched_cpus, are_preempted_when_none_is_idle, .timeout = 3,

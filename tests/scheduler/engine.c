@@ -4,8 +4,8 @@
 #include <timeslice/batch.h>
 
 #include "support/core/descriptors.h"
-#include "support/core/need.h"
-#include "support/schedule/always.h"
+#include "support/core/require.h"
+#include "support/schedule/every_workload.h"
 #include "support/schedule/model.h"
 
 /* ---- ties, textbook ---- */
@@ -100,15 +100,15 @@ static const char *as_mlfq_py(const struct workload *w, const struct sched_optio
 Test(sched_ties, ostep_is_mlfq_py, .timeout = 5,
      .description = "SCH-TIE-012: ostep: MLFQ with I/O gives, tick for tick, the schedule of OSTEP's mlfq.py") {
     static const struct shape shape = {.jobs = 7, .arrival = 20, .burst = 8, .io = 6, .ios = 3};
-    expect_always(as_mlfq_py, "MLFQ 2,3,4 ostep", shape, 500);
-    expect_always(as_mlfq_py, "MLFQ 1,2,4,8 ostep", shape, 500);
+    expect_for_every_workload(as_mlfq_py, "MLFQ 2,3,4 ostep", shape, 500);
+    expect_for_every_workload(as_mlfq_py, "MLFQ 1,2,4,8 ostep", shape, 500);
 }
 
 Test(sched_ties, ostep_is_mlfq_py_with_boost, .timeout = 5,
      .description = "SCH-TIE-012: ostep: MLFQ with I/O and boost gives the schedule of OSTEP's mlfq.py") {
     static const struct shape shape = {.jobs = 7, .arrival = 20, .burst = 8, .io = 6, .ios = 3};
-    expect_always(as_mlfq_py, "MLFQ 2,3,4 boost 10 ostep", shape, 500);
-    expect_always(as_mlfq_py, "MLFQ 1,2,1 boost 7 ostep", shape, 500);
+    expect_for_every_workload(as_mlfq_py, "MLFQ 2,3,4 boost 10 ostep", shape, 500);
+    expect_for_every_workload(as_mlfq_py, "MLFQ 1,2,1 boost 7 ostep", shape, 500);
 }
 
 /* ---- I/O ---- */
@@ -138,7 +138,7 @@ static const char *no_cpu_idles_beside_a_ready_job(const struct workload *w, con
 Test(sched_io, leaves_no_cpu_idle, .timeout = 5,
      .description = "SCH-IO-003: no CPU is idle while a job is ready, under any policy, with 1 to 4 CPUs") {
     static const struct shape shape = {.jobs = 10, .arrival = 30, .burst = 8, .io = 9, .ios = 3};
-    expect_always(no_cpu_idles_beside_a_ready_job, NULL, shape, 600);
+    expect_for_every_workload(no_cpu_idles_beside_a_ready_job, NULL, shape, 600);
 }
 
 Test(sched_io, serial_holds_the_cpu, .timeout = 3,
@@ -225,7 +225,7 @@ Test(sched_run, leaves_nothing_behind, .timeout = 5,
      .description = "SCH-RUN-003: no memory error, no lost block, no open descriptor, after failed runs too") {
     struct schedule s;
     FILE *out = fopen("/dev/null", "w");
-    need(out != NULL, "open /dev/null");
+    require(out != NULL, "open /dev/null");
     int before = open_descriptors();
     for (int i = 0; i < 20; i++)
         run_and_draw(options_in_turn(i), "A(0, 2 3 2) B(0,4) C(1, 1 2 3) D(2,9) E(3, 1 1 1)", out);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 
 #include <timeslice/scheduler.h>
 
@@ -13,10 +13,10 @@ static void expect_printed(const struct schedule *s, const char *expected, const
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
-    need(out != NULL, "open a stream in memory");
+    require(out != NULL, "open a stream in memory");
     step("schedule_print_gantt: %s", what);
     int done = schedule_print_gantt(s, out);
-    need(fclose(out) == 0, "write to memory");
+    require(fclose(out) == 0, "write to memory");
     static char got[2048];
     snprintf(got, sizeof got, "%s", text);
     free(text);

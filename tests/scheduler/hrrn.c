@@ -1,5 +1,5 @@
 /* hrrn.c - highest response ratio next. */
-#include "support/schedule/always.h"
+#include "support/schedule/every_workload.h"
 
 Test(sched_hrrn, runs_the_highest_ratio_first, .timeout = 3,
      .description = "SCH-HRRN-001: when a CPU is free, the ready job with the largest (w + s) / s runs") {
@@ -26,8 +26,8 @@ static const char *highest_of_the_waiting(const struct workload *w, const struct
 
 Test(sched_hrrn, never_passes_over_a_higher_ratio, .timeout = 5,
      .description = "SCH-HRRN-001: at no dispatch of any random workload is a job with a higher ratio ready") {
-    expect_always(highest_of_the_waiting, "HRRN",
-                  ((struct shape){.jobs = 14, .arrival = 50, .burst = 12, .apart = true}), 600);
+    expect_for_every_workload(highest_of_the_waiting, "HRRN",
+                              ((struct shape){.jobs = 14, .arrival = 50, .burst = 12, .apart = true}), 600);
 }
 
 Test(

@@ -1,7 +1,7 @@
 /* metrics.c - the figures of jobs and machine. */
 #include <string.h>
 
-#include "support/schedule/always.h"
+#include "support/schedule/every_workload.h"
 
 /* Three jobs with I/O, in neither order: AABBBBCAACCC (spec/scheduler.md, "IO"). */
 #define CONCURRENT "C(1, 1 2 3) A(0, 2 3 2) B(0,4)"
@@ -164,8 +164,8 @@ static const char *adds_up(const struct workload *w, const struct sched_options 
 Test(sched_totals, always_add_up, .timeout = 5,
      .description = "SCH-MET-009: each job's slices add up to its bursts, busy + switching + idle to cpus * makespan") {
     static const struct shape shape = {.jobs = 8, .arrival = 30, .burst = 7, .io = 7, .ios = 3};
-    expect_always(adds_up, NULL, shape, 500);
-    expect_always(adds_up, "MLFQ 1,2,4 boost 5 cost 2 cpus 3", shape, 200);
-    expect_always(adds_up, "RR 2 cost 1", shape, 200);
-    expect_always(adds_up, "HRRN serial cpus 2 cost 3", shape, 100);
+    expect_for_every_workload(adds_up, NULL, shape, 500);
+    expect_for_every_workload(adds_up, "MLFQ 1,2,4 boost 5 cost 2 cpus 3", shape, 200);
+    expect_for_every_workload(adds_up, "RR 2 cost 1", shape, 200);
+    expect_for_every_workload(adds_up, "HRRN serial cpus 2 cost 3", shape, 100);
 }

@@ -1,5 +1,5 @@
 /* mlfq.c - the multi-level feedback queue. */
-#include "support/schedule/always.h"
+#include "support/schedule/every_workload.h"
 
 Test(sched_mlfq, lets_jobs_enter_at_the_tail_of_the_top, .timeout = 3,
      .description = "SCH-MLFQ-001: a job that arrives enters level 0 at the tail") {
@@ -59,8 +59,8 @@ static const char *nobody_above_waits(const struct workload *w, const struct sch
 Test(sched_mlfq, never_runs_a_level_below_a_ready_job, .timeout = 5,
      .description = "SCH-MLFQ-004: in no random workload does a level run while a job of a higher one is ready") {
     static const struct shape shape = {.jobs = 8, .arrival = 30, .burst = 9, .io = 6, .ios = 2};
-    expect_always(nobody_above_waits, "MLFQ 2,3,4", shape, 500);
-    expect_always(nobody_above_waits, "MLFQ 1,2,4,8", shape, 500);
+    expect_for_every_workload(nobody_above_waits, "MLFQ 2,3,4", shape, 500);
+    expect_for_every_workload(nobody_above_waits, "MLFQ 1,2,4,8", shape, 500);
 }
 
 Test(sched_mlfq, preempts_for_an_arrival_above, .timeout = 3,

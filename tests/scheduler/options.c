@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/schedule/always.h"
+#include "support/schedule/every_workload.h"
 
 /* Tries the options on one ordinary job. */
 static int try_options(const struct sched_options *o) {

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/schedule/always.h"
+#include "support/schedule/every_workload.h"
 #include "support/schedule/model.h"
 
 Test(sched_states, are_recorded_at_each_change, .timeout = 3,
@@ -38,8 +38,8 @@ Test(sched_states, go_from_blocked_to_ready, .timeout = 5,
     expect_states("FCFS serial", "A(0, 1 2 1)",
                   "0 A new-ready, 0 A ready-running, 1 A running-blocked, 3 A blocked-ready, 3 A ready-running, "
                   "4 A running-ended");
-    expect_always(blocked_becomes_ready, NULL,
-                  ((struct shape){.jobs = 6, .arrival = 20, .burst = 5, .io = 6, .ios = 3}), 300);
+    expect_for_every_workload(blocked_becomes_ready, NULL,
+                              ((struct shape){.jobs = 6, .arrival = 20, .burst = 5, .io = 6, .ios = 3}), 300);
 }
 
 Test(sched_states, show_who_lost_the_cpu, .timeout = 3,
@@ -90,8 +90,8 @@ Test(sched_states, stand_in_the_order_of_the_steps, .timeout = 5,
                   "1 B running-ready, 1 A ready-running, 1 B ready-running, 3 B running-ready, 3 A running-ready, "
                   "3 A ready-running, 3 B ready-running, 4 A running-ended, 4 B running-ended");
     expect_slices("FCFS cpus 3", "A(0,2) B(0,1) C(0,1) D(0,1)", "A 0-2, B 0-1 cpu 1, C 0-1 cpu 2, D 1-2 cpu 1");
-    expect_always(states_in_order, NULL, ((struct shape){.jobs = 8, .arrival = 20, .burst = 6, .io = 6, .ios = 2}),
-                  600);
+    expect_for_every_workload(states_in_order, NULL,
+                              ((struct shape){.jobs = 8, .arrival = 20, .burst = 6, .io = 6, .ios = 2}), 600);
 }
 
 /* ---- the chain of one job ---- */
@@ -144,8 +144,8 @@ static const char *chains(const struct workload *w, const struct sched_options *
 Test(sched_states, make_one_chain_for_each_job, .timeout = 5,
      .description = "SCH-STATE-005: each job's changes make one chain from new to ended that agrees with its slices") {
     static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 6, .io = 6, .ios = 3};
-    expect_always(chains, NULL, shape, 600);
-    expect_always(chains, "MLFQ 1,2,4 boost 6 cost 2 cpus 2", shape, 200);
-    expect_always(chains, "RR 2 cost 1", shape, 100);
-    expect_always(chains, "SJF serial cpus 2", shape, 100);
+    expect_for_every_workload(chains, NULL, shape, 600);
+    expect_for_every_workload(chains, "MLFQ 1,2,4 boost 6 cost 2 cpus 2", shape, 200);
+    expect_for_every_workload(chains, "RR 2 cost 1", shape, 100);
+    expect_for_every_workload(chains, "SJF serial cpus 2", shape, 100);
 }

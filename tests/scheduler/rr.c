@@ -1,5 +1,5 @@
 /* rr.c - round robin. */
-#include "support/schedule/always.h"
+#include "support/schedule/every_workload.h"
 
 Test(sched_rr, cuts_a_lone_job_into_quanta, .timeout = 3,
      .description = "SCH-RR-001: a job runs for at most the quantum in one slice, also where it is alone") {
@@ -24,9 +24,9 @@ static const char *no_slice_beyond_the_quantum(const struct workload *w, const s
 Test(sched_rr, never_runs_beyond_the_quantum, .timeout = 5,
      .description = "SCH-RR-001: no slice of any random workload is longer than the quantum") {
     static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 9, .io = 6, .ios = 2};
-    expect_always(no_slice_beyond_the_quantum, "RR 1", shape, 300);
-    expect_always(no_slice_beyond_the_quantum, "RR 3", shape, 400);
-    expect_always(no_slice_beyond_the_quantum, "RR 4 cpus 2", shape, 300);
+    expect_for_every_workload(no_slice_beyond_the_quantum, "RR 1", shape, 300);
+    expect_for_every_workload(no_slice_beyond_the_quantum, "RR 3", shape, 400);
+    expect_for_every_workload(no_slice_beyond_the_quantum, "RR 4 cpus 2", shape, 300);
 }
 
 Test(sched_rr, sends_an_expired_job_to_the_tail, .timeout = 3,

@@ -1,5 +1,5 @@
 /* sjf.c - shortest job first. */
-#include "support/schedule/always.h"
+#include "support/schedule/every_workload.h"
 
 Test(sched_sjf, runs_the_shortest_burst_first, .timeout = 3,
      .description = "SCH-SJF-001: when a CPU is free, the ready job with the shortest next CPU burst runs") {
@@ -24,8 +24,8 @@ static const char *shortest_of_the_waiting(const struct workload *w, const struc
 
 Test(sched_sjf, never_passes_over_a_shorter_burst, .timeout = 5,
      .description = "SCH-SJF-001: at no dispatch of any random workload is a job with a shorter burst ready") {
-    expect_always(shortest_of_the_waiting, "SJF",
-                  ((struct shape){.jobs = 12, .arrival = 40, .burst = 12, .apart = true}), 600);
+    expect_for_every_workload(shortest_of_the_waiting, "SJF",
+                              ((struct shape){.jobs = 12, .arrival = 40, .burst = 12, .apart = true}), 600);
 }
 
 Test(sched_sjf, does_not_preempt, .timeout = 3,

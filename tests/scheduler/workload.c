@@ -5,7 +5,7 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 
 #include <timeslice/scheduler.h>
 
@@ -13,7 +13,7 @@
 
 static int read_bytes(const char *bytes, size_t len, struct workload *w, struct parse_error *error) {
     FILE *in = tmpfile();
-    need(in && fwrite(bytes, 1, len, in) == len, "write a workload file");
+    require(in && fwrite(bytes, 1, len, in) == len, "write a workload file");
     rewind(in);
     memset(w, 0xa5, sizeof *w);
     errno = 0;
@@ -60,7 +60,7 @@ static void accept_one(const char *text) {
 /* Longer than any buffer that one might think large enough. */
 static char *long_file(size_t jobs, size_t bursts) {
     char *text = malloc(64 + jobs * 16 + bursts * 2), *end = text;
-    need(text != NULL, "allocate memory");
+    require(text != NULL, "allocate memory");
     end += sprintf(end, HEADER);
     for (size_t i = 0; i < jobs; i++)
         end += sprintf(end, "%zu,%zu,1\n", 2 * i + 1, i);
@@ -214,7 +214,7 @@ Test(workload_read, leaves_nothing_behind, .timeout = 3,
     }
     FILE *unreadable = fopen("/dev/null", "w");
     struct parse_error e = {.line = 7};
-    need(unreadable != NULL, "open /dev/null");
+    require(unreadable != NULL, "open /dev/null");
     expect_int(workload_read(unreadable, &w, &e), -1, "workload_read of a stream that cannot be read");
     expect_int(e.line, 0, "the line of an error that is not about the text");
     expect_true(is_zero(&w), "*out is all zero after that");

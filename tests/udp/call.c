@@ -5,7 +5,7 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/seed.h"
 #include "support/core/short_waits.h"
 #include "support/core/stopwatch.h"
@@ -276,7 +276,7 @@ static void call_around(const struct udp_peer *server, const struct udp_peer *si
     static const struct udp_call_options brief = {.attempts = 2, .timeout_ms = 1, .backoff = 1};
     static const char too_long[UDP_MAX_IPV4 + 1];
     char *request = malloc(10), *reply = malloc(10);
-    need(request && reply, "find memory");
+    require(request && reply, "find memory");
     memset(request, 'x', 10);
     expect_int(udp_call(server, request, 10, reply, 10, &patient), 10, "a call that is answered");
     udp_call(server, request, 10, reply, 3, &patient);

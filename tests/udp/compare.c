@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/seed.h"
 #include "support/net/peer.h"
 #include "support/net/tcp_pair.h"
@@ -101,7 +101,7 @@ static void expect_udp_loss(const struct ways *ways, const unsigned char *data) 
     static unsigned char buf[MESSAGE];
     const int room = 65536;
     unsigned sent = 0, kept = 0;
-    need(setsockopt(ways->udp_to.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) == 0, "set a socket's buffer");
+    require(setsockopt(ways->udp_to.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) == 0, "set a socket's buffer");
     for (unsigned i = 0; i < MESSAGES; i++)
         sent += udp_send(ways->udp_from.fd, data + (size_t)i * MESSAGE, MESSAGE, &ways->udp_to.at) == MESSAGE;
     expect_int(sent, MESSAGES, "UDP: how many sends succeed while nobody receives");
@@ -118,14 +118,14 @@ Test(udp_and_tcp, more_than_the_buffers_hold, .timeout = 5,
     static struct writer writer; /* the thread's, also where the test fails and leaves this function */
     writer = (struct writer){.fd = ways.tcp.theirs, .data = malloc(MESSAGES * MESSAGE)};
     unsigned char *got = malloc(MESSAGES * MESSAGE);
-    need(writer.data && got, "find memory");
+    require(writer.data && got, "find memory");
     dice_fill(&dice, writer.data, MESSAGES * MESSAGE);
     expect_udp_loss(&ways, writer.data);
     step("a thread writes the same 1000 messages with stream_write");
-    need(pthread_create(&writer.thread, NULL, write_messages, &writer) == 0, "start a thread");
+    require(pthread_create(&writer.thread, NULL, write_messages, &writer) == 0, "start a thread");
     expect_int(stream_read(ways.tcp.ours, got, MESSAGES * MESSAGE), MESSAGES * MESSAGE, "TCP: stream_read of it all");
     expect_bytes(got, MESSAGES * MESSAGE, writer.data, MESSAGES * MESSAGE, "TCP: what it got");
-    need(pthread_join(writer.thread, NULL) == 0, "join a thread");
+    require(pthread_join(writer.thread, NULL) == 0, "join a thread");
     expect_int(writer.written, MESSAGES, "TCP: how many writes succeed");
     free(got);
     free(writer.data);

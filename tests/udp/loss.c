@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/seed.h"
 #include "support/net/peer.h"
 #include "support/net/relay.h"
@@ -20,7 +20,7 @@ struct pair {
 static struct pair narrow_pair(void) {
     struct pair pair = {peer_open(AF_INET), peer_open(AF_INET)};
     int bytes = 32 * 1024;
-    need(setsockopt(pair.to.fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes) == 0, "set SO_RCVBUF");
+    require(setsockopt(pair.to.fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes) == 0, "set SO_RCVBUF");
     step("a socket whose receive buffer is far too small for %d datagrams of %d bytes", DATAGRAMS, DATAGRAM_BYTES);
     return pair;
 }

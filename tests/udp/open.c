@@ -6,7 +6,7 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/net/peer.h"
 
 /* The family, type and address of fd, read with plain system calls. */
@@ -100,7 +100,7 @@ Test(udp_local, reports_what_is_not_an_open_socket, .timeout = 3,
      .description = "UDP-OPEN-014: ENOTSOCK for what is not a socket, EBADF for what is not open") {
     struct udp_peer self;
     int ends[2];
-    need(pipe2(ends, O_CLOEXEC) == 0, "open a pipe");
+    require(pipe2(ends, O_CLOEXEC) == 0, "open a pipe");
     expect_error(udp_local(ends[0], &self), ENOTSOCK, "the end of a pipe");
     expect_error(udp_local(closed_descriptor(), &self), EBADF, "a descriptor that is not open");
     close(ends[0]);
@@ -112,7 +112,7 @@ static void go_round(uint16_t taken) {
     struct udp_peer *peer = malloc(sizeof *peer);
     char *text = malloc(15);
     int fd;
-    need(peer && text, "find memory");
+    require(peer && text, "find memory");
     expect_int(udp_resolve(peer, "::1", 9000), 0, "udp_resolve");
     udp_resolve(peer, "not a host", 1);
     expect_int(udp_resolve(peer, "127.0.0.1", 9000), 0, "udp_resolve");

@@ -7,7 +7,7 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/short_waits.h"
 #include "support/core/stopwatch.h"
 #include "support/faults/faults.h"
@@ -169,7 +169,7 @@ Test(udp_recv, waits_for_ever_where_the_timeout_is_negative, .timeout = 3,
     pair = pair_open(AF_INET);
     pthread_t sender;
     char buf[8];
-    need(pthread_create(&sender, NULL, send_when_awaited, &pair) == 0, "start a thread");
+    require(pthread_create(&sender, NULL, send_when_awaited, &pair) == 0, "start a thread");
     expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 4, "udp_recv with timeout -1");
     pthread_join(sender, NULL);
     pair_close(&pair);
@@ -227,10 +227,10 @@ Test(udp_recv, fills_in_an_ipv6_sender, .timeout = 3, .description = "UDP-RX-013
 /* Connects a socket to a port where nobody listens, sends there and waits for the ICMP error to come back. */
 static struct peer refused_socket(void) {
     struct peer deaf = peer_deaf(AF_INET), refused = peer_open(AF_INET);
-    need(connect(refused.fd, (struct sockaddr *)&deaf.at.addr, deaf.at.len) == 0, "connect a socket");
-    need(send(refused.fd, "x", 1, 0) == 1, "send a datagram");
+    require(connect(refused.fd, (struct sockaddr *)&deaf.at.addr, deaf.at.len) == 0, "connect a socket");
+    require(send(refused.fd, "x", 1, 0) == 1, "send a datagram");
     struct pollfd error = {.fd = refused.fd}; /* POLLERR is always waited for */
-    need(poll(&error, 1, -1) == 1, "wait for an error");
+    require(poll(&error, 1, -1) == 1, "wait for an error");
     step("a connected socket sent to port %u, where nobody listens", peer_port(&deaf.at));
     peer_close(&deaf);
     return refused;
@@ -263,7 +263,7 @@ Test(udp_recv, leaves_nothing_behind, .timeout = 3,
     for (size_t cap = 0; cap < 20; cap++) {
         char *buf = malloc(cap); /* a block of exactly cap bytes: one more written is an error */
         struct udp_peer *from = malloc(sizeof *from);
-        need(buf && from, "find memory");
+        require(buf && from, "find memory");
         arrive(&pair, "0123456789", 10);
         expect_success(udp_recv(pair.to.fd, buf, cap, from, AN_HOUR), "udp_recv of 10 bytes with cap %zu", cap);
         udp_recv(pair.to.fd, buf, cap, from, 1);

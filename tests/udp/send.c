@@ -4,7 +4,7 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/seed.h"
 #include "support/faults/faults.h"
 #include "support/net/peer.h"
@@ -29,7 +29,7 @@ static void pair_close(struct pair *pair) {
 static unsigned char *random_bytes(size_t len) {
     struct dice dice = dice_for("payload");
     unsigned char *bytes = malloc(len);
-    need(bytes != NULL, "find memory");
+    require(bytes != NULL, "find memory");
     dice_fill(&dice, bytes, len);
     return bytes;
 }
@@ -37,7 +37,7 @@ static unsigned char *random_bytes(size_t len) {
 /* Takes the next datagram, which must be this one. */
 static void expect_arrival(const struct peer *to, const void *data, size_t len) {
     unsigned char *got = malloc(UDP_MAX_IPV6 + 1);
-    need(got != NULL, "find memory");
+    require(got != NULL, "find memory");
     ssize_t got_len = peer_receive(to, got, UDP_MAX_IPV6 + 1, NULL);
     expect_bytes(got, (size_t)got_len, data, len, "the datagram that arrives");
     free(got);

@@ -7,7 +7,7 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/faults/faults.h"
 #include "support/faults/interruptions.h"
 #include "support/net/peer.h"
@@ -178,7 +178,7 @@ Test(udp_serve, survives_a_client_that_has_gone, .timeout = 3,
     struct peer client = peer_open(AF_INET), gone = peer_open(AF_INET);
     int yes = 1;
     static sem_t is_gone;
-    need(sem_init(&is_gone, 0, 0) == 0, "make a semaphore");
+    require(sem_init(&is_gone, 0, 0) == 0, "make a semaphore");
     service_start(&service, echo_when_gone, &is_gone);
     expect_reply(&service, &client, "before", "before");
     expect_int(setsockopt(service.socket.fd, SOL_IP, IP_RECVERR, &yes, sizeof yes), 0, "IP_RECVERR is set");
@@ -240,7 +240,7 @@ static ssize_t echo_and_stop(void *ctx, const void *req, size_t len, const struc
                              size_t cap) {
     struct stopping *stopping = ctx;
     stopping->calls++;
-    need(write(stopping->pipe[1], "", 1) == 1, "write to a pipe");
+    require(write(stopping->pipe[1], "", 1) == 1, "write to a pipe");
     return echo(NULL, req, len, from, reply, cap);
 }
 
@@ -248,7 +248,7 @@ Test(udp_serve, looks_at_stop_fd_before_requests, .timeout = 3,
      .description = "UDP-SRV-010: stop_fd comes before requests: once it is readable no further request is taken") {
     struct peer socket = peer_open(AF_INET), client = peer_open(AF_INET);
     struct stopping stopping = {.calls = 0};
-    need(pipe2(stopping.pipe, O_CLOEXEC) == 0, "open a pipe");
+    require(pipe2(stopping.pipe, O_CLOEXEC) == 0, "open a pipe");
     step("three requests wait, and the handler makes stop_fd readable while it answers the first");
     for (int i = 0; i < 3; i++)
         peer_send(&client, "hello", 5, &socket.at);
@@ -356,7 +356,7 @@ Test(udp_serve, keeps_its_accounts, .timeout = 3,
                "replied + declined + oversized + failed, which is received");
     struct stopping stopping = {.pipe = {service.stop[0], service.stop[1]}};
     char byte;
-    need(read(service.stop[0], &byte, 1) == 1, "empty a pipe");
+    require(read(service.stop[0], &byte, 1) == 1, "empty a pipe");
     peer_send(&client, "last", 4, &service.socket.at);
     expect_int(udp_serve(service.socket.fd, echo_and_stop, &stopping, service.stop[0], NULL), 0, "with stats NULL");
     service_close(&service);
@@ -366,7 +366,7 @@ Test(udp_serve, keeps_its_accounts, .timeout = 3,
 Test(udp_serve, reports_a_socket_that_cannot_be_served, .timeout = 3,
      .description = "UDP-SRV-015: a socket that cannot be served ends the loop with -1 and its errno") {
     int stop[2];
-    need(pipe2(stop, O_CLOEXEC) == 0, "open a pipe");
+    require(pipe2(stop, O_CLOEXEC) == 0, "open a pipe");
     expect_error(udp_serve(closed_descriptor(), echo, NULL, stop[0], NULL), EBADF, "a descriptor that is not open");
     close(stop[0]);
     close(stop[1]);

@@ -7,9 +7,9 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/seed.h"
-#include "support/faults/rough.h"
+#include "support/faults/partial_io.h"
 #include "support/net/tcp_pair.h"
 
 enum { FRAMES = 20, LONGEST = 40, ROOM = FRAMES * (STREAM_FRAME_HEADER + LONGEST) };
@@ -52,7 +52,7 @@ static void expect_frame(int fd, const void *payload, size_t len) {
 /* Closes our end, and looks at all that the other end hears: it must be these bytes. */
 static void expect_heard(struct tcp_pair *pair, const void *data, size_t len) {
     char heard[ROOM + 1];
-    need(shutdown(pair->ours, SHUT_WR) == 0, "shut a socket down");
+    require(shutdown(pair->ours, SHUT_WR) == 0, "shut a socket down");
     size_t heard_len = tcp_hear(pair->theirs, heard, sizeof heard);
     expect_bytes(heard, heard_len, data, len, "what the other end hears");
 }
@@ -89,9 +89,9 @@ Test(stream_frame, puts_a_frame_together_from_pieces, .timeout = 3,
     for (size_t i = 0; i < FRAMES; i++) {
         char buf[LONGEST];
         size_t len = SIZE_MAX;
-        rough_start(pair.ours, (struct rough){.most = 3, .interrupt = 30, .waiting = -1});
+        partial_io_start(pair.ours, (struct partial_io){.most = 3, .interrupt = 30, .waiting = -1});
         int result = stream_recv_frame(pair.ours, buf, sizeof buf, &len), error = errno;
-        rough_stop();
+        partial_io_stop();
         expect_int((errno = error, result), 1, "stream_recv_frame of frame %zu", i + 1);
         expect_bytes(buf, len, frames.payload[i], frames.len[i], "its payload");
     }
@@ -104,9 +104,9 @@ Test(stream_frame, sends_a_frame_in_pieces, .timeout = 3,
     struct tcp_pair pair = tcp_open();
     make_frames(&frames);
     for (size_t i = 0; i < FRAMES; i++) {
-        rough_start(pair.ours, (struct rough){.most = 3, .interrupt = 30, .waiting = -1});
+        partial_io_start(pair.ours, (struct partial_io){.most = 3, .interrupt = 30, .waiting = -1});
         int result = stream_send_frame(pair.ours, frames.payload[i], frames.len[i]), error = errno;
-        rough_stop();
+        partial_io_stop();
         expect_int((errno = error, result), 0, "stream_send_frame of frame %zu", i + 1);
     }
     expect_heard(&pair, frames.stream, frames.stream_len);
@@ -224,7 +224,7 @@ Test(stream_frame, leaves_nothing_behind, .timeout = 3,
     for (size_t cap = 0; cap < 8; cap++) {
         char *buf = malloc(cap); /* a block of exactly cap bytes: one more read or written is an error */
         size_t len;
-        need(buf != NULL, "find memory");
+        require(buf != NULL, "find memory");
         memset(buf, 'x', cap);
         tcp_say(&pair, "\0\0\0\4four", 8);
         stream_recv_frame(pair.ours, buf, cap, &len);

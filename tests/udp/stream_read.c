@@ -10,10 +10,10 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/seed.h"
 #include "support/faults/interruptions.h"
-#include "support/faults/rough.h"
+#include "support/faults/partial_io.h"
 #include "support/net/tcp_pair.h"
 
 enum { MANY = 1000 };
@@ -27,7 +27,7 @@ struct exchange {
 static struct exchange exchange_open(void) {
     struct exchange exchange = {tcp_open(), malloc(MANY), malloc(MANY)};
     struct dice dice = dice_for("payload");
-    need(exchange.sent && exchange.got, "find memory");
+    require(exchange.sent && exchange.got, "find memory");
     dice_fill(&dice, exchange.sent, MANY);
     memset(exchange.got, '#', MANY);
     return exchange;
@@ -44,10 +44,10 @@ Test(stream_read, returns_exactly_what_was_asked_for, .timeout = 3,
     struct exchange exchange = exchange_open();
     int fd = exchange.pair.ours;
     tcp_say(&exchange.pair, exchange.sent, MANY);
-    rough_start(fd, (struct rough){.most = 40, .waiting = -1});
+    partial_io_start(fd, (struct partial_io){.most = 40, .waiting = -1});
     ssize_t got = stream_read(fd, exchange.got, MANY);
     int error = errno;
-    rough_stop();
+    partial_io_stop();
     expect_int((errno = error, got), MANY, "stream_read of 1000 bytes that come in pieces");
     expect_bytes(exchange.got, MANY, exchange.sent, MANY, "the bytes that were read");
     exchange_close(&exchange);
@@ -101,10 +101,10 @@ Test(stream_read, goes_on_after_a_signal, .timeout = 3,
     expect_bytes(exchange.got, 10, exchange.sent, 10, "the bytes that were read");
 
     tcp_say(&exchange.pair, exchange.sent, MANY);
-    rough_start(fd, (struct rough){.most = 40, .interrupt = 40, .waiting = -1});
+    partial_io_start(fd, (struct partial_io){.most = 40, .interrupt = 40, .waiting = -1});
     ssize_t got = stream_read(fd, exchange.got, MANY);
     int error = errno;
-    rough_stop();
+    partial_io_stop();
     expect_int((errno = error, got), MANY, "stream_read of 1000 bytes with many interruptions");
     expect_bytes(exchange.got, MANY, exchange.sent, MANY, "the bytes that were read");
     exchange_close(&exchange);
@@ -115,13 +115,13 @@ Test(stream_read, waits_on_a_non_blocking_descriptor, .timeout = 3,
     struct exchange exchange = exchange_open();
     int fd = exchange.pair.ours, waiting = eventfd(0, EFD_CLOEXEC);
     static struct tcp_partner partner;
-    need(waiting != -1, "make an eventfd");
-    need(fcntl(fd, F_SETFL, O_NONBLOCK) == 0, "make a descriptor non-blocking");
+    require(waiting != -1, "make an eventfd");
+    require(fcntl(fd, F_SETFL, O_NONBLOCK) == 0, "make a descriptor non-blocking");
     tcp_partner_sends(&partner, exchange.pair.theirs, waiting, exchange.sent, MANY, 200);
-    rough_start(fd, (struct rough){.events = POLLIN, .waiting = waiting});
+    partial_io_start(fd, (struct partial_io){.events = POLLIN, .waiting = waiting});
     ssize_t got = stream_read(fd, exchange.got, MANY);
     int error = errno;
-    struct rough_counts counts = rough_stop();
+    struct partial_io_counts counts = partial_io_stop();
     expect_int((errno = error, got), MANY, "stream_read of 1000 bytes that come one piece for each wait");
     tcp_partner_join(&partner);
     tcp_partner_free(&partner);
@@ -163,8 +163,8 @@ Test(stream_read, reads_from_a_pipe, .timeout = 3,
      .description = "UDP-MSG-015: stream_read reads from a pipe as from a socket") {
     int ends[2];
     char buf[8];
-    need(pipe2(ends, O_CLOEXEC) == 0, "make a pipe");
-    need(write(ends[1], "through the pipe", 16) == 16, "write to a pipe");
+    require(pipe2(ends, O_CLOEXEC) == 0, "make a pipe");
+    require(write(ends[1], "through the pipe", 16) == 16, "write to a pipe");
     close(ends[1]);
     expect_int(stream_read(ends[0], buf, 8), 8, "stream_read of 8 of 16 bytes in a pipe");
     expect_bytes(buf, 8, "through ", 8, "the bytes that were read");

@@ -12,10 +12,10 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/seed.h"
 #include "support/faults/interruptions.h"
-#include "support/faults/rough.h"
+#include "support/faults/partial_io.h"
 #include "support/net/tcp_pair.h"
 
 enum { MANY = 1000 };
@@ -23,7 +23,7 @@ enum { MANY = 1000 };
 static unsigned char *random_bytes(size_t len) {
     struct dice dice = dice_for("payload");
     unsigned char *bytes = malloc(len);
-    need(bytes != NULL, "find memory");
+    require(bytes != NULL, "find memory");
     dice_fill(&dice, bytes, len);
     return bytes;
 }
@@ -31,8 +31,8 @@ static unsigned char *random_bytes(size_t len) {
 /* Closes our end, and looks at all that the other end hears: it must be these bytes. */
 static void expect_heard(struct tcp_pair *pair, const void *data, size_t len) {
     unsigned char *heard = malloc(len + 1);
-    need(heard != NULL, "find memory");
-    need(shutdown(pair->ours, SHUT_WR) == 0, "shut a socket down");
+    require(heard != NULL, "find memory");
+    require(shutdown(pair->ours, SHUT_WR) == 0, "shut a socket down");
     size_t heard_len = tcp_hear(pair->theirs, heard, len + 1);
     expect_bytes(heard, heard_len, data, len, "what the other end hears");
     free(heard);
@@ -42,9 +42,9 @@ static void expect_heard(struct tcp_pair *pair, const void *data, size_t len) {
 static void expect_rough_passage(unsigned most, unsigned interrupt, const char *what) {
     struct tcp_pair pair = tcp_open();
     unsigned char *data = random_bytes(MANY);
-    rough_start(pair.ours, (struct rough){.most = most, .interrupt = interrupt, .waiting = -1});
+    partial_io_start(pair.ours, (struct partial_io){.most = most, .interrupt = interrupt, .waiting = -1});
     int result = stream_write(pair.ours, data, MANY), error = errno;
-    rough_stop();
+    partial_io_stop();
     expect_int((errno = error, result), 0, "%s", what);
     expect_heard(&pair, data, MANY);
     free(data);
@@ -61,11 +61,11 @@ static void expect_long_passage(struct tcp_pair *pair, int cue, const char *what
     unsigned char *data = random_bytes(TCP_PAIR_HOLDS);
     static struct tcp_partner partner;
     tcp_partner_hears(&partner, pair->theirs, cue, TCP_PAIR_HOLDS + 1);
-    rough_start(pair->ours, (struct rough){.events = POLLOUT, .waiting = cue});
+    partial_io_start(pair->ours, (struct partial_io){.events = POLLOUT, .waiting = cue});
     int result = stream_write(pair->ours, data, TCP_PAIR_HOLDS), error = errno;
-    struct rough_counts counts = rough_stop();
+    struct partial_io_counts counts = partial_io_stop();
     expect_int((errno = error, result), 0, "%s", what);
-    need(shutdown(pair->ours, SHUT_WR) == 0, "shut a socket down");
+    require(shutdown(pair->ours, SHUT_WR) == 0, "shut a socket down");
     tcp_partner_join(&partner);
     expect_bytes(partner.bytes, partner.len, data, TCP_PAIR_HOLDS, "what the other end hears");
     expect_true(counts.refused <= 2 * counts.waits, "it waits after EAGAIN, with poll, select or epoll");
@@ -94,8 +94,8 @@ Test(stream_write, waits_on_a_non_blocking_descriptor, .timeout = 3,
      .description = "UDP-MSG-011: on a non-blocking descriptor it waits, neither reporting EAGAIN nor spinning") {
     struct tcp_pair pair = tcp_open();
     int waiting = eventfd(0, EFD_CLOEXEC);
-    need(waiting != -1, "make an eventfd");
-    need(fcntl(pair.ours, F_SETFL, O_NONBLOCK) == 0, "make a descriptor non-blocking");
+    require(waiting != -1, "make an eventfd");
+    require(fcntl(pair.ours, F_SETFL, O_NONBLOCK) == 0, "make a descriptor non-blocking");
     expect_long_passage(&pair, waiting, "stream_write of more bytes than the connection holds");
     expect_true(fcntl(pair.ours, F_GETFL) & O_NONBLOCK, "the descriptor is non-blocking as before");
     close(waiting);
@@ -108,8 +108,8 @@ static struct tcp_pair dead_pair(void) {
     sigset_t pipes;
     sigemptyset(&pipes);
     sigaddset(&pipes, SIGPIPE);
-    need(signal(SIGPIPE, SIG_DFL) != SIG_ERR, "set a signal's handler");
-    need(pthread_sigmask(SIG_UNBLOCK, &pipes, NULL) == 0, "unblock a signal");
+    require(signal(SIGPIPE, SIG_DFL) != SIG_ERR, "set a signal's handler");
+    require(pthread_sigmask(SIG_UNBLOCK, &pipes, NULL) == 0, "unblock a signal");
     tcp_die(&pair);
     return pair;
 }
@@ -141,13 +141,13 @@ Test(stream_write, leaves_signals_to_the_caller, .timeout = 3,
     struct tcp_pair pair = dead_pair();
     struct sigaction handler = {.sa_handler = count_signal}, after;
     sigset_t mask, pending;
-    need(sigaction(SIGPIPE, &handler, NULL) == 0, "set a signal's handler");
+    require(sigaction(SIGPIPE, &handler, NULL) == 0, "set a signal's handler");
     pipe_signals = 0;
     expect_error(stream_write(pair.ours, "hello", 5), EPIPE, "stream_write to a peer that is gone");
     expect_int(pipe_signals, 0, "how often the caller's handler of SIGPIPE ran");
-    need(sigaction(SIGPIPE, NULL, &after) == 0, "read a signal's handler");
-    need(pthread_sigmask(SIG_SETMASK, NULL, &mask) == 0, "read the signal mask");
-    need(sigpending(&pending) == 0, "read the pending signals");
+    require(sigaction(SIGPIPE, NULL, &after) == 0, "read a signal's handler");
+    require(pthread_sigmask(SIG_SETMASK, NULL, &mask) == 0, "read the signal mask");
+    require(sigpending(&pending) == 0, "read the pending signals");
     expect_true(after.sa_handler == count_signal, "the caller's handler of SIGPIPE is still set");
     expect_true(!sigismember(&mask, SIGPIPE), "SIGPIPE is not blocked");
     expect_true(!sigismember(&pending, SIGPIPE), "no SIGPIPE is pending");
@@ -167,12 +167,12 @@ Test(stream_write, writes_to_a_pipe, .timeout = 3,
      .description = "UDP-MSG-015: stream_write writes to a pipe as to a socket") {
     int ends[2];
     char buf[16];
-    need(pipe2(ends, O_CLOEXEC) == 0, "make a pipe");
+    require(pipe2(ends, O_CLOEXEC) == 0, "make a pipe");
     expect_int(stream_write(ends[1], "through", 7), 0, "stream_write to a pipe");
     ssize_t len = read(ends[0], buf, sizeof buf);
-    need(len != -1, "read from a pipe");
+    require(len != -1, "read from a pipe");
     expect_bytes(buf, (size_t)len, "through", 7, "what a plain read finds in the pipe");
-    need(signal(SIGPIPE, SIG_IGN) != SIG_ERR, "ignore a signal");
+    require(signal(SIGPIPE, SIG_IGN) != SIG_ERR, "ignore a signal");
     close(ends[0]);
     expect_error(stream_write(ends[1], "through", 7), EPIPE, "stream_write to a pipe that nobody reads");
     close(ends[1]);

@@ -4,7 +4,7 @@
 #include <timeslice/timesync.h>
 
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/seed.h"
 #include "support/net/ntp.h"
 
@@ -89,7 +89,7 @@ static const unsigned char sample_bytes[NTP_BYTES] = {
 Test(timesync_encode, writes_the_packet_most_significant_byte_first, .timeout = 3,
      .description = "UDP-TIME-005: the packet's 48 bytes, each number most significant byte first") {
     unsigned char *bytes = malloc(NTP_BYTES);
-    need(bytes != NULL, "find memory");
+    require(bytes != NULL, "find memory");
     memset(bytes, '#', NTP_BYTES);
     step("timesync_encode of a packet in which no two bytes are alike");
     timesync_encode(&sample, bytes);
@@ -118,7 +118,7 @@ Test(timesync_decode, reads_the_packet, .timeout = 3,
      .description = "UDP-TIME-006: every field is read from its place, wherever the bytes lie") {
     struct timesync_packet packet;
     unsigned char *block = malloc(NTP_BYTES + 1);
-    need(block != NULL, "find memory");
+    require(block != NULL, "find memory");
     memcpy(block + 1, sample_bytes, NTP_BYTES);
     expect_int(timesync_decode(&packet, block + 1, NTP_BYTES), 0, "timesync_decode of 48 bytes");
     expect_sample(&packet);
@@ -140,7 +140,7 @@ Test(timesync_decode, refuses_a_short_packet, .timeout = 3,
      .description = "UDP-TIME-008: fewer than 48 bytes are no packet: EBADMSG") {
     struct timesync_packet packet = sample;
     unsigned char *bytes = malloc(NTP_BYTES - 1);
-    need(bytes != NULL, "find memory");
+    require(bytes != NULL, "find memory");
     memset(bytes, 0x24, NTP_BYTES - 1);
     expect_error(timesync_decode(&packet, bytes, NTP_BYTES - 1), EBADMSG, "timesync_decode of 47 bytes");
     expect_error(timesync_decode(&packet, bytes, 1), EBADMSG, "timesync_decode of a single byte");

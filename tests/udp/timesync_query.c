@@ -7,7 +7,7 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/short_waits.h"
 #include "support/core/stopwatch.h"
 #include "support/faults/interruptions.h"
@@ -318,7 +318,7 @@ static void go_round(const struct responder *server, const struct peer *silent, 
     struct timesync_result *result = malloc(sizeof *result);
     unsigned char *request = malloc(NTP_BYTES), *reply = malloc(NTP_BYTES);
     char *code = malloc(5);
-    need(packet && result && request && reply && code, "find memory");
+    require(packet && result && request && reply && code, "find memory");
     packet->version = 4;
     packet->mode = TIMESYNC_CLIENT;
     timesync_encode(packet, request);

@@ -4,7 +4,7 @@
 #include <timeslice/timesync.h>
 
 #include "support/core/expect.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/net/ntp.h"
 #include "support/net/peer.h"
 
@@ -28,7 +28,7 @@ static void scene_open(struct scene *scene, size_t len, size_t cap) {
     scene->server = (struct timesync_server){.clock = ticking, .clock_ctx = &scene->now, .about = {.stratum = 1}};
     scene->request = calloc(1, len);
     scene->reply = malloc(cap);
-    need(scene->request && scene->reply, "find memory");
+    require(scene->request && scene->reply, "find memory");
     memset(scene->reply, '#', cap);
     scene->request[0] = 4 << 3 | TIMESYNC_CLIENT; /* leap 0, version 4 */
     if (len >= NTP_BYTES)

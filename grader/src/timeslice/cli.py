@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from timeslice.grade.calibration import Calibration
     from timeslice.intake.sources import Source
     from timeslice.model import Result
-    from timeslice.session.messages import Order
+    from timeslice.session.messages import GradingOptions
 
 LOST_POINTS, KIT_FAILED = 1, 2
 
@@ -139,7 +139,7 @@ def grade(
     from timeslice.contract.kit import find_kit
     from timeslice.intake.sources import find_sources
     from timeslice.report.replay import program
-    from timeslice.session.messages import Order
+    from timeslice.session.messages import GradingOptions
 
     kit = find_kit()
     whole = read_assignment(kit)
@@ -151,20 +151,20 @@ def grade(
         raise KitError(f"the compiler {cc!r} is not installed: install it or choose another with --cc")
     _calibrated(kit, cc)
     folder = _report_folder(out, partial=bool(select or tests))
-    order = Order(folder, seed, cc, strict, select, labs, tests, program())
-    return _grade_all(assignment, sources, order, jobs or len(os.sched_getaffinity(0)))
+    options = GradingOptions(folder, seed, cc, strict, select, labs, tests, program())
+    return _grade_all(assignment, sources, options, jobs or len(os.sched_getaffinity(0)))
 
 
 def _calibrated(kit: Kit, cc: str) -> Calibration:
     """The calibration of this machine. It is made now where there is none, or where a tool has changed."""
     from timeslice.grade.calibrate import kept, why_anew
-    from timeslice.grade.grading import Grounds
+    from timeslice.grade.grading import GradingContext
 
     calibration = kept(kit, cc)
     if calibration is None:
         say(f"calibrating the kit on this machine: {why_anew(kit, cc)}")
-        with Grounds.open(cc) as grounds:
-            calibration = grounds.calibration
+        with GradingContext.open(cc) as context:
+            calibration = context.calibration
     for line in calibration.lines():
         complain(f"timeslice: a fault of the kit on this machine: {line}; it costs no points")
     return calibration
@@ -209,7 +209,7 @@ def _start_fork_server() -> None:
     forkserver.ensure_running()
 
 
-def _grade_all(assignment: Assignment, sources: list[Source], order: Order, jobs: int) -> int:
+def _grade_all(assignment: Assignment, sources: list[Source], options: GradingOptions, jobs: int) -> int:
     """Grade, and whatever happens keep what was graded and say where it is."""
     from timeslice.session.pool import Pool
     from timeslice.session.progress import GradingProgress
@@ -218,7 +218,10 @@ def _grade_all(assignment: Assignment, sources: list[Source], order: Order, jobs
     results: dict[str, Result] = {}
     problem = ""
     try:
-        with GradingProgress(console, len(sources)) as progress, Pool(assignment, order, jobs, progress.tell) as pool:
+        with (
+            GradingProgress(console, len(sources)) as progress,
+            Pool(assignment, options, jobs, progress.on_step) as pool,
+        ):
             for result in pool.grade(sources):
                 results[result.submission] = result
                 progress.done(result)
@@ -227,29 +230,29 @@ def _grade_all(assignment: Assignment, sources: list[Source], order: Order, jobs
     except KeyboardInterrupt:
         problem = "interrupted"
     in_order = [results[source.name] for source in sources if source.name in results]
-    problem = _keep(in_order, order, console, problem, single=len(sources) == 1)
+    problem = _keep(in_order, options, console, problem, single=len(sources) == 1)
     for result in in_order:
         if result.outcome == "broken":
             complain(f"timeslice: {result.submission}: {result.summary}")
     if problem:
         kept = f"{len(in_order)} of {len(sources)} submissions were graded" if len(sources) > 1 or in_order else ""
-        place = f" and are kept in {order.out}" if in_order and order.out else ""
+        place = f" and are kept in {options.out}" if in_order and options.out else ""
         _end(f"{problem}{f'; {kept}' if kept else ''}{place}")
     if any(result.outcome == "broken" for result in in_order):
         return KIT_FAILED
     return 0 if all(result.outcome == "passed" for result in in_order) else LOST_POINTS
 
 
-def _keep(results: list[Result], order: Order, console: Console, problem: str, *, single: bool) -> str:
+def _keep(results: list[Result], options: GradingOptions, console: Console, problem: str, *, single: bool) -> str:
     """Write the index and print what was graded; returns what to complain of."""
     from timeslice import report
 
     if not results:
         return problem
     try:
-        if order.out:
-            report.write_index(results, order.out)
-        _print(results, order.out, console, single=single)
+        if options.out:
+            report.write_index(results, options.out)
+        _print(results, options.out, console, single=single)
     except BrokenPipeError:
         raise
     except KitError as error:

@@ -44,7 +44,7 @@ static const char *code_of(const struct process *p) {
     return text;
 }
 
-static void need(int result, const char *what) {
+static void require(int result, const char *what) {
     if (result >= 0)
         return;
     perror(what);
@@ -57,18 +57,18 @@ struct event {
 
 static void event_open(struct event *event) {
     int ends[2];
-    need(pipe(ends), "pipe");
+    require(pipe(ends), "pipe");
     *event = (struct event){ends[0], ends[1]};
 }
 
 static void event_wait(const struct event *event) {
     char byte;
     close(event->write_end);
-    need((int)read(event->read_end, &byte, 1), "read");
+    require((int)read(event->read_end, &byte, 1), "read");
 }
 
 static void event_set(const struct event *event) {
-    need((int)write(event->write_end, "x", 1), "write");
+    require((int)write(event->write_end, "x", 1), "write");
 }
 
 static int nothing(void *unused) {
@@ -85,20 +85,20 @@ static int for_ever(void *unused) {
 
 static void make(struct process *p, process_target *target, void *arg, const char *name, enum process_daemon daemon) {
     struct process_options options = {.name = name, .daemon = daemon};
-    need(process_init_target(p, target, arg, &options), "process_init_target");
+    require(process_init_target(p, target, arg, &options), "process_init_target");
 }
 
 static void start(struct process *p, process_target *target, void *arg) {
     make(p, target, arg, NULL, PROCESS_DAEMON_INHERIT);
-    need(process_start(p), "process_start");
+    require(process_start(p), "process_start");
 }
 
 static void join(struct process *p) {
-    need(process_join(p, -1), "process_join");
+    require(process_join(p, -1), "process_join");
 }
 
 static void end(struct process *p) {
-    need(process_kill(p), "process_kill");
+    require(process_kill(p), "process_kill");
     join(p);
 }
 
@@ -130,13 +130,13 @@ static void names(void) {
     struct process a, b, c, d, e;
     make(&a, nothing, NULL, NULL, PROCESS_DAEMON_INHERIT);
     make(&b, nothing, NULL, "net", PROCESS_DAEMON_INHERIT);
-    need(process_init(&c, &worker, NULL), "process_init");
+    require(process_init(&c, &worker, NULL), "process_init");
     make(&d, nothing, NULL, "", PROCESS_DAEMON_INHERIT);
     make(&e, say_name, NULL, NULL, PROCESS_DAEMON_INHERIT);
     say("%s %s %s %s %s", process_name(&a), process_name(&b), process_name(&c), process_name(&d), process_name(&e));
-    need(process_start(&e), "process_start");
+    require(process_start(&e), "process_start");
     join(&e);
-    need(process_start(&c), "process_start");
+    require(process_start(&c), "process_start");
     join(&c);
 }
 
@@ -162,7 +162,7 @@ static int two_more(void *unused) {
     make(&spare, nothing, NULL, NULL, PROCESS_DAEMON_INHERIT);
     make(&p, three_deep, NULL, "inner", PROCESS_DAEMON_INHERIT);
     say("%s", process_name(&spare));
-    need(process_start(&p), "process_start");
+    require(process_start(&p), "process_start");
     join(&p);
     return 0;
 }
@@ -172,7 +172,7 @@ static void family(void) {
     say("%s parent %s", own_name(), yes(process_parent() != NULL));
     make(&spare, nothing, NULL, NULL, PROCESS_DAEMON_INHERIT);
     make(&p, two_more, NULL, "net", PROCESS_DAEMON_INHERIT);
-    need(process_start(&p), "process_start");
+    require(process_start(&p), "process_start");
     join(&p);
 }
 
@@ -279,7 +279,7 @@ static void daemons(void) {
     make(&q, nothing, NULL, NULL, PROCESS_DAEMON_YES);
     say("main %s set %s", yes(process_is_daemon(process_current())), yes(process_is_daemon(&q)));
     make(&p, be_daemon, NULL, NULL, PROCESS_DAEMON_YES);
-    need(process_start(&p), "process_start");
+    require(process_start(&p), "process_start");
     join(&p);
 }
 
@@ -309,7 +309,7 @@ static void end_of_main(void) {
     event_open(&ended);
     event_open(&ready);
     make(&daemon, die_slowly, NULL, NULL, PROCESS_DAEMON_YES);
-    need(process_start(&daemon), "process_start");
+    require(process_start(&daemon), "process_start");
     start(&follower, wait_for_daemon, NULL);
     close(ended.write_end);
     event_wait(&ready);
@@ -382,7 +382,7 @@ static void children(void) {
         make(&made[i], for_ever, NULL, NULL, PROCESS_DAEMON_INHERIT);
     say("active %zu", process_active_children(NULL, 0));
     for (int i = 0; i < 3; i++)
-        need(process_start(&made[i]), "process_start");
+        require(process_start(&made[i]), "process_start");
     say_active();
     end(&made[1]);
     say_active();
@@ -395,7 +395,7 @@ static void children(void) {
 static void closing(void) {
     struct process p, q;
     make(&p, for_ever, NULL, "net", PROCESS_DAEMON_INHERIT);
-    need(process_start(&p), "process_start");
+    require(process_start(&p), "process_start");
     say("running %s", refused(process_close(&p)));
     end(&p);
     say("terminated once ended %s exit code %s", refused(process_terminate(&p)), code_of(&p));
@@ -429,9 +429,9 @@ static int change(void *unused) {
 static void change_in(enum process_start_method method) {
     struct process p;
     struct process_options options = {.method = method};
-    need(process_init_target(&p, change, NULL, &options), "process_init_target");
+    require(process_init_target(&p, change, NULL, &options), "process_init_target");
     number = 2;
-    need(process_start(&p), "process_start");
+    require(process_start(&p), "process_start");
     join(&p);
     say("main sees %d", number);
 }
@@ -446,7 +446,7 @@ static void spawned(void) {
 
 static int say_later(void *event) {
     char byte;
-    need((int)read(((struct event *)event)->read_end, &byte, 1), "read");
+    require((int)read(((struct event *)event)->read_end, &byte, 1), "read");
     say("grandchild ends");
     return 0;
 }
@@ -493,7 +493,7 @@ static const struct {
 };
 
 int main(int argc, char **argv) {
-    need(process_register("change", change), "process_register");
+    require(process_register("change", change), "process_register");
     process_spawn_main(argc, argv);
     for (size_t i = 0; argc == 2 && i < sizeof scenarios / sizeof scenarios[0]; i++) {
         if (strcmp(argv[1], scenarios[i].name) == 0) {

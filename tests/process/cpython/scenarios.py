@@ -2,7 +2,7 @@
 
 `python scenarios.py NAME` prints the events of one.
 
-A call that raises says "refused". Order is kept by pipes, never by the clock.
+A call that raises says "refused". GradingOptions is kept by pipes, never by the clock.
 """
 
 from __future__ import annotations

@@ -5,11 +5,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "need.h"
+#include "require.h"
 
 int open_descriptors(void) {
     DIR *folder = opendir("/proc/self/fd");
-    need(folder != NULL, "read /proc/self/fd");
+    require(folder != NULL, "read /proc/self/fd");
     int count = 0;
     for (struct dirent *entry; (entry = readdir(folder));)
         count += entry->d_name[0] != '.';
@@ -19,7 +19,7 @@ int open_descriptors(void) {
 
 int closed_descriptor(void) {
     int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 64);
-    need(fd != -1, "make a descriptor");
+    require(fd != -1, "make a descriptor");
     close(fd);
     return fd;
 }

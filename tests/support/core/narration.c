@@ -33,7 +33,7 @@ static size_t make_room(size_t len) {
 }
 
 /* An empty page is a new test's: the clock starts with its first step. */
-static void tell(bool timed, const char *format, va_list arguments) {
+static void append(bool timed, const char *format, va_list arguments) {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static double began;
     int saved = errno;
@@ -60,13 +60,13 @@ static void tell(bool timed, const char *format, va_list arguments) {
 void step(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    tell(false, format, arguments);
+    append(false, format, arguments);
     va_end(arguments);
 }
 
 void timed_step(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    tell(true, format, arguments);
+    append(true, format, arguments);
     va_end(arguments);
 }

@@ -16,7 +16,7 @@
 #include "expect.h"
 #include "seed.h"
 #include "stopwatch.h"
-#include "support/faults/rough.h"
+#include "support/faults/partial_io.h"
 #include "support/net/ntp.h"
 #include "support/net/peer.h"
 #include "support/net/responder.h"
@@ -70,9 +70,9 @@ static void stream(void) {
     tcp_partner_sends(&partner, pair.theirs, cue, "hello", 1, 5);
     tcp_partner_join(&partner);
     tcp_partner_free(&partner);
-    rough_start(pair.ours, (struct rough){.most = 1, .interrupt = 50, .events = POLLIN, .waiting = -1});
+    partial_io_start(pair.ours, (struct partial_io){.most = 1, .interrupt = 50, .events = POLLIN, .waiting = -1});
     tcp_hear(pair.ours, heard, 1);
-    rough_stop();
+    partial_io_stop();
     tcp_say(&pair, "hello", 5);
     tcp_left(&pair, heard, sizeof heard);
     tcp_finish(&pair);

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "rough_hooks.h"
+#include "partial_io_hooks.h"
 #include "support/core/narration.h"
 
 static _Thread_local struct {
@@ -39,15 +39,15 @@ static bool fails(enum call_class class, const char *name) {
         return fails(class, #name) ? -1 : __real_##name arguments;                                                     \
     }
 
-/* The same for what may also be called on a rough descriptor (rough.h). */
+/* The same for what may also be called on a rough descriptor (partial_io.h). */
 #define WRAP_BYTES(class, name, parameters, arguments)                                                                 \
     ssize_t __real_##name parameters;                                                                                  \
     ssize_t __wrap_##name parameters;                                                                                  \
     ssize_t __wrap_##name parameters {                                                                                 \
-        if (fails(class, #name) || rough_interrupts(fd))                                                               \
+        if (fails(class, #name) || partial_io_interrupts(fd))                                                          \
             return -1;                                                                                                 \
-        len = rough_amount(fd, len);                                                                                   \
-        return rough_result(fd, __real_##name arguments);                                                              \
+        len = partial_io_amount(fd, len);                                                                              \
+        return partial_io_result(fd, __real_##name arguments);                                                         \
     }
 
 /* A list of blocks becomes a message of one shorter block; `also` copies back what else the kernel fills in. */
@@ -56,16 +56,16 @@ static bool fails(enum call_class class, const char *name) {
     ssize_t __wrap_##name(int fd, type *message, int flags);                                                           \
     ssize_t __wrap_##name(int fd, type *message, int flags) {                                                          \
         struct iovec part;                                                                                             \
-        if (fails(class, #name) || rough_interrupts(fd))                                                               \
+        if (fails(class, #name) || partial_io_interrupts(fd))                                                          \
             return -1;                                                                                                 \
         size_t blocks = message->msg_iovlen;                                                                           \
-        const struct iovec *shorter = rough_blocks(fd, message->msg_iov, &blocks, &part);                              \
+        const struct iovec *shorter = partial_io_blocks(fd, message->msg_iov, &blocks, &part);                         \
         if (shorter == message->msg_iov)                                                                               \
-            return rough_result(fd, __real_##name(fd, message, flags));                                                \
+            return partial_io_result(fd, __real_##name(fd, message, flags));                                           \
         struct msghdr less = *message;                                                                                 \
         less.msg_iov = &part;                                                                                          \
         less.msg_iovlen = blocks;                                                                                      \
-        ssize_t result = rough_result(fd, __real_##name(fd, &less, flags));                                            \
+        ssize_t result = partial_io_result(fd, __real_##name(fd, &less, flags));                                       \
         also;                                                                                                          \
         return result;                                                                                                 \
     }

@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #include "support/core/narration.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/process/kernel_view.h"
 
 #ifndef sigev_notify_thread_id /* glibc has the field, without this name, before 2.38 */
@@ -84,7 +84,7 @@ static void start_undisturbed(pthread_t *thread, void *(*work)(void *)) {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    need((errno = pthread_create(thread, NULL, work, NULL)) == 0, "start a thread");
+    require((errno = pthread_create(thread, NULL, work, NULL)) == 0, "start a thread");
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -116,13 +116,13 @@ static void *watch(void *unused) {
 static void start_watcher(pid_t thread, int every_ms) {
     watcher.watched = thread;
     watcher.every_ms = every_ms;
-    need((watcher.stop = eventfd(0, EFD_CLOEXEC)) >= 0, "make an event");
+    require((watcher.stop = eventfd(0, EFD_CLOEXEC)) >= 0, "make an event");
     start_undisturbed(&watcher.thread, watch);
 }
 
 static void end_watcher(void) {
-    need(eventfd_write(watcher.stop, 1) == 0, "signal an event");
-    need((errno = pthread_join(watcher.thread, NULL)) == 0, "join a thread");
+    require(eventfd_write(watcher.stop, 1) == 0, "signal an event");
+    require((errno = pthread_join(watcher.thread, NULL)) == 0, "join a thread");
     close(watcher.stop);
 }
 
@@ -134,11 +134,11 @@ void interruptions_start(pid_t thread, unsigned every_ms) {
     struct itimerspec times = {.it_value = every, .it_interval = every};
     in_vain = 0;
     later.is_started = false;
-    need(pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) == 0, "open a pipe");
-    need(sigaction(SIGALRM, &action, NULL) == 0, "set a signal's handler");
-    need(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0, "make a timer");
+    require(pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) == 0, "open a pipe");
+    require(sigaction(SIGALRM, &action, NULL) == 0, "set a signal's handler");
+    require(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0, "make a timer");
     start_watcher(thread, (int)every_ms);
-    need(timer_settime(timer, 0, &times, NULL) == 0, "start a timer");
+    require(timer_settime(timer, 0, &times, NULL) == 0, "start a timer");
     step("a signal every %u ms from here on", every_ms);
 }
 
@@ -171,7 +171,7 @@ void interruptions_then(unsigned count, interruptions_action *action, void *ctx)
 
 void interruptions_stop(void) {
     if (later.is_started)
-        need((errno = pthread_join(later.thread, NULL)) == 0, "join a thread");
+        require((errno = pthread_join(later.thread, NULL)) == 0, "join a thread");
     end_watcher();
     timer_delete(timer);
     struct sigaction ignore = {.sa_handler = SIG_IGN};

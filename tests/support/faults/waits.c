@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <valgrind/valgrind.h>
 
-#include "rough_hooks.h"
+#include "partial_io_hooks.h"
 #include "support/core/narration.h"
 
 static atomic_int skip, left; /* calls before the first that fails, and calls that fail then */
@@ -36,7 +36,7 @@ static bool is_interrupted(bool would_wait, const char *name) {
     return true;
 }
 
-/* A wait fails so where the schedule of this file says it, or where a rough descriptor is concerned (rough.c). */
+/* A wait fails so where the schedule of this file says it, or where a rough descriptor is concerned (partial_io.c). */
 #define WRAP(fails, type, name, parameters, arguments)                                                                 \
     type __real_##name parameters;                                                                                     \
     type __wrap_##name parameters;                                                                                     \
@@ -66,22 +66,24 @@ static bool endures(const struct timeval *time) {
     return time == NULL || time->tv_sec > 0 || time->tv_usec > 0;
 }
 
-WRAP(is_interrupted(timeout != 0, "poll") || rough_fails_poll(fds, count, timeout == 0), int, poll,
+WRAP(is_interrupted(timeout != 0, "poll") || partial_io_fails_poll(fds, count, timeout == 0), int, poll,
      (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
-WRAP_MASKED(is_interrupted(lasts(timeout), "ppoll") || rough_fails_poll(fds, count, !lasts(timeout)), ppoll,
+WRAP_MASKED(is_interrupted(lasts(timeout), "ppoll") || partial_io_fails_poll(fds, count, !lasts(timeout)), ppoll,
             (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask),
             (fds, count, timeout, mask))
-WRAP(is_interrupted(endures(timeout), "select") || rough_fails_select(count, in, out, !endures(timeout)), int, select,
-     (int count, fd_set *in, fd_set *out, fd_set *other, struct timeval *timeout), (count, in, out, other, timeout))
-WRAP_MASKED(is_interrupted(lasts(timeout), "pselect") || rough_fails_select(count, in, out, !lasts(timeout)), pselect,
+WRAP(is_interrupted(endures(timeout), "select") || partial_io_fails_select(count, in, out, !endures(timeout)), int,
+     select, (int count, fd_set *in, fd_set *out, fd_set *other, struct timeval *timeout),
+     (count, in, out, other, timeout))
+WRAP_MASKED(is_interrupted(lasts(timeout), "pselect") || partial_io_fails_select(count, in, out, !lasts(timeout)),
+            pselect,
             (int count, fd_set *in, fd_set *out, fd_set *other, const struct timespec *timeout, const sigset_t *mask),
             (count, in, out, other, timeout, mask))
-WRAP(is_interrupted(timeout != 0, "epoll_wait") || rough_fails_epoll(timeout == 0), int, epoll_wait,
+WRAP(is_interrupted(timeout != 0, "epoll_wait") || partial_io_fails_epoll(timeout == 0), int, epoll_wait,
      (int fd, struct epoll_event *events, int count, int timeout), (fd, events, count, timeout))
-WRAP_MASKED(is_interrupted(timeout != 0, "epoll_pwait") || rough_fails_epoll(timeout == 0), epoll_pwait,
+WRAP_MASKED(is_interrupted(timeout != 0, "epoll_pwait") || partial_io_fails_epoll(timeout == 0), epoll_pwait,
             (int fd, struct epoll_event *events, int count, int timeout, const sigset_t *mask),
             (fd, events, count, timeout, mask))
-WRAP_MASKED(is_interrupted(lasts(timeout), "epoll_pwait2") || rough_fails_epoll(!lasts(timeout)), epoll_pwait2,
+WRAP_MASKED(is_interrupted(lasts(timeout), "epoll_pwait2") || partial_io_fails_epoll(!lasts(timeout)), epoll_pwait2,
             (int fd, struct epoll_event *events, int count, const struct timespec *timeout, const sigset_t *mask),
             (fd, events, count, timeout, mask))
 WRAP(is_interrupted((options & WNOHANG) == 0, "waitpid"), pid_t, waitpid, (pid_t pid, int *status, int options),

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "wire.h"
 
 struct udp_peer peer_address(int family, uint16_t port) {
@@ -33,9 +33,9 @@ static void stay_on_this_cpu(void) {
 struct peer peer_open(int family) {
     stay_on_this_cpu();
     struct peer peer = {socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), peer_address(family, 0)};
-    need(peer.fd != -1, "open a socket");
-    need(bind(peer.fd, (struct sockaddr *)&peer.at.addr, peer.at.len) == 0, "bind a socket to loopback");
-    need(getsockname(peer.fd, (struct sockaddr *)&peer.at.addr, &peer.at.len) == 0, "read a socket's address");
+    require(peer.fd != -1, "open a socket");
+    require(bind(peer.fd, (struct sockaddr *)&peer.at.addr, peer.at.len) == 0, "bind a socket to loopback");
+    require(getsockname(peer.fd, (struct sockaddr *)&peer.at.addr, &peer.at.len) == 0, "read a socket's address");
     wire_open(peer_port(&peer.at), WIRE_PEER);
     return peer;
 }
@@ -43,7 +43,7 @@ struct peer peer_open(int family) {
 /* A socket that is connected to itself keeps its port taken and takes nothing from anybody else. */
 struct peer peer_deaf(int family) {
     struct peer peer = peer_open(family);
-    need(connect(peer.fd, (struct sockaddr *)&peer.at.addr, peer.at.len) == 0, "connect a socket");
+    require(connect(peer.fd, (struct sockaddr *)&peer.at.addr, peer.at.len) == 0, "connect a socket");
     return peer;
 }
 
@@ -58,7 +58,7 @@ static void put(const struct peer *peer, const void *data, size_t len, const str
     do
         sent = sendto(peer->fd, data, len, 0, (const struct sockaddr *)&to->addr, to->len);
     while (sent == -1 && errno == EINTR);
-    need(sent == (ssize_t)len, "send a datagram");
+    require(sent == (ssize_t)len, "send a datagram");
 }
 
 void peer_send(const struct peer *peer, const void *data, size_t len, const struct udp_peer *to) {
@@ -78,7 +78,7 @@ void peer_await(const struct peer *peer) {
     do
         ready = poll(&wait, 1, -1);
     while (ready == -1 && errno == EINTR);
-    need(ready == 1, "wait for a socket");
+    require(ready == 1, "wait for a socket");
 }
 
 static size_t take(const struct peer *peer, void *buf, size_t cap, struct udp_peer *from) {
@@ -87,7 +87,7 @@ static size_t take(const struct peer *peer, void *buf, size_t cap, struct udp_pe
         from->len = sizeof from->addr;
         got = recvfrom(peer->fd, buf, cap, MSG_TRUNC, (struct sockaddr *)&from->addr, &from->len);
     } while (got == -1 && errno == EINTR);
-    need(got != -1, "receive a datagram");
+    require(got != -1, "receive a datagram");
     return (size_t)got;
 }
 

@@ -21,7 +21,7 @@
 
 #include "peer.h"
 #include "support/core/narration.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/seed.h"
 
 #define FLOWS 16
@@ -147,7 +147,7 @@ static struct flow *flow_of(struct relay *relay, const struct udp_peer *client) 
     if (relay->flow_count == FLOWS)
         return NULL;
     struct flow *flow = calloc(1, sizeof *flow);
-    need(flow != NULL, "find memory");
+    require(flow != NULL, "find memory");
     flow->client = *client;
     flow->upstream = peer_open(AF_INET);
     wire_open(peer_port(&flow->upstream.at), WIRE_RELAY);
@@ -205,12 +205,12 @@ static bool turn(struct relay *relay) {
     unsigned flows = relay->flow_count; /* take_request may add one, not yet waited for */
     for (unsigned i = 0; i < flows; i++)
         wait[3 + i] = (struct pollfd){.fd = relay->flows[i]->upstream.fd, .events = POLLIN};
-    need(poll(wait, 3 + flows, -1) > 0, "wait for a datagram");
+    require(poll(wait, 3 + flows, -1) > 0, "wait for a datagram");
     if (wait[0].revents)
         return false;
     eventfd_t order;
     if (wait[1].revents) {
-        need(eventfd_read(relay->settle, &order) == 0, "read an order");
+        require(eventfd_read(relay->settle, &order) == 0, "read an order");
         settle(relay);
         return true;
     }
@@ -230,7 +230,7 @@ static void *run(void *relay) {
 
 struct relay *relay_start(const struct udp_peer *server, struct relay_rules rules) {
     struct relay *relay = calloc(1, sizeof *relay);
-    need(relay != NULL, "find memory");
+    require(relay != NULL, "find memory");
     relay->front = peer_open(AF_INET);
     wire_open(peer_port(&relay->front.at), WIRE_RELAY);
     relay->server = *server;
@@ -238,8 +238,8 @@ struct relay *relay_start(const struct udp_peer *server, struct relay_rules rule
     relay->dice = dice_for("relay");
     relay->settle = eventfd(0, EFD_CLOEXEC);
     relay->stop = eventfd(0, EFD_CLOEXEC);
-    need(relay->settle != -1 && relay->stop != -1 && sem_init(&relay->settled, 0, 0) == 0, "make an eventfd");
-    need((errno = pthread_create(&relay->thread, NULL, run, relay)) == 0, "start a thread");
+    require(relay->settle != -1 && relay->stop != -1 && sem_init(&relay->settled, 0, 0) == 0, "make an eventfd");
+    require((errno = pthread_create(&relay->thread, NULL, run, relay)) == 0, "start a thread");
     step("relay: seed %llu, of 100 datagrams %u are dropped, %u duplicated, %u delayed, %u reordered",
          (unsigned long long)timeslice_seed(), rules.drop, rules.duplicate, rules.delay, rules.reorder);
     return relay;
@@ -250,9 +250,9 @@ const struct udp_peer *relay_address(const struct relay *relay) {
 }
 
 void relay_settle(struct relay *relay) {
-    need(eventfd_write(relay->settle, 1) == 0, "write an order");
+    require(eventfd_write(relay->settle, 1) == 0, "write an order");
     while (sem_wait(&relay->settled) == -1)
-        need(errno == EINTR, "wait for the relay");
+        require(errno == EINTR, "wait for the relay");
 }
 
 struct relay_counts relay_counts(const struct relay *relay) {
@@ -261,8 +261,8 @@ struct relay_counts relay_counts(const struct relay *relay) {
 
 void relay_stop(struct relay *relay) {
     relay_settle(relay);
-    need(eventfd_write(relay->stop, 1) == 0, "write an order");
-    need((errno = pthread_join(relay->thread, NULL)) == 0, "join a thread");
+    require(eventfd_write(relay->stop, 1) == 0, "write an order");
+    require((errno = pthread_join(relay->thread, NULL)) == 0, "join a thread");
     peer_close(&relay->front);
     close(relay->settle);
     close(relay->stop);

@@ -7,7 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "support/core/need.h"
+#include "support/core/require.h"
 
 static void take_request(struct responder *responder) {
     static _Thread_local struct request later; /* for those after the remembered ones */
@@ -35,15 +35,15 @@ static void *run(void *argument) {
 
 struct responder *responder_start(int family, responder_script *script, void *ctx, unsigned tick_ms) {
     struct responder *responder = calloc(1, sizeof *responder);
-    need(responder != NULL, "find memory");
+    require(responder != NULL, "find memory");
     responder->socket = peer_open(family);
     wire_open(peer_port(&responder->socket.at), WIRE_SERVER);
     responder->script = script;
     responder->ctx = ctx;
     responder->tick_ms = tick_ms;
     responder->stop = eventfd(0, EFD_CLOEXEC);
-    need(responder->stop != -1 && sem_init(&responder->done, 0, 0) == 0, "make an eventfd");
-    need((errno = pthread_create(&responder->thread, NULL, run, responder)) == 0, "start a thread");
+    require(responder->stop != -1 && sem_init(&responder->done, 0, 0) == 0, "make an eventfd");
+    require((errno = pthread_create(&responder->thread, NULL, run, responder)) == 0, "start a thread");
     return responder;
 }
 
@@ -53,12 +53,12 @@ void responder_reply(const struct responder *responder, const void *data, size_t
 
 void responder_await(struct responder *responder) {
     while (sem_wait(&responder->done) == -1)
-        need(errno == EINTR, "wait for a request");
+        require(errno == EINTR, "wait for a request");
 }
 
 void responder_stop(struct responder *responder) {
-    need(eventfd_write(responder->stop, 1) == 0, "stop a thread");
-    need((errno = pthread_join(responder->thread, NULL)) == 0, "join a thread");
+    require(eventfd_write(responder->stop, 1) == 0, "stop a thread");
+    require((errno = pthread_join(responder->thread, NULL)) == 0, "join a thread");
 }
 
 void responder_free(struct responder *responder) {

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "support/core/narration.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 
 static void *run(void *argument) {
     struct service *service = argument;
@@ -19,7 +19,7 @@ static void *run(void *argument) {
     service->error = errno;
     step("udp_serve returned %d%s%s", service->result, service->result ? ", errno: " : "",
          service->result ? strerror(service->error) : "");
-    need(eventfd_write(service->ended, 1) == 0, "tell of a thread's end");
+    require(eventfd_write(service->ended, 1) == 0, "tell of a thread's end");
     return NULL;
 }
 
@@ -31,22 +31,22 @@ void service_start(struct service *service, udp_handler *handler, void *ctx) {
     service->handler = handler;
     service->ctx = ctx;
     service->ended = eventfd(0, EFD_CLOEXEC);
-    need(service->ended != -1 && pipe2(service->stop, O_CLOEXEC) == 0, "open a pipe");
+    require(service->ended != -1 && pipe2(service->stop, O_CLOEXEC) == 0, "open a pipe");
     step("udp_serve is started on 127.0.0.1:%u", peer_port(&service->socket.at));
-    need((errno = pthread_create(&service->thread, NULL, run, service)) == 0, "start a thread");
+    require((errno = pthread_create(&service->thread, NULL, run, service)) == 0, "start a thread");
 }
 
 bool service_awaits(struct service *service, int fd) {
     struct pollfd wait[] = {{.fd = fd, .events = POLLIN}, {.fd = service->ended, .events = POLLIN}};
     while (poll(wait, 2, -1) == -1)
-        need(errno == EINTR, "wait for a descriptor");
+        require(errno == EINTR, "wait for a descriptor");
     return wait[0].revents != 0;
 }
 
 void service_stop(struct service *service, bool told) {
     if (told)
-        need(write(service->stop[1], "", 1) == 1, "write to a pipe");
-    need((errno = pthread_join(service->thread, NULL)) == 0, "join a thread");
+        require(write(service->stop[1], "", 1) == 1, "write to a pipe");
+    require((errno = pthread_join(service->thread, NULL)) == 0, "join a thread");
 }
 
 ssize_t service_ask(struct service *service, const struct peer *client, const void *request, size_t len, void *reply,

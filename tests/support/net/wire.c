@@ -80,7 +80,8 @@ static void preview(char text[static PREVIEW_CHARACTERS + 8], const unsigned cha
     strcpy(text + used, i < len ? "\"..." : "\"");
 }
 
-static void tell(uint16_t from, uint16_t to, const void *bytes, size_t shown, size_t len, enum wire_fate fate) {
+static void narrate_datagram(uint16_t from, uint16_t to, const void *bytes, size_t shown, size_t len,
+                             enum wire_fate fate) {
     char text[PREVIEW_CHARACTERS + 8] = "";
     if (len > 0)
         preview(text, bytes, shown, len);
@@ -90,10 +91,10 @@ static void tell(uint16_t from, uint16_t to, const void *bytes, size_t shown, si
 
 void wire_sends(uint16_t from, uint16_t to, const void *bytes, size_t len, enum wire_fate fate) {
     atomic_fetch_or(&known[from], SPEAKS);
-    tell(from, to, bytes, len, len, fate);
+    narrate_datagram(from, to, bytes, len, len, fate);
 }
 
 void wire_takes(uint16_t from, uint16_t to, const void *bytes, size_t shown, size_t len, enum wire_fate fate) {
     if (!(known[from] & SPEAKS))
-        tell(from, to, bytes, shown < len ? shown : len, len, fate);
+        narrate_datagram(from, to, bytes, shown < len ? shown : len, len, fate);
 }

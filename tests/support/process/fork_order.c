@@ -15,7 +15,7 @@
 
 #include "kernel_view.h"
 #include "support/core/narration.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 #include "support/core/seed.h"
 
 static enum fork_order order;
@@ -28,7 +28,7 @@ static bool is_ordered(enum fork_order wanted) {
 
 static void before(void) {
     if (is_ordered(CHILD_FIRST))
-        need(pipe(pid_of_child) == 0, "open a pipe");
+        require(pipe(pid_of_child) == 0, "open a pipe");
 }
 
 static void in_parent(void) {
@@ -59,7 +59,7 @@ void set_fork_order(enum fork_order wanted) {
     static const char *const names[] = {"as it comes", "the child first", "the parent first"};
     static bool registered;
     if (!registered)
-        need(pthread_atfork(before, in_parent, in_child) == 0, "watch forks");
+        require(pthread_atfork(before, in_parent, in_child) == 0, "watch forks");
     registered = true;
     order = wanted;
     parent = getpid();

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support/core/need.h"
+#include "support/core/require.h"
 
 /* Reads the state of a process and the processor time that it has used, in the kernel's ticks; '-' and 0 where there is
  * no such process. */
@@ -71,7 +71,7 @@ void await_zombie(pid_t pid) {
     do
         result = waitid(P_PID, (id_t)pid, &end, WEXITED | WNOWAIT);
     while (result == -1 && errno == EINTR);
-    need(result == 0 || errno == ECHILD, "wait for a child of its own");
+    require(result == 0 || errno == ECHILD, "wait for a child of its own");
 }
 
 /* waitid says ECHILD where there is no such child; 0, without waiting, where there is. */
@@ -98,7 +98,7 @@ static int readable(int fd, int timeout_ms) {
 }
 
 void await_readable(int fd) {
-    need(readable(fd, -1), "wait for a descriptor");
+    require(readable(fd, -1), "wait for a descriptor");
 }
 
 bool is_readable(int fd) {

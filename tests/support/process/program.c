@@ -14,12 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support/core/need.h"
+#include "support/core/require.h"
 
 /* Forks. The child returns 0, and dies when its parent does. */
 static pid_t fork_for_life(void) {
     pid_t test = getpid(), pid = fork();
-    need(pid != -1, "fork");
+    require(pid != -1, "fork");
     if (pid != 0)
         return pid;
     prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
@@ -43,7 +43,7 @@ static void end_here(int status, void *owner) {
 }
 
 void exits_end_here(void) {
-    need(on_exit(end_here, (void *)(intptr_t)getpid()) == 0, "register a handler of exit");
+    require(on_exit(end_here, (void *)(intptr_t)getpid()) == 0, "register a handler of exit");
 }
 
 pid_t program_start(program_body *body, void *arg) {
@@ -61,10 +61,10 @@ int end_of(pid_t pid) {
     do
         ended = waitpid(pid, &status, 0);
     while (ended == -1 && errno == EINTR);
-    need(ended == pid, "wait for a child of its own");
+    require(ended == pid, "wait for a child of its own");
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
 void adopt_orphans(void) {
-    need(prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == 0, "become a subreaper");
+    require(prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == 0, "become a subreaper");
 }

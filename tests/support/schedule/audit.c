@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/core/need.h"
+#include "support/core/require.h"
 
 static char problem[256];
 
@@ -86,7 +86,7 @@ const char *audit(const struct workload *w, const struct schedule *s, struct aud
     memset(out->doing, 0, w->job_count * sizeof out->doing[0]);
     memset(out->running, 0, sizeof out->running);
     const struct sched_slice **sorted = calloc(s->slice_count + 1, sizeof(const struct sched_slice *));
-    need(sorted != NULL, "allocate memory");
+    require(sorted != NULL, "allocate memory");
     for (size_t i = 0; i < s->slice_count; i++) {
         sorted[i] = &s->slices[i];
         if (s->slices[i].end > out->ticks)

@@ -6,18 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/core/need.h"
+#include "support/core/require.h"
 
 /* The kit's own texts are right; a mistake in one must not look like the submission's. */
-static void require(bool right) {
+static void require_valid(bool right) {
     if (right)
         return;
     errno = EINVAL;
-    need(false, "read a test's own workload or options");
+    require(false, "read a test's own workload or options");
 }
 
 static const char *past(const char *text, char expected) {
-    require(*text == expected);
+    require_valid(*text == expected);
     return text + 1;
 }
 
@@ -28,7 +28,7 @@ static const char *blanks(const char *text) {
 static int64_t number(const char **text) {
     char *end;
     int64_t value = strtoll(*text, &end, 10);
-    require(end != *text);
+    require_valid(end != *text);
     *text = end;
     return value;
 }
@@ -36,7 +36,7 @@ static int64_t number(const char **text) {
 void jobs_from(struct jobs *out, const char *text) {
     *out = (struct jobs){.workload.jobs = out->job};
     for (text = blanks(text); *text; text = blanks(text)) {
-        require(out->workload.job_count < JOBS_MAX && *text >= 'A' && *text <= 'Z');
+        require_valid(out->workload.job_count < JOBS_MAX && *text >= 'A' && *text <= 'Z');
         int64_t *bursts = out->bursts[out->workload.job_count];
         struct sched_job *job = &out->job[out->workload.job_count++];
         *job = (struct sched_job){.id = *text - 'A' + 1, .bursts = bursts};
@@ -44,7 +44,7 @@ void jobs_from(struct jobs *out, const char *text) {
         job->arrival = number(&text);
         text = blanks(past(text, ','));
         for (; *text != ')'; text = blanks(text)) {
-            require(job->burst_count < BURSTS_MAX);
+            require_valid(job->burst_count < BURSTS_MAX);
             bursts[job->burst_count++] = number(&text);
         }
         text++;
@@ -71,7 +71,7 @@ static const char *policy_from(const char *text, struct sched_options *o) {
     size_t length = strcspn(text, " "), i = 0;
     while (i < 5 && (strlen(NAMES[i]) != length || strncmp(text, NAMES[i], length) != 0))
         i++;
-    require(i < 5);
+    require_valid(i < 5);
     o->policy = (enum sched_policy)i;
     text = blanks(text + length);
     if (o->policy == POLICY_RR)
@@ -101,7 +101,7 @@ struct sched_options options_from(const char *text) {
         else if (strncmp(word, "cost", length) == 0)
             o.switch_cost = number(&text);
         else
-            require(false);
+            require_valid(false);
         text = blanks(text);
     }
     return o;
@@ -119,13 +119,13 @@ static void shuffle(struct dice *dice, unsigned *numbers, unsigned count) {
 void jobs_random(struct jobs *out, struct dice *dice, struct shape shape) {
     unsigned ids[JOBS_MAX], arrivals[256], count = 1 + dice_below(dice, shape.jobs);
     *out = (struct jobs){.workload = {out->job, count}};
-    require(count <= JOBS_MAX && shape.arrival < 256 && (!shape.apart || shape.arrival + 1 >= count));
+    require_valid(count <= JOBS_MAX && shape.arrival < 256 && (!shape.apart || shape.arrival + 1 >= count));
     shuffle(dice, ids, count);
     shuffle(dice, arrivals, shape.arrival + 1);
     for (unsigned i = 0; i < count; i++) {
         unsigned arrival = shape.apart ? arrivals[i] : dice_below(dice, shape.arrival + 1);
         size_t bursts = 2 * dice_below(dice, shape.ios + 1) + 1;
-        require(bursts <= BURSTS_MAX);
+        require_valid(bursts <= BURSTS_MAX);
         out->job[i] = (struct sched_job){ids[i] + 1, arrival, out->bursts[i], bursts};
         for (size_t b = 0; b < bursts; b++)
             out->bursts[i][b] = 1 + dice_below(dice, b % 2 ? shape.io : shape.burst);

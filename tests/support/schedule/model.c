@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "support/core/need.h"
+#include "support/core/require.h"
 
 #define JOBS 26
 #define CPUS 4
@@ -300,7 +300,7 @@ const struct schedule *model_run(const struct workload *w, const struct sched_op
     static void (*const TEXTBOOK[])(void) = {end_bursts, complete_io, arrive, expire, boost, dispatch, begin};
     static void (*const OSTEP[])(void) = {end_bursts, expire, boost, arrive, complete_io, dispatch, begin};
     errno = ERANGE;
-    need(w->job_count <= JOBS && o->cpus <= CPUS, "play so large a workload tick by tick");
+    require(w->job_count <= JOBS && o->cpus <= CPUS, "play so large a workload tick by tick");
     options = o;
     drawn = (struct schedule){.cpus = o->cpus, .slices = slices, .switches = switches, .states = states};
     enter(w);
@@ -308,7 +308,7 @@ const struct schedule *model_run(const struct workload *w, const struct sched_op
         for (int i = 0; i < 7; i++)
             (o->ties == SCHED_TIES_OSTEP ? OSTEP : TEXTBOOK)[i]();
         tick();
-        need(now < TICKS_MAX, "play so long a workload tick by tick");
+        require(now < TICKS_MAX, "play so long a workload tick by tick");
     }
     return &drawn;
 }
@@ -381,7 +381,7 @@ const char *model_of_mlfq_py(const struct workload *w, const struct sched_option
     enter(w);
     for (size_t done = 0; done < actor_count; now++) {
         int level = 0;
-        need(now < TICKS_MAX, "play so long a workload tick by tick");
+        require(now < TICKS_MAX, "play so long a workload tick by tick");
         if (o->boost > 0 && now > 0 && now % o->boost == 0)
             boost_lines(lines);
         append_comers(lines);

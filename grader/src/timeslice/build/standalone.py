@@ -8,7 +8,7 @@ from pathlib import Path
 
 from timeslice.build.builder import Built
 from timeslice.errors import IntakeError
-from timeslice.grade.grading import Grounds, supplied_notes
+from timeslice.grade.grading import GradingContext, supplied_notes
 from timeslice.intake.sources import find_sources, take
 
 
@@ -17,14 +17,14 @@ def write_objects(submission: Path, out: Path, cc: str, tell: Callable[[str], No
     lacks, ``*.o``. ``tell`` gets what the compiler and the inspection say, a line at a time.
 
     Returns whether anything of the submission is linked. Raises KitError where nothing could be built at all."""
-    with Grounds.open(cc) as grounds, grounds.builder.sandbox.stage as stage:
+    with GradingContext.open(cc) as context, context.builder.sandbox.stage as stage:
         (stage / "tree").mkdir()
-        sources = find_sources([submission], grounds.assignment.sources)
+        sources = find_sources([submission], context.assignment.sources)
         if len(sources) != 1:
             raise IntakeError(f"{submission} holds {len(sources)} submissions: name one of them")
-        taken = take(sources[0], grounds.assignment.sources, stage / "tree")
-        built = grounds.builder.build(stage / "tree", taken.handed_in, stage)
-        for line in _lines(built, grounds):
+        taken = take(sources[0], context.assignment.sources, stage / "tree")
+        built = context.builder.build(stage / "tree", taken.handed_in, stage)
+        for line in _lines(built, context):
             tell(line)
         out.mkdir(parents=True, exist_ok=True)
         for old in out.glob("*.o"):
@@ -34,9 +34,9 @@ def write_objects(submission: Path, out: Path, cc: str, tell: Callable[[str], No
         return bool(built.labs)
 
 
-def _lines(built: Built, grounds: Grounds) -> list[str]:
+def _lines(built: Built, context: GradingContext) -> list[str]:
     build = built.build
     found = [f"{d.severity}: {d.told()}" for d in build.diagnostics]
-    absent = [f"nothing to run of {lab.id}" for lab in grounds.assignment.labs if lab.id not in built.labs]
+    absent = [f"nothing to run of {lab.id}" for lab in context.assignment.labs if lab.id not in built.labs]
     refused = [f"refused: {refusal}" for refusal in build.refusals]
-    return [*refused, *found, *build.left_out, *supplied_notes(grounds.assignment, build), *absent]
+    return [*refused, *found, *build.left_out, *supplied_notes(context.assignment, build), *absent]

@@ -23,7 +23,7 @@ from timeslice.grade.memory import MemoryJudge, descriptor_findings, foreign_fau
 from timeslice.intake.sources import Source, take
 from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
 from timeslice.printable import one_line
-from timeslice.report.replay import BUILD, Identity
+from timeslice.report.replay import BUILD, Replayer
 from timeslice.run import coverage
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
@@ -35,7 +35,7 @@ _NO_COVERAGE_OF = "line coverage is measured with gcc only"
 
 
 @dataclass(frozen=True)
-class Grounds:
+class GradingContext:
     """What every grading in one process shares: the kit, the assignment, the tests, the builder in its sandbox, and
     the calibration of this machine.
 
@@ -48,17 +48,17 @@ class Grounds:
     builder: Builder
     calibration: Calibration
 
-    def identity(self, source: Source, seed: int, program: str | None = None) -> Identity:
+    def replayer(self, source: Source, seed: int, program: str | None = None) -> Replayer:
         """What the replay commands of ``source`` are made of."""
         graded = tuple(lab.id for lab in self.assignment.labs)
         labs = {BUILD: graded if len(graded) < len(self.builder.assignment.labs) else ()}
         labs.update({test.name: (test.lab,) for test in self.tests})
         started = {} if program is None else {"program": program}
-        return Identity(source.path, seed, self.builder.cc, labs, source.nested, **started)
+        return Replayer(source.path, seed, self.builder.cc, labs, source.nested, **started)
 
     @classmethod
     @contextmanager
-    def open(cls, cc: str = "gcc", labs: Sequence[str] = (), *, strict: bool = False) -> Iterator[Grounds]:
+    def open(cls, cc: str = "gcc", labs: Sequence[str] = (), *, strict: bool = False) -> Iterator[GradingContext]:
         """Find and check everything, to grade ``labs`` (none: all of them). Raises KitError where something is missing
         or, if ``strict``, a guard is off."""
         kit = find_kit()
@@ -82,13 +82,13 @@ class Grounds:
 class Grading:
     """One submission on its way. ``checks`` goes the way; ``result`` tells what is known of it, at any time."""
 
-    def __init__(self, grounds: Grounds, source: Source, seed: int, program: str | None = None) -> None:
+    def __init__(self, context: GradingContext, source: Source, seed: int, program: str | None = None) -> None:
         """``program``: how a replay command begins, by default as this process was started."""
-        self._grounds = grounds
+        self._context = context
         self._source = source
         self._seed = seed
-        self._identity = grounds.identity(source, seed, program)
-        self._wanted = {test.name for test in grounds.tests}
+        self._replayer = context.replayer(source, seed, program)
+        self._wanted = {test.name for test in context.tests}
         self._absent: set[str] = set()  # labs of which nothing was handed in
         self._checks: dict[str, Check] = {}
         self._notes: list[str] = []
@@ -135,14 +135,14 @@ class Grading:
         """Make only the checks of these tests, to be called before ``checks``."""
         self._wanted = names
         self._notes.append(
-            f"only {len(names)} of {len(self._grounds.tests)} tests were asked for: this is no full grade"
+            f"only {len(names)} of {len(self._context.tests)} tests were asked for: this is no full grade"
         )
 
     def checks(self) -> Generator[Check, None, None]:
         """Every check as soon as it is decided. Raises KitError where the kit or the machine is at fault."""
         started = time.monotonic()
         try:
-            with self._grounds.builder.sandbox.stage as stage:
+            with self._context.builder.sandbox.stage as stage:
                 for check in map(self._replayable, self._steps(stage)):
                     self._checks[check.name] = check
                     yield check
@@ -161,10 +161,10 @@ class Grading:
     def _steps(self, stage: Path) -> Iterator[Check]:
         tree = stage / "tree"
         tree.mkdir()
-        graded = {lab.id for lab in self._grounds.assignment.labs}
+        graded = {lab.id for lab in self._context.assignment.labs}
         try:
             with self._timed("intake"):
-                taken = take(self._source, self._grounds.builder.assignment.sources, tree)
+                taken = take(self._source, self._context.builder.assignment.sources, tree)
         except IntakeError as error:
             self._absent = graded
             yield from self._unread(str(error))
@@ -173,14 +173,14 @@ class Grading:
         sources = [name for name in taken.handed_in if lab_of(name) in graded]
         self._absent = graded - {lab_of(name) for name in sources if name.endswith(".c")}
         with self._timed("build"):
-            built = self._grounds.builder.build(tree, sources, stage)
+            built = self._context.builder.build(tree, sources, stage)
         self._build = built.build
-        self._notes += supplied_notes(self._grounds.assignment, built.build)
+        self._notes += supplied_notes(self._context.assignment, built.build)
         self._runs = bool(built.labs)
-        yield score.build_check(built.build, self._identity)
+        yield score.build_check(built.build, self._replayer)
         for test in (t for t in self._judged() if t.lab not in built.labs):
             why = "No .c file of this lab was handed in." if test.lab in self._absent else "This lab was not built."
-            yield score.not_run_check(self._grounds.assignment, test, self._grounds.shares[test.name], why)
+            yield score.not_run_check(self._context.assignment, test, self._context.shares[test.name], why)
         if any(test.lab in built.labs for test in self._judged()):
             yield from self._run(built, stage, tree, sources)
         else:
@@ -190,23 +190,23 @@ class Grading:
         """The check with the command that shows it again, whatever step of the way it was that it did not pass."""
         if check.replay or check.verdict in (Verdict.PASSED, Verdict.NOT_RUN):
             return check
-        return check.model_copy(update={"replay": self._identity.replay(check.name)})
+        return check.model_copy(update={"replay": self._replayer.replay(check.name)})
 
     def _unread(self, why: str) -> Iterator[Check]:
         """The checks of a submission that intake could take nothing from."""
         self._build = Build(status="unread", refusals=[why])
-        yield score.build_check(self._build, self._identity)
+        yield score.build_check(self._build, self._replayer)
         for test in self._judged():
-            possible = self._grounds.shares[test.name]
-            yield score.not_run_check(self._grounds.assignment, test, possible, "The submission could not be read.")
+            possible = self._context.shares[test.name]
+            yield score.not_run_check(self._context.assignment, test, possible, "The submission could not be read.")
 
     def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
         results = stage / "results"
         results.mkdir()
-        bank = Bank(self._grounds.builder, built, results, self._seed)
+        bank = Bank(self._context.builder, built, results, self._seed)
         examination = Examination(bank, self._only(built.labs), sources)
         judged = {test.name: test for test in self._judged()}
-        memory_clauses = set(self._grounds.assignment.memory.values())
+        memory_clauses = set(self._context.assignment.memory.values())
         with self._timed("run"):
             for record in examination.records():
                 test = judged.get(record.name)
@@ -215,7 +215,7 @@ class Grading:
         require_room(stage)
         with self._timed("coverage"):
             self._coverage = self._measure(built, examination.native, tree, sources)
-        self._suspicions = score.suspicions(self._grounds.tests, (examination.native, examination.memcheck))
+        self._suspicions = score.suspicions(self._context.tests, (examination.native, examination.memcheck))
         judge, findings = self._judge_memory(examination)
         for name, test in judged.items():
             if name not in self._checks:
@@ -223,39 +223,39 @@ class Grading:
                 yield judge.judge(check, findings) if judge.is_memory_test(test) else check
 
     def _judged(self) -> Iterator[BankTest]:
-        return (t for t in self._grounds.tests if t.name in self._wanted and not t.is_tripwire)
+        return (t for t in self._context.tests if t.name in self._wanted and not t.is_tripwire)
 
     def _only(self, labs: Collection[str]) -> list[str]:
         """The tests of some labs that have to run for those that are wanted."""
-        memory = self._grounds.assignment.memory
-        charged = {test.clause for test in self._grounds.tests if test.name in self._wanted}
+        memory = self._context.assignment.memory
+        charged = {test.clause for test in self._context.tests if test.name in self._wanted}
         areas = {area for area, clause in memory.items() if clause in charged}
         return [
             test.name
-            for test in self._grounds.tests
+            for test in self._context.tests
             if test.lab in labs and (test.name in self._wanted or test.is_tripwire or test.memory_key in areas)
         ]
 
     def _test_check(self, examination: Examination, test: BankTest) -> Check:
         native = examination.native
         record = native.records.get(test.name)
-        possible = self._grounds.shares[test.name]
+        possible = self._context.shares[test.name]
         if record:
-            check = score.test_check(self._grounds.assignment, test, record, possible, self._identity)
+            check = score.test_check(self._context.assignment, test, record, possible, self._replayer)
             story = examination.native_stories.get(test.name)
             if story and story.unsteady:
-                check = score.unsteady_check(check, story, self._identity)
-            fault = self._grounds.calibration.native_fault(test.name)
+                check = score.unsteady_check(check, story, self._replayer)
+            fault = self._context.calibration.native_fault(test.name)
             return score.excused_check(check, fault) if fault and check.verdict is not Verdict.PASSED else check
-        why = _cut_short(native.ended, self._grounds.assignment.limits.run_seconds)
+        why = _cut_short(native.ended, self._context.assignment.limits.run_seconds)
         if why:
-            return score.not_run_check(self._grounds.assignment, test, possible, why)
+            return score.not_run_check(self._context.assignment, test, possible, why)
         raise KitError(f"the bank ended before it told of {test.name} ({_how_it_ended(native)})")
 
     def _measure(self, built: Built, native: ModeRun, tree: Path, sources: Sequence[str]) -> Coverage:
-        if not self._grounds.builder.measures_coverage or native.counters is None:
+        if not self._context.builder.measures_coverage or native.counters is None:
             return coverage.not_run(tree, sources, _NO_COVERAGE_OF)
-        gcov = _gcov_of(self._grounds.builder.cc)
+        gcov = _gcov_of(self._context.builder.cc)
         headers = {source for source in sources if source.endswith(".h") and lab_of(source) in built.labs}
         mine = [source for source in sources if source in built.sources | headers]
         measured = coverage.measure(built.notes, tree, mine, gcov, counters=native.counters)
@@ -264,10 +264,10 @@ class Grading:
 
     def _judge_memory(self, examination: Examination) -> tuple[MemoryJudge, list[Finding]]:
         """Charge what Valgrind and the audit of descriptors found; also kept for the result."""
-        run, calibration = examination.memcheck, self._grounds.calibration
+        run, calibration = examination.memcheck, self._context.calibration
         removed = self._settle_lost(examination)
-        by_name = {test.name: test for test in self._grounds.tests}
-        judge = MemoryJudge(self._grounds.assignment, by_name, examination.native, calibration, tuple(self._faults))
+        by_name = {test.name: test for test in self._context.tests}
+        judge = MemoryJudge(self._context.assignment, by_name, examination.native, calibration, tuple(self._faults))
         found = [*examination.findings, *removed, *descriptor_findings((examination.native, run))]
         findings = judge.charge(found)
         for finding in examination.kit_findings:
@@ -286,17 +286,17 @@ class Grading:
 
     @property
     def _valgrind(self) -> str:
-        return versions(self._grounds.builder.cc)["valgrind"]
+        return versions(self._context.builder.cc)["valgrind"]
 
     def _settle_lost(self, examination: Examination) -> list[Finding]:
         """Whose doing it is that reports of Valgrind are missing: the kit's where it loses those of the reference or
         of the control, too; else the submission's, which is a finding."""
-        grounds = self._grounds
-        lost = examination.lost_at_first if grounds.calibration.loses_reports else examination.lost
+        context = self._context
+        lost = examination.lost_at_first if context.calibration.loses_reports else examination.lost
         if not lost:
             return []
-        if not grounds.calibration.loses_reports and calibrate.still_sees(
-            grounds.kit, grounds.builder, bank_tests(grounds.kit), lost
+        if not context.calibration.loses_reports and calibrate.still_sees(
+            context.kit, context.builder, bank_tests(context.kit), lost
         ):
             return removed_reports(lost, self._valgrind)
         self._faults += [Fault(kind="lost", mode=MEMCHECK, tool=self._valgrind, test=name) for name in lost]
@@ -314,7 +314,7 @@ class Grading:
             story = examination.memcheck_stories.get(name, Story([record]))
             if record.verdict is not Verdict.PASSED or story.unsteady:
                 native = examination.native.records[name]
-                told.append(score.difference(by_name[name], native, story, self._valgrind, self._identity))
+                told.append(score.difference(by_name[name], native, story, self._valgrind, self._replayer))
         return told
 
     @contextmanager
@@ -332,25 +332,25 @@ class Grading:
         if self._error or ended is Outcome.SUSPICIOUS:
             checks = score.withheld(checks)
         points = score.total(checks)
-        labs = score.labs(self._grounds.assignment, checks, self._absent)
+        labs = score.labs(self._context.assignment, checks, self._absent)
         reason = f"not graded: {self._error}" if self._error else score.summary(checks, labs, points, ended)
         return Result(
             submission=self._source.name,
-            assignment=self._grounds.assignment.title,
+            assignment=self._context.assignment.title,
             outcome=ended,
             score=points,
             summary=reason,
             labs=labs,
-            skills=score.skills(self._grounds.assignment, checks),
+            skills=score.skills(self._context.assignment, checks),
             checks=checks,
             build=self._build,
             memory=self._memory,
             coverage=self._coverage,
-            guards=list(self._grounds.builder.sandbox.guards),
-            versions=versions(self._grounds.builder.cc),
+            guards=list(self._context.builder.sandbox.guards),
+            versions=versions(self._context.builder.cc),
             seed=self._seed,
             suspicions=self._suspicions,
-            kit_faults=summarized([*self._grounds.calibration.faults, *self._faults]),
+            kit_faults=summarized([*self._context.calibration.faults, *self._faults]),
             notes=self._notes,
             seconds=self._seconds,
         )
@@ -361,9 +361,9 @@ class Grading:
         for test in self._judged():
             check = self._checks.get(test.name)
             if check is None:
-                possible = self._grounds.shares[test.name]
+                possible = self._context.shares[test.name]
                 why = "The kit or the machine failed before it was run." if self._error else "It was not run."
-                check = score.not_run_check(self._grounds.assignment, test, possible, why)
+                check = score.not_run_check(self._context.assignment, test, possible, why)
             ordered.append(check)
         return ordered
 

@@ -12,7 +12,7 @@ from timeslice.errors import KitError
 from timeslice.grade.calibration import Fault
 from timeslice.model import Build, Check, Difference, LabScore, Outcome, Run, Score, Skill, Verdict
 from timeslice.printable import many_lines, one_line
-from timeslice.report.replay import BUILD, Identity
+from timeslice.report.replay import BUILD, Replayer
 from timeslice.run.records import ModeRun, TestRecord
 from timeslice.run.steadiness import Story
 
@@ -51,7 +51,7 @@ def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
     return points
 
 
-def build_check(build: Build, identity: Identity) -> Check:
+def build_check(build: Build, replayer: Replayer) -> Check:
     """The check named ``build``: passed where the submission could be read, compiled, inspected and linked."""
     if build.status == "built":
         return Check(name=BUILD, clause=None, sentence=COMPILES, verdict=Verdict.PASSED, points=0, possible=0)
@@ -71,7 +71,7 @@ def build_check(build: Build, identity: Identity) -> Check:
         message="\n".join(lines),
         output=many_lines(build.output),
         hint=_BUILD_HINTS[asked],
-        replay=identity.replay(BUILD),
+        replay=replayer.replay(BUILD),
     )
 
 
@@ -88,7 +88,7 @@ def not_run_check(assignment: Assignment, test: BankTest, possible: int, why: st
     )
 
 
-def test_check(assignment: Assignment, test: BankTest, record: TestRecord, possible: int, identity: Identity) -> Check:
+def test_check(assignment: Assignment, test: BankTest, record: TestRecord, possible: int, replayer: Replayer) -> Check:
     """The check of one test from what the bank told of its native run."""
     passed = record.verdict is Verdict.PASSED
     clause = _clause(assignment, test)
@@ -105,7 +105,7 @@ def test_check(assignment: Assignment, test: BankTest, record: TestRecord, possi
         expected=None if passed else expected,
         got=None if passed else got,
         hint=None if passed or clause is None else clause.hint,
-        replay=None if passed else identity.replay(test.name),
+        replay=None if passed else replayer.replay(test.name),
         output="" if passed else many_lines(record.output),
         seconds=record.seconds,
     )
@@ -116,10 +116,10 @@ def steps_of(record: TestRecord) -> list[str]:
     return [one_line(step, 500) for step in record.steps[-STEPS_MAX:]]
 
 
-def unsteady_check(check: Check, story: Story, identity: Identity) -> Check:
+def unsteady_check(check: Check, story: Story, replayer: Replayer) -> Check:
     """The check of a test whose runs differ, with all of them; ``check`` is made of the run that counts."""
     runs = [run_of(record, "native") for record in story.runs]
-    return check.model_copy(update={"unsteady": True, "runs": runs, "replay": identity.replay(check.name)})
+    return check.model_copy(update={"unsteady": True, "runs": runs, "replay": replayer.replay(check.name)})
 
 
 def excused_check(check: Check, fault: Fault) -> Check:
@@ -142,10 +142,10 @@ def run_of(record: TestRecord, tool: str) -> Run:
     )
 
 
-def difference(test: BankTest, native: TestRecord, story: Story, tool: str, identity: Identity) -> Difference:
+def difference(test: BankTest, native: TestRecord, story: Story, tool: str, replayer: Replayer) -> Difference:
     """A test that passes natively and did not pass under ``tool``, which found nothing: all of its runs."""
     runs = [run_of(native, "native"), *(run_of(record, tool) for record in story.runs)]
-    return Difference(test=test.name, clause=test.clause, replay=identity.replay(test.name), runs=runs)
+    return Difference(test=test.name, clause=test.clause, replay=replayer.replay(test.name), runs=runs)
 
 
 def _sentence(assignment: Assignment, test: BankTest) -> str:

@@ -26,7 +26,7 @@ class ClauseRate:
 
 
 @dataclass(frozen=True)
-class Spread:
+class Distribution:
     """The scores that count, in percent: how many fall in each tenth (100 is in the last), and their middle."""
 
     counted: int
@@ -50,14 +50,14 @@ def percent(result: Result) -> float:
     return 100 * result.score.earned / result.score.possible if result.score.possible else 0.0
 
 
-def spread(results: Sequence[Result]) -> Spread:
+def spread(results: Sequence[Result]) -> Distribution:
     """Over the final results: what the kit could not finish or a person must look at is not a score yet."""
     scores = [percent(result) for result in results if is_final(result)]
     bins = [0] * BINS
     for score in scores:
         bins[min(int(score * BINS / 100), BINS - 1)] += 1
     mean = statistics.fmean(scores) if scores else 0.0
-    return Spread(len(scores), tuple(bins), mean, statistics.median(scores) if scores else 0.0)
+    return Distribution(len(scores), tuple(bins), mean, statistics.median(scores) if scores else 0.0)
 
 
 def clause_rates(results: Sequence[Result]) -> list[ClauseRate]:

@@ -33,7 +33,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Story:
+class RunGroup:
     """Runs of one test under one tool that ended alike: how many, of how many, and what one of them told."""
 
     times: int
@@ -44,7 +44,7 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailureStory:
     """A check taken apart: its message in a first line and the rest, its steps folded, its figures read."""
 
     check: Check
@@ -56,16 +56,16 @@ class Failure:
     left_out: int  # steps that are not among those shown
     ladder: Ladder | None  # of a protocol test's exchange
     charts: GanttPair | None  # of a scheduler test
-    stories: Sequence[Story]  # of an unsteady test
+    run_groups: Sequence[RunGroup]  # of an unsteady test
 
 
-def tell(check: Check) -> Failure:
+def failure_story(check: Check) -> FailureStory:
     """What there is to tell of a check, whatever became of it."""
     word = VERDICTS[check.verdict]
     headline, _, rest = (check.message.strip() or word.meaning).partition("\n")
     steps = fold(check.steps)
     shown = steps if len(steps) <= STEPS_FIRST + STEPS_LAST else [*steps[:STEPS_FIRST], *steps[-STEPS_LAST:]]
-    return Failure(
+    return FailureStory(
         check=check,
         asked=f"{check.clause}: {check.sentence}" if check.clause else check.sentence,
         word=word,
@@ -75,7 +75,7 @@ def tell(check: Check) -> Failure:
         left_out=len(check.steps) - sum(step.last - step.first + 1 for step in shown),
         ladder=read_ladder(list(_rungs(steps))),
         charts=read_gantt(check.expected, check.got),
-        stories=stories(check.runs),
+        run_groups=run_groups(check.runs),
     )
 
 
@@ -116,14 +116,14 @@ def _rungs(steps: Sequence[Step]) -> Iterator[str]:
         yield from [step.text] * step.times if is_datagram(step.text) else [step.line]
 
 
-def stories(runs: Sequence[Run]) -> list[Story]:
+def run_groups(runs: Sequence[Run]) -> list[RunGroup]:
     """The runs by tool and verdict, in the order in which each came first."""
     alike: dict[tuple[str, Verdict], list[Run]] = {}
     for run in runs:
         alike.setdefault((run.tool, run.verdict), []).append(run)
     totals = {tool: sum(run.tool == tool for run in runs) for tool, _ in alike}
     return [
-        Story(len(same), totals[tool], VERDICTS[verdict], same[0], fold(same[0].steps))
+        RunGroup(len(same), totals[tool], VERDICTS[verdict], same[0], fold(same[0].steps))
         for (tool, verdict), same in alike.items()
     ]
 
@@ -165,17 +165,17 @@ def failure_text(check: Check, width: int = 1000, *, output: bool = True) -> str
     what the test printed. Empty for a check that passed."""
     if check.verdict is Verdict.PASSED:
         return ""
-    told = tell(check)
+    told = failure_story(check)
     lines = [visible(told.asked), f"{told.word.label.lower()}: {_told(told.headline)}"]
     lines += _told(told.rest).splitlines()
     lines += _figure(ladder_text(told.ladder) if told.ladder else "", width) or _numbered(told.steps, told.left_out)
     charts = _figure(gantt_text(told.charts) if told.charts else "", width)
     lines += charts or _labelled(("expected", check.expected), ("got", check.got))
     lines += _labelled(("hint", check.hint), (RUN_AGAIN, check.replay))
-    if told.stories:
+    if told.run_groups:
         lines += [
             "The test is unsteady: its runs differ, and what most of them say counts.",
-            *story_lines(told.stories),
+            *group_lines(told.run_groups),
         ]
     if output and check.output:
         lines += ["output:", *_told(check.output, _OUTPUT).splitlines()]
@@ -183,32 +183,32 @@ def failure_text(check: Check, width: int = 1000, *, output: bool = True) -> str
 
 
 def unsteady_text(check: Check) -> str:
-    """A test whose runs differ, with each of their stories."""
-    lines = [f"{check.name}, {check.clause}: {visible(check.sentence)}", *story_lines(stories(check.runs))]
+    """A test whose runs differ, with each of their run_groups."""
+    lines = [f"{check.name}, {check.clause}: {visible(check.sentence)}", *group_lines(run_groups(check.runs))]
     return "\n".join([*lines, *_labelled((RUN_AGAIN, check.replay))])
 
 
 def difference_text(difference: Difference) -> str:
-    """A test that passes, but not under a tool, with each of the stories."""
-    lines = [f"{difference.test}, {difference.clause}", *story_lines(stories(difference.runs))]
+    """A test that passes, but not under a tool, with each of the run_groups."""
+    lines = [f"{difference.test}, {difference.clause}", *group_lines(run_groups(difference.runs))]
     return "\n".join([*lines, *_labelled((RUN_AGAIN, difference.replay))])
 
 
-def story_lines(told: Sequence[Story]) -> list[str]:
-    """Each story: how many runs under which tool, what became of them, and what the first of them did."""
+def group_lines(told: Sequence[RunGroup]) -> list[str]:
+    """Each group: how many runs under which tool, what became of them, and what the first of them did."""
     lines = []
-    for story in told:
-        said = f": {_told(story.run.message)}" if story.run.message else ""
-        lines.append(f"- {visible(story.run.tool)}, {count_of(story)}: {story.word.label.lower()}{said}")
-        lines += [f"  {line}" for line in _numbered(story.steps[-STEPS_LAST:], 0)]
-        if story.run.output:
-            lines += ["  output:", *(f"  {line}" for line in _told(story.run.output, _OUTPUT).splitlines())]
+    for group in told:
+        said = f": {_told(group.run.message)}" if group.run.message else ""
+        lines.append(f"- {visible(group.run.tool)}, {count_of(group)}: {group.word.label.lower()}{said}")
+        lines += [f"  {line}" for line in _numbered(group.steps[-STEPS_LAST:], 0)]
+        if group.run.output:
+            lines += ["  output:", *(f"  {line}" for line in _told(group.run.output, _OUTPUT).splitlines())]
     return lines
 
 
-def count_of(story: Story) -> str:
+def count_of(group: RunGroup) -> str:
     """How many runs, in words."""
-    return f"{story.times} of {story.runs} {'run' if story.runs == 1 else 'runs'}"
+    return f"{group.times} of {group.runs} {'run' if group.runs == 1 else 'runs'}"
 
 
 def _told(text: str, limit: int = _TEXT) -> str:

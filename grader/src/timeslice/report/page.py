@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from timeslice.model import Check, Difference, Finding, LabScore, Result, Verdict
 from timeslice.report.class_summary import is_final
 from timeslice.report.drawings import GanttDrawing, LadderDrawing, draw_gantt, draw_ladder
-from timeslice.report.failure import Failure, Story, stories, tell
+from timeslice.report.failure import FailureStory, RunGroup, failure_story, run_groups
 from timeslice.report.figures.gantt import GanttPair, agreement
 from timeslice.report.rendering import TEXT_LIMIT, render
 from timeslice.report.source_view import SourceFile, function_places, line_id, source_files
@@ -57,7 +57,7 @@ class Card:
 
     id: str
     check: Check
-    told: Failure
+    told: FailureStory
     stands_open: bool
     ladder: LadderDrawing | None  # of a protocol test's exchange
     gantt: GanttDrawing | None  # of a scheduler test's charts
@@ -74,7 +74,7 @@ class Unsteady:
 
     test: str
     clause: str
-    stories: Sequence[Story]
+    run_groups: Sequence[RunGroup]
     replay: str | None
 
 
@@ -110,7 +110,7 @@ def _cards(result: Result, files: Sequence[SourceFile]) -> list[Card]:
     cards = []
     for index, check in enumerate(lost):
         function, path, line = places.get(check.clause or "", (None, "", 0))
-        told = tell(check)
+        told = failure_story(check)
         expected, got = _parting(told.charts) if told.charts else _differing(check.expected, check.got)
         cards.append(
             Card(
@@ -136,11 +136,11 @@ def _concerns(finding: Finding, check: Check) -> bool:
 
 
 def _unsteady(check: Check) -> Unsteady:
-    return Unsteady(check.name, check.clause or "", stories(check.runs), check.replay)
+    return Unsteady(check.name, check.clause or "", run_groups(check.runs), check.replay)
 
 
 def _difference(difference: Difference) -> Unsteady:
-    return Unsteady(difference.test, difference.clause, stories(difference.runs), difference.replay)
+    return Unsteady(difference.test, difference.clause, run_groups(difference.runs), difference.replay)
 
 
 def _is_kits_fault(check: Check) -> bool:

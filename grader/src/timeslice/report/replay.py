@@ -74,7 +74,7 @@ def _executable(path: Path) -> str:
 
 
 @dataclass(frozen=True)
-class Identity:
+class Replayer:
     """What the replay commands of one submission have in common. ``labs``: those that a check, by its name, needs.
     ``nested``: the path alone would be taken for a class."""
 

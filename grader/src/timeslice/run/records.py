@@ -24,7 +24,7 @@ class Assertions(_Told):
     failed: int = 0
 
 
-class Message(_Told):
+class AssertionMessage(_Told):
     """One assertion that failed: where it stands and what it said."""
 
     file: str = ""
@@ -61,7 +61,7 @@ class TestRecord(_Told):
     exit_code: int = 0
     assertions: Assertions = Assertions()
     seconds: float = 0.0
-    messages: list[Message] = Field(default_factory=list)
+    messages: list[AssertionMessage] = Field(default_factory=list)
     steps: list[str] = Field(default_factory=list)
     output: str = ""
     descriptors: list[Descriptor] = Field(default_factory=list)

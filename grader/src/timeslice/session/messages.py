@@ -9,7 +9,7 @@ PRELOAD = ["timeslice.session.worker"]  # what the process that workers are fork
 
 
 @dataclass(frozen=True)
-class Order:
+class GradingOptions:
     """What all submissions of one command have in common. ``out`` is where reports go, None where none is written.
     ``select`` is a ``-k`` expression of pytest's; ``labs`` are those that are graded and ``tests`` the checks that are
     made, none meaning all; ``program`` is how a replay command begins."""
@@ -53,4 +53,4 @@ class Refused:
     why: str
 
 
-Message = Ready | Step | Done | Refused
+FromWorker = Ready | Step | Done | Refused

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from timeslice.grade.grading import Grading, Grounds
+    from timeslice.grade.grading import Grading, GradingContext
     from timeslice.model import Check, Result
 
 BUILD, MEMORY, COVERAGE, TRIPWIRES = "build", "memory", "coverage", "tripwires"
@@ -54,17 +54,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _session(stack: ExitStack, config: pytest.Config, path: Path) -> GradingSession:
     from timeslice.errors import IntakeError
-    from timeslice.grade.grading import Grading, Grounds
+    from timeslice.grade.grading import Grading, GradingContext
     from timeslice.intake.sources import find_sources
 
     cc, labs, strict = (config.getoption(name) for name in ("--cc", "--lab", "--strict-sandbox"))
-    grounds = stack.enter_context(Grounds.open(cc, labs, strict=strict))
-    sources = find_sources([path], grounds.builder.assignment.sources)
+    context = stack.enter_context(GradingContext.open(cc, labs, strict=strict))
+    sources = find_sources([path], context.builder.assignment.sources)
     if len(sources) != 1:
         raise IntakeError(f"{path} holds {len(sources)} submissions: use timeslice grade for more than one")
     report = config.getoption("--report")
-    grading = Grading(grounds, sources[0], config.getoption("--seed"))
-    return GradingSession(grounds, grading, Path(report) if report else None)
+    grading = Grading(context, sources[0], config.getoption("--seed"))
+    return GradingSession(context, grading, Path(report) if report else None)
 
 
 class GradingSession:
@@ -72,20 +72,20 @@ class GradingSession:
 
     def __init__(
         self,
-        grounds: Grounds,
+        context: GradingContext,
         grading: Grading,
         report: Path | None,
         only: Collection[str] = (),
-        tell: Callable[[str, int, int], None] = lambda step, done, total: None,
+        on_step: Callable[[str, int, int], None] = lambda step, done, total: None,
     ) -> None:
-        """``only``: the checks to make, none meaning all. ``tell`` is called with the step under way and with how many
-        checks are done of how many."""
+        """``only``: the checks to make, none meaning all. ``on_step`` is called with the step under way and with how
+        many checks are done of how many."""
         self.grading = grading
         self.result: Result | None = None
-        self._grounds = grounds
+        self._context = context
         self._report = report
         self._only = only
-        self._tell = tell
+        self._on_step = on_step
         self._stream: Generator[Check, None, None] | None = None
         self._checks: dict[str, Check] = {}
         self._total = 0
@@ -103,7 +103,7 @@ class GradingSession:
 
     def _select(self, items: list[pytest.Item]) -> None:
         names = {item.name for item in items}
-        tests = {test.name for test in self._grounds.tests if not test.is_tripwire}
+        tests = {test.name for test in self._context.tests if not test.is_tripwire}
         chosen = names & tests or (tests if names & {MEMORY, COVERAGE, TRIPWIRES} else set())
         self._total = len(chosen)
         if chosen != tests:
@@ -112,8 +112,8 @@ class GradingSession:
     def item_names(self) -> Iterator[tuple[str, str, str]]:
         """Name, clause and place of every item."""
         yield BUILD, "", ""
-        memory = set(self._grounds.assignment.memory.values())
-        tests = [test for test in self._grounds.tests if not test.is_tripwire]
+        memory = set(self._context.assignment.memory.values())
+        tests = [test for test in self._context.tests if not test.is_tripwire]
         # Those that wait for Valgrind come last, so that the others are told of while it still runs.
         for test in sorted(tests, key=lambda test: test.clause in memory):
             yield test.name, str(test.clause), f"{test.file}:{test.line}"
@@ -137,12 +137,12 @@ class GradingSession:
 
     def _next(self) -> Check | None:
         if self._stream is None:
-            self._tell(BUILD, 0, self._total)
+            self._on_step(BUILD, 0, self._total)
             self._stream = self.grading.checks()
         check = next(self._stream, None)
         if check:
             self._checks[check.name] = check
-            self._tell("tests", len(self._checks) - 1, self._total)
+            self._on_step("tests", len(self._checks) - 1, self._total)
         return check
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

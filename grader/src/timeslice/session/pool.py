@@ -19,18 +19,18 @@ from timeslice.contract.assignment import Assignment
 from timeslice.errors import KitError
 from timeslice.intake.sources import Source
 from timeslice.model import Build, Coverage, Memory, Outcome, Result, Score
-from timeslice.session.messages import PRELOAD, Done, Message, Order, Ready, Refused, Step
+from timeslice.session.messages import PRELOAD, Done, FromWorker, GradingOptions, Ready, Refused, Step
 
 ATTEMPTS = 2
 _END_SECONDS = 10.0  # for a worker to end its sandboxes and remove its folders
 _CONTEXT = multiprocessing.get_context("forkserver")
 
 
-def _work(connection: Connection, order: Order) -> None:
+def _work(connection: Connection, options: GradingOptions) -> None:
     """What a worker does; only the fork server has imported its modules (see ``cli.grade``)."""
     from timeslice.session.worker import work
 
-    work(connection, order)
+    work(connection, options)
 
 
 @dataclass
@@ -50,12 +50,14 @@ class _Worker:
 class Pool:
     """The workers of one command. Leaving it as a context manager ends them and all that they run."""
 
-    def __init__(self, assignment: Assignment, order: Order, jobs: int, tell: Callable[[str, Step], None]) -> None:
-        """``tell`` is called with the name of a submission and how far it has come."""
+    def __init__(
+        self, assignment: Assignment, options: GradingOptions, jobs: int, on_step: Callable[[str, Step], None]
+    ) -> None:
+        """``on_step`` is called with the name of a submission and how far it has come."""
         self._assignment = assignment
-        self._order = order
+        self._options = options
         self._jobs = jobs
-        self._tell = tell
+        self._on_step = on_step
         self._workers: list[_Worker] = []
         _CONTEXT.set_forkserver_preload(PRELOAD)
 
@@ -90,7 +92,7 @@ class Pool:
 
     def _hire(self) -> None:
         ours, theirs = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(target=_work, args=(theirs, self._order), name="timeslice-worker")
+        process = _CONTEXT.Process(target=_work, args=(theirs, self._options), name="timeslice-worker")
         process.start()
         theirs.close()
         self._workers.append(_Worker(process, ours))
@@ -103,7 +105,7 @@ class Pool:
     def _hear(self, worker: _Worker, waiting: deque[_Job]) -> Result | None:
         """Take one message; returns a submission that is through, if one is by now."""
         try:
-            message: Message = worker.connection.recv()
+            message: FromWorker = worker.connection.recv()
         except (EOFError, OSError):
             return self._bury(worker, waiting)
         if isinstance(message, Refused):
@@ -111,7 +113,7 @@ class Pool:
         if isinstance(message, Ready):
             worker.ready = True
         elif worker.job and isinstance(message, Step):
-            self._tell(worker.job.source.name, message)
+            self._on_step(worker.job.source.name, message)
         elif worker.job and isinstance(message, Done):
             job, worker.job = worker.job, None
             if message.again and job.attempt < ATTEMPTS:
@@ -152,12 +154,12 @@ class Pool:
             coverage=Coverage(status="not_run"),
             guards=[],
             versions={},
-            seed=self._order.seed,
+            seed=self._options.seed,
         )
-        if self._order.out:
+        if self._options.out:
             from timeslice import report
 
-            report.write(result, self._order.out / report.folder_name(source.name))
+            report.write(result, self._options.out / report.folder_name(source.name))
         return result
 
     def _give(self, waiting: deque[_Job]) -> None:

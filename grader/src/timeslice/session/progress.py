@@ -51,7 +51,7 @@ class GradingProgress:
         if self._live:
             self._live.stop()
 
-    def tell(self, submission: str, step: Step) -> None:
+    def on_step(self, submission: str, step: Step) -> None:
         """A submission has come one step further."""
         self._under_way[submission] = f"{step.done}/{step.total}" if step.step == "tests" else step.step
         names = [f"{escape(name)} {done}" for name, done in list(self._under_way.items())[:_SHOWN]]

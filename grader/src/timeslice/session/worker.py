@@ -1,4 +1,4 @@
-"""A worker process: opens the grounds once, then grades one submission after the other, each in a pytest session."""
+"""A worker process: opens the context once, then grades one submission after the other, each in a pytest session."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ import pytest
 
 from timeslice import report
 from timeslice.errors import DiskFullError, KitError
-from timeslice.grade.grading import Grading, Grounds
+from timeslice.grade.grading import Grading, GradingContext
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome
-from timeslice.session.messages import Done, Message, Order, Ready, Refused, Step
+from timeslice.session.messages import Done, FromWorker, GradingOptions, Ready, Refused, Step
 from timeslice.session.plugin import GradingSession
 
 _PYTEST = ["-c", os.devnull, "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:doctest", "-p", "no:unittest",
            "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:faulthandler"]  # fmt: skip
 
 
-def work(connection: Connection, order: Order) -> None:
+def work(connection: Connection, options: GradingOptions) -> None:
     """Grade what comes over ``connection`` until None comes or it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides what it means
     signal.signal(signal.SIGTERM, _leave)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
-        _serve(connection, order)
+        _serve(connection, options)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     except KeyboardInterrupt:
         sys.exit(1)
 
 
-def _serve(connection: Connection, order: Order) -> None:
+def _serve(connection: Connection, options: GradingOptions) -> None:
     try:
-        with Grounds.open(order.cc, order.labs, strict=order.strict) as grounds:
+        with GradingContext.open(options.cc, options.labs, strict=options.strict) as context:
             connection.send(Ready())
             for source in iter(connection.recv, None):
-                connection.send(_grade(connection, grounds, order, source))
+                connection.send(_grade(connection, context, options, source))
     except KitError as error:
         connection.send(Refused(str(error)))
     except (EOFError, BrokenPipeError):
@@ -54,11 +54,11 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt  # pytest takes any other exception for a failure of the item under way
 
 
-def _grade(connection: Connection, grounds: Grounds, order: Order, source: Source) -> Message:
-    grading = Grading(grounds, source, order.seed, program=order.program)
-    folder = order.out / report.folder_name(source.name) if order.out else None
-    session = GradingSession(grounds, grading, folder, order.tests, lambda *step: connection.send(Step(*step)))
-    arguments = [*_PYTEST, f"--rootdir={grounds.kit.root}", *(["-k", order.select] if order.select else [])]
+def _grade(connection: Connection, context: GradingContext, options: GradingOptions, source: Source) -> FromWorker:
+    grading = Grading(context, source, options.seed, program=options.program)
+    folder = options.out / report.folder_name(source.name) if options.out else None
+    session = GradingSession(context, grading, folder, options.tests, lambda *step: connection.send(Step(*step)))
+    arguments = [*_PYTEST, f"--rootdir={context.kit.root}", *(["-k", options.select] if options.select else [])]
     try:
         with contextlib.redirect_stderr(io.StringIO()) as said, contextlib.redirect_stdout(said):
             status = pytest.main(arguments, plugins=[session])
@@ -67,9 +67,9 @@ def _grade(connection: Connection, grounds: Grounds, order: Order, source: Sourc
     if status == pytest.ExitCode.INTERRUPTED and session.result is None:
         raise KeyboardInterrupt
     if status == pytest.ExitCode.USAGE_ERROR:
-        return Refused(f"-k {order.select!r}: {_first_line(said.getvalue())}")
+        return Refused(f"-k {options.select!r}: {_first_line(said.getvalue())}")
     if status == pytest.ExitCode.NO_TESTS_COLLECTED:
-        return Refused(f"-k {order.select!r} selects no check: name suites, tests or clauses, such as UDP-RX-003")
+        return Refused(f"-k {options.select!r} selects no check: name suites, tests or clauses, such as UDP-RX-003")
     if session.result is None:
         return Refused(f"pytest ended with status {int(status)}: {_first_line(said.getvalue())}")
     if isinstance(grading.error, DiskFullError):

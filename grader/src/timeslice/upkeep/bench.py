@@ -21,12 +21,12 @@ from timeslice.build.workshop import MEMCHECK, NATIVE
 from timeslice.contract.bank import bank_tests
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
-from timeslice.grade.grading import Grading, Grounds
+from timeslice.grade.grading import Grading, GradingContext
 from timeslice.intake.sources import Source
 from timeslice.run.bank_run import LANES
 from timeslice.run.start import VALGRIND, VALGRIND_ENVIRONMENT
 from timeslice.sandbox import Limits
-from timeslice.session.messages import Order
+from timeslice.session.messages import GradingOptions
 from timeslice.session.pool import Pool
 
 _ROUNDS = 5
@@ -41,13 +41,13 @@ _USUAL = [
 
 def bench(kit: Kit, say: Callable[[str], None]) -> None:
     """Measure everything and say each line as soon as it is known. Raises KitError where something cannot be run."""
-    with Grounds.open() as grounds:
+    with GradingContext.open() as context:
         parts = (
             _scheduler(kit),
             _usual_and_ours(kit),
-            _one_submission(grounds),
-            _sandbox_share(grounds),
-            _throughput(kit, grounds),
+            _one_submission(context),
+            _sandbox_share(context),
+            _throughput(kit, context),
         )
         for line in chain.from_iterable(parts):  # each is said before the next is measured
             say(line)
@@ -99,18 +99,18 @@ def _usual_and_ours(kit: Kit) -> Iterator[str]:
     yield f"usual way / ours: {slow / fast:.1f}"
 
 
-def _one_submission(grounds: Grounds) -> Iterator[str]:
+def _one_submission(context: GradingContext) -> Iterator[str]:
     """One full grading against its floor: the compile, one start of Valgrind, the tests' own time."""
-    reference = Source("reference", grounds.kit.reference)
+    reference = Source("reference", context.kit.reference)
     totals: list[dict[str, float]] = []
     for _ in range(_ROUNDS):
-        grading = Grading(grounds, reference, 1)
+        grading = Grading(context, reference, 1)
         for _check in grading.checks():
             pass
         totals.append(grading.result().seconds)
     median = {step: statistics.median(seconds[step] for seconds in totals) for step in totals[0]}
     start = statistics.median(_timed([*VALGRIND, "--xml-file=/dev/null", "/bin/true"]) for _ in range(_ROUNDS))
-    native = statistics.median(_timed([str(grounds.kit.objects / "reference")]) for _ in range(_ROUNDS))
+    native = statistics.median(_timed([str(context.kit.objects / "reference")]) for _ in range(_ROUNDS))
     floor = median["build"] + start + native
     yield "one submission, from its folder to its result"
     yield "  " + ", ".join(f"{step} {seconds:.2f} s" for step, seconds in median.items())
@@ -118,9 +118,9 @@ def _one_submission(grounds: Grounds) -> Iterator[str]:
     yield f"  total / floor: {median['total'] / floor:.2f}"
 
 
-def _sandbox_share(grounds: Grounds) -> Iterator[str]:
+def _sandbox_share(context: GradingContext) -> Iterator[str]:
     """What six starts of a sandbox cost, as many as one submission needs at most."""
-    took = [_start_sandbox(grounds.builder) for _ in range(_ROUNDS * 2)]
+    took = [_start_sandbox(context.builder) for _ in range(_ROUNDS * 2)]
     yield f"one start of the sandbox: {statistics.median(took) * 1000:.1f} ms; a submission needs six"
 
 
@@ -142,15 +142,15 @@ def _start_sandbox(builder: Builder) -> float:
         return time.monotonic() - started
 
 
-def _throughput(kit: Kit, grounds: Grounds) -> Iterator[str]:
+def _throughput(kit: Kit, context: GradingContext) -> Iterator[str]:
     """A class of copies of the reference, graded by one worker and by one a core."""
     cores = len(os.sched_getaffinity(0))
     for jobs in sorted({1, cores}):
         with tempfile.TemporaryDirectory(prefix="timeslice-bench-") as out:
             sources = [Source(f"reference-{number}", kit.reference) for number in range(_CLASS)]
-            order = Order(Path(out), 1, grounds.builder.cc, False, None)
+            options = GradingOptions(Path(out), 1, context.builder.cc, False, None)
             started = time.monotonic()
-            with Pool(grounds.assignment, order, jobs, lambda *_told: None) as pool:
+            with Pool(context.assignment, options, jobs, lambda *_told: None) as pool:
                 results = list(pool.grade(sources))
             minutes = (time.monotonic() - started) / 60
         passed = sum(result.outcome == "passed" for result in results)

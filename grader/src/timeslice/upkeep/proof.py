@@ -20,7 +20,7 @@ from threading import Lock
 from timeslice.contract.clause import ClauseId
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
-from timeslice.grade.grading import Grading, Grounds
+from timeslice.grade.grading import Grading, GradingContext
 from timeslice.intake.sources import Source
 from timeslice.model import Result, Verdict
 from timeslice.upkeep.lint import lint
@@ -43,12 +43,12 @@ class Case:
 
 
 class Prover:
-    """What cases are proved with: the kit's grounds, opened once for each compiler. Threads may share it."""
+    """What cases are proved with: the kit's context, opened once for each compiler. Threads may share it."""
 
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
         self._stack = ExitStack()
-        self._grounds: dict[str, Grounds] = {}
+        self._context: dict[str, GradingContext] = {}
         self._lock = Lock()
 
     def __enter__(self) -> Prover:
@@ -57,19 +57,19 @@ class Prover:
     def __exit__(self, *_exception: object) -> None:
         self._stack.close()
 
-    def grounds(self, cc: str = COMPILERS[0]) -> Grounds:
-        """The grounds for submissions compiled with ``cc``."""
+    def context(self, cc: str = COMPILERS[0]) -> GradingContext:
+        """The context for submissions compiled with ``cc``."""
         with self._lock:
-            if cc not in self._grounds:
-                self._grounds[cc] = self._stack.enter_context(Grounds.open(cc))
-            return self._grounds[cc]
+            if cc not in self._context:
+                self._context[cc] = self._stack.enter_context(GradingContext.open(cc))
+            return self._context[cc]
 
     def grade(self, folder: Path, cc: str = COMPILERS[0], clauses: Sequence[str] = ()) -> Result:
         """Grade ``folder``, only on ``clauses`` where some are named; raises KitError where that cannot be done."""
-        grounds = self.grounds(cc)
-        grading = Grading(grounds, Source(folder.name, folder), SEED)
+        context = self.context(cc)
+        grading = Grading(context, Source(folder.name, folder), SEED)
         if clauses:
-            grading.select({test.name for test in grounds.tests if test.clause in clauses})
+            grading.select({test.name for test in context.tests if test.clause in clauses})
         for _ in grading.checks():
             pass
         return grading.result()
@@ -119,7 +119,7 @@ def _alternatives(kit: Kit) -> list[Path]:
 
 def _clauses_of(folder: Path, prover: Prover) -> list[str]:
     """The clauses of the labs that a solution has."""
-    labs = [lab for lab in prover.grounds().assignment.labs if (folder / lab.id).is_dir()]
+    labs = [lab for lab in prover.context().assignment.labs if (folder / lab.id).is_dir()]
     return [clause.id for lab in labs for clause in lab.clauses]
 
 
@@ -187,12 +187,12 @@ def mutant(kit: Kit, patch: Path) -> Iterator[Path]:
 
 def _sanitized(cc: str, prover: Prover) -> str:
     """The whole bank on the reference, both compiled with the sanitizers; trusted code, so without a sandbox."""
-    grounds = prover.grounds(cc)
-    kit = grounds.kit
-    sources = [str(path) for lab in grounds.assignment.labs for path in sorted((kit.reference / lab.id).glob("*.c"))]
+    context = prover.context(cc)
+    kit = context.kit
+    sources = [str(path) for lab in context.assignment.labs for path in sorted((kit.reference / lab.id).glob("*.c"))]
     with tempfile.TemporaryDirectory(prefix="timeslice-sanitized-") as folder:
         bank = Path(folder) / "bank"
-        build = [cc, *grounds.assignment.cflags, *_SANITIZE, f"-I{kit.include}", f"@{kit.objects / 'link.args'}"]
+        build = [cc, *context.assignment.cflags, *_SANITIZE, f"-I{kit.include}", f"@{kit.objects / 'link.args'}"]
         for command in (
             [*build, "-o", str(bank), str(kit.objects / "bank.o"), *sources],
             [str(bank), "--mode", "sanitize"],

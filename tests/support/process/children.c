@@ -1,5 +1,5 @@
-/* cast.c - the targets, and the calls around them. */
-#include "cast.h"
+/* children.c - the targets, and the calls around them. */
+#include "children.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -24,13 +24,13 @@ bool await_starter(void) {
 
 int end_later(void *arg) {
     (void)arg;
-    tell(await_starter() ? "ends" : "is left alone");
+    log_line(await_starter() ? "ends" : "is left alone");
     return HELD;
 }
 
 int hold_against_sigterm(void *arg) {
     signal(SIGTERM, SIG_IGN);
-    tell("ignores SIGTERM");
+    log_line("ignores SIGTERM");
     return hold(arg);
 }
 

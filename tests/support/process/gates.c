@@ -1,10 +1,10 @@
-/* stage.c - gates are semaphores of eventfd(2), the log is a pipe of records.
+/* gates.c - gates are semaphores of eventfd(2), the log is a pipe of records.
  *
  * Theory of operation. An eventfd counts permits; whoever reads takes one or waits for it. Whoever waits polls, beside
  * the gate, a pidfd of the test's own process, which becomes readable when that ends: a closed pipe would not do, for
  * every process that was forked holds a copy of its write end. A record of the log is written at once and is shorter
  * than PIPE_BUF, so the lines of several processes do not mix. */
-#include "stage.h"
+#include "gates.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "support/core/narration.h"
-#include "support/core/need.h"
+#include "support/core/require.h"
 
 struct record {
     pid_t from;
@@ -32,14 +32,14 @@ static int gates[GATES];
 static int log_ends[2];
 static int test_process; /* a pidfd */
 
-void stage_open(void) {
+void gates_open(void) {
     for (int i = 0; i < GATES; i++)
-        need((gates[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE)) != -1, "make a gate");
-    need(pipe2(log_ends, O_CLOEXEC) == 0, "open a pipe");
-    need((test_process = pidfd_open(getpid(), 0)) != -1, "open a pidfd of the test");
+        require((gates[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE)) != -1, "make a gate");
+    require(pipe2(log_ends, O_CLOEXEC) == 0, "open a pipe");
+    require((test_process = pidfd_open(getpid(), 0)) != -1, "open a pidfd of the test");
 }
 
-void stage_close(void) {
+void gates_close(void) {
     for (int i = 0; i < GATES; i++)
         close(gates[i]);
     close(log_ends[0]);
@@ -49,7 +49,7 @@ void stage_close(void) {
 
 void let_pass(unsigned gate, unsigned count) {
     uint64_t permits = count;
-    need(write(gates[gate], &permits, sizeof permits) == sizeof permits, "open a gate");
+    require(write(gates[gate], &permits, sizeof permits) == sizeof permits, "open a gate");
 }
 
 /* Waits until fd, which does not block, gives 8 bytes. */
@@ -69,7 +69,7 @@ void wait_at(unsigned gate) {
     take(gates[gate]);
 }
 
-void tell(const char *format, ...) {
+void log_line(const char *format, ...) {
     struct record record = {.from = getpid()};
     int error = errno;
     va_list arguments;
@@ -83,32 +83,32 @@ void tell(const char *format, ...) {
     errno = error;
 }
 
-const char *hear(void) {
+const char *log_next(void) {
     static struct record record;
     ssize_t length;
     do
         length = read(log_ends[0], &record, sizeof record);
     while (length == -1 && errno == EINTR);
-    need(length == sizeof record, "read the log");
+    require(length == sizeof record, "read the log");
     step("%s %d told: %s", record.from == getpid() ? "the test" : "process", (int)record.from, record.text);
     return record.text;
 }
 
-const char *hear_unless_ended(pid_t child) {
+const char *log_next_unless_ended(pid_t child) {
     int ended = pidfd_open(child, 0);
     struct pollfd watched[] = {{.fd = log_ends[0], .events = POLLIN}, {.fd = ended, .events = POLLIN}};
-    need(ended != -1, "open a pidfd of a child");
+    require(ended != -1, "open a pidfd of a child");
     while (poll(watched, 2, -1) == -1 && errno == EINTR)
         continue;
     close(ended);
-    return hear_now();
+    return log_next_if_any();
 }
 
-const char *hear_now(void) {
+const char *log_next_if_any(void) {
     struct pollfd log = {.fd = log_ends[0], .events = POLLIN};
     int ready;
     do
         ready = poll(&log, 1, 0);
     while (ready == -1 && errno == EINTR);
-    return ready > 0 ? hear() : "";
+    return ready > 0 ? log_next() : "";
 }

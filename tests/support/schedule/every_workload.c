@@ -1,11 +1,11 @@
-/* always.c - rolls workloads, runs them, and asks. */
-#include "always.h"
+/* every_workload.c - rolls workloads, runs them, and asks. */
+#include "every_workload.h"
 
 #include <stdio.h>
 
 #include "support/core/rounds.h"
 
-bool check_always(invariant *holds, const char *how, struct shape shape, unsigned count) {
+bool holds_for_every_workload(invariant *holds, const char *how, struct shape shape, unsigned count) {
     struct dice dice = dice_for(how ? how : "all policies");
     step("random workloads, %s", how ? how : "all policies in turn");
     unsigned last = rounds(count);

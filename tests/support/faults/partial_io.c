@@ -1,5 +1,5 @@
-/* rough.c - decides what happens to each call on a rough descriptor; wraps read and write. */
-#include "rough.h"
+/* partial_io.c - decides what happens to each call on a rough descriptor; wraps read and write. */
+#include "partial_io.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -7,7 +7,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
-#include "rough_hooks.h"
+#include "partial_io_hooks.h"
 #include "support/core/narration.h"
 #include "support/core/seed.h"
 
@@ -16,16 +16,16 @@ ssize_t __real_write(int fd, const void *data, size_t len);
 static _Thread_local struct {
     bool active;
     int fd;
-    struct rough how;
+    struct partial_io how;
     struct dice dice;
-    struct rough_counts counts;
+    struct partial_io_counts counts;
 } now;
 
-void rough_start(int fd, struct rough how) {
+void partial_io_start(int fd, struct partial_io how) {
     now.fd = fd;
     now.how = how;
     now.dice = dice_for("rough");
-    now.counts = (struct rough_counts){0};
+    now.counts = (struct partial_io_counts){0};
     if (how.most > 0)
         step("from here on each call on descriptor %d moves 1 to %u bytes, by the kit's doing", fd, how.most);
     if (how.interrupt > 0)
@@ -33,7 +33,7 @@ void rough_start(int fd, struct rough how) {
     now.active = true;
 }
 
-struct rough_counts rough_stop(void) {
+struct partial_io_counts partial_io_stop(void) {
     now.active = false;
     step("%u calls moved bytes, %u were interrupted, %u were told EAGAIN, %u waited", now.counts.moved,
          now.counts.interrupted, now.counts.refused, now.counts.waits);
@@ -52,24 +52,24 @@ static bool interrupts(void) {
     return true;
 }
 
-bool rough_interrupts(int fd) {
+bool partial_io_interrupts(int fd) {
     return is_rough(fd) && interrupts();
 }
 
-size_t rough_amount(int fd, size_t len) {
+size_t partial_io_amount(int fd, size_t len) {
     if (!is_rough(fd) || now.how.most == 0 || len == 0)
         return len;
     size_t amount = 1 + dice_below(&now.dice, now.how.most);
     return amount < len ? amount : len;
 }
 
-const struct iovec *rough_blocks(int fd, const struct iovec *list, size_t *count, struct iovec *part) {
+const struct iovec *partial_io_blocks(int fd, const struct iovec *list, size_t *count, struct iovec *part) {
     if (!is_rough(fd) || now.how.most == 0)
         return list;
     for (size_t i = 0; i < *count; i++) {
         if (list[i].iov_len == 0)
             continue;
-        *part = (struct iovec){list[i].iov_base, rough_amount(fd, list[i].iov_len)};
+        *part = (struct iovec){list[i].iov_base, partial_io_amount(fd, list[i].iov_len)};
         *count = 1;
         return part;
     }
@@ -87,7 +87,7 @@ static void tell_waiting(void) {
     errno = error;
 }
 
-ssize_t rough_result(int fd, ssize_t result) {
+ssize_t partial_io_result(int fd, ssize_t result) {
     if (!is_rough(fd))
         return result;
     if (result > 0)
@@ -114,10 +114,10 @@ static bool wait_fails(bool for_events, bool at_once) {
     ssize_t __real_##name parameters;                                                                                  \
     ssize_t __wrap_##name parameters;                                                                                  \
     ssize_t __wrap_##name parameters {                                                                                 \
-        if (rough_interrupts(fd))                                                                                      \
+        if (partial_io_interrupts(fd))                                                                                 \
             return -1;                                                                                                 \
-        len = rough_amount(fd, len);                                                                                   \
-        return rough_result(fd, __real_##name arguments);                                                              \
+        len = partial_io_amount(fd, len);                                                                              \
+        return partial_io_result(fd, __real_##name arguments);                                                         \
     }
 
 #define WRAP_BLOCKS(name)                                                                                              \
@@ -126,10 +126,10 @@ static bool wait_fails(bool for_events, bool at_once) {
     ssize_t __wrap_##name(int fd, const struct iovec *list, int count) {                                               \
         struct iovec part;                                                                                             \
         size_t blocks = count > 0 ? (size_t)count : 0;                                                                 \
-        if (rough_interrupts(fd))                                                                                      \
+        if (partial_io_interrupts(fd))                                                                                 \
             return -1;                                                                                                 \
-        const struct iovec *shorter = rough_blocks(fd, list, &blocks, &part);                                          \
-        return rough_result(fd, __real_##name(fd, shorter, shorter == list ? count : (int)blocks));                    \
+        const struct iovec *shorter = partial_io_blocks(fd, list, &blocks, &part);                                     \
+        return partial_io_result(fd, __real_##name(fd, shorter, shorter == list ? count : (int)blocks));               \
     }
 
 WRAP_BYTES(read, (int fd, void *buf, size_t len), (fd, buf, len))
@@ -139,7 +139,7 @@ WRAP_BLOCKS(writev)
 
 /* ---- what waits: the wrappers are in waits.c ---- */
 
-bool rough_fails_poll(const struct pollfd *list, nfds_t count, bool at_once) {
+bool partial_io_fails_poll(const struct pollfd *list, nfds_t count, bool at_once) {
     for (nfds_t i = 0; now.active && i < count; i++)
         if (list[i].fd == now.fd)
             return wait_fails((list[i].events & now.how.events) != 0, at_once);
@@ -150,13 +150,13 @@ static bool in_set(int count, const fd_set *set) {
     return set != NULL && now.fd < count && now.fd < FD_SETSIZE && FD_ISSET(now.fd, set);
 }
 
-bool rough_fails_select(int count, const fd_set *in, const fd_set *out, bool at_once) {
+bool partial_io_fails_select(int count, const fd_set *in, const fd_set *out, bool at_once) {
     if (!now.active || (!in_set(count, in) && !in_set(count, out)))
         return false;
     return wait_fails(in_set(count, now.how.events == POLLIN ? in : out), at_once);
 }
 
 /* What an epoll set watches cannot be seen: it is taken to be the right thing. */
-bool rough_fails_epoll(bool at_once) {
+bool partial_io_fails_epoll(bool at_once) {
     return now.active && wait_fails(true, at_once);
 }

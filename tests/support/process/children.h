@@ -1,12 +1,13 @@
-/* cast.h - processes as most tests of the process lab need them: started, run until they are told to end, put away. */
-#ifndef SUPPORT_PROCESS_CAST_H
-#define SUPPORT_PROCESS_CAST_H
+/* children.h - processes as most tests of the process lab need them: started, run until they are told to end, put away.
+ */
+#ifndef SUPPORT_PROCESS_CHILDREN_H
+#define SUPPORT_PROCESS_CHILDREN_H
 
 #include <stdbool.h>
 #include <sys/types.h>
 #include <timeslice/process.h>
 
-#include "stage.h"
+#include "gates.h"
 
 /* What hold returns. */
 enum { HELD = 7 };
