@@ -156,7 +156,7 @@ grade: setup-grade ## grade SUBMISSIONS (a folder, an archive, or a folder of ei
 test: setup ## run every test of the project: lint, the bank on the reference, the executor's tests, the grader's
 	@$(MAKE) --no-print-directory calibrated
 	@$(MAKE) --no-print-directory lint
-	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. tests grader/tests
+	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. --numprocesses=auto --dist=loadfile tests grader/tests
 
 # Built, inspected and completed as it is graded; then linked and run the usual way. Names travel in the environment,
 # because they may hold what a shell would act on. A failure prints TIMESLICE_REPLAY.
@@ -165,6 +165,12 @@ check: export TIMESLICE_SUBMISSION = $(SUBMISSION)
 check: export TIMESLICE_ONLY = $(ONLY)
 check: export TIMESLICE_STARTED_IN = $(PWD)
 check: setup-grade ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
+	@mkdir -p build
+	@flock --close build/check.lock $(MAKE) --no-print-directory check-alone
+
+# What check does while no other check uses build/check/.
+.PHONY: check-alone
+check-alone:
 	@$(MAKE) --no-print-directory ready
 	@$(MAKE) --no-print-directory --silent $(CHECK_OBJECTS)
 	@.venv/bin/timeslice objects --out build/check --cc '$(CC)' -- "$$TIMESLICE_SUBMISSION"

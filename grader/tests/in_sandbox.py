@@ -154,7 +154,7 @@ def traces(box: Sandbox) -> tuple[set[str], set[str], int]:
     found = {str(path) for place in places for path in place.iterdir() if owner(path) in users}
     return (
         groups,
-        found if box.identity.dropped else {path for path in found if "/timeslice-" in path},
+        found if box.identity.dropped else {path for path in found if f"/timeslice-stage-{os.getpid()}_" in path},
         len(os.listdir("/proc/self/fd")),
     )
 

@@ -92,7 +92,7 @@ def staging(identity: Identity) -> Iterator[Path]:
         SandboxError: no directory for temporary files can be used.
     """
     try:
-        path = Path(tempfile.mkdtemp(prefix=STAGE_PREFIX, dir=_temporary(identity)))
+        path = Path(tempfile.mkdtemp(prefix=f"{STAGE_PREFIX}{os.getpid()}_", dir=_temporary(identity)))
         lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise SandboxError(f"cannot make a staging directory: {error.strerror} ({error.filename})") from error
