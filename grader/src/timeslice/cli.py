@@ -134,7 +134,9 @@ def grade(
     """
     import shutil
 
-    _start_fork_server()
+    from timeslice.session.fork_server import start_fork_server
+
+    start_fork_server()
     from timeslice.contract.assignment import read_assignment
     from timeslice.contract.kit import find_kit
     from timeslice.intake.sources import find_sources
@@ -197,16 +199,6 @@ def _report_folder(out: Path | None, *, partial: bool) -> Path | None:
     except OSError as error:
         raise KitError(f"{folder} cannot be made ({error.strerror}): choose another folder with --out") from error
     return folder.resolve()
-
-
-def _start_fork_server() -> None:
-    """Let the process that workers are forked from import the grader while this one still reads its arguments."""
-    from multiprocessing import forkserver
-
-    from timeslice.session.messages import PRELOAD
-
-    forkserver.set_forkserver_preload(PRELOAD)
-    forkserver.ensure_running()
 
 
 def _grade_all(assignment: Assignment, sources: list[Source], options: GradingOptions, jobs: int) -> int:

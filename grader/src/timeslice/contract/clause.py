@@ -5,10 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
 
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
@@ -59,11 +55,6 @@ class ClauseId(str):
         """The clause id that ``text`` begins with; None where it begins with something else."""
         found = re.match(rf"{_ID}(?![A-Za-z0-9])", text)
         return cls(found[0]) if found else None
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        """A model's field of this type takes a string and checks it."""
-        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
 
 
 @dataclass(frozen=True)

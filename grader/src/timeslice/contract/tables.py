@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, TypeAdapter
 
 from timeslice.contract.clause import ClauseId
 
 Positive = Annotated[int, Field(gt=0)]
 Text = Annotated[str, Field(min_length=1)]
+
+
+def _clause_id(told: object) -> ClauseId:
+    if not isinstance(told, str):
+        raise ValueError("a clause id is a text")
+    return ClauseId(told)
+
+
+Id = Annotated[InstanceOf[ClauseId], BeforeValidator(_clause_id)]
 
 
 class _Table(BaseModel):
@@ -50,7 +59,7 @@ class KitTable(_Table):
 class ClauseTable(_Table):
     """``[[skills.clauses]]``: what one clause is worth."""
 
-    id: ClauseId
+    id: Id
     points: Positive
     hint: Text
 
@@ -72,7 +81,7 @@ class LabTable(_Table):
     headers: list[Text]
     api: Annotated[list[Text], Field(min_length=1)]
     allow: list[Text] = []  # families, by name
-    memory: dict[Text, ClauseId]
+    memory: dict[Text, Id]
     skills: list[SkillTable]
 
 

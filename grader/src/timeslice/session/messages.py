@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-PRELOAD = ["timeslice.session.worker"]  # what the process that workers are forked from imports once
-
 
 @dataclass(frozen=True)
 class GradingOptions:

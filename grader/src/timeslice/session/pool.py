@@ -19,7 +19,8 @@ from timeslice.contract.assignment import Assignment
 from timeslice.errors import KitError
 from timeslice.intake.sources import Source
 from timeslice.model import Build, Coverage, Memory, Outcome, Result, Score
-from timeslice.session.messages import PRELOAD, Done, FromWorker, GradingOptions, Ready, Refused, Step
+from timeslice.session.fork_server import start_fork_server
+from timeslice.session.messages import Done, FromWorker, GradingOptions, Ready, Refused, Step
 
 ATTEMPTS = 2
 _END_SECONDS = 10.0  # for a worker to end its sandboxes and remove its folders
@@ -59,7 +60,7 @@ class Pool:
         self._jobs = jobs
         self._on_step = on_step
         self._workers: list[_Worker] = []
-        _CONTEXT.set_forkserver_preload(PRELOAD)
+        start_fork_server()
 
     def __enter__(self) -> Pool:
         return self
