@@ -144,23 +144,3 @@ def as_ordinary_user(experiment: Callable[[], object]) -> Any:
 def limits(**changes: Any) -> Limits:
     """The usual limits with some changed."""
     return replace(LIMITS, **changes)
-
-
-def traces(box: Sandbox) -> tuple[set[str], set[str], int]:
-    """What of this process's runs can be seen: control groups, files and processes of their users, descriptors."""
-    groups = {str(path) for at in box.groups.places for path in at.directory.glob(f"timeslice-{os.getpid()}-*")}
-    users = {box.identity.uid} | {box.identity.for_run(number).uid for number in range(32)}
-    places = [Path(place) for place in ("/tmp", "/dev/shm", "/var/tmp", "/proc")]
-    found = {str(path) for place in places for path in place.iterdir() if owner(path) in users}
-    return (
-        groups,
-        found if box.identity.dropped else {path for path in found if f"/timeslice-stage-{os.getpid()}_" in path},
-        len(os.listdir("/proc/self/fd")),
-    )
-
-
-def owner(path: Path) -> int:
-    try:
-        return path.stat(follow_symlinks=False).st_uid
-    except OSError:  # it has just ended
-        return 0

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from in_sandbox import LIMITS, Workbench, hangs_up, limits, python, traces, with_bubblewrap, workbench
+from in_sandbox import LIMITS, Workbench, hangs_up, limits, python, with_bubblewrap, workbench
 from timeslice.sandbox import Running, Sandbox, SandboxError
+from timeslice.upkeep.traces import traces
 
 DAEMON = """
     import os, signal, sys, time

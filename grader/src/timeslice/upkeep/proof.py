@@ -7,7 +7,6 @@ are found on disk, so that a new mutant or alternative is proved without being a
 from __future__ import annotations
 
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,15 +19,13 @@ from threading import Lock
 from timeslice.contract.clause import ClauseId
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
-from timeslice.grade.grading import Grading, GradingContext
-from timeslice.intake.sources import Source
+from timeslice.grade.grading import GradingContext
 from timeslice.model import Result, Verdict
+from timeslice.upkeep.attacks import attacks, grade, surprises
 from timeslice.upkeep.lint import lint
 
 COMPILERS = ("gcc", "clang")
-SEED = 1
 _SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-O1")
-_ATTACKS = "grader/tests/test_hostile.py"
 _SECONDS = 600  # after which a compiler or a bank that the proof starts itself counts as hung
 
 
@@ -66,13 +63,7 @@ class Prover:
 
     def grade(self, folder: Path, cc: str = COMPILERS[0], clauses: Sequence[str] = ()) -> Result:
         """Grade ``folder``, only on ``clauses`` where some are named; raises KitError where that cannot be done."""
-        context = self.context(cc)
-        grading = Grading(context, Source(folder.name, folder), SEED)
-        if clauses:
-            grading.select({test.name for test in context.tests if test.clause in clauses})
-        for _ in grading.checks():
-            pass
-        return grading.result()
+        return grade(self.context(cc), folder, set(clauses))
 
 
 def cases(kit: Kit) -> list[Case]:
@@ -86,7 +77,10 @@ def cases(kit: Kit) -> list[Case]:
         *(Case("the reference is clean under ASan, UBSan and LSan", cc, partial(_sanitized, cc)) for cc in COMPILERS),
         Case("the template has no point and no warning", gcc, _template),
         *(Case("every alternative has full marks", a.name, partial(_alternative, a)) for a in _alternatives(kit)),
-        Case("every attack gets its verdict, and the machine is as it was", _ATTACKS, _attacks, alone=True),
+        *(
+            Case("every attack gets its verdict, and leaves nothing behind", a.name, partial(_attack, a), alone=True)
+            for a in attacks(kit)
+        ),
         *(Case("every mutant dies on its clause", patch.stem, partial(_mutant_dies, patch)) for patch in patches),
     ]
 
@@ -99,17 +93,8 @@ def _full_marks(folder: Path, cc: str, prover: Prover, clauses: Sequence[str] = 
     )
 
 
-def _attacks(prover: Prover) -> str:
-    """The attacks are played, and their verdicts compared, by the grader's own tests."""
-    told = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-c", "grader/pyproject.toml", "--rootdir=.", _ATTACKS],
-        cwd=prover.kit.root,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=_SECONDS,
-    )
-    return "" if told.returncode == 0 else " / ".join(told.stdout.strip().splitlines()[-8:])
+def _attack(folder: Path, prover: Prover) -> str:
+    return "; ".join(surprises(prover.context(), folder))
 
 
 def _alternatives(kit: Kit) -> list[Path]:

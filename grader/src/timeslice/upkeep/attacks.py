@@ -1,0 +1,139 @@
+"""Plays the attacks of tests/hostile, and says where one did not get the verdict that is written beside it.
+
+An attack is a folder with the sources in which it differs from the reference and an ``expected.toml``:
+
+why       one line: what stops it
+outcome   of the whole submission
+[checks]  clause = verdict of all its tests; only the tests of these clauses are run, and the tripwires
+refused   text in a reason why its object was refused
+build     text in what the compiler said when it failed
+note      text in a note of the result
+shown     text in the output of one of the checks
+absent    text that must be in none of the reports
+[links]   path = target of each symbolic link to add: not every way of copying a repository keeps links
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from timeslice import report
+from timeslice.contract.kit import Kit
+from timeslice.contract.spec_file import read_spec_file
+from timeslice.grade.grading import Grading, GradingContext
+from timeslice.intake.sources import Source
+from timeslice.model import Outcome, Result, Verdict
+from timeslice.upkeep.traces import traces
+
+SEED = 1
+# What a terminal or an XML parser would obey or choke on; HTML's are looked for by the tests of the reports.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+class Expected(BaseModel):
+    """``expected.toml``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    why: str
+    outcome: Outcome
+    checks: dict[str, Verdict] = {}
+    refused: str = ""
+    build: str = ""
+    note: str = ""
+    shown: str = ""
+    absent: str = ""
+    links: dict[str, str] = {}
+
+
+_FILE = TypeAdapter(Expected)
+
+
+def attacks(kit: Kit) -> list[Path]:
+    """The folder of every attack."""
+    return sorted(path.parent for path in (kit.root / "tests" / "hostile").glob("*/expected.toml"))
+
+
+def grade(context: GradingContext, folder: Path, clauses: set[str]) -> Result:
+    """Grade a submission by the tests of some clauses, or of all where none is named."""
+    grading = Grading(context, Source(folder.name, folder), SEED)
+    if clauses:
+        grading.select({test.name for test in context.tests if test.clause in clauses})
+    for _ in grading.checks():
+        pass
+    return grading.result()
+
+
+def played(context: GradingContext, attack: Path, links: dict[str, str], copy: Path) -> Path:
+    """The submission that an attack stands for: the reference's labs, and the attack's files and links over them."""
+    for lab in (lab.id for lab in context.assignment.labs if (attack / lab.id).is_dir()):
+        shutil.copytree(context.kit.reference / lab, copy / lab)
+    shutil.copytree(attack, copy, dirs_exist_ok=True)
+    for path, target in links.items():
+        (copy / path).unlink(missing_ok=True)
+        (copy / path).symlink_to(target)
+    return copy
+
+
+def surprises(context: GradingContext, attack: Path) -> list[str]:
+    """Play an attack: everything that is not as ``expected.toml`` says, or that is left on the machine, a line each."""
+    expected = read_spec_file(context.kit.root, attack.relative_to(context.kit.root) / "expected.toml", _FILE)
+    with tempfile.TemporaryDirectory(prefix="timeslice-attack-") as folder:
+        before = traces(context.builder.sandbox)
+        copy = played(context, attack, expected.links, Path(folder) / attack.name)
+        result = grade(context, copy, set(expected.checks))
+        after = traces(context.builder.sandbox)
+        reports = Path(folder) / "reports"
+        report.write(result, reports)
+        found = [] if after == before else [f"it leaves traces: {before} became {after}"]
+        return [*found, *_of_result(expected, result), *_of_reports(expected, reports)]
+
+
+def _of_result(expected: Expected, result: Result) -> Iterator[str]:
+    for check in result.checks:
+        wanted = expected.checks.get(check.clause or "")
+        if wanted and check.verdict is not wanted:
+            yield f"{check.name}: {check.verdict}, not {wanted}: {check.message}"
+    missing = set(expected.checks) - {check.clause for check in result.checks}
+    yield from (f"no check of {clause} was made" for clause in sorted(missing))
+    if result.outcome is not expected.outcome:
+        yield f"outcome {result.outcome}, not {expected.outcome}: {result.summary}"
+    status = "refused" if expected.refused else "failed" if expected.build else "built"
+    if result.build.status != status:
+        yield f"build {result.build.status}, not {status}: {result.summary}"
+    said = [result.build.output, *(diagnostic.message for diagnostic in result.build.diagnostics)]
+    outputs = [check.output for check in result.checks]
+    for wanted_text, texts, where in (
+        (expected.refused, result.build.refusals, "the refusals"),
+        (expected.build, said, "what the compiler said"),
+        (expected.note, result.notes, "the notes"),
+        (expected.shown, outputs, "the output of a check"),
+    ):
+        if wanted_text not in "\n".join(texts):
+            yield f"{wanted_text!r} is not in {where}"
+    yield from _of_points(result)
+
+
+def _of_points(result: Result) -> Iterator[str]:
+    """An attack earns nothing by a lie."""
+    passed = sum(check.points for check in result.checks if check.verdict is Verdict.PASSED)
+    whole = result.score.earned == result.score.possible
+    if result.outcome is Outcome.PASSED and not whole:
+        yield f"it passed with {result.score.earned} of {result.score.possible} points"
+    if result.outcome is not Outcome.PASSED and (whole or result.score.earned != passed):
+        yield f"it earned {result.score.earned} points, and the checks that passed are worth {passed}"
+
+
+def _of_reports(expected: Expected, reports: Path) -> Iterator[str]:
+    for file in sorted(reports.iterdir()):
+        text = file.read_text("utf-8", "surrogateescape")
+        if CONTROL.search(text):
+            yield f"{file.name} holds a control character"
+        if expected.absent and expected.absent in text:
+            yield f"{file.name} holds {expected.absent!r}"
