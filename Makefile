@@ -206,7 +206,7 @@ fuzz: setup ## feed the workload parser RUNS random files, made from those of th
 .PHONY: lint
 lint: ## check the four-way link of every clause, and the style of C and Python
 	@.venv/bin/timeslice lint
-	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' ':!tests/hostile')
+	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' ':!tests/hostile' ':!grader')
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
 		-Ispec/include -Itests -itests/runner/selftest reference tests/check tests/support tests/runner
@@ -216,7 +216,7 @@ lint: ## check the four-way link of every clause, and the style of C and Python
 
 .PHONY: format
 format: ## format C and Python in place
-	@clang-format -i $$(git ls-files '*.c' '*.h' ':!tests/hostile')
+	@clang-format -i $$(git ls-files '*.c' '*.h' ':!tests/hostile' ':!grader')
 	@.venv/bin/ruff check --quiet --fix --config grader/pyproject.toml grader tests
 	@.venv/bin/ruff format --quiet --config grader/pyproject.toml grader tests
 

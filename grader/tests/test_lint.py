@@ -87,7 +87,7 @@ SPOILED = {
         edit("spec/udp.md", r"(\*\*UDP-RX-003\*\* MUST):", r"\1"), "has no sentence for it"),
     "nearly a clause": (edit("spec/udp.md", r"\Z", "\n**UDP-RX-888** must: x\n"), "looks like a clause"),
     "no points": (edit("spec/udp.md", r"\Z", "\n**UDP-RX-888** MUST: x\n"), "UDP-RX-888 has no points"),
-    "no mutant": (remove(f"tests/mutants/udp/{CLAUSE}-*.patch"), f"{CLAUSE}: no known-wrong solution"),
+    "no mutant": (remove(f"tests/mutants/udp/{CLAUSE}-*.patch"), f"{CLAUSE}: no mutant"),
     "a mutant of no clause": (add("tests/mutants/udp/UDP-RX-777-x.patch", "x"), "not named after a clause"),
     "no anchor in the reference": (everywhere("reference"), f"no anchor /* {CLAUSE} */ in reference/udp/"),
     "no anchor in the template": (everywhere("student_template"), f"no anchor /* {CLAUSE} */ in student_template/udp/"),

@@ -39,6 +39,7 @@ class Lab:
     id: str
     title: str
     prefix: str  # of its clauses: UDP
+    place: int  # among the labs, in every report
     headers: tuple[str, ...]
     api: tuple[str, ...]
     allow: frozenset[str]  # of the C library, beyond what every lab may use
@@ -192,6 +193,7 @@ def _lab(kit: Kit, name: str, told: LabTable, families: Mapping[str, Family]) ->
         id=name,
         title=told.title,
         prefix=told.prefix,
+        place=told.place,
         headers=tuple(told.headers),
         api=tuple(told.api),
         allow=_functions(families, _shown(name), told.allow),

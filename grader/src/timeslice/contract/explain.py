@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 from rich.console import Console
@@ -9,9 +10,10 @@ from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
 
-from timeslice.contract.assignment import Assignment, read_assignment
+from timeslice.contract.assignment import Assignment, Clause, Lab, read_assignment
 from timeslice.contract.bank import declared_tests
-from timeslice.contract.kit import find_kit
+from timeslice.contract.kit import Kit, find_kit
+from timeslice.contract.places import anchors, mutants
 from timeslice.errors import KitError
 
 
@@ -32,10 +34,23 @@ def explain(wanted: str, console: Console) -> None:
     areas = [area for area, charged in assignment.memory.items() if charged == clause.id]
     if areas:
         console.print(Text(f"Valgrind's findings in the tests of {', '.join(areas)} are charged to it."))
+    console.print(Text.assemble(("Spec: ", "bold"), f"spec/{sentence.chapter}:{sentence.line}"))
+    for label, told in _places(kit, lab, clause):
+        console.print(Text.assemble((f"{label}: ", "bold"), told))
+
+
+def _places(kit: Kit, lab: Lab, clause: Clause) -> Iterator[tuple[str, str]]:
+    """Where the clause is at home: its stub, the reference, its tests and its mutants."""
+    for label, folder in (("Stub", kit.template), ("Reference", kit.reference)):
+        for anchor in anchors(kit, folder, lab.id):
+            if anchor.clause == clause.id:
+                yield label, f"{anchor.file}:{anchor.line}"
     for test in declared_tests(kit, lab.id):
         if test.clause == clause.id:
-            console.print(Text.assemble(("Test: ", "bold"), f"{test.name} ({test.file}:{test.line})"))
-    console.print(Text(f"Spec: spec/{sentence.chapter}:{sentence.line}"))
+            yield "Test", f"{test.name} ({test.file}:{test.line})"
+    for mutant in mutants(kit, lab.id):
+        if mutant.clause == clause.id:
+            yield "Mutant", f"{mutant.name}: {mutant.mistake}"
 
 
 def _unknown(assignment: Assignment, wanted: str) -> str:

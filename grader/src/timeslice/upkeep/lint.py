@@ -11,11 +11,11 @@ from timeslice.contract.assignment import Assignment, Clause, Lab, read_assignme
 from timeslice.contract.bank import DeclaredTest, declared_tests
 from timeslice.contract.clause import ClauseId, malformed_lines, read_chapter
 from timeslice.contract.kit import Kit
+from timeslice.contract.places import COMMENT, anchors, mutants
 from timeslice.errors import KitError
 from timeslice.report.schema import schema_text
 
 A_HUNDRED = 100
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # What makes a test depend on how busy the machine is, as far as its text shows that.
 _LUCK = (
     (re.compile(r"\b(?:u|nano|clock_nano|thrd_)?sleep\s*\("), "it sleeps: wait for the event"),
@@ -71,7 +71,7 @@ def _headers(kit: Kit) -> Iterator[str]:
 def _luck(kit: Kit, folders: list[str]) -> Iterator[str]:
     """Tests whose verdict depends on how busy the machine is."""
     for path in sorted(path for folder in folders for path in (kit.root / folder).rglob("*.[ch]")):
-        text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), path.read_text("utf-8"))
+        text = COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), path.read_text("utf-8"))
         for pattern, why in _LUCK:
             for found in pattern.finditer(text):
                 yield f"{path.relative_to(kit.root)}:{text.count(chr(10), 0, found.start()) + 1}: {why}"
@@ -115,28 +115,27 @@ def _tests(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
 
 def _mutants(kit: Kit, lab: Lab) -> Iterator[str]:
     clauses = _clauses(lab)
-    folder = kit.root / "tests" / "mutants" / lab.id
     killed = set()
-    for patch in sorted(folder.glob("*.patch")):
-        named = ClauseId.at_the_start(patch.name)
-        if named is None or named not in clauses or not re.fullmatch(r"-\S+\.patch", patch.name[len(named) :]):
-            yield f"{patch.relative_to(kit.root)}: not named after a clause of lab {lab.id}: CLAUSE-what-is-wrong.patch"
+    for mutant in mutants(kit, lab.id):
+        place = mutant.path.relative_to(kit.root)
+        if mutant.clause is None or mutant.clause not in clauses or not re.fullmatch(r"[\w-]{13,}", mutant.name):
+            yield f"{place}: not named after a clause of lab {lab.id}: CLAUSE-what-is-wrong.patch"
+        elif not mutant.mistake:
+            yield f"{place}: no words above the patch say what is wrong"
         else:
-            killed.add(named)
+            killed.add(mutant.clause)
     for clause in clauses:
         if clause not in killed:
-            yield f"{clause}: no known-wrong solution in tests/mutants/{lab.id}/"
+            yield f"{clause}: no mutant in tests/mutants/{lab.id}/"
 
 
 def _anchors(kit: Kit, lab: Lab, folder: Path) -> Iterator[str]:
     clauses = _clauses(lab)
     seen: set[str] = set()
-    for path in sorted((folder / lab.id).glob("*.[ch]")):
-        for comment in _COMMENT.findall(path.read_text("utf-8")):
-            for clause in ClauseId.found_in(comment):
-                seen.add(clause)
-                if clause not in clauses:
-                    yield f"{path.relative_to(kit.root)}: anchor {clause} is no clause of lab {lab.id}"
+    for anchor in anchors(kit, folder, lab.id):
+        seen.add(anchor.clause)
+        if anchor.clause not in clauses:
+            yield f"{anchor.file}: anchor {anchor.clause} is no clause of lab {lab.id}"
     for clause in clauses:
         if clause not in seen:
             yield f"{clause}: no anchor /* {clause} */ in {folder.relative_to(kit.root)}/{lab.id}/"

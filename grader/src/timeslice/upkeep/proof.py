@@ -16,8 +16,8 @@ from pathlib import Path
 from shutil import copytree
 from threading import Lock
 
-from timeslice.contract.clause import ClauseId
 from timeslice.contract.kit import Kit
+from timeslice.contract.places import Mutant, mutants
 from timeslice.errors import KitError
 from timeslice.grade.grading import GradingContext
 from timeslice.model import Result, Verdict
@@ -68,8 +68,7 @@ class Prover:
 
 def cases(kit: Kit) -> list[Case]:
     """Every case of the kit, quick ones first."""
-    tests = kit.root / "tests"
-    patches = sorted((tests / "mutants").glob("*/*.patch"))
+    known_wrong = [mutant for lab in kit.labs for mutant in mutants(kit, lab)]
     gcc = COMPILERS[0]
     return [
         Case("every clause has its four partners", "make lint", lambda prover: "; ".join(lint(prover.kit))),
@@ -81,7 +80,7 @@ def cases(kit: Kit) -> list[Case]:
             Case("every attack gets its verdict, and leaves nothing behind", a.name, partial(_attack, a), alone=True)
             for a in attacks(kit)
         ),
-        *(Case("every mutant dies on its clause", patch.stem, partial(_mutant_dies, patch)) for patch in patches),
+        *(Case("every mutant dies on its clause", m.name, partial(_mutant_dies, m)) for m in known_wrong),
     ]
 
 
@@ -141,11 +140,11 @@ def _template(prover: Prover) -> str:
     return "; ".join([*(f"{name} passes" for name in passed), *warned, *unfinished])
 
 
-def _mutant_dies(patch: Path, prover: Prover) -> str:
-    clause = ClauseId.at_the_start(patch.stem)
+def _mutant_dies(known_wrong: Mutant, prover: Prover) -> str:
+    clause = known_wrong.clause
     if clause is None:
-        raise KitError(f"{patch} is not named after a clause: run timeslice lint")
-    with mutant(prover.kit, patch) as folder:
+        raise KitError(f"{known_wrong.path} is not named after a clause: run timeslice lint")
+    with mutant(prover.kit, known_wrong.path) as folder:
         result = prover.grade(folder, clauses=[clause])
     if result.build.status != "built":
         return f"it does not build: {result.summary}"

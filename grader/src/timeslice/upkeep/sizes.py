@@ -38,7 +38,14 @@ def _is_code(shown: Path) -> bool:
 def _python(text: str) -> Iterator[tuple[int, str, int]]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
-            yield node.lineno, node.name, node.end_lineno - node.lineno + 1
+            yield node.lineno, node.name, node.end_lineno - node.lineno + 1 - _docstring_lines(node)
+
+
+def _docstring_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    first = node.body[0]
+    if ast.get_docstring(node) is None or first.end_lineno is None:
+        return 0
+    return first.end_lineno - first.lineno + 1
 
 
 def _c(text: str) -> Iterator[tuple[int, str, int]]:
