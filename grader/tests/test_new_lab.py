@@ -29,9 +29,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory, kit: Kit) -> Kit:
     for name in ("Makefile", ".clang-format", "spec", "reference", "student_template", "tests", "build"):
         source = kit.root / name
         if source.is_dir():
-            shutil.copytree(
-                source, root / name, symlinks=True, ignore=shutil.ignore_patterns("calibration", "__pycache__")
-            )
+            shutil.copytree(source, root / name, symlinks=True, ignore=skipped)
         else:
             shutil.copy2(source, root / name)
     return Kit(root)

@@ -15,8 +15,10 @@ from timeslice.errors import KitError
 
 _NAME = re.compile(r"[a-z][a-z0-9]{1,23}")
 _PREFIX = re.compile(r"[A-Z]{2,8}")
-_TAKEN = frozenset({"kit", "families", "core", "faults", "net", "programs", "runner", "support", "mutants", "alternatives",
-                    "hostile", "submissions", "styles", "control", "check", "bench", "fuzz", "witness"})  # fmt: skip
+_TAKEN = frozenset(
+    "kit families programs runner support mutants alternatives hostile submissions styles control check bench fuzz"
+    " witness".split()
+)  # other folders and files have these names
 # Where each file of the skeleton goes.
 _FILES = {
     "chapter.md": "spec/@lab@.md",

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* Returns `text` repeated `times` times. The caller releases it with free. NULL with errno ENOMEM if memory is short. */
+/* Returns `text` repeated `times` times, which the caller releases with free. Returns NULL with errno ENOMEM if memory
+ * is short. */
 char *@lab@_repeat(const char *text, size_t times);
 
 #endif
