@@ -15,7 +15,7 @@ from timeslice.build.builder import Built
 from timeslice.grade.grading import Grading, GradingContext
 from timeslice.intake.sources import Source
 from timeslice.model import Result
-from timeslice.printable import STAGE_PREFIX, many_lines, one_line
+from timeslice.untrusted import STAGE_PREFIX, many_lines, one_line
 
 GOOD = "int f(void);\nint f(void) { return 1; }\n"
 BOM = b"\xff\xfe"

@@ -16,10 +16,10 @@ from timeslice.contract.explain import explain
 from timeslice.contract.versions import versions
 from timeslice.errors import KitError
 from timeslice.model import Build, Coverage, Memory, Outcome, Result, Score
-from timeslice.printable import many_lines, one_line
 from timeslice.report.schema import schema_text
 from timeslice.session.messages import Step
 from timeslice.session.progress import GradingProgress
+from timeslice.untrusted import many_lines, one_line
 
 
 def test_help_starts_without_the_heavy_modules() -> None:

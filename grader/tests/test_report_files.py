@@ -27,8 +27,8 @@ from timeslice.report.lcov import lcov_tracefile
 from timeslice.report.page import page_html
 from timeslice.report.publish import publish
 from timeslice.report.result_json import result_json
-from timeslice.report.schema import FIELDS, result_schema, schema_text
-from timeslice.report.words import OUTCOMES, VERDICTS
+from timeslice.report.schema import result_schema, schema_text
+from timeslice.words import OUTCOMES, VERDICTS
 
 SCHEMA = Path(__file__).parents[2] / "spec/result.schema.json"
 REPORT_FILES = {"result.json", "junit.xml", "coverage.lcov", "report.html"}
@@ -72,8 +72,9 @@ def test_the_schema_is_sound_described_and_published() -> None:
     assert (schema["$schema"], schema["version"]) == ("https://json-schema.org/draft/2020-12/schema", "1.2")
     assert schema["$id"].startswith("urn:timeslice:result:")
     described = {"Result": schema, **schema["$defs"]}
-    fields = {name: set(part["properties"]) for name, part in described.items() if "properties" in part}
-    assert fields == {name: set(texts) for name, texts in FIELDS.items()}
+    fields = [field for part in described.values() for field in part.get("properties", {}).values()]
+    assert len(fields) > 80
+    assert all(field["description"] for field in fields)
     assert SCHEMA.read_text() == schema_text(), "run: python -m timeslice.report.schema > spec/result.schema.json"
 
 

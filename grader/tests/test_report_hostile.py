@@ -42,7 +42,7 @@ from timeslice.report.lcov import lcov_tracefile
 from timeslice.report.page import page_html
 from timeslice.report.result_json import result_json
 from timeslice.report.schema import result_schema
-from timeslice.report.text import clip, one_line, visible
+from timeslice.untrusted import clip, report_line, visible
 
 HOSTILE = {
     "script": "<script>document.title='owned'</script>",
@@ -229,8 +229,8 @@ def test_what_is_hostile_is_still_shown() -> None:
 def test_visible_clip_and_one_line() -> None:
     assert visible("a\x1b[1;31mb\x1b[0m\x00\r\n\tc") == "ab\u2400\n\tc"
     assert clip("a" * 100, 40) == "a" * 30 + "\n[60 characters left out]\n" + "a" * 10
-    assert one_line("::error::x\n##[y]", 80) == ": :error: :x # #[y]"
-    assert one_line("abcdef", 4) == "abc\u2026"
+    assert report_line("::error::x\n##[y]", 80) == ": :error: :x # #[y]"
+    assert report_line("abcdef", 4) == "abc\u2026"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from timeslice.report.failure import fold
 from timeslice.report.index import index_html
 from timeslice.report.junit import junit_xml
 from timeslice.report.page import page_html
-from timeslice.report.words import VERDICTS
+from timeslice.words import VERDICTS
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,27 @@
-"""Reads files that a submission's processes could have put in place of what we expect there."""
+"""Everything that comes from a submission or a tool is untrusted: how it is read, kept and shown.
+
+``one_line`` and ``many_lines`` make a text fit to be kept in a result. Every writer of reports passes what it shows
+through ``visible`` or ``report_line``, and then through the escaping of its own format.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
+
+STAGE_PREFIX = "timeslice-stage-"  # how the names of the grader's own folders begin
+_PATH_ENDS = frozenset(" \t\n\r'\"`:;,()<>=|")
+_INSIDE = re.compile(rf"/{STAGE_PREFIX}\w*(?:/(?:tree|native|memcheck|results|spec/include|build/kit)(?![\w.-]))?/?")
+_COLOUR = re.compile(r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]")  # what programs print for colour: dropped, not shown
+_REVEALED = (0x061C, 0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF)
+_VISIBLE: dict[int, str] = {
+    **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"},
+    0x7F: "\u2421",
+    **dict.fromkeys((*range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "\ufffd"),
+    **{code: f"\u27e8U+{code:04X}\u27e9" for code in _REVEALED},  # order of text, zero width, line separators
+}
 
 
 def read_ordinary(path: Path, limit: int) -> bytes:
@@ -15,3 +32,61 @@ def read_ordinary(path: Path, limit: int) -> bytes:
             return file.read(limit) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
     except OSError:
         return b""
+
+
+def one_line(text: str, limit: int = 120) -> str:
+    """``text`` on one line of at most ``limit`` characters; what cannot be printed is shown as an escape."""
+    clean = "".join(_escaped(c) for c in without_stages(text)[: limit + 1])
+    return clean if len(clean) <= limit else clean[: limit - 3] + "..."
+
+
+def many_lines(text: str | bytes, limit: int = 16 << 10) -> str:
+    """``text``, bytes decoded with replacement, with its line breaks and tabs, cut behind ``limit`` characters."""
+    told = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    told = without_stages(told)
+    cut = "\n[the rest is not shown]" if len(told) > limit else ""
+    return "".join(c if c in "\n\t" else _escaped(c) for c in told[:limit].replace("\r\n", "\n")) + cut
+
+
+def without_stages(text: str) -> str:
+    """``text`` with each path into a folder of the grader's own cut down to what it has below: ``udp/send.c``."""
+    kept, start = [], 0
+    while (at := text.find(f"/{STAGE_PREFIX}", start)) >= 0:
+        first = at
+        while first > start and text[first - 1] not in _PATH_ENDS:
+            first -= 1
+        found = _INSIDE.match(text, at)
+        kept.append(text[start:first])
+        start = found.end() if found else at + 1
+    return "".join([*kept, text[start:]])
+
+
+def _escaped(char: str) -> str:
+    if char.isprintable():
+        return char
+    if "\udc80" <= char <= "\udcff":  # a byte of a file's name that is not UTF-8
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode()
+
+
+def visible(text: str) -> str:
+    """The text with every control character, lone surrogate and invisible change of direction made visible.
+
+    Colours of a terminal are dropped. What is left is legal in XML, and reads in the order in which it is stored.
+    """
+    return _COLOUR.sub("", text.replace("\r\n", "\n")).translate(_VISIBLE)
+
+
+def clip(text: str, limit: int) -> str:
+    """At most about ``limit`` characters: the beginning, how much is left out, and the end."""
+    if len(text) <= limit:
+        return text
+    head, tail = limit * 3 // 4, limit // 4
+    return f"{text[:head]}\n[{len(text) - head - tail:,} characters left out]\n{text[len(text) - tail :]}"
+
+
+def report_line(text: str, limit: int) -> str:
+    """For a terminal and for a CI's log: one line, no escapes, nothing that a CI service would obey as its command."""
+    flat = " ".join(visible(text[: limit * 4]).split())
+    harmless = flat.replace("::", ": :").replace("##", "# #")
+    return harmless if len(harmless) <= limit else harmless[: limit - 1] + "\u2026"

@@ -9,9 +9,8 @@ from pathlib import Path
 from timeslice.build import causes, diagnostics
 from timeslice.build.scripts import target
 from timeslice.model import Diagnostic
-from timeslice.printable import many_lines
 from timeslice.sandbox import Ended
-from timeslice.untrusted import read_ordinary
+from timeslice.untrusted import many_lines, read_ordinary
 
 OUTPUT_MAX = 64 << 10  # bytes of the compiler's output that are kept
 _SOURCE_MAX = 1 << 20

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from timeslice.model import Diagnostic
-from timeslice.printable import one_line
+from timeslice.untrusted import one_line
 
 DIAGNOSTICS_MAX = 200
 _WITH_COLUMN = re.compile(r"^([^\s:][^:]*):(\d+):(\d+): (?:fatal )?(error|warning|note): (.+)$")

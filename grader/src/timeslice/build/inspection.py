@@ -21,8 +21,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.relocation import RelocationSection
 
 from timeslice.contract.assignment import Rules
-from timeslice.printable import one_line
-from timeslice.untrusted import read_ordinary
+from timeslice.untrusted import one_line, read_ordinary
 
 REFUSALS_MAX = 50
 _OBJECT_MAX = 64 << 20  # bytes of an object file

@@ -17,9 +17,8 @@ from pathlib import Path
 from timeslice.build import inspection, scripts
 from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, Workshop, require_room
 from timeslice.errors import KitError
-from timeslice.printable import one_line, without_stages
 from timeslice.sandbox import Ended
-from timeslice.untrusted import read_ordinary
+from timeslice.untrusted import one_line, read_ordinary, without_stages
 
 HIDDEN = ".hidden"  # suffix of the objects that the bank is linked with
 _TOLD_MAX = 64 << 10  # bytes of a linker's output that are read

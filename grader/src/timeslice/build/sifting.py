@@ -16,7 +16,7 @@ from pathlib import Path
 from timeslice.build.inspection import Names, ObjectFile, inspect
 from timeslice.contract.assignment import Rules
 from timeslice.model import Diagnostic
-from timeslice.printable import one_line
+from timeslice.untrusted import one_line
 
 _EACH_FILE = re.compile(r"^(.+):\s+file format .+$", re.MULTILINE)
 _NOTHING = Names(frozenset(), frozenset(), frozenset(), frozenset())

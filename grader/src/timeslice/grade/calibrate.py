@@ -22,9 +22,9 @@ from timeslice.grade.calibration import Calibration, Fault
 from timeslice.grade.examination import Examination
 from timeslice.intake.sources import Source, take
 from timeslice.model import Verdict
-from timeslice.printable import one_line
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
+from timeslice.untrusted import one_line
 
 SEED = 1
 _CHANGES_SHOWN = 3

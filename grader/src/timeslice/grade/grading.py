@@ -22,13 +22,13 @@ from timeslice.grade.examination import Examination
 from timeslice.grade.memory import MemoryJudge, descriptor_findings, foreign_fault, removed_reports
 from timeslice.intake.sources import Source, take
 from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
-from timeslice.printable import one_line
 from timeslice.report.replay import BUILD, Replayer
 from timeslice.run import coverage
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
 from timeslice.run.steadiness import Story
 from timeslice.sandbox import Ended, Sandbox
+from timeslice.untrusted import one_line
 
 _NO_BUILD = Build(status="broken")
 _NO_COVERAGE_OF = "line coverage is measured with gcc only"

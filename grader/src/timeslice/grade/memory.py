@@ -12,8 +12,8 @@ from timeslice.contract.assignment import Assignment
 from timeslice.contract.bank import BankTest
 from timeslice.grade.calibration import Calibration, Fault
 from timeslice.model import Check, Finding, Verdict
-from timeslice.printable import one_line
 from timeslice.run.records import ModeRun
+from timeslice.untrusted import one_line
 
 FINDINGS_SHOWN = 5
 

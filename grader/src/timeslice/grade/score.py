@@ -11,21 +11,12 @@ from timeslice.contract.bank import BankTest
 from timeslice.errors import KitError
 from timeslice.grade.calibration import Fault
 from timeslice.model import Build, Check, Difference, LabScore, Outcome, Run, Score, Skill, Verdict
-from timeslice.printable import many_lines, one_line
 from timeslice.report.replay import BUILD, Replayer
 from timeslice.run.records import ModeRun, TestRecord
 from timeslice.run.steadiness import Story
+from timeslice.untrusted import many_lines, one_line
+from timeslice.words import VERDICTS
 
-_CRITERION_SAYS = {  # what a verdict means, where the bank gave no detail
-    Verdict.FAILED: "An assertion did not hold.",
-    Verdict.CRASHED: "The test was ended by a signal.",
-    Verdict.EXITED_EARLY: "The process ended before the test did.",
-    Verdict.TIMED_OUT: "The test did not end in time.",
-    Verdict.LEFT_PROCESS: "A process was left behind.",
-    Verdict.SKIPPED: "The test was skipped by the code under test.",
-    Verdict.INCOMPLETE: "Fewer assertions ran than on a correct solution.",
-    Verdict.BROKEN: "The kit or the machine failed; this costs no points.",
-}
 STEPS_MAX = 200
 COMPILES, IS_READ = "It compiles.", "It can be read."  # what the check named build asks
 _BUILD_HINTS = {
@@ -162,7 +153,7 @@ def _explanation(record: TestRecord) -> tuple[str, str | None, str | None]:
     their own; each may go on over the lines that follow it."""
     parts: dict[str, list[str]] = {"": [], "expected": [], "got": []}
     if not (record.verdict is Verdict.FAILED and record.messages):  # then the assertion says it better
-        parts[""].append(record.detail or _CRITERION_SAYS.get(record.verdict, ""))
+        parts[""].append(record.detail or VERDICTS[record.verdict].meaning)
     for number, message in enumerate(record.messages[:20]):
         part = ""
         for line in many_lines(message.text).splitlines():

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from timeslice.errors import IntakeError, KitError
-from timeslice.printable import one_line
+from timeslice.untrusted import one_line
 
 ENTRIES_MAX = 10_000  # members of one submission, whatever they are
 UNPACKED_MAX = 64 << 20  # bytes that a tar may unpack to, headers and ignored files included

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from timeslice.errors import IntakeError
 from timeslice.intake.members import FILE, FOLDER, Member, members
-from timeslice.printable import one_line
+from timeslice.untrusted import one_line
 
 SOURCE_MAX = 1 << 20  # bytes of one source
 SOURCES_MAX = 8 << 20  # bytes of all sources of one submission

@@ -9,8 +9,8 @@ from timeslice.model import Check, Difference, Result, Run, Verdict
 from timeslice.report.figures.gantt import GanttPair, gantt_text, read_gantt
 from timeslice.report.figures.ladder import Ladder, is_datagram, ladder_text, read_ladder
 from timeslice.report.replay import BUILD, RUN_AGAIN
-from timeslice.report.text import clip, visible
-from timeslice.report.words import VERDICTS, Word
+from timeslice.untrusted import clip, visible
+from timeslice.words import VERDICTS, Word
 
 STEPS_FIRST, STEPS_LAST = 20, 40  # shown of many: how it began, and what led to the failure
 GROUP_MAX = 8  # steps that are looked at for being repeated together

@@ -16,7 +16,7 @@ from pygments.lexer import Lexer
 from pygments.lexers.c_cpp import CLexer
 from pygments.token import STANDARD_TYPES, Comment, Token, _TokenType
 
-from timeslice.report.text import visible
+from timeslice.untrusted import visible
 
 LINES_SHOWN = 5000  # of one source
 SHOWN_LIMIT = 2000  # characters of a line that are shown

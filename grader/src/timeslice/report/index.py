@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from timeslice.model import Outcome, Result, Verdict
 from timeslice.report.class_summary import BINS, clause_rates, is_final, percent, spread
 from timeslice.report.rendering import render
-from timeslice.report.words import OUTCOMES, Word
+from timeslice.words import OUTCOMES, Word
 
 HARDEST_SHOWN = 12
 _COUNTED = {

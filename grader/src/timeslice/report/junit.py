@@ -12,8 +12,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from timeslice.model import Check, Result, Verdict
 from timeslice.report.failure import difference_text, failure_text, unsteady_text
-from timeslice.report.text import clip, visible
-from timeslice.report.words import VERDICTS
+from timeslice.untrusted import clip, visible
+from timeslice.words import VERDICTS
 
 TEXT_LIMIT = 16_000  # characters of one text
 

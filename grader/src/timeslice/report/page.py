@@ -13,7 +13,7 @@ from timeslice.report.failure import FailureStory, RunGroup, failure_story, run_
 from timeslice.report.figures.gantt import GanttPair, agreement
 from timeslice.report.rendering import TEXT_LIMIT, render
 from timeslice.report.source_view import SourceFile, function_places, line_id, source_files
-from timeslice.report.words import OUTCOMES, VERDICTS, Word
+from timeslice.words import OUTCOMES, VERDICTS, Word
 
 OPEN_CARDS = 12  # with more failing checks than this, only the first few cards stand open
 FIRST_CARDS = 4

@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 
 from timeslice.report.failure import count_of
 from timeslice.report.replay import RUN_AGAIN
-from timeslice.report.text import clip, visible
+from timeslice.untrusted import clip, visible
 
 TEXT_LIMIT = 20_000  # characters of one text on a page
 

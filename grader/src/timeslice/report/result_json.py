@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from timeslice.model import Result
-from timeslice.report.text import clip
+from timeslice.untrusted import clip
 
 TEXT_LIMIT = 300_000  # characters of one text: more than a source file may have
 

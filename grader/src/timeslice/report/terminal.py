@@ -15,9 +15,9 @@ from timeslice.model import Outcome, Result, Verdict
 from timeslice.report.class_summary import points
 from timeslice.report.failure import difference_text, failure_text, first_failure, unsteady_text
 from timeslice.report.replay import BUILD
-from timeslice.report.text import one_line, visible
-from timeslice.report.words import OUTCOMES
 from timeslice.screen import fit
+from timeslice.untrusted import report_line, visible
+from timeslice.words import OUTCOMES
 
 _COMMANDS_OF_CI = re.compile(r"^(\s*)([:#])\2", re.MULTILINE)
 _STYLES = {"good": "green", "bad": "red", "memory": "magenta", "time": "yellow", "kit": "cyan", "quiet": "dim"}
@@ -43,7 +43,7 @@ class _Column:
 def table(results: Sequence[Result], console: Console) -> None:
     """Print the results in the order given. Nothing in them is taken for markup, an escape or a CI's command."""
     columns = [
-        _Column("Submission", lambda result: Text(one_line(result.submission, 80))),
+        _Column("Submission", lambda result: Text(report_line(result.submission, 80))),
         _Column("Points", lambda result: Text(points(result), justify="right"), 1),
         _Column("Outcome", _outcome, 2),
         _Column("Memory", lambda result: Text(_memory(result)), 3),
@@ -102,7 +102,7 @@ def _covered(result: Result) -> str:
 def _lost(result: Result) -> str:
     """The first clauses that lost points, or the one line that says why there is nothing to name."""
     if result.outcome in (Outcome.SUSPICIOUS, Outcome.BROKEN) or result.build.status != "built":
-        return one_line(result.summary, 100)
+        return report_line(result.summary, 100)
     absent = [f"nothing of {lab.title}" for lab in result.labs if not lab.handed_in]
     quiet = (Verdict.PASSED, Verdict.BROKEN, *([Verdict.NOT_RUN] if absent else []))
     failed = [check for check in result.checks if check.verdict not in quiet]
@@ -110,7 +110,7 @@ def _lost(result: Result) -> str:
     count = "1 clause" if len(clauses) == 1 else f"{len(clauses)} clauses"
     more = ", ..." if len(clauses) > _LOST_SHOWN else ""
     lost = [f"{count}: {', '.join(clauses[:_LOST_SHOWN])}{more}"] if clauses else []
-    return one_line("; ".join([*lost, *absent]), 100)
+    return report_line("; ".join([*lost, *absent]), 100)
 
 
 # ---- a single submission ----

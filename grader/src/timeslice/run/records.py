@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from timeslice.errors import KitError
 from timeslice.model import Verdict
-from timeslice.printable import one_line
 from timeslice.sandbox import Ended
+from timeslice.untrusted import one_line
 
 
 class _Told(BaseModel):

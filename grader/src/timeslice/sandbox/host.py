@@ -20,7 +20,7 @@ from elftools.elf.sections import NoteSection
 from elftools.elf.segments import InterpSegment
 
 from timeslice.errors import SandboxError
-from timeslice.printable import STAGE_PREFIX
+from timeslice.untrusted import STAGE_PREFIX
 
 # Users from here on belong to no person and no service (systemd's "Users, Groups, UIDs and GIDs": unused range).
 FIRST_UID = 2_000_000_000

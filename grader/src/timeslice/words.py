@@ -29,12 +29,12 @@ VERDICTS = {
     Verdict.SKIPPED: Word("Skipped", "✗", "bad", "The code under test skipped the test."),
     Verdict.INCOMPLETE: Word("Incomplete", "✗", "bad", "Part of the test never ran."),
     Verdict.NOT_RUN: Word("Not run", "○", "quiet", "An earlier step failed: there was nothing to run."),
-    Verdict.BROKEN: Word("Kit error", "!", "kit", "The grading kit failed here, not your code. It costs no points."),
+    Verdict.BROKEN: Word("Broken", "!", "kit", "The grading kit failed here, not your code. It costs no points."),
 }
 
 OUTCOMES = {
     Outcome.PASSED: Word("Full marks", "✓", "good", "Every check passed."),
     Outcome.FAILED: Word("Points lost", "✗", "bad", "Some checks did not pass."),
-    Outcome.BROKEN: Word("Not final", "!", "kit", "The grading kit or the machine failed: grade it again."),
-    Outcome.SUSPICIOUS: Word("Withheld", "?", "time", "A person has to look at this before it counts."),
+    Outcome.BROKEN: Word("Broken", "!", "kit", "The grading kit or the machine failed: grade it again."),
+    Outcome.SUSPICIOUS: Word("Suspicious", "?", "time", "A person has to look at this before it counts."),
 }
