@@ -43,7 +43,7 @@ all: $(PROGRAMS) kit ## build the programs and the kit under build/ (the default
 include tests/runner/runner.mk
 
 .PHONY: kit
-kit: build/kit/bank.o build/kit/link.args build/kit/memcheck.supp build/kit/reference $(LABS:%=build/kit/template/%.o)
+kit: build/kit/bank.o build/kit/link.args build/kit/memcheck.args build/kit/memcheck.supp build/kit/reference $(LABS:%=build/kit/template/%.o)
 
 build/obj/%.o: %.c
 	@mkdir -p $(@D)

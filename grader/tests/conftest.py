@@ -9,7 +9,7 @@ import pytest
 
 from timeslice.contract.assignment import Assignment, read_assignment
 from timeslice.contract.kit import Kit, find_kit
-from timeslice.grade.grading import GradingContext
+from timeslice.grade.context import GradingContext
 
 MakeSubmission = Callable[..., Path]
 

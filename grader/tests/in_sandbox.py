@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from timeslice.sandbox import Ended, Limits, Running, Sandbox, host
+from timeslice.sandbox import Ended, Limits, Running, Sandbox, host, probe
 
 LIMITS = Limits(
     wall_seconds=30.0,
@@ -103,7 +103,7 @@ def python(source: str) -> tuple[str, ...]:
 
 def with_bubblewrap() -> Sandbox:
     """The probed sandbox; the test is skipped, with the reason, where this machine cannot have namespaces."""
-    box = Sandbox.probe()
+    box = probe()
     if box.bwrap is None:
         pytest.skip(next(guard.detail for guard in box.guards if guard.name == "namespaces"))
     return box

@@ -12,7 +12,7 @@ import pytest
 from timeslice.build import diagnostics
 from timeslice.build.builder import Builder, Built
 from timeslice.errors import KitError
-from timeslice.grade.grading import GradingContext
+from timeslice.grade.context import GradingContext
 from timeslice.model import Build as ModelBuild
 
 Build = Callable[..., Built]

@@ -18,7 +18,8 @@ from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
 from timeslice.grade import calibrate
 from timeslice.grade.calibration import Calibration, Fault, summarized
-from timeslice.grade.grading import Grading, GradingContext
+from timeslice.grade.context import GradingContext
+from timeslice.grade.grading import Grading
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome, Verdict
 

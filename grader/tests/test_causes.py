@@ -12,7 +12,8 @@ from conftest import MakeSubmission
 from timeslice import report
 from timeslice.build import causes
 from timeslice.build.builder import Built
-from timeslice.grade.grading import Grading, GradingContext
+from timeslice.grade.context import GradingContext
+from timeslice.grade.grading import Grading
 from timeslice.intake.sources import Source
 from timeslice.model import Result
 from timeslice.untrusted import STAGE_PREFIX, many_lines, one_line

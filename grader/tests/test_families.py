@@ -15,7 +15,8 @@ from timeslice.contract.assignment import Assignment, read_assignment
 from timeslice.contract.families import Family, read_families
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
-from timeslice.grade.grading import Grading, GradingContext
+from timeslice.grade.context import GradingContext
+from timeslice.grade.grading import Grading
 from timeslice.intake.sources import Source
 
 SEED = 1

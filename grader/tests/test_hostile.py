@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from timeslice.contract.kit import find_kit
-from timeslice.grade.grading import GradingContext
+from timeslice.grade.context import GradingContext
 from timeslice.model import Outcome
 from timeslice.upkeep.attacks import CONTROL, attacks, grade, played, surprises
 

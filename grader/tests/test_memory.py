@@ -10,8 +10,8 @@ import pytest
 from score_samples import IDENTITY, bank_test, record, run_of
 from timeslice.build.workshop import MEMCHECK, NATIVE
 from timeslice.contract.assignment import Assignment
-from timeslice.grade import score
 from timeslice.grade.calibration import Calibration, Fault
+from timeslice.grade.checks import check_of_test
 from timeslice.grade.memory import MemoryJudge, descriptor_findings
 from timeslice.model import Check, Finding, Verdict
 
@@ -37,7 +37,7 @@ def judge_of(assignment: Assignment, *faults: Fault) -> MemoryJudge:
 
 def memory_check(assignment: Assignment, judge: MemoryJudge, name: str, findings: list[Finding]) -> Check:
     """The check of a memory clause's own test, which itself passed."""
-    own = score.test_check(assignment, TESTS[name], record(name), 2, IDENTITY)
+    own = check_of_test(assignment, TESTS[name], record(name), 2, IDENTITY)
     return judge.judge(own, judge.charge(findings))
 
 

@@ -13,7 +13,8 @@ from timeslice.build.builder import Builder, Built
 from timeslice.contract.assignment import Assignment
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
-from timeslice.grade.grading import Grading, GradingContext
+from timeslice.grade.context import GradingContext
+from timeslice.grade.grading import Grading
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome
 from timeslice.session.messages import GradingOptions, Step

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from in_sandbox import FORK_UNTIL_REFUSED, as_ordinary_user, limits, with_bubblewrap, workbench
-from timeslice.sandbox import Sandbox, SandboxError, bubblewrap, cgroup, guards, host, running
+from timeslice.sandbox import Sandbox, SandboxError, bubblewrap, cgroup, guards, host, probe, running
 
 GROUPS = {"group memory", "group pids"}
 
@@ -17,7 +17,7 @@ GROUPS = {"group memory", "group pids"}
 @pytest.fixture(autouse=True)
 def unprobed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test measures anew, and leaves the process's own probe as it was."""
-    monkeypatch.setattr(Sandbox, "_probed", None)
+    monkeypatch.setattr(guards, "_probed", {})
 
 
 def off(sandbox: Sandbox) -> set[str]:
@@ -33,9 +33,9 @@ def test_every_guard_is_on_or_says_why() -> None:
 
 def test_probe_is_made_once_a_process() -> None:
     started = time.monotonic()
-    first = Sandbox.probe()
+    first = probe()
     print(f"probe: {(time.monotonic() - started) * 1000:.0f} ms")
-    assert Sandbox.probe() is first
+    assert probe() is first
 
 
 def without(monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
@@ -145,7 +145,7 @@ def test_groups_that_cannot_be_had_are_reported(monkeypatch: pytest.MonkeyPatch)
 
 def test_without_bubblewrap_grading_goes_on_and_says_what_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bubblewrap, "find", lambda: None)
-    box = Sandbox.probe()
+    box = probe()
     assert box.bwrap is None
     assert {"namespaces", "network", "files", "tmp"} <= off(box)
     assert not {"system calls", "limits", "environment", "descriptors", "end", "privileges"} & off(box)
@@ -161,14 +161,14 @@ def test_bubblewrap_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
         broken.chmod(0o755)
         monkeypatch.setattr(bubblewrap, "find", lambda: broken)
-        detail = next(guard.detail for guard in Sandbox.probe().guards if guard.name == "namespaces")
+        detail = next(guard.detail for guard in probe().guards if guard.name == "namespaces")
     assert "No permissions to create new namespace" in detail
 
 
 def test_strict_refuses_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bubblewrap, "find", lambda: None)
     with pytest.raises(SandboxError) as caught:
-        Sandbox.probe(strict=True)
+        probe(strict=True)
     assert "namespaces" in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -176,15 +176,15 @@ def test_strict_refuses_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_strict_is_content_with_every_guard_on(monkeypatch: pytest.MonkeyPatch) -> None:
     box = with_bubblewrap()
     monkeypatch.setattr(box, "guards", tuple(guard for guard in box.guards if guard.on))
-    assert Sandbox.probe(strict=True) is box
+    assert probe(strict=True) is box
 
 
 def test_ordinary_user_has_every_guard_but_perhaps_groups() -> None:
     with_bubblewrap()
 
     def experiment() -> list[object]:
-        Sandbox._probed = None
-        box = Sandbox.probe()
+        guards._probed.clear()
+        box = probe()
         with workbench(box) as bench:
             ended = bench.run("sh", "-c", f"id -u; cat /etc/shadow; echo made > {bench.out}/file")
             forks = bench.python(FORK_UNTIL_REFUSED, limits=limits(processes=20))
@@ -208,4 +208,4 @@ def test_root_runs_nothing_as_root() -> None:
 def test_no_python_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "interpreter", lambda: None)
     with pytest.raises(SandboxError, match="install the package python3"):
-        Sandbox.probe()
+        probe()

@@ -9,6 +9,7 @@ from timeslice.build.workshop import MEMCHECK, NATIVE
 from timeslice.contract.assignment import Assignment
 from timeslice.errors import KitError
 from timeslice.grade import score
+from timeslice.grade.checks import check_of_build, check_of_test
 from timeslice.model import Build, Check, Diagnostic, Outcome, Verdict
 
 
@@ -26,7 +27,7 @@ def test_points_that_cannot_be_shared_are_the_kits_fault(assignment: Assignment,
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_only_a_test_that_passed_earns_its_points(assignment: Assignment, verdict: Verdict) -> None:
-    check = score.test_check(assignment, bank_test("a/b", "UDP-RX-003"), record("a/b", verdict.value), 2, IDENTITY)
+    check = check_of_test(assignment, bank_test("a/b", "UDP-RX-003"), record("a/b", verdict.value), 2, IDENTITY)
     assert check.verdict is verdict
     assert check.points == (2 if verdict is Verdict.PASSED else 0)
     assert bool(check.hint and check.replay) == (verdict is not Verdict.PASSED)
@@ -41,7 +42,7 @@ def test_a_failure_has_all_that_a_student_needs(assignment: Assignment) -> None:
         steps=["one", "two\nlines"],
         output="printed \x07",
     )
-    check = score.test_check(assignment, bank_test("udp_recv/x", "UDP-RX-003"), told, 2, IDENTITY)
+    check = check_of_test(assignment, bank_test("udp_recv/x", "UDP-RX-003"), told, 2, IDENTITY)
     assert check.message == "the length\n(tests/udp/x.c:40)"
     assert check.expected == "5\n  more"
     assert check.got == "-1 \\x1b[31m"
@@ -53,7 +54,7 @@ def test_a_failure_has_all_that_a_student_needs(assignment: Assignment) -> None:
 
 def test_a_build_that_failed_says_why() -> None:
     error = Diagnostic(severity="error", file="udp/a.c", line=2, column=3, message="oh no")
-    check = score.build_check(Build(status="failed", diagnostics=[error], output="text"), IDENTITY)
+    check = check_of_build(Build(status="failed", diagnostics=[error], output="text"), IDENTITY)
     assert (check.verdict, check.message) == (Verdict.FAILED, "udp/a.c:2:3: oh no")
     assert score.summary([check], [], score.total([check]), Outcome.FAILED) == "does not build: udp/a.c:2:3: oh no"
 

@@ -8,7 +8,8 @@ import pytest
 
 from conftest import MakeSubmission
 from score_samples import record
-from timeslice.grade.grading import Grading, GradingContext
+from timeslice.grade.context import GradingContext
+from timeslice.grade.grading import Grading
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome, Result, Verdict
 from timeslice.run.steadiness import Story

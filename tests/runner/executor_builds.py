@@ -30,11 +30,6 @@ CRITERION_FILES = [  # what stock Criterion runs, too; the other files would han
     "redirection.c",
 ]
 OUR_FILES = ["hostile.c", "memory.c", "narration.c", "counting.c", "busy.c"]
-VALGRIND = [
-    *("valgrind", "-q", "--sanity-level=0", "--run-libc-freeres=no", "--run-cxx-freeres=no", "--fair-sched=try"),
-    *("--num-callers=40", "--max-stackframe=8388608", "--leak-check=full", "--show-leak-kinds=definite,indirect"),
-    *("--errors-for-leak-kinds=definite", "--error-exitcode=99", "--vgdb=no", "--xml=yes"),
-]
 STRANGER = ["setpriv", "--reuid=54320", "--regid=54320", "--clear-groups"]  # an ordinary user, where we are root
 
 Record = dict[str, Any]
@@ -163,7 +158,8 @@ def valgrind(folder: Path) -> list[str]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     folder.chmod(0o777)
-    return [*VALGRIND, f"--xml-file={folder}/%p.xml"]
+    options = (REPO / "tests/runner/memcheck.args").read_text("utf-8").splitlines()
+    return ["valgrind", *(option for option in options if not option.startswith("#")), f"--xml-file={folder}/%p.xml"]
 
 
 @dataclass(frozen=True)

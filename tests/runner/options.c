@@ -32,11 +32,8 @@ const char *options_help(void) {
            "with\n"
            "--records as one line of JSON a test. Exit status: 0 all passed, 1 some did not, 2 it could not be done.\n"
            "\n"
-           "  --mode            how this program is being run; memcheck wants\n"
-           "                    valgrind -q --sanity-level=0 --run-libc-freeres=no --run-cxx-freeres=no\n"
-           "                    --fair-sched=try --num-callers=40 --max-stackframe=8388608 --leak-check=full\n"
-           "                    --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite\n"
-           "                    --error-exitcode=99 --xml=yes --xml-file=DIR/%p.xml\n"
+           "  --mode            how this program is being run; memcheck wants valgrind with the options of\n"
+           "                    tests/runner/memcheck.args and --xml-file=FOLDER/%p.xml\n"
            "  --baseline        a test in which fewer assertions passed than FILE says is incomplete\n"
            "  --timeout         the limit of a test that declares none; 5 seconds\n"
            "  --lanes           how many tests run at once, with --records only; 1\n"
@@ -103,7 +100,7 @@ static enum mode mode_of_this_run(void) {
 static int check(struct options *options, char *problem, size_t room) {
     static const double scale_of[] = {[MODE_NATIVE] = 1, [MODE_MEMCHECK] = 10, [MODE_SANITIZE] = 4};
     if (options->mode == MODE_MEMCHECK && !RUNNING_ON_VALGRIND)
-        return refuse(problem, room, "mode", "memcheck", "run it under valgrind, with the options that --help lists");
+        return refuse(problem, room, "mode", "memcheck", "run it under valgrind, with the options of tests/runner/memcheck.args");
     if (options->mode == MODE_SANITIZE && __asan_init == NULL)
         return refuse(problem, room, "mode", "sanitize", "this bank was linked without -fsanitize=address");
     if (options->lanes > 1 && options->records < 0)

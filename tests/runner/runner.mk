@@ -11,6 +11,7 @@
 #   link.args   the options for the last step, the same for every mode:
 #                   $(CC) [-fsanitize=address,undefined] @link.args -o bank bank.o SUBMISSION.o... [@coverage.args]
 #               It also holds what tests/support/wrap.args asks for, where there is such a file.
+#   memcheck.args   the options of Valgrind for a run of the bank, a line each
 #   memcheck.supp   what Valgrind shall not report: it is wrong about it
 #   coverage.args   for objects of --coverage; it also brings what keeps the lines of a forked child from counting twice.
 
@@ -42,6 +43,10 @@ $(KIT)/bank.o: $(RUNNER_OBJECTS) $(TEST_OBJECTS) $(SUPPORT_OBJECTS) tests/runner
 	$(OBJCOPY) --wildcard --keep-global-symbol=main --keep-global-symbol='!__wrap_cri_*' --keep-global-symbol='__wrap_*' \
 		--keep-global-symbol='__*san_default_options' $@.all $@
 	@rm -f $@.all
+
+$(KIT)/memcheck.args: tests/runner/memcheck.args
+	@mkdir -p $(@D)
+	@grep -v '^#' $< >$@
 
 $(KIT)/memcheck.supp: tests/runner/memcheck.supp
 	@mkdir -p $(@D)

@@ -161,7 +161,7 @@ def grade(
 def _calibrated(kit: Kit, cc: str) -> Calibration:
     """The calibration of this machine. It is made now where there is none, or where a tool has changed."""
     from timeslice.grade.calibrate import kept, why_anew
-    from timeslice.grade.grading import GradingContext
+    from timeslice.grade.context import GradingContext
 
     calibration = kept(kit, cc)
     if calibration is None:

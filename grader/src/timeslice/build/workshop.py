@@ -35,7 +35,7 @@ class KitCopy:
         kit.require_built()
         shutil.copytree(kit.include, root / "spec" / "include")
         shutil.copytree(kit.objects / "template", root / "build" / "kit" / "template")
-        for name in ("bank.o", "link.args", "coverage.args", "memcheck.supp"):
+        for name in ("bank.o", "link.args", "coverage.args", "memcheck.args", "memcheck.supp"):
             shutil.copyfile(kit.objects / name, root / "build" / "kit" / name)
         copy = cls(root)
         copy.baseline.touch()

@@ -50,7 +50,7 @@ class Kit:
 
     def require_built(self) -> None:
         """Raise KitError unless ``make`` has built what a submission is linked with."""
-        for name in ("bank.o", "link.args", "coverage.args", "memcheck.supp", "reference", "template"):
+        for name in ("bank.o", "link.args", "coverage.args", "memcheck.args", "memcheck.supp", "reference", "template"):
             if not (self.objects / name).exists():
                 raise KitError(f"the kit is not built: {self.objects / name} is missing: run make in {self.root}")
 

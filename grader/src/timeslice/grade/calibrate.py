@@ -50,7 +50,7 @@ def fingerprint(kit: Kit, cc: str) -> dict[str, str]:
 
 
 def _parts_of(kit: Kit) -> Iterator[Path]:
-    yield from (kit.objects / name for name in ("bank.o", "link.args", "memcheck.supp"))
+    yield from (kit.objects / name for name in ("bank.o", "link.args", "memcheck.args", "memcheck.supp"))
     yield from sorted((kit.objects / "template").iterdir())
     for folder in (kit.root / "spec", kit.reference, kit.control):
         yield from sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".h", ".c"))

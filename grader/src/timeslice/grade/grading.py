@@ -2,81 +2,42 @@
 
 from __future__ import annotations
 
-import errno
 import time
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from timeslice.build.builder import Builder, Built
-from timeslice.build.workshop import MEMCHECK, KitCopy, require_room
-from timeslice.contract.assignment import Assignment, lab_of, read_assignment
+from timeslice.build.builder import Built
+from timeslice.build.workshop import MEMCHECK, require_room
+from timeslice.contract.assignment import Assignment, lab_of
 from timeslice.contract.bank import BankTest, bank_tests
-from timeslice.contract.kit import Kit, find_kit
 from timeslice.contract.versions import versions
-from timeslice.errors import DiskFullError, IntakeError, KitError
+from timeslice.errors import IntakeError, KitError
 from timeslice.grade import calibrate, score
-from timeslice.grade.calibration import Calibration, Fault, summarized
+from timeslice.grade.calibration import Fault, summarized
+from timeslice.grade.checks import (
+    check_not_run,
+    check_of_build,
+    check_of_test,
+    difference,
+    excused_check,
+    unsteady_check,
+)
+from timeslice.grade.context import GradingContext, machine_error
 from timeslice.grade.examination import Examination
 from timeslice.grade.memory import MemoryJudge, descriptor_findings, foreign_fault, removed_reports
 from timeslice.intake.sources import Source, take
 from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
-from timeslice.report.replay import BUILD, Replayer
+from timeslice.report.replay import BUILD
 from timeslice.run import coverage
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
 from timeslice.run.steadiness import Story
-from timeslice.sandbox import Ended, Sandbox
+from timeslice.sandbox import Ended
 from timeslice.untrusted import one_line
 
 _NO_BUILD = Build(status="broken")
 _NO_COVERAGE_OF = "line coverage is measured with gcc only"
-
-
-@dataclass(frozen=True)
-class GradingContext:
-    """What every grading in one process shares: the kit, the assignment, the tests, the builder in its sandbox, and
-    the calibration of this machine.
-
-    ``assignment`` and ``tests`` are of the labs that are graded."""
-
-    kit: Kit
-    assignment: Assignment
-    tests: tuple[BankTest, ...]
-    shares: dict[str, int]
-    builder: Builder
-    calibration: Calibration
-
-    def replayer(self, source: Source, seed: int, program: str | None = None) -> Replayer:
-        """What the replay commands of ``source`` are made of."""
-        graded = tuple(lab.id for lab in self.assignment.labs)
-        labs = {BUILD: graded if len(graded) < len(self.builder.assignment.labs) else ()}
-        labs.update({test.name: (test.lab,) for test in self.tests})
-        started = {} if program is None else {"program": program}
-        return Replayer(source.path, seed, self.builder.cc, labs, source.nested, **started)
-
-    @classmethod
-    @contextmanager
-    def open(cls, cc: str = "gcc", labs: Sequence[str] = (), *, strict: bool = False) -> Iterator[GradingContext]:
-        """Find and check everything, to grade ``labs`` (none: all of them). Raises KitError where something is missing
-        or, if ``strict``, a guard is off."""
-        kit = find_kit()
-        whole = read_assignment(kit)
-        assignment = whole.only(labs)
-        chosen = {lab.id for lab in assignment.labs}
-        tests = tuple(test for test in bank_tests(kit) if test.lab in chosen)
-        shares = score.shares(assignment, tests)
-        sandbox = Sandbox.probe(strict=strict)
-        with sandbox.stage as folder:
-            try:
-                copy = KitCopy.make(kit, folder)
-            except OSError as error:
-                raise _machine_error(error) from error
-            builder = Builder(sandbox, copy, whole, cc)
-            calibration = calibrate.kept(kit, cc) or calibrate.calibrate(kit, builder, bank_tests(kit))
-            copy.baseline.write_text(calibration.baseline, "utf-8")
-            yield cls(kit, assignment, tests, shares, builder, calibration)
 
 
 class Grading:
@@ -150,7 +111,7 @@ class Grading:
             self._error = error
             raise
         except OSError as error:
-            self._error = _machine_error(error)
+            self._error = machine_error(error)
             raise self._error from error
         except Exception as error:  # a fault of ours, whatever it is, must never become a grade
             self._error = KitError(f"the grader failed ({type(error).__name__}: {one_line(str(error))}): report it")
@@ -164,7 +125,7 @@ class Grading:
         graded = {lab.id for lab in self._context.assignment.labs}
         try:
             with self._timed("intake"):
-                taken = take(self._source, self._context.builder.assignment.sources, tree)
+                taken = take(self._source, self._context.whole.sources, tree)
         except IntakeError as error:
             self._absent = graded
             yield from self._unread(str(error))
@@ -177,10 +138,10 @@ class Grading:
         self._build = built.build
         self._notes += supplied_notes(self._context.assignment, built.build)
         self._runs = bool(built.labs)
-        yield score.build_check(built.build, self._replayer)
+        yield check_of_build(built.build, self._replayer)
         for test in (t for t in self._judged() if t.lab not in built.labs):
             why = "No .c file of this lab was handed in." if test.lab in self._absent else "This lab was not built."
-            yield score.not_run_check(self._context.assignment, test, self._context.shares[test.name], why)
+            yield check_not_run(self._context.assignment, test, self._context.shares[test.name], why)
         if any(test.lab in built.labs for test in self._judged()):
             yield from self._run(built, stage, tree, sources)
         else:
@@ -195,10 +156,10 @@ class Grading:
     def _unread(self, why: str) -> Iterator[Check]:
         """The checks of a submission that intake could take nothing from."""
         self._build = Build(status="unread", refusals=[why])
-        yield score.build_check(self._build, self._replayer)
+        yield check_of_build(self._build, self._replayer)
         for test in self._judged():
             possible = self._context.shares[test.name]
-            yield score.not_run_check(self._context.assignment, test, possible, "The submission could not be read.")
+            yield check_not_run(self._context.assignment, test, possible, "The submission could not be read.")
 
     def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
         results = stage / "results"
@@ -241,15 +202,15 @@ class Grading:
         record = native.records.get(test.name)
         possible = self._context.shares[test.name]
         if record:
-            check = score.test_check(self._context.assignment, test, record, possible, self._replayer)
+            check = check_of_test(self._context.assignment, test, record, possible, self._replayer)
             story = examination.native_stories.get(test.name)
             if story and story.unsteady:
-                check = score.unsteady_check(check, story, self._replayer)
+                check = unsteady_check(check, story, self._replayer)
             fault = self._context.calibration.native_fault(test.name)
-            return score.excused_check(check, fault) if fault and check.verdict is not Verdict.PASSED else check
+            return excused_check(check, fault) if fault and check.verdict is not Verdict.PASSED else check
         why = _cut_short(native.ended, self._context.assignment.limits.run_seconds)
         if why:
-            return score.not_run_check(self._context.assignment, test, possible, why)
+            return check_not_run(self._context.assignment, test, possible, why)
         raise KitError(f"the bank ended before it told of {test.name} ({_how_it_ended(native)})")
 
     def _measure(self, built: Built, native: ModeRun, tree: Path, sources: Sequence[str]) -> Coverage:
@@ -314,7 +275,7 @@ class Grading:
             story = examination.memcheck_stories.get(name, Story([record]))
             if record.verdict is not Verdict.PASSED or story.unsteady:
                 native = examination.native.records[name]
-                told.append(score.difference(by_name[name], native, story, self._valgrind, self._replayer))
+                told.append(difference(by_name[name], native, story, self._valgrind, self._replayer))
         return told
 
     @contextmanager
@@ -363,7 +324,7 @@ class Grading:
             if check is None:
                 possible = self._context.shares[test.name]
                 why = "The kit or the machine failed before it was run." if self._error else "It was not run."
-                check = score.not_run_check(self._context.assignment, test, possible, why)
+                check = check_not_run(self._context.assignment, test, possible, why)
             ordered.append(check)
         return ordered
 
@@ -372,13 +333,6 @@ def supplied_notes(assignment: Assignment, build: Build) -> list[str]:
     """The functions that were supplied, a note a lab."""
     by_lab = ([name for name in lab.api if name in build.supplied] for lab in assignment.labs)
     return [f"taken from the template: {', '.join(names)}" for names in by_lab if names]
-
-
-def _machine_error(error: OSError) -> KitError:
-    where = f" ({one_line(str(error.filename))})" if error.filename else ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFullError(f"the disk is full{where}: make room and grade again")
-    return KitError(f"the machine failed: {error.strerror or one_line(str(error))}{where}: grade again")
 
 
 def _cut_short(ended: Ended | None, seconds: int) -> str:

@@ -23,14 +23,13 @@ from timeslice.sandbox import Limits, Running
 LINE_MAX = 8 << 20  # bytes of one record
 SLOWER = 10  # how much longer a whole run may take under memcheck
 _MIB = 1 << 20
-VALGRIND = [
-    "valgrind", "-q", "--sanity-level=0", "--run-libc-freeres=no", "--run-cxx-freeres=no", "--fair-sched=try",
-    "--num-callers=40", "--max-stackframe=8388608", "--leak-check=full", "--show-leak-kinds=definite,indirect",
-    "--errors-for-leak-kinds=definite", "--error-exitcode=99", "--xml=yes",
-    "--vex-guest-chase=no",  # most code here runs once: to follow its jumps costs more in translating than it saves
-]  # fmt: skip
 # A thread's stack that is kept for the next thread is memory in which the leak check looks for pointers, 8 MiB each.
 VALGRIND_ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.pthread.stack_cache_size=0"}
+
+
+def valgrind(objects: Path) -> list[str]:
+    """The beginning of a command that runs a bank under memcheck; ``objects``: where the kit was built."""
+    return ["valgrind", *(objects / "memcheck.args").read_text("utf-8").split()]
 
 
 @dataclass
@@ -102,9 +101,10 @@ class Bank:
         argv = [str(program), "--mode", mode, "--records", str(records), "--seed", str(self._seed)]
         argv += ["--baseline", str(baseline), "--timeout", str(limits.test_seconds)]
         argv += [word for name in only for word in ("--only", name)]
-        suppressions = self._builder.kit.objects / "memcheck.supp"
+        objects = self._builder.kit.objects
+        suppressions = objects / "memcheck.supp"
         if mode == MEMCHECK:
-            tool = [*VALGRIND, f"--suppressions={suppressions}", f"--xml-file={folder}/%p.xml"]
+            tool = [*valgrind(objects), f"--suppressions={suppressions}", f"--xml-file={folder}/%p.xml"]
             argv = [*tool, *argv, "--lanes", str(lanes)]
         return self._builder.sandbox.start(
             argv,

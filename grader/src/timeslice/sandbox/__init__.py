@@ -45,7 +45,8 @@ Which guards are on is measured by running experiments inside (``guards.py``, ``
 
 from timeslice.errors import SandboxError
 from timeslice.sandbox.box import Sandbox
+from timeslice.sandbox.guards import probe
 from timeslice.sandbox.limits import Ended, Limits
 from timeslice.sandbox.running import Running
 
-__all__ = ["Ended", "Limits", "Running", "Sandbox", "SandboxError"]
+__all__ = ["Ended", "Limits", "Running", "Sandbox", "SandboxError", "probe"]

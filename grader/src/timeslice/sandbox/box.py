@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import os
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
 
 from timeslice.errors import SandboxError
 from timeslice.model import Guard
@@ -25,9 +23,7 @@ _run_numbers = itertools.count()
 
 
 class Sandbox:
-    """Runs programs that may be hostile. Make one with :meth:`probe`."""
-
-    _probed: ClassVar[tuple[int, Sandbox] | None] = None
+    """Runs programs that may be hostile. ``guards.probe`` makes one."""
 
     def __init__(self, bwrap: Path | None) -> None:
         """A sandbox whose guards nobody has measured.
@@ -45,26 +41,6 @@ class Sandbox:
         self.filters: dict[bool, bytes] = {}  # by whether ptrace is allowed
         with suppress(SandboxError):  # then the guard is measured to be off
             self.filters = {ptrace: seccomp.program(ptrace=ptrace) for ptrace in (False, True)}
-
-    @classmethod
-    def probe(cls, *, strict: bool = False) -> Sandbox:
-        """The sandbox of this process, its guards measured the first time it is asked for.
-
-        Args:
-            strict: refuse to go on with any guard off.
-
-        Raises:
-            SandboxError: nothing can be run at all, or a guard is off and ``strict`` was asked for.
-        """
-        from timeslice.sandbox.guards import measured  # it starts sandboxes itself
-
-        if cls._probed is None or cls._probed[0] != os.getpid():
-            cls._probed = (os.getpid(), measured())
-        sandbox = cls._probed[1]
-        off = [f"{guard.name} ({guard.detail})" for guard in sandbox.guards if not guard.on]
-        if strict and off:
-            raise SandboxError(f"refusing to grade, for these guards of the sandbox are off: {'; '.join(off)}")
-        return sandbox
 
     @property
     def stage(self) -> AbstractContextManager[Path]:

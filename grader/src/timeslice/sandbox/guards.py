@@ -39,6 +39,28 @@ _LIMITS = Limits(
 Report = Mapping[str, Any]  # what inside.py wrote
 
 
+_probed: dict[int, Sandbox] = {}  # of this process; a child has to measure its own
+
+
+def probe(*, strict: bool = False) -> Sandbox:
+    """The sandbox of this process, its guards measured the first time it is asked for.
+
+    Args:
+        strict: refuse to go on with any guard off.
+
+    Raises:
+        SandboxError: nothing can be run at all, or a guard is off and ``strict`` was asked for.
+    """
+    if os.getpid() not in _probed:
+        _probed.clear()
+        _probed[os.getpid()] = measured()
+    sandbox = _probed[os.getpid()]
+    off = [f"{guard.name} ({guard.detail})" for guard in sandbox.guards if not guard.on]
+    if strict and off:
+        raise SandboxError(f"refusing to grade, for these guards of the sandbox are off: {'; '.join(off)}")
+    return sandbox
+
+
 def measured() -> Sandbox:
     """The best sandbox that this machine can give, with its guards measured.
 

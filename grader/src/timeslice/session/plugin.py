@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from timeslice.grade.grading import Grading, GradingContext
+    from timeslice.grade.context import GradingContext
+    from timeslice.grade.grading import Grading
     from timeslice.model import Check, Result
 
 BUILD, MEMORY, COVERAGE, TRIPWIRES = "build", "memory", "coverage", "tripwires"
@@ -54,7 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _session(stack: ExitStack, config: pytest.Config, path: Path) -> GradingSession:
     from timeslice.errors import IntakeError
-    from timeslice.grade.grading import Grading, GradingContext
+    from timeslice.grade.context import GradingContext
+    from timeslice.grade.grading import Grading
     from timeslice.intake.sources import find_sources
 
     cc, labs, strict = (config.getoption(name) for name in ("--cc", "--lab", "--strict-sandbox"))

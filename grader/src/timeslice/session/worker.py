@@ -14,7 +14,8 @@ import pytest
 
 from timeslice import report
 from timeslice.errors import DiskFullError, KitError
-from timeslice.grade.grading import Grading, GradingContext
+from timeslice.grade.context import GradingContext
+from timeslice.grade.grading import Grading
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome
 from timeslice.session.messages import Done, FromWorker, GradingOptions, Ready, Refused, Step

@@ -26,7 +26,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from timeslice import report
 from timeslice.contract.kit import Kit
 from timeslice.contract.spec_file import read_spec_file
-from timeslice.grade.grading import Grading, GradingContext
+from timeslice.grade.context import GradingContext
+from timeslice.grade.grading import Grading
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome, Result, Verdict
 from timeslice.upkeep.traces import traces

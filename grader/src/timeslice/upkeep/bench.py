@@ -21,10 +21,11 @@ from timeslice.build.workshop import MEMCHECK, NATIVE
 from timeslice.contract.bank import bank_tests
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
-from timeslice.grade.grading import Grading, GradingContext
+from timeslice.grade.context import GradingContext
+from timeslice.grade.grading import Grading
 from timeslice.intake.sources import Source
 from timeslice.run.bank_run import LANES
-from timeslice.run.start import VALGRIND, VALGRIND_ENVIRONMENT
+from timeslice.run.start import VALGRIND_ENVIRONMENT, valgrind
 from timeslice.sandbox import Limits
 from timeslice.session.messages import GradingOptions
 from timeslice.session.pool import Pool
@@ -86,7 +87,9 @@ def _usual_and_ours(kit: Kit) -> Iterator[str]:
     def ours() -> float:
         with tempfile.TemporaryDirectory(prefix="timeslice-bench-") as folder:
             xml, records = f"--xml-file={folder}/%p.xml", ["--records", "1", "--lanes", str(LANES)]
-            return _timed([*VALGRIND, xml, str(bank), "--mode", MEMCHECK, *records], **VALGRIND_ENVIRONMENT)
+            return _timed(
+                [*valgrind(kit.objects), xml, str(bank), "--mode", MEMCHECK, *records], **VALGRIND_ENVIRONMENT
+            )
 
     before = [ours() for _ in range(_ROUNDS)]
     with tempfile.TemporaryDirectory(prefix="timeslice-bench-") as folder:
@@ -109,7 +112,8 @@ def _one_submission(context: GradingContext) -> Iterator[str]:
             pass
         totals.append(grading.result().seconds)
     median = {step: statistics.median(seconds[step] for seconds in totals) for step in totals[0]}
-    start = statistics.median(_timed([*VALGRIND, "--xml-file=/dev/null", "/bin/true"]) for _ in range(_ROUNDS))
+    nothing = [*valgrind(context.kit.objects), "--xml-file=/dev/null", "/bin/true"]
+    start = statistics.median(_timed(nothing) for _ in range(_ROUNDS))
     native = statistics.median(_timed([str(context.kit.objects / "reference")]) for _ in range(_ROUNDS))
     floor = median["build"] + start + native
     yield "one submission, from its folder to its result"

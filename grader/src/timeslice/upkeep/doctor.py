@@ -19,7 +19,7 @@ from timeslice.contract.kit import Kit, find_kit
 from timeslice.contract.versions import versions
 from timeslice.errors import KitError
 from timeslice.grade.calibrate import kept, why_anew
-from timeslice.sandbox import Sandbox
+from timeslice.sandbox import probe
 
 _ROOM_MB = 512  # that a class of submissions needs in TMPDIR while it is graded
 _MIB = 1 << 20
@@ -94,7 +94,7 @@ def _tools(cc: str) -> Iterator[Line]:
 
 def _guards() -> Iterator[Line]:
     try:
-        guards = Sandbox.probe().guards
+        guards = probe().guards
     except KitError as error:
         yield Line("sandbox", "guards", State.BAD, "it does not start", str(error))
         return

@@ -19,7 +19,7 @@ from threading import Lock
 from timeslice.contract.kit import Kit
 from timeslice.contract.places import Mutant, mutants
 from timeslice.errors import KitError
-from timeslice.grade.grading import GradingContext
+from timeslice.grade.context import GradingContext
 from timeslice.model import Result, Verdict
 from timeslice.upkeep.attacks import attacks, grade, surprises
 from timeslice.upkeep.lint import lint
