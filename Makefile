@@ -1,4 +1,4 @@
-# Timeslice's front door: `make help` lists the targets. Everything that is made goes to build/ and .venv/.
+# The commands of Timeslice. `make help` lists them. They write to build/ and .venv/ only.
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-# A lab is a chapter spec/NAME.md with its points beside it in spec/NAME.toml. Nothing else lists it.
+# A lab is a chapter spec/NAME.md with a file spec/NAME.toml beside it. There is no other list of labs.
 LABS := $(filter $(patsubst spec/%.md,%,$(wildcard spec/*.md)),$(patsubst spec/%.toml,%,$(wildcard spec/*.toml)))
 SUBMISSIONS ?= tests/submissions
 SUBMISSION ?= reference
@@ -21,7 +21,7 @@ override CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 CFLAGS := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror -g -O1 -fno-omit-frame-pointer
 CPPFLAGS := -Ispec/include -Itests
 
-# What the kit needs of the distribution: to grade, and on top of that to test itself.
+# Packages of the distribution: to grade, and also to test the kit itself.
 GRADE_PACKAGES := gcc libc6-dev make binutils libcriterion-dev libboxfort-dev libnanopb-dev libffi-dev valgrind libc6-dbg \
 	bubblewrap libseccomp2 util-linux python3 python3-venv
 TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd socat chrony chromium procps patch
@@ -38,7 +38,7 @@ CHECK_OBJECTS := $(patsubst %.c,build/obj/%.o,$(wildcard tests/check/*.c))
 PROGRAMS := $(PROGRAM_SOURCES:reference/programs/%.c=build/bin/%)
 
 .PHONY: all
-all: $(PROGRAMS) kit ## build the programs and the kit under build/ (the default)
+all: $(PROGRAMS) kit ## build the programs and the test bank in build/ (the default)
 
 include tests/runner/runner.mk
 
@@ -57,7 +57,7 @@ build/programs.a: $(SHARED_SOURCES:%.c=build/obj/%.o)
 	@rm -f $@
 	ar rcs $@ $^
 
-# A program is one file and, where that is not enough, a folder of its own beside it: timeslice-sched has sched/.
+# A program is one file. A large one also has a folder beside it: timeslice-sched has sched/.
 parts = $(patsubst %.c,build/obj/%.o,$(wildcard reference/programs/$(1)/*.c))
 .SECONDARY:
 .SECONDEXPANSION:
@@ -65,17 +65,17 @@ build/bin/timeslice-%: build/obj/reference/programs/timeslice-%.o $$(call parts,
 	@mkdir -p $(@D)
 	$(CC) $^ -o $@
 
-# The stubs of a lab's public functions: what stands in for those that a submission lacks.
+# The stubs of a lab's public functions. They take the place of functions that a submission does not have.
 stubs = $(patsubst %.c,build/obj/%.o,$(wildcard student_template/$(1)/*.c))
 build/kit/template/%.o: $$(call stubs,$$*)
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -r -o $@ $^
 
-# The bank on the reference: it lists the tests, and calibration says what it does on this machine.
+# The bank linked with the reference. It lists the tests, and calibration runs it on this machine.
 build/kit/reference: build/kit/bank.o build/kit/link.args build/reference.a
 	$(CC) @build/kit/link.args -o $@ build/kit/bank.o build/reference.a
 
-# The usual way to run a bank: plain libcriterion. What `make bench` measures against.
+# The usual way to run a bank: plain libcriterion. `make bench` compares the executor with it.
 build/bench/usual: $(TEST_OBJECTS) $(SUPPORT_OBJECTS) build/obj/tests/bench/patience.o build/reference.a tests/support/wrap.args
 	@mkdir -p $(@D)
 	$(CC) $(filter %.o %.a,$^) @tests/support/wrap.args -lcriterion -lpthread -o $@
@@ -87,26 +87,26 @@ build/bench/schedule: build/obj/tests/bench/schedule.o build/reference.a
 -include $(shell find build/obj -name '*.d' 2>/dev/null)
 
 .PHONY: help
-help: ## list the targets
+help: ## list these commands
 	@printf 'Timeslice: make TARGET [SUBMISSIONS=path] [OUT=folder] [LAB=lab] [SUBMISSION=folder] [ONLY=suite/test]\n\n'
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r name does; do \
 		printf '  make %-12s  %s\n' "$$name" "$$does"; \
 	done
 
 .PHONY: setup setup-grade
-setup: setup-grade ## install what is missing: packages of the distribution, and the grader into .venv
+setup: setup-grade ## install what is missing: packages, and the grader in .venv/
 	@$(call install,$(TEST_PACKAGES))
 setup-grade:
 	@$(call install,$(GRADE_PACKAGES))
 	@$(MAKE) --no-print-directory --silent .venv/installed
 
-# install PACKAGES: only those that are missing, and only through the distribution's own package manager.
+# install PACKAGES: installs only missing packages, and only with the package manager of the distribution.
 define install
 missing=(); \
 if ! command -v dpkg-query >/dev/null; then \
     for tool in gcc valgrind bwrap $(PYTHON); do command -v "$$tool" >/dev/null || missing+=("$$tool"); done; \
     [ $${#missing[@]} -eq 0 ] && exit 0; \
-    echo "timeslice: this is not a Debian or Ubuntu system, so install by hand what $(strip $(1)) are called here" >&2; exit 2; \
+    echo "timeslice: this is not a Debian or Ubuntu system, so install these packages by hand (names may differ): $(strip $(1))" >&2; exit 2; \
 fi; \
 for package in $(1); do \
     [ "$$(dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null)" = installed ] || missing+=("$$package"); \
@@ -124,7 +124,7 @@ quietly "$${become[@]}" apt-get update; \
 quietly "$${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$${missing[@]}"
 endef
 
-# Every package is fetched as the lock names it, by version and hash; the grader itself is then installed without fetching.
+# pip fetches each package by the version and hash in the lock file. Then it installs the grader without the network.
 PIP := .venv/bin/pip --quiet --disable-pip-version-check install
 .venv/installed: grader/pyproject.toml grader/requirements.lock
 	@echo 'installing: the grader into .venv'
@@ -137,38 +137,39 @@ PIP := .venv/bin/pip --quiet --disable-pip-version-check install
 ready:
 	@$(MAKE) --no-print-directory --silent -j$$(nproc) all
 
-# What the reference does on this machine, with its tools: made anew where one of them has changed.
+# Calibration: what the reference does on this machine with its tools. If a tool has changed, it runs again.
 .PHONY: calibrated
 calibrated: ready
 	@.venv/bin/timeslice calibrate || [ $$? -eq 1 ]
 
 .PHONY: doctor
-doctor: setup-grade ## show the machine, the tools, the sandbox's guards and the calibration, and what to do about them
+doctor: setup-grade ## show the machine, the tools, the sandbox and the calibration, and how to repair them
 	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice doctor
 
 .PHONY: grade
-grade: setup-grade ## grade SUBMISSIONS (a folder, an archive, or a folder of either) into the report folder OUT; LAB alone
+grade: setup-grade ## grade SUBMISSIONS (a folder, an archive, or a folder of them) into OUT; LAB=lab grades one lab
 	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice grade "$(SUBMISSIONS)" --out "$(OUT)" $(LAB:%=--lab %) || [ $$? -eq 1 ]
 
 .PHONY: test
-test: setup ## run every test of the project: lint, the bank on the reference, the executor's tests, the grader's
+test: setup ## run every test of the project: lint, and the tests of reference, executor and grader
 	@$(MAKE) --no-print-directory calibrated
 	@$(MAKE) --no-print-directory lint
 	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. --numprocesses=auto --dist=loadfile tests grader/tests
 
-# Built, inspected and completed as it is graded; then linked and run the usual way. Names travel in the environment,
-# because they may hold what a shell would act on. A failure prints TIMESLICE_REPLAY.
+# `make check` builds, inspects and completes a submission as a grade does. Then it runs the bank with plain
+# libcriterion. Names are passed in the environment, because a shell could act on the characters in them. A failure
+# prints TIMESLICE_REPLAY.
 .PHONY: check
 check: export TIMESLICE_SUBMISSION = $(SUBMISSION)
 check: export TIMESLICE_ONLY = $(ONLY)
 check: export TIMESLICE_STARTED_IN = $(PWD)
-check: setup-grade ## run the bank on SUBMISSION with plain libcriterion; ONLY=suite/test runs one test
+check: setup-grade ## run the tests on SUBMISSION without a sandbox; ONLY=suite/test runs one test
 	@mkdir -p build
 	@flock --close build/check.lock $(MAKE) --no-print-directory check-alone
 
-# What check does while no other check uses build/check/.
+# The work of `make check`. Only one check at a time uses build/check/.
 .PHONY: check-alone
 check-alone:
 	@$(MAKE) --no-print-directory ready
@@ -181,30 +182,30 @@ check-alone:
 		TIMESLICE_REPLAY=$$replay build/check/bank $${TIMESLICE_ONLY:+--filter "$$TIMESLICE_ONLY"}
 
 .PHONY: prove
-prove: setup ## check the kit itself: alternatives, mutants, hostile code, REPEAT gradings of each right solution under load
+prove: setup ## check the kit: mutants, alternatives, attacks, and REPEAT gradings on a busy machine
 	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice prove --repeat $(REPEAT)
 
 .PHONY: bench
-bench: setup ## measure: the usual way against ours, submissions a minute, memory, the sandbox, a million jobs
+bench: setup ## measure speed: the tests, submissions each minute, memory, the sandbox, a million jobs
 	@$(MAKE) --no-print-directory ready
 	@$(MAKE) --no-print-directory --silent build/bench/usual build/bench/schedule
 	@.venv/bin/timeslice bench
 
-# libFuzzer on the one parser that reads files of strangers. What the sanitizers cannot see the target itself demands.
+# libFuzzer on the parser of workload files. The target itself checks what the sanitizers cannot see.
 FUZZ_SOURCES := tests/fuzz/workload.c $(wildcard reference/scheduler/*.c)
 build/fuzz/workload: $(FUZZ_SOURCES)
 	@mkdir -p $(@D)
 	clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(CPPFLAGS) -o $@ $^
 
 .PHONY: fuzz
-fuzz: setup ## feed the workload parser RUNS random files, made from those of the spec
+fuzz: setup ## send RUNS random files to the parser of workload files
 	@$(MAKE) --no-print-directory --silent build/fuzz/workload
 	@mkdir -p build/fuzz/corpus
 	@build/fuzz/workload -runs=$(RUNS) -max_len=512 -print_final_stats=1 -artifact_prefix=build/fuzz/ build/fuzz/corpus spec/workloads
 
 .PHONY: lint
-lint: ## check the four-way link of every clause, and the style of C and Python
+lint: ## check the partners of every clause, and the style of text, C and Python
 	@.venv/bin/timeslice lint
 	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' ':!tests/hostile' ':!grader')
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
@@ -221,11 +222,11 @@ format: ## format C and Python in place
 	@.venv/bin/ruff format --quiet --config grader/pyproject.toml grader tests
 
 .PHONY: handout
-handout: ## pack what students get: the contract and the template, no tests
+handout: ## pack the files for students: the contract and the template, no tests
 	@mkdir -p build
 	@tar --create --gzip --file build/timeslice-handout.tar.gz --exclude-vcs spec student_template LICENSE
 	@echo build/timeslice-handout.tar.gz
 
 .PHONY: clean
-clean: ## remove everything that was built (not .venv)
+clean: ## remove build/ (not .venv/)
 	rm -rf build
