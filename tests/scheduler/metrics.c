@@ -14,7 +14,7 @@ static void run_for_figures(const char *how, const char *jobs, size_t count, str
 }
 
 Test(sched_figures, tell_completion_and_turnaround, .timeout = 3,
-     .description = "SCH-MET-001: completion, turnaround = completion - arrival; jobs in the workload's order") {
+     .description = "SCH-MET-001: three jobs with I/O, sorted neither by id nor by arrival") {
     static const int64_t expected[][4] = {{3, 1, 12, 11}, {1, 0, 9, 9}, {2, 0, 6, 6}};
     struct schedule s;
     run_for_figures("FCFS", CONCURRENT, 3, &s);
@@ -28,7 +28,7 @@ Test(sched_figures, tell_completion_and_turnaround, .timeout = 3,
 }
 
 Test(sched_figures, tell_waiting, .timeout = 3,
-     .description = "SCH-MET-002: waiting is turnaround - cpu - io, where cpu and io are the sums of the bursts") {
+     .description = "SCH-MET-002: three jobs with I/O, and a job that waits during a switch") {
     static const int64_t expected[][3] = {{4, 2, 5}, {4, 3, 2}, {4, 0, 2}};
     struct schedule s;
     run_for_figures("FCFS", CONCURRENT, 3, &s);
@@ -44,7 +44,7 @@ Test(sched_figures, tell_waiting, .timeout = 3,
 }
 
 Test(sched_figures, tell_the_response, .timeout = 3,
-     .description = "SCH-MET-003: response is the start of the first slice - the arrival") {
+     .description = "SCH-MET-003: five jobs under RR, and a job with a switch before its first slice") {
     static const int64_t expected[] = {0, 1, 2, 5, 5};
     struct schedule s;
     run_for_figures("RR 2", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", 5, &s);
@@ -57,7 +57,7 @@ Test(sched_figures, tell_the_response, .timeout = 3,
 }
 
 Test(sched_figures, tell_the_weighted_turnaround, .timeout = 3,
-     .description = "SCH-MET-004: weighted turnaround is turnaround / cpu, an exact fraction in lowest terms") {
+     .description = "SCH-MET-004: five jobs under FCFS, and a job with I/O") {
     static const int64_t expected[][2] = {{1, 1}, {7, 3}, {2, 1}, {12, 1}, {13, 2}};
     struct schedule s;
     run_for_figures("FCFS", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", 5, &s);
@@ -72,7 +72,7 @@ Test(sched_figures, tell_the_weighted_turnaround, .timeout = 3,
 }
 
 Test(sched_totals, account_for_all_ticks, .timeout = 3,
-     .description = "SCH-MET-005: makespan from tick 0, busy and idle over all CPUs") {
+     .description = "SCH-MET-005: three CPUs with a switch, and a lone job that arrives at 5") {
     struct schedule s;
     run_for_figures("FCFS cost 2 cpus 3", "A(3,4) B(3,2) C(4,1) D(4,3)", 4, &s); /* D switches on CPU 1 from 5 to 7 */
     expect_int(s.totals.makespan, 10, "makespan");
@@ -86,8 +86,7 @@ Test(sched_totals, account_for_all_ticks, .timeout = 3,
 }
 
 Test(sched_totals, count_dispatches_and_preemptions, .timeout = 3,
-     .description =
-         "SCH-MET-006: dispatches is the number of slices, preemptions that of changes from running to ready") {
+     .description = "SCH-MET-006: expired quanta, an abandoned switch, a boost") {
     struct schedule s;
     run_for_figures("RR 2", "A(0,5)", 1, &s);
     expect_int(s.totals.dispatches, 3, "dispatches of 5 ticks in quanta of 2");
@@ -103,8 +102,7 @@ Test(sched_totals, count_dispatches_and_preemptions, .timeout = 3,
     schedule_free(&s);
 }
 
-Test(sched_totals, sum_up_the_jobs, .timeout = 3,
-     .description = "SCH-MET-007: totals.turnaround, waiting and response are the sums over all jobs") {
+Test(sched_totals, sum_up_the_jobs, .timeout = 3, .description = "SCH-MET-007: the five jobs of the chapter under RR") {
     struct schedule s;
     run_for_figures("RR 2", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", 5, &s);
     expect_int(s.totals.turnaround, 54, "the sum of the turnarounds");
@@ -120,7 +118,7 @@ static bool all_zero(const struct schedule *s) {
 }
 
 Test(sched_totals, refuse_to_overflow, .timeout = 3,
-     .description = "SCH-MET-008: where a time, a sum or a figure exceeds INT64_MAX: ERANGE, and *out is all zero") {
+     .description = "SCH-MET-008: eight runs that overflow, and one that ends exactly at INT64_MAX") {
     static const char *const TOO_MUCH[][2] = {
         {"FCFS", "A(9223372036854775800,100)"},                                  /* a completion */
         {"FCFS", "A(0, 1 9223372036854775807 1)"},                               /* the end of an I/O burst */
@@ -162,7 +160,7 @@ static const char *adds_up(const struct workload *w, const struct sched_options 
 }
 
 Test(sched_totals, always_add_up, .timeout = 5,
-     .description = "SCH-MET-009: each job's slices add up to its bursts, busy + switching + idle to cpus * makespan") {
+     .description = "SCH-MET-009: random workloads under every policy, also with boost, switch cost and serial") {
     static const struct shape shape = {.jobs = 8, .arrival = 30, .burst = 7, .io = 7, .ios = 3};
     expect_for_every_workload(adds_up, NULL, shape, 500);
     expect_for_every_workload(adds_up, "MLFQ 1,2,4 boost 5 cost 2 cpus 3", shape, 200);

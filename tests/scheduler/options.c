@@ -16,7 +16,7 @@ static int try_options(const struct sched_options *o) {
 }
 
 Test(sched_options, name_a_policy_and_a_tie_profile, .timeout = 3,
-     .description = "SCH-OPT-001: a policy or a tie profile that does not exist is EINVAL") {
+     .description = "SCH-OPT-001: the value after the last one, and -1") {
     struct sched_options o = options_from("FCFS");
     expect_int(try_options(&o), 0, "FCFS");
     o.policy = (enum sched_policy)(POLICY_MLFQ + 1);
@@ -42,7 +42,7 @@ static void refuse_levels(int count, int64_t last) {
 }
 
 Test(sched_options, have_quanta_and_levels, .timeout = 3,
-     .description = "SCH-OPT-002: quanta below 1, no level or too many are EINVAL; what is not used is not looked at") {
+     .description = "SCH-OPT-002: quanta of 0 and -5; 0, -1 and 65 levels; wrong values in unused options") {
     struct sched_options o = options_from("RR 1");
     expect_int(try_options(&o), 0, "RR with a quantum of 1");
     o.quantum = 0;
@@ -71,7 +71,7 @@ Test(sched_options, have_quanta_and_levels, .timeout = 3,
 }
 
 Test(sched_options, have_a_cpu_and_sensible_costs, .timeout = 3,
-     .description = "SCH-OPT-003: no CPU, a negative switch cost, a boost negative or not above the cost are EINVAL") {
+     .description = "SCH-OPT-003: 0 and -3 CPUs, a cost of -1, boosts of -1, 0, 3 and 4") {
     struct sched_options o = options_from("MLFQ 2,3 boost 4 cost 3");
     expect_int(try_options(&o), 0, "a boost just above the switch cost");
     o.boost = 3;
@@ -108,8 +108,7 @@ static void refuse_jobs(const struct jobs *jobs, const char *why) {
 }
 
 Test(sched_options, refuse_jobs_that_cannot_be, .timeout = 3,
-     .description =
-         "SCH-OPT-004: negative ids, arrivals, bursts below 1, even numbers of bursts, repeated ids: EINVAL") {
+     .description = "SCH-OPT-004: each kind of wrong job once, and a job with the id 0") {
     struct jobs jobs;
     expect_chart("FCFS", "A(0,1) B(0, 2 1 1)", "ABB.B");
     jobs_from(&jobs, "A(0,1) B(0,2)");
@@ -135,7 +134,7 @@ Test(sched_options, refuse_jobs_that_cannot_be, .timeout = 3,
 }
 
 Test(sched_options, allow_no_jobs, .timeout = 3,
-     .description = "SCH-OPT-005: a workload without jobs gives an empty schedule, cpus as asked for") {
+     .description = "SCH-OPT-005: no jobs under each policy, on three CPUs") {
     static const char *const HOW[] = {"FCFS cpus 3", "SJF cpus 3", "HRRN cpus 3", "RR 2 cpus 3",
                                       "MLFQ 2 boost 3 cpus 3"};
     const struct sched_totals none = {0};

@@ -6,7 +6,7 @@
 #include "support/schedule/model.h"
 
 Test(sched_states, are_recorded_at_each_change, .timeout = 3,
-     .description = "SCH-STATE-001: every change of state is recorded with its time and job") {
+     .description = "SCH-STATE-001: one job with I/O, and two jobs one after the other") {
     expect_states("FCFS", "A(0, 2 3 1)",
                   "0 A new-ready, 0 A ready-running, 2 A running-blocked, 5 A blocked-ready, 5 A ready-running, "
                   "6 A running-ended");
@@ -31,7 +31,7 @@ static const char *blocked_becomes_ready(const struct workload *w, const struct 
 }
 
 Test(sched_states, go_from_blocked_to_ready, .timeout = 5,
-     .description = "SCH-STATE-002: a job back from I/O is ready before it is running, even where a CPU is idle") {
+     .description = "SCH-STATE-002: with an idle CPU, with serial, and with random workloads") {
     expect_states("RR 5 cpus 2", "A(0, 1 2 1)",
                   "0 A new-ready, 0 A ready-running, 1 A running-blocked, 3 A blocked-ready, 3 A ready-running, "
                   "4 A running-ended");
@@ -43,8 +43,7 @@ Test(sched_states, go_from_blocked_to_ready, .timeout = 5,
 }
 
 Test(sched_states, show_who_lost_the_cpu, .timeout = 3,
-     .description =
-         "SCH-STATE-003: a running job that expires, is preempted or boosted is recorded as running to ready") {
+     .description = "SCH-STATE-003: an expired quantum, a preemption and a boost") {
     expect_states("RR 2", "A(0,3)",
                   "0 A new-ready, 0 A ready-running, 2 A running-ready, 2 A ready-running, 3 A running-ended");
     expect_states("MLFQ 1,9", "A(0,3) B(2,1)",
@@ -80,7 +79,7 @@ static const char *states_in_order(const struct workload *w, const struct sched_
 }
 
 Test(sched_states, stand_in_the_order_of_the_steps, .timeout = 5,
-     .description = "SCH-STATE-004: the states stand in the order in which they happen; slices by start, then by CPU") {
+     .description = "SCH-STATE-004: RR with I/O, a boost on two CPUs, and random workloads") {
     expect_states("RR 2", "A(0, 1 2 2) B(0,3) C(3,1)",
                   "0 A new-ready, 0 B new-ready, 0 A ready-running, 1 A running-blocked, 1 B ready-running, "
                   "3 A blocked-ready, 3 C new-ready, 3 B running-ready, 3 A ready-running, 5 A running-ended, "
@@ -142,7 +141,7 @@ static const char *chains(const struct workload *w, const struct sched_options *
 }
 
 Test(sched_states, make_one_chain_for_each_job, .timeout = 5,
-     .description = "SCH-STATE-005: each job's changes make one chain from new to ended that agrees with its slices") {
+     .description = "SCH-STATE-005: random workloads under every policy, also with boost, switch cost and serial") {
     static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 6, .io = 6, .ios = 3};
     expect_for_every_workload(chains, NULL, shape, 600);
     expect_for_every_workload(chains, "MLFQ 1,2,4 boost 6 cost 2 cpus 2", shape, 200);

@@ -71,7 +71,7 @@ static char *long_file(size_t jobs, size_t bursts) {
 }
 
 Test(workload_read, reads_jobs_in_the_files_order, .timeout = 3,
-     .description = "SCH-LOAD-001: the jobs are read in the file's order, with id, arrival and all bursts") {
+     .description = "SCH-LOAD-001: three jobs, then 501 jobs, the last with 4001 bursts") {
     static const int64_t bursts[] = {5, 3, 2, 3, 7, 11, 13, 17, 19};
     struct workload w;
     struct parse_error e;
@@ -94,8 +94,7 @@ Test(workload_read, reads_jobs_in_the_files_order, .timeout = 3,
 }
 
 Test(workload_read, wants_the_header, .timeout = 3,
-     .description =
-         "SCH-LOAD-002: where the first line is not exactly the header: EINVAL at the first byte that differs") {
+     .description = "SCH-LOAD-002: nine wrong first lines, such as a shorter one, a longer one, none") {
     accept_one(HEADER "1,0,3\n");
     refuse("", EINVAL, 1, 1, "end of file");
     refuse("id,arrival\n1,0,3\n", EINVAL, 1, 11, "end of line");
@@ -109,7 +108,7 @@ Test(workload_read, wants_the_header, .timeout = 3,
 }
 
 Test(workload_read, tells_where_a_byte_is_out_of_place, .timeout = 3,
-     .description = "SCH-LOAD-003: a byte, or an end, out of place is EINVAL with line, column and what was found") {
+     .description = "SCH-LOAD-003: wrong bytes in each part of a line, missing parts, empty lines, NUL bytes") {
     accept_one(HEADER "1,0,3\n");
     refuse(HEADER "x,0,3\n", EINVAL, 2, 1, "'x'");
     refuse(HEADER "1,-2,3\n", EINVAL, 2, 3, "'-'");
@@ -134,7 +133,7 @@ Test(workload_read, tells_where_a_byte_is_out_of_place, .timeout = 3,
 }
 
 Test(workload_read, refuses_numbers_that_are_too_large, .timeout = 3,
-     .description = "SCH-LOAD-004: a number above INT64_MAX is ERANGE at its first digit; that number itself is read") {
+     .description = "SCH-LOAD-004: INT64_MAX three times, larger numbers, and one of 45 digits") {
     struct workload w;
     expect_int(read_text(HEADER "9223372036854775807,009223372036854775807,9223372036854775807\n", &w, NULL), 0,
                "workload_read of INT64_MAX, three times");
@@ -150,7 +149,7 @@ Test(workload_read, refuses_numbers_that_are_too_large, .timeout = 3,
 }
 
 Test(workload_read, refuses_bursts_that_cannot_be, .timeout = 3,
-     .description = "SCH-LOAD-005: a burst of 0 is EINVAL at its first digit; a line that ends after I/O at its end") {
+     .description = "SCH-LOAD-005: the bursts 0 and 00, and lines that end after I/O") {
     accept_one(HEADER "1,0,3 2 01\n");
     refuse(HEADER "1,0,3 0 4\n", EINVAL, 2, 7, "'0'");
     refuse(HEADER "1,0,0\n", EINVAL, 2, 5, "'0'");
@@ -160,7 +159,7 @@ Test(workload_read, refuses_bursts_that_cannot_be, .timeout = 3,
 }
 
 Test(workload_read, refuses_repeated_ids, .timeout = 3,
-     .description = "SCH-LOAD-006: an id that an earlier line has is EINVAL at column 1 of the later line") {
+     .description = "SCH-LOAD-006: one repeated id, two of them, and one before another error") {
     accept_one(HEADER "1,0,3\n");
     refuse(HEADER "1,0,3\n2,0,1\n1,5,2\n", EINVAL, 4, 1, "'1'");
     refuse(HEADER "1,0,3\n01,0,1\n", EINVAL, 3, 1, "'1'");
@@ -169,9 +168,8 @@ Test(workload_read, refuses_repeated_ids, .timeout = 3,
     refuse(HEADER "1,0,3\n1,0,1\n2,0,x\n", EINVAL, 4, 5, "'x'");
 }
 
-Test(
-    workload_read, takes_either_end_of_line, .timeout = 3,
-    .description = "SCH-LOAD-007: lines end with LF or CR LF, the last one also with the file; a header may be alone") {
+Test(workload_read, takes_either_end_of_line, .timeout = 3,
+     .description = "SCH-LOAD-007: LF, CR LF, both in one file, and no end of line") {
     struct workload w;
     accept_one("id,arrival,bursts\r\n1,0,3\r\n");
     accept_one("id,arrival,bursts\n1,0,3 2 1\r\n");
@@ -192,8 +190,7 @@ static bool is_zero(const struct workload *w) {
 }
 
 Test(workload_read, leaves_nothing_behind, .timeout = 3,
-     .description =
-         "SCH-LOAD-008: no memory error, no lost block, after errors too; then *out is all zero, err may be NULL") {
+     .description = "SCH-LOAD-008: right and wrong files without err, and a stream that cannot be read") {
     static const char *const WRONG[] = {"",
                                         HEADER "1,0,3 2 1\n2,0,3 2 x\n",
                                         HEADER "1,0,3\n2,0,3\n1,0,1 1 1\n",
