@@ -6,7 +6,7 @@
 
 #include <timeslice/batch.h>
 
-/* The spec's P and R. */
+/* The jobs P and R of the chapter. */
 static const struct batch_job TWO[] = {{3, 2, 1}, {1, 6, 2}};
 
 #define JOBS(array) ((struct batch){(array), sizeof(array) / sizeof(array)[0], 4})
@@ -84,16 +84,16 @@ static void refuse(enum batch_era era, int64_t setup, struct batch_job job, int 
 Test(batch_eras, refuse_what_cannot_be, .timeout = 3,
      .description = "SCH-ERA-006: each wrong value once, and too long input, compute and output in each era") {
     static const struct batch_job least[] = {{0, 1, 0}};
-    expect_completions(BATCH_CARDS, &(struct batch){least, 1, 0}, (const int64_t[]){1}, "the least that may be");
-    refuse((enum batch_era)(BATCH_MULTIPROGRAMMED + 1), 0, least[0], EINVAL, "an era beyond the last");
+    expect_completions(BATCH_CARDS, &(struct batch){least, 1, 0}, (const int64_t[]){1}, "the smallest allowed values");
+    refuse((enum batch_era)(BATCH_MULTIPROGRAMMED + 1), 0, least[0], EINVAL, "an era after the last one");
     refuse((enum batch_era) - 1, 0, least[0], EINVAL, "the era -1");
     refuse(BATCH_CARDS, -1, least[0], EINVAL, "a set-up of -1");
     refuse(BATCH_ONLINE, 0, (struct batch_job){-1, 1, 0}, EINVAL, "an input of -1");
     refuse(BATCH_OFFLINE, 0, (struct batch_job){0, 0, 0}, EINVAL, "a compute of 0");
     refuse(BATCH_MULTIPROGRAMMED, 0, (struct batch_job){0, 1, -1}, EINVAL, "an output of -1");
     for (int era = BATCH_CARDS; era <= BATCH_MULTIPROGRAMMED; era++) {
-        refuse((enum batch_era)era, 0, (struct batch_job){INT64_MAX, 1, 0}, ERANGE, "an input too long");
-        refuse((enum batch_era)era, 5, (struct batch_job){0, INT64_MAX - 5, 0}, ERANGE, "a compute too long");
-        refuse((enum batch_era)era, 0, (struct batch_job){0, 1, INT64_MAX}, ERANGE, "an output too long");
+        refuse((enum batch_era)era, 0, (struct batch_job){INT64_MAX, 1, 0}, ERANGE, "an input that is too long");
+        refuse((enum batch_era)era, 5, (struct batch_job){0, INT64_MAX - 5, 0}, ERANGE, "a compute that is too long");
+        refuse((enum batch_era)era, 0, (struct batch_job){0, 1, INT64_MAX}, ERANGE, "an output that is too long");
     }
 }

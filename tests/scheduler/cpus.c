@@ -1,4 +1,4 @@
-/* cpus.c - several CPUs, and what it costs them to change jobs. */
+/* cpus.c - several CPUs, and the cost of context switches. */
 #include "support/schedule/every_workload.h"
 
 Test(sched_cpus, share_one_queue, .timeout = 3,
@@ -42,9 +42,9 @@ Test(sched_switches, cost_ticks, .timeout = 3,
     expect_chart("FCFS cost 2", "A(0,2) B(0,1) C(9,1)", "AAxxB....xxC");
     expect_chart("FCFS cost 1 cpus 2", "A(0,1) B(0,2) C(0,1)", "AxC / BB.");
     expect_int(run_texts("FCFS cost 2", "A(0,2) B(0,1) C(9,1)", &s), 0, "a run with switches");
-    expect_int(s.switch_count, 2, "elements of switches");
+    expect_int(s.switch_count, 2, "the number of elements of switches");
     expect_true(s.switches[0].job == 2 && s.switches[0].cpu == 0 && s.switches[0].start == 2 && s.switches[0].end == 4,
-                "the first switch takes up job 2 on CPU 0 from 2 to 4");
+                "the first switch is to job 2, on CPU 0, from 2 to 4");
     expect_int(s.totals.switching, 4, "totals.switching");
     schedule_free(&s);
 }

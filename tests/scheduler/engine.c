@@ -92,7 +92,7 @@ static const char *as_mlfq_py(const struct workload *w, const struct sched_optio
     draw(s, false, got);
     if (strcmp(got, expected) == 0)
         return NULL;
-    snprintf(what, sizeof what, "this is not the chart of mlfq.py: %s", expected);
+    snprintf(what, sizeof what, "a chart that differs from that of mlfq.py: %s", expected);
     return what;
 }
 
@@ -172,7 +172,7 @@ Test(sched_run, leaps_over_long_times, .timeout = 5,
     expect_slices("FCFS cost " LONG, "A(0,1) B(0,1)", "A 0-1, B 1000000000000001-1000000000000002");
 }
 
-/* Everything about a schedule as text. */
+/* Writes the chart and the states of a schedule as text. */
 static void describe(const struct schedule *s, char text[static 3 * CHART_BYTES]) {
     draw(s, true, text);
     draw_states(s, text + strlen(text), 2 * CHART_BYTES);
@@ -186,26 +186,26 @@ Test(sched_run, depends_on_its_arguments_alone, .timeout = 3,
     struct sched_options options = options_from("MLFQ 1,2,4 boost 6");
     jobs_from(&jobs, "D(3,5) A(0, 2 2 3) C(1,4) B(0, 1 4 1)");
     jobs_from(&untouched, "D(3,5) A(0, 2 2 3) C(1,4) B(0, 1 4 1)");
-    expect_int(schedule_run(&jobs.workload, &options, &s), 0, "a run");
-    expect_true(memcmp(jobs.bursts, untouched.bursts, sizeof jobs.bursts) == 0, "the bursts are as before");
+    expect_int(schedule_run(&jobs.workload, &options, &s), 0, "schedule_run");
+    expect_true(memcmp(jobs.bursts, untouched.bursts, sizeof jobs.bursts) == 0, "the run does not change the bursts");
     for (size_t i = 0; i < jobs.workload.job_count; i++)
         expect_true(jobs.job[i].id == untouched.job[i].id && jobs.job[i].arrival == untouched.job[i].arrival &&
                         jobs.job[i].bursts == jobs.bursts[i] && jobs.job[i].burst_count == untouched.job[i].burst_count,
-                    "job %zu of the workload is as before", i);
+                    "the run does not change job %zu of the workload", i);
     describe(&s, first);
     schedule_free(&s);
-    expect_int(run_texts("RR 2 cpus 2 cost 1", "A(0,7) B(0,5) C(0,6)", &s), 0, "another run");
+    expect_int(run_texts("RR 2 cpus 2 cost 1", "A(0,7) B(0,5) C(0,6)", &s), 0, "schedule_run of another workload");
     schedule_free(&s);
-    expect_int(schedule_run(&jobs.workload, &options, &s), 0, "the first run again");
+    expect_int(schedule_run(&jobs.workload, &options, &s), 0, "schedule_run of the first workload again");
     describe(&s, again);
     schedule_free(&s);
-    expect_text(again, first, "the second schedule of one workload");
+    expect_text(again, first, "the second schedule of the same workload");
 }
 
 static void run_and_draw(const char *how, const char *jobs, FILE *out) {
     struct schedule s;
     expect_int(run_texts(how, jobs, &s), 0, "%s, %s", how, jobs);
-    expect_int(schedule_print_gantt(&s, out), 0, "its chart");
+    expect_int(schedule_print_gantt(&s, out), 0, "schedule_print_gantt");
     schedule_free(&s);
     expect_true(!s.slices && !s.switches && !s.states && !s.jobs && s.slice_count == 0 && s.job_count == 0,
                 "schedule_free leaves the schedule all zero");
@@ -215,7 +215,7 @@ static void run_and_draw(const char *how, const char *jobs, FILE *out) {
 static void run_an_era(enum batch_era era) {
     static const struct batch_job jobs[] = {{3, 2, 1}, {1, 6, 2}};
     struct batch_result r;
-    expect_int(batch_run(era, &(struct batch){jobs, 2, 4}, &r), 0, "an era");
+    expect_int(batch_run(era, &(struct batch){jobs, 2, 4}, &r), 0, "batch_run of era %d", (int)era);
     batch_free(&r);
     expect_true(!r.completions && r.job_count == 0, "batch_free leaves the result all zero");
     batch_free(&r);
@@ -240,6 +240,6 @@ Test(sched_run, leaves_nothing_behind, .timeout = 5,
         run_an_era((enum batch_era)era);
     schedule_free(NULL);
     batch_free(NULL);
-    expect_int(open_descriptors(), before, "open descriptors after it all");
+    expect_int(open_descriptors(), before, "open descriptors at the end");
     fclose(out);
 }

@@ -7,7 +7,7 @@ Test(sched_fcfs, runs_in_order_of_becoming_ready, .timeout = 3,
     expect_chart("FCFS", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", "AAAAABBBCCCCCCDEE");
 }
 
-/* Nobody blocks and no two jobs arrive together, so the slices stand in order of arrival. */
+/* No job blocks, and no two jobs arrive together. So the slices are in the order of arrival. */
 static const char *in_order_of_arrival(const struct workload *w, const struct sched_options *o,
                                        const struct schedule *s) {
     (void)o;
@@ -20,7 +20,7 @@ static const char *in_order_of_arrival(const struct workload *w, const struct sc
                 return "a job runs after one that arrived later";
             latest = w->jobs[j].arrival;
         }
-    return s->slice_count == w->job_count ? NULL : "there is not one slice for each job";
+    return s->slice_count == w->job_count ? NULL : "the number of slices is not the number of jobs";
 }
 
 Test(sched_fcfs, never_lets_a_later_job_pass, .timeout = 5,

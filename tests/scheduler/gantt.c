@@ -8,7 +8,7 @@
 
 #include <timeslice/scheduler.h>
 
-/* Schedules are made by hand here: a chart must not depend on a scheduler that works. */
+/* These schedules are made by hand, so that the chart does not need a scheduler that works. */
 static void expect_printed(const struct schedule *s, const char *expected, const char *what) {
     char *text = NULL;
     size_t len = 0;

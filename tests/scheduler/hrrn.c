@@ -7,7 +7,7 @@ Test(sched_hrrn, runs_the_highest_ratio_first, .timeout = 3,
     expect_chart("HRRN", "A(0,4) B(1,6) C(3,1) D(4,9)", "AAAACBBBBBBDDDDDDDDD");
 }
 
-/* Nobody blocks, so w counts from the arrival; the numbers are small, so the products are exact. */
+/* No job blocks, so w counts from the arrival. The numbers are small, so the products are exact. */
 static const char *highest_of_the_waiting(const struct workload *w, const struct sched_options *o,
                                           const struct schedule *s) {
     (void)o;
@@ -18,10 +18,10 @@ static const char *highest_of_the_waiting(const struct workload *w, const struct
             int64_t start = s->slices[i].start;
             if (other && other->arrival <= start &&
                 (start - other->arrival) * chosen->bursts[0] > (start - chosen->arrival) * other->bursts[0])
-                return "a job is dispatched while one with a higher ratio is ready";
+                return "a job is dispatched while a job with a higher ratio is ready";
         }
     }
-    return s->slice_count == w->job_count ? NULL : "there is not one slice for each job";
+    return s->slice_count == w->job_count ? NULL : "the number of slices is not the number of jobs";
 }
 
 Test(sched_hrrn, never_passes_over_a_higher_ratio, .timeout = 5,
@@ -34,13 +34,13 @@ Test(sched_hrrn, compares_exactly, .timeout = 3,
      .description = "SCH-HRRN-002: 4/3 and 3/2, 9/4 and 7/3, and two ratios that are equal as floats") {
     expect_chart("HRRN", "A(3,1) B(3,3) C(3,2)", "...ACCBBB");
     expect_chart("HRRN", "A(0,5) B(0,4) C(1,3)", "AAAAACCCBBBB"); /* 9/4 and 7/3 */
-    /* 1 + 2^-31 and a little more: as floats both are 1, and B is there first. */
+    /* The ratios are near 1 + 2^-31. As floats both are 1, and B became ready first. */
     expect_slices("HRRN", "A(0,2147483650) B(0,2147483649) C(1,2147483648)",
                   "A 0-2147483650, C 2147483650-4294967298, B 4294967298-6442450947");
 }
 
-/* With n = 2^40 the products are n^2 + 2n and one more, beyond 64 bits and beyond any double. In the second workload
- * they are 2^72 and 2^81, both 0 in 64 bits. */
+/* With n = 2^40 the products are n^2 + 2n and one more. They do not fit in 64 bits, and a double is not exact enough.
+ * In the second workload the products are 2^72 and 2^81. In 64 bits both are 0. */
 Test(sched_hrrn, compares_beyond_64_bits, .timeout = 3,
      .description = "SCH-HRRN-003: products near 2^80, products that are 0 in 64 bits, and larger ones") {
     expect_slices("HRRN", "A(0,1099511627778) B(0,1099511627777) C(1,1099511627776)",

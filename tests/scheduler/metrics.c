@@ -1,16 +1,16 @@
-/* metrics.c - the figures of jobs and machine. */
+/* metrics.c - the figures of the jobs and the totals. */
 #include <string.h>
 
 #include "support/schedule/every_workload.h"
 
-/* Three jobs with I/O, in neither order: AABBBBCAACCC (spec/scheduler.md, "IO"). */
+/* Three jobs with I/O, sorted neither by id nor by arrival: AABBBBCAACCC (spec/scheduler.md, "IO"). */
 #define CONCURRENT "C(1, 1 2 3) A(0, 2 3 2) B(0,4)"
 
 /* Runs the texts and makes sure that there are figures for each job. */
 static void run_for_figures(const char *how, const char *jobs, size_t count, struct schedule *s) {
     expect_int(run_texts(how, jobs, s), 0, "%s, %s", how, jobs);
-    expect_int(s->job_count, count, "elements of jobs");
-    expect_true(s->jobs != NULL, "there are figures");
+    expect_int(s->job_count, count, "the number of elements of jobs");
+    expect_true(s->jobs != NULL, "jobs is not NULL");
 }
 
 Test(sched_figures, tell_completion_and_turnaround, .timeout = 3,
@@ -39,7 +39,7 @@ Test(sched_figures, tell_waiting, .timeout = 3,
     }
     schedule_free(&s);
     run_for_figures("FCFS cost 3", "A(0,2) B(1,1)", 2, &s);
-    expect_int(s.jobs[1].waiting, 4, "the waiting of B, three ticks of a switch among it");
+    expect_int(s.jobs[1].waiting, 4, "the waiting of B, which includes three ticks of a switch");
     schedule_free(&s);
 }
 
@@ -81,7 +81,7 @@ Test(sched_totals, account_for_all_ticks, .timeout = 3,
     schedule_free(&s);
     run_for_figures("FCFS", "A(5, 1 3 1)", 1, &s);
     expect_int(s.totals.makespan, 10, "makespan of a lone job that arrives at 5");
-    expect_int(s.totals.idle, 8, "idle, the ticks before its arrival among it");
+    expect_int(s.totals.idle, 8, "idle, which includes the ticks before its arrival");
     schedule_free(&s);
 }
 
@@ -93,10 +93,10 @@ Test(sched_totals, count_dispatches_and_preemptions, .timeout = 3,
     expect_int(s.totals.preemptions, 2, "preemptions of 5 ticks in quanta of 2");
     schedule_free(&s);
     run_for_figures("MLFQ 2,3 cost 2", "A(0,4) B(0,4) C(7,1)", 3, &s);
-    expect_int(s.totals.dispatches, 5, "dispatches: an abandoned switch is none");
-    expect_int(s.totals.preemptions, 2, "preemptions: an abandoned switch is none");
+    expect_int(s.totals.dispatches, 5, "dispatches; an abandoned switch does not count");
+    expect_int(s.totals.preemptions, 2, "preemptions; an abandoned switch does not count");
     schedule_free(&s);
-    run_for_figures("MLFQ 1,9 boost 3", "A(0,5)", 1, &s); /* A|AA|A|A: an expiry, the boost, an expiry */
+    run_for_figures("MLFQ 1,9 boost 3", "A(0,5)", 1, &s); /* A|AA|A|A: expired, boost, expired */
     expect_int(s.totals.dispatches, 4, "dispatches with a boost");
     expect_int(s.totals.preemptions, 3, "preemptions with a boost");
     schedule_free(&s);
@@ -127,15 +127,15 @@ Test(sched_totals, refuse_to_overflow, .timeout = 3,
         {"FCFS cost 9223372036854775807", "A(0,1) B(0,1)"},                      /* a context switch */
         {"FCFS", "A(0,4611686018427387904) B(0,4611686018427387903)"},           /* the sum of the turnarounds */
         {"FCFS cpus 2", "A(0,4611686018427387904)"},                             /* cpus * makespan */
-        {"MLFQ 5,9 boost 4611686018427387904", "A(9223372036854775800, 1 2 9)"}, /* beyond the last boost there is */
+        {"MLFQ 5,9 boost 4611686018427387904", "A(9223372036854775800, 1 2 9)"}, /* after the last boost that fits */
     };
     struct schedule s;
-    expect_int(run_texts("FCFS", "A(9223372036854775800,7)", &s), 0, "a run that ends at INT64_MAX exactly");
+    expect_int(run_texts("FCFS", "A(9223372036854775800,7)", &s), 0, "a run that ends exactly at INT64_MAX");
     expect_int(s.totals.makespan, INT64_MAX, "its makespan");
     schedule_free(&s);
     for (size_t i = 0; i < sizeof TOO_MUCH / sizeof TOO_MUCH[0]; i++) {
         expect_error(run_texts(TOO_MUCH[i][0], TOO_MUCH[i][1], &s), ERANGE, "%s, %s", TOO_MUCH[i][0], TOO_MUCH[i][1]);
-        expect_true(all_zero(&s), "*out is all zero after that");
+        expect_true(all_zero(&s), "*out is all zero after the error");
     }
 }
 

@@ -26,7 +26,7 @@ Test(sched_mlfq, runs_a_level_while_those_above_are_empty, .timeout = 3,
     expect_levels("MLFQ 2,4", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", "00000000011111111");
 }
 
-/* Without a boost a job's level follows from how long it has run: no need to know its way through the queues. */
+/* Without a boost, the level of a job depends only on how long it has run. */
 static int level_after(const struct sched_options *o, int64_t ran) {
     int level = 0;
     while (level + 1 < o->level_count && ran >= o->levels[level])
@@ -51,7 +51,7 @@ static const char *nobody_above_waits(const struct workload *w, const struct sch
             }
         }
         if (running > top)
-            wrong = "a level runs while a job of a higher one is ready";
+            wrong = "a level runs while a job on a higher level is ready";
     }
     return wrong;
 }

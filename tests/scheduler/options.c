@@ -1,4 +1,4 @@
-/* options.c - options and workloads that are refused, and those that only look odd. */
+/* options.c - options and workloads that are refused, and unusual ones that are allowed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,12 +20,12 @@ Test(sched_options, name_a_policy_and_a_tie_profile, .timeout = 3,
     struct sched_options o = options_from("FCFS");
     expect_int(try_options(&o), 0, "FCFS");
     o.policy = (enum sched_policy)(POLICY_MLFQ + 1);
-    expect_error(try_options(&o), EINVAL, "a policy beyond the last");
+    expect_error(try_options(&o), EINVAL, "a policy after the last one");
     o.policy = (enum sched_policy) - 1;
     expect_error(try_options(&o), EINVAL, "the policy -1");
     o = options_from("FCFS");
     o.ties = (enum sched_ties)(SCHED_TIES_OSTEP + 1);
-    expect_error(try_options(&o), EINVAL, "a tie profile beyond the last");
+    expect_error(try_options(&o), EINVAL, "a tie profile after the last one");
     o.ties = (enum sched_ties) - 1;
     expect_error(try_options(&o), EINVAL, "the tie profile -1");
 }
@@ -58,16 +58,16 @@ Test(sched_options, have_quanta_and_levels, .timeout = 3,
     for (int i = 0; i < SCHED_LEVELS_MAX; i++)
         o.levels[i] = i + 1;
     o.level_count = SCHED_LEVELS_MAX;
-    expect_int(try_options(&o), 0, "MLFQ with as many levels as there may be");
+    expect_int(try_options(&o), 0, "MLFQ with the greatest number of levels");
     o.level_count = 2;
     o.levels[2] = -1;
     o.quantum = -5;
-    expect_int(try_options(&o), 0, "MLFQ with nonsense past level_count and in quantum");
+    expect_int(try_options(&o), 0, "MLFQ with wrong values in quantum and after level_count");
     o = options_from("FCFS");
     o.quantum = -5;
     o.level_count = 1000;
     o.boost = -1;
-    expect_int(try_options(&o), 0, "FCFS with nonsense in what RR and MLFQ use");
+    expect_int(try_options(&o), 0, "FCFS with wrong values in the options of RR and MLFQ");
 }
 
 Test(sched_options, have_a_cpu_and_sensible_costs, .timeout = 3,
@@ -79,7 +79,7 @@ Test(sched_options, have_a_cpu_and_sensible_costs, .timeout = 3,
     o.boost = -1;
     expect_error(try_options(&o), EINVAL, "a boost of -1");
     o.boost = 0;
-    expect_int(try_options(&o), 0, "no boost, whatever the switch cost");
+    expect_int(try_options(&o), 0, "no boost, and a switch cost of 3");
     o.switch_cost = -1;
     expect_error(try_options(&o), EINVAL, "a switch cost of -1");
     o = options_from("RR 2");
@@ -90,7 +90,7 @@ Test(sched_options, have_a_cpu_and_sensible_costs, .timeout = 3,
     o.cpus = 1;
     o.boost = 1;
     o.switch_cost = 5;
-    expect_int(try_options(&o), 0, "RR, which has no boost");
+    expect_int(try_options(&o), 0, "RR, which does not use the boost");
 }
 
 static bool all_zero(const struct schedule *s) {
@@ -130,7 +130,7 @@ Test(sched_options, refuse_jobs_that_cannot_be, .timeout = 3,
     jobs_from(&jobs, "A(0,1) B(0,)");
     refuse_jobs(&jobs, "a job without bursts");
     jobs_from(&jobs, "A(0,1) B(0,2) C(3,2) A(7,1)");
-    refuse_jobs(&jobs, "two jobs with one id");
+    refuse_jobs(&jobs, "two jobs with the same id");
 }
 
 Test(sched_options, allow_no_jobs, .timeout = 3,
@@ -143,7 +143,7 @@ Test(sched_options, allow_no_jobs, .timeout = 3,
         expect_int(run_texts(HOW[i], "", &s), 0, "no jobs, %s", HOW[i]);
         expect_int(s.cpus, 3, "cpus");
         expect_true(s.slice_count == 0 && s.switch_count == 0 && s.state_count == 0 && s.job_count == 0,
-                    "there is nothing in it");
+                    "the schedule is empty");
         expect_true(memcmp(&s.totals, &none, sizeof none) == 0, "all totals are 0");
         schedule_free(&s);
     }

@@ -7,7 +7,7 @@ Test(sched_sjf, runs_the_shortest_burst_first, .timeout = 3,
     expect_chart("SJF", "B(0,4) C(0,3) A(0,9)", "CCCBBBBAAAAAAAAA");
 }
 
-/* Nobody blocks: each job has one slice, and waits from its arrival to that. */
+/* No job blocks. So each job has one slice, and waits from its arrival to this slice. */
 static const char *shortest_of_the_waiting(const struct workload *w, const struct sched_options *o,
                                            const struct schedule *s) {
     (void)o;
@@ -16,10 +16,10 @@ static const char *shortest_of_the_waiting(const struct workload *w, const struc
         for (size_t later = i + 1; chosen && later < s->slice_count; later++) {
             const struct sched_job *other = job_with(w, s->slices[later].job);
             if (other && other->arrival <= s->slices[i].start && other->bursts[0] < chosen->bursts[0])
-                return "a job is dispatched while one with a shorter burst is ready";
+                return "a job is dispatched while a job with a shorter burst is ready";
         }
     }
-    return s->slice_count == w->job_count ? NULL : "there is not one slice for each job";
+    return s->slice_count == w->job_count ? NULL : "the number of slices is not the number of jobs";
 }
 
 Test(sched_sjf, never_passes_over_a_shorter_burst, .timeout = 5,
