@@ -37,9 +37,8 @@ void cpus_assign(struct cpus *c, struct task *t); /* the lowest idle CPU takes t
 void cpus_resume(struct cpus *c, struct task *t); /* serial: t continues on the CPU that it holds */
 int cpus_begin(struct cpus *c, size_t cpu, int64_t ticks, int64_t now); /* starts a switch, or a slice of ticks */
 void cpus_switched(struct cpus *c, size_t cpu);                         /* the switch is over: its task may begin */
-int64_t cpus_stop(struct cpus *c, size_t cpu,
-                  int64_t now);                /* ends switch or slice; returns the ticks that its task ran */
-void cpus_release(struct cpus *c, size_t cpu); /* after cpus_stop: the CPU is idle */
-void cpus_hold(struct cpus *c, size_t cpu);    /* after cpus_stop: serial, its task is blocked */
+int64_t cpus_stop(struct cpus *c, size_t cpu, int64_t now); /* ends it; returns the ticks that its task ran */
+void cpus_release(struct cpus *c, size_t cpu);              /* after cpus_stop: the CPU is idle */
+void cpus_hold(struct cpus *c, size_t cpu);                 /* after cpus_stop: serial, its task is blocked */
 
 #endif
