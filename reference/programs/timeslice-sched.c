@@ -1,5 +1,5 @@
-/* timeslice-sched.c - the scheduler lab from the shell: schedules a workload file, compares policies and eras, makes
- * workloads. */
+/* timeslice-sched.c - the scheduler lab from the shell. It schedules a workload file, compares policies and eras, and
+ * makes workloads. */
 #include "sched/arguments.h"
 #include "sched/generate.h"
 #include "sched/views.h"
@@ -12,7 +12,7 @@
 
 enum exit_status { OK = 0, TROUBLE = 2 };
 
-/* Tells on one line what failed, on what and why. */
+/* Prints one line: what failed, on what, and why. */
 static enum exit_status complain(const char *what, const char *on, const char *why) {
     fprintf(stderr, "timeslice-sched: cannot %s %s: %s\n", what, on, why);
     return TROUBLE;
@@ -53,13 +53,13 @@ static enum exit_status make_schedule(const struct workload *w, const struct sch
     if (schedule_run(w, o, &s->schedule) == 0)
         return OK;
     return complain("schedule with", s->policy,
-                    errno == ERANGE ? "a time or a sum exceeds 9223372036854775807 ticks; make the jobs shorter"
+                    errno == ERANGE ? "a time or a sum is above 9223372036854775807 ticks; make the jobs shorter"
                                     : strerror(errno));
 }
 
 /* ---- the commands ---- */
 
-/* The terminal's width, or what COLUMNS says, or 80. */
+/* The value of COLUMNS, or the width of the terminal, or 80. */
 static int output_width(void) {
     struct winsize size;
     const char *columns = getenv("COLUMNS");
@@ -109,7 +109,7 @@ static enum exit_status compare(const struct workload *w, const struct arguments
     return status;
 }
 
-/* What a job computes in all; INT64_MAX where that does not fit, which batch_run then refuses. */
+/* The sum of a job's CPU bursts. If the sum does not fit, it is INT64_MAX, and batch_run refuses that. */
 static int64_t cpu_of(const struct sched_job *job) {
     int64_t sum = 0;
     for (size_t i = 0; i < job->burst_count; i += 2)
@@ -126,7 +126,7 @@ static enum exit_status run_eras(const struct batch *b, const int64_t *ids) {
         results[i].era = NAMES[i];
         if (batch_run((enum batch_era)i, b, &results[i].result) < 0)
             status = complain("run", NAMES[i],
-                              errno == ERANGE ? "a time exceeds 9223372036854775807 ticks; make the jobs shorter"
+                              errno == ERANGE ? "a time is above 9223372036854775807 ticks; make the jobs shorter"
                                               : strerror(errno));
     }
     if (status == OK)

@@ -1,4 +1,4 @@
-/* batch.c - four eras of running the same jobs, each a few lines: what has to wait for what. */
+/* batch.c - runs the same jobs in four eras. Each era is a few lines that say what waits for what. */
 #include <timeslice/batch.h>
 
 #include "fraction.h"
@@ -18,7 +18,7 @@ static int64_t later(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
-/* Everything is done by one machine, one thing after another. SCH-ERA-001 SCH-ERA-002 */
+/* One machine does everything, one thing after another. SCH-ERA-001 SCH-ERA-002 */
 static bool one_by_one(const struct batch *b, int64_t setup_each, int64_t now, int64_t *completions) {
     for (size_t i = 0; i < b->job_count; i++) {
         const struct batch_job *j = &b->jobs[i];
@@ -30,7 +30,7 @@ static bool one_by_one(const struct batch *b, int64_t setup_each, int64_t now, i
     return true;
 }
 
-/* Three machines, each of which takes the jobs in order. SCH-ERA-003 */
+/* Three machines. Each takes the jobs in order. SCH-ERA-003 */
 static bool pipeline(const struct batch *b, int64_t start, int64_t *completions) {
     int64_t reader = start, cpu = start, printer = start; /* when each is free */
     for (size_t i = 0; i < b->job_count; i++) {
@@ -50,7 +50,7 @@ static int by_input(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* All devices at once, one CPU: first read, first computed. SCH-ERA-004 */
+/* All devices work at once. The one CPU computes the jobs in the order in which they were read. SCH-ERA-004 */
 static bool multiprogrammed(const struct batch *b, int64_t start, int64_t *completions) {
     const struct batch_job **order = calloc(b->job_count ? b->job_count : 1, sizeof(const struct batch_job *));
     if (!order)

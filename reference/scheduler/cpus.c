@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 int cpus_open(struct cpus *c, const struct sched_options *o, size_t jobs, struct record *record) {
-    size_t count = (size_t)o->cpus < jobs ? (size_t)o->cpus : jobs; /* the lowest come first: the rest stay idle */
+    size_t count = (size_t)o->cpus < jobs ? (size_t)o->cpus : jobs; /* the lowest CPUs; the rest stay idle */
     *c = (struct cpus){.count = count, .switch_cost = o->switch_cost, .record = record};
     c->all = calloc(count ? count : 1, sizeof *c->all);
     if (!c->all || heap_open(&c->idle, count) < 0 || heap_open(&c->events, count) < 0 ||

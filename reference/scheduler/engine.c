@@ -1,13 +1,13 @@
-/* engine.c - runs a workload: from instant to instant, at each of them the same steps in the same order.
+/* engine.c - runs a workload from instant to instant. At each instant it does the same steps in the same order.
  *
- * Theory of operation. Nothing happens between two instants, so the engine jumps from one to the next: an arrival, an
- * I/O completion, the end of what a CPU is doing (a burst, a quantum, a context switch), a boost. Arrivals are sorted
- * once; I/O completions and CPUs stand in heaps by time. So an event costs O(log n), whatever the length of bursts.
+ * Theory of operation. Nothing happens between two instants, so the engine jumps from one to the next. At an instant
+ * a job arrives, an I/O completes, a boost comes, or a CPU ends a burst, a quantum or a context switch. Arrivals are
+ * sorted once. I/O completions and CPUs are in heaps by time. So an event costs O(log n), for bursts of any length.
  *
- * What the events of one instant mean depends on their order. That order is a table, one row for each tie profile: to
- * read it is to read the rule. Inside a step jobs count by rank, that is, by id.
+ * The result depends on the order of the events of one instant. The table INSTANT is this order. It has one row for
+ * each tie profile. Within a step, jobs go by rank, that is, by id.
  *
- * Policies know nothing of time-keeping and CPUs, and the engine knows nothing of queues: see policy.h.
+ * Policies know nothing about time and CPUs. The engine knows nothing about queues: see policy.h.
  */
 #include "cpus.h"
 #include "metrics.h"
@@ -45,7 +45,7 @@ static void enqueue(struct machine *m, struct task *t) {
     m->ready.count++;
 }
 
-/* Its I/O takes as long as it takes: no job waits for another's. SCH-IO-002 SCH-TIE-011 */
+/* No job waits for the I/O of another job. SCH-IO-002 SCH-TIE-011 */
 static int block(struct machine *m, struct task *t) {
     int64_t done;
     if (!ticks_add(m->now, t->job->bursts[t->burst + 1], &done))
@@ -68,7 +68,7 @@ static int end_burst(struct machine *m, struct task *t) {
     return record_state(&m->record, t, SCHED_ENDED, m->now);
 }
 
-/* Ends what the CPU was doing for its task, which may be nothing yet. */
+/* Ends what the CPU did for its task. The CPU may have done nothing yet. */
 static void stop(struct machine *m, struct task *t) {
     int64_t ran = cpus_stop(&m->cpus, t->cpu, m->now);
     t->left -= ran;
@@ -76,7 +76,7 @@ static void stop(struct machine *m, struct task *t) {
         m->policy->ran(&m->ready, t, ran);
 }
 
-/* Takes the CPU from the job of the lowest level, and of several from that with the largest id. SCH-SMP-004 */
+/* Preempts the job on the lowest level. If there are several, the one with the largest id. SCH-SMP-004 */
 static int preempt_lowest(struct machine *m) {
     size_t cpu = m->cpus.lowest.items[0].value;
     struct task *t = m->cpus.all[cpu].task;
@@ -89,7 +89,7 @@ static int preempt_lowest(struct machine *m) {
 
 /* ---- the steps of one instant ---- */
 
-/* What CPUs were doing until now: a context switch, a burst, a quantum. SCH-TIE-001 */
+/* Ends what the CPUs did until now: a context switch, a burst, a quantum. SCH-TIE-001 */
 static int end_bursts(struct machine *m) {
     struct heap *events = &m->cpus.events;
     m->expired_count = 0;
@@ -181,7 +181,7 @@ static int dispatch(struct machine *m) {
     return 0;
 }
 
-/* By number of CPU, so that slices stand by start and CPU. SCH-STATE-004 */
+/* In order of CPU, so that the slices are sorted by start and CPU. SCH-STATE-004 */
 static int begin(struct machine *m) {
     while (m->cpus.starting.count > 0) {
         size_t cpu = m->cpus.starting.items[0].value;
@@ -226,7 +226,7 @@ static int64_t next_instant(const struct machine *m) {
     return next;
 }
 
-/* Goes to an instant. The boosts on the way there met blocked jobs only: one is as good as many. SCH-RUN-001 */
+/* Goes to an instant. The boosts in between meet only blocked jobs, so one boost is enough. SCH-RUN-001 */
 static void go_to(struct machine *m, int64_t instant) {
     if (boosts(m) && instant > 0 && (instant - 1) / m->options->boost > m->now / m->options->boost)
         m->policy->boost(&m->ready);

@@ -1,4 +1,4 @@
-/* fcfs.c - first come, first served: one queue, and whoever has the CPU keeps it to the end of the burst. */
+/* fcfs.c - first come, first served: one queue, and a job keeps its CPU to the end of the burst. */
 #include "policy.h"
 
 /* SCH-FCFS-001 SCH-FCFS-003 */

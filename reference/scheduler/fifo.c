@@ -22,7 +22,7 @@ struct task *fifo_take(struct fifo *q) {
     if (!t)
         return NULL;
     q->head = t->next;
-    __builtin_prefetch(q->head); /* in a long queue every task is a miss of the cache: fetch the next one by now */
+    __builtin_prefetch(q->head); /* in a long queue each task is a cache miss: fetch the next one early */
     return t;
 }
 

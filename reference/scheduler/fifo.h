@@ -1,4 +1,4 @@
-/* fifo.h - a queue of tasks that are linked by their own next pointers: every operation is O(1). */
+/* fifo.h - a queue of tasks, linked by their next pointers. Every operation is O(1). */
 #ifndef SCHEDULER_FIFO_H
 #define SCHEDULER_FIFO_H
 
@@ -11,7 +11,7 @@ struct fifo {
 
 void fifo_append(struct fifo *q, struct task *t);
 void fifo_prepend(struct fifo *q, struct task *t);
-struct task *fifo_take(struct fifo *q);                  /* the head; NULL where there is none */
+struct task *fifo_take(struct fifo *q);                  /* the head; NULL if the queue is empty */
 void fifo_append_all(struct fifo *q, struct fifo *more); /* empties more */
 
 #endif

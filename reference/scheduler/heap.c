@@ -1,4 +1,4 @@
-/* heap.c - a binary heap that knows where each value stands, so that any of them can be removed in O(log n). */
+/* heap.c - a binary heap that knows the place of each value. So it removes any value in O(log n). */
 #include "heap.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* hrrn.c - highest response ratio next: the largest (w + s) / s, w the time since the job became ready and s its next
- * CPU burst; never preempted. */
+/* hrrn.c - highest response ratio next, never preempted. The ratio is (w + s) / s. Here w is the time since the job
+ * became ready, and s is its next CPU burst. */
 #include "policy.h"
 
 static int open_tournament(struct ready *r) {
@@ -10,7 +10,7 @@ static void close_tournament(struct ready *r) {
     tournament_close(&r->ratios);
 }
 
-/* The task knows since when it is ready, and that is what w counts from. SCH-HRRN-004 */
+/* The task stores when it became ready, and w counts from there. SCH-HRRN-004 */
 static void put(struct ready *r, struct task *t, int64_t now) {
     tournament_enter(&r->ratios, t, now);
 }

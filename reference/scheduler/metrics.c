@@ -1,4 +1,4 @@
-/* metrics.c - the figures of a finished schedule: all whole numbers, each checked for overflow. */
+/* metrics.c - the figures of a finished schedule. All are whole numbers, and each is checked for overflow. */
 #include "metrics.h"
 #include "fraction.h"
 #include "ticks.h"

@@ -4,7 +4,7 @@
 
 #include <timeslice/scheduler.h>
 
-/* Fills in what the engine did not: it knows each job's completion and response, the slices and the counts.
+/* Fills in the other figures. The engine has set the completion and response of each job, the slices and the counts.
  * -1: ERANGE. */
 int metrics_compute(const struct workload *w, struct schedule *s);
 

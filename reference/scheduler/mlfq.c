@@ -1,9 +1,9 @@
-/* mlfq.c - multi-level feedback queue: who uses up a quantum sinks, and each level has its own quantum.
+/* mlfq.c - multi-level feedback queue: a job that uses up its quantum sinks, and each level has its own quantum.
  *
- * Theory of operation. A boost concerns every job that there is, blocked ones too, and must not cost O(jobs). So it
- * only joins the queues, O(levels), and counts itself. A job's level and allotment hold as long as its count of boosts
- * is that of the queue; a job that missed one is at level 0 with a full quantum, and is told so when it is next
- * touched.
+ * Theory of operation. A boost changes every job, also the blocked ones, but it must not cost O(jobs). So it only
+ * joins the queues, which is O(levels), and counts the boosts. Each job stores the count of boosts for which its level
+ * and allotment are right. If the queue's count is greater, the job missed a boost. Then it is at level 0 with a full
+ * quantum. catch_up writes this down when the job is used next.
  */
 #include "policy.h"
 
@@ -49,7 +49,7 @@ static int64_t allowance(const struct ready *r, struct task *t) {
     return t->allotment;
 }
 
-/* Sinks when its quantum is used up, be it by expiry or by the end of a burst. SCH-MLFQ-002 SCH-MLFQ-003 SCH-MLFQ-010
+/* Sinks when its quantum is used up, even if its burst ends then too. SCH-MLFQ-002 SCH-MLFQ-003 SCH-MLFQ-010
  */
 static void ran(const struct ready *r, struct task *t, int64_t ticks) {
     t->allotment -= ticks;

@@ -1,4 +1,4 @@
-/* options.c - refuses options and workloads that make no sense. */
+/* options.c - refuses wrong options and workloads. */
 #include "options.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@ static bool mlfq_is_sound(const struct sched_options *o) {
     for (int i = 0; i < o->level_count; i++)
         if (o->levels[i] < 1)
             return false;
-    return o->boost == 0 || o->boost > o->switch_cost; /* else every boost would abandon every switch, for ever */
+    return o->boost == 0 || o->boost > o->switch_cost; /* otherwise the boosts would abandon every switch */
 }
 
 /* SCH-OPT-001 */

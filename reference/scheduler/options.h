@@ -1,10 +1,10 @@
-/* options.h - refuses options and workloads that make no sense, before anything runs. */
+/* options.h - refuses wrong options and workloads, before anything runs. */
 #ifndef SCHEDULER_OPTIONS_H
 #define SCHEDULER_OPTIONS_H
 
 #include <timeslice/scheduler.h>
 
-/* -1: EINVAL. That ids differ is checked where they are sorted (task.c). */
+/* -1: EINVAL. Equal ids are found where the ids are sorted (task.c). */
 int options_check(const struct workload *w, const struct sched_options *o);
 
 #endif

@@ -1,7 +1,7 @@
-/* policy.h - what the engine asks of a policy, and the ready queue that policies keep.
+/* policy.h - what the engine needs from a policy, and the ready queue that policies keep.
  *
- * A policy is a table of a few functions; the engine knows nothing else about it. A function that a policy has no use
- * for is NULL. Each policy is one file: fcfs.c, sjf.c, hrrn.c, rr.c, mlfq.c.
+ * A policy is a table of a few functions. The engine knows nothing else about it. A function that a policy does not
+ * need is NULL. Each policy is one file: fcfs.c, sjf.c, hrrn.c, rr.c, mlfq.c.
  */
 #ifndef SCHEDULER_POLICY_H
 #define SCHEDULER_POLICY_H
@@ -10,15 +10,15 @@
 #include "heap.h"
 #include "tournament.h"
 
-/* The jobs that are ready, in whatever shape the policy wants them: each uses what it needs. */
+/* The ready jobs. Each policy uses the fields that it needs. */
 struct ready {
     const struct sched_options *options;
     struct task *tasks; /* by rank */
     size_t task_count;
-    size_t count; /* jobs in the queue: the engine keeps it */
+    size_t count; /* the number of jobs in the queue; the engine sets it */
 
-    struct fifo levels[SCHED_LEVELS_MAX]; /* FCFS and RR: the first only; MLFQ */
-    uint64_t occupied;                    /* MLFQ: bit n is set where levels[n] has a job */
+    struct fifo levels[SCHED_LEVELS_MAX]; /* MLFQ: all of them; FCFS and RR: only the first */
+    uint64_t occupied;                    /* MLFQ: bit n is set if levels[n] has a job */
     int64_t boosts;                       /* MLFQ: boosts so far */
     struct heap shortest;                 /* SJF */
     struct tournament ratios;             /* HRRN */
@@ -34,8 +34,8 @@ struct policy {
     void (*ran)(const struct ready *r, struct task *t, int64_t ticks);
 
     /* Policies that preempt. */
-    bool (*outranks)(const struct ready *r, const struct task *running); /* must running make way for the first? */
-    void (*put_back)(struct ready *r, struct task *t);                   /* t had to make way */
+    bool (*outranks)(const struct ready *r, const struct task *running); /* is the first job above running? */
+    void (*put_back)(struct ready *r, struct task *t);                   /* t was preempted */
     void (*boost)(struct ready *r);
 };
 

@@ -1,9 +1,9 @@
-/* record.c - writes down what happens, in the order in which it happens. */
+/* record.c - records what happens, in the order in which it happens. */
 #include "record.h"
 
 #include <stdlib.h>
 
-/* Makes room for one more element of the given size. NULL: ENOMEM, and the old array is as it was. */
+/* Makes room for one more element of the given size. NULL: ENOMEM, and the old array is unchanged. */
 static void *grown(void *array, size_t count, size_t *room, size_t size) {
     if (count < *room)
         return array;

@@ -1,10 +1,10 @@
-/* record.h - writes down what happens: slices, context switches, changes of state. */
+/* record.h - records slices, context switches and changes of state. */
 #ifndef SCHEDULER_RECORD_H
 #define SCHEDULER_RECORD_H
 
 #include "task.h"
 
-/* The schedule under construction. Its arrays grow by doubling. */
+/* The schedule of the current run. Its arrays grow by doubling. */
 struct record {
     struct schedule *schedule;
     size_t slice_room;

@@ -1,4 +1,4 @@
-/* rr.c - round robin: one queue, and at most a quantum for each turn. */
+/* rr.c - round robin: one queue, and at most one quantum for each turn. */
 #include "policy.h"
 
 /* The tail, also for a job whose quantum expired. SCH-RR-002 */
@@ -12,7 +12,7 @@ static struct task *take(struct ready *r, int64_t now) {
     return fifo_take(&r->levels[0]);
 }
 
-/* A full quantum every time: nothing is kept of the turn before. SCH-RR-001 SCH-RR-004 */
+/* A full quantum at each dispatch. Nothing is left from the last turn. SCH-RR-001 SCH-RR-004 */
 static int64_t allowance(const struct ready *r, struct task *t) {
     (void)t;
     return r->options->quantum;

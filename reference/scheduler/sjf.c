@@ -9,7 +9,7 @@ static void close_heap(struct ready *r) {
     heap_close(&r->shortest);
 }
 
-/* The burst that comes next decides (SCH-SJF-003), then who became ready first (SCH-SJF-004). */
+/* The next burst decides (SCH-SJF-003), then the order of becoming ready (SCH-SJF-004). */
 static void put(struct ready *r, struct task *t, int64_t now) {
     (void)now;
     heap_put(&r->shortest, t->left, t->turn, t->rank);
@@ -21,5 +21,5 @@ static struct task *take(struct ready *r, int64_t now) {
     return &r->tasks[heap_take(&r->shortest)];
 }
 
-/* No allowance and nothing that outranks: a burst is never cut. SCH-SJF-002 */
+/* No allowance and no outranks: a burst is never cut. SCH-SJF-002 */
 const struct policy sjf_policy = {.open = open_heap, .close = close_heap, .put = put, .take = take};

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Something to be sorted by a number, and otherwise to stay in the order in which it was. */
+/* An element to sort by a number. Elements with equal numbers keep their order. */
 struct entry {
     int64_t key;
     size_t index;
@@ -34,7 +34,7 @@ static int make_by_id(const struct workload *w, struct sched_figures *figures, s
     return 0;
 }
 
-/* Of jobs that arrive together the one with the smallest id comes first. SCH-TIE-004 */
+/* If jobs arrive together, the one with the smallest id comes first. SCH-TIE-004 */
 static void sort_by_arrival(size_t count, struct task *t, struct entry *order, struct task **arrivals) {
     for (size_t rank = 0; rank < count; rank++)
         order[rank] = (struct entry){t[rank].job->arrival, rank};

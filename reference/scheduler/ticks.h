@@ -1,4 +1,4 @@
-/* ticks.h - arithmetic on ticks that does not wrap: each function returns false with errno ERANGE instead. */
+/* ticks.h - calculations with ticks. If the result does not fit, the function returns false with errno ERANGE. */
 #ifndef SCHEDULER_TICKS_H
 #define SCHEDULER_TICKS_H
 

@@ -1,13 +1,14 @@
 /* tournament.c - a kinetic tournament over response ratios.
  *
- * Theory of operation. (w + s) / s = 1 + (now - since) / s is a straight line over time: it rises by 1 / s a tick. Of
- * two jobs the one with the shorter burst rises faster and overtakes the other at most once, at a tick that can be
- * computed. So the jobs are the leaves of a binary tree; each inner node keeps which of its two halves leads and the
- * first tick at which any lead below it changes. Entering and leaving replay the log n matches above a leaf. Asking for
- * the winner replays only those matches whose tick has come; as each pair swaps at most once, that is O(log^2 n) an
- * event, spread over the run, where a plain scan of the queue is O(n).
+ * Theory of operation. (w + s) / s = 1 + (now - since) / s is a straight line over time. It rises by 1 / s a tick. So
+ * the job with the shorter burst rises faster. It overtakes the other job at most once, at a tick that can be computed.
  *
- * Everything is exact: products of two ticks need 126 bits and have them.
+ * The jobs are the leaves of a binary tree. Each inner node is a match between its two halves. It stores the winner,
+ * and the first tick at which a winner at or below the node changes. A job that enters or leaves replays the log n
+ * matches above its leaf. A search for the winner replays only the matches whose tick has come. Each pair swaps at most
+ * once, so an event costs O(log^2 n) on average over a run. A plain scan of the queue would cost O(n).
+ *
+ * Everything is exact: products of two ticks need 126 bits, and the type wide has 128.
  */
 #include "tournament.h"
 
@@ -32,14 +33,14 @@ void tournament_close(struct tournament *t) {
     *t = (struct tournament){0};
 }
 
-/* a/b > c/d where a*d > c*b, and (w + s)/s > (w' + s')/s' where w/s > w'/s'. SCH-HRRN-002 SCH-HRRN-003 SCH-HRRN-005 */
+/* a/b > c/d if a*d > c*b, and (w + s)/s > (w' + s')/s' if w/s > w'/s'. SCH-HRRN-002 SCH-HRRN-003 SCH-HRRN-005 */
 static bool leads(const struct task *a, const struct task *b, int64_t now) {
     wide left = (wide)(now - a->since) * b->left;
     wide right = (wide)(now - b->since) * a->left;
     return left != right ? left > right : a->turn < b->turn;
 }
 
-/* The first tick at which behind leads: (t - b) / sb > (t - a) / sa from t > (b * sa - a * sb) / (sa - sb) on. */
+/* The first tick t at which behind leads. (t - b) / sb > (t - a) / sa holds if t > (b * sa - a * sb) / (sa - sb). */
 static int64_t overtakes(const struct task *behind, const struct task *ahead) {
     if (behind->left >= ahead->left)
         return INT64_MAX;
@@ -86,7 +87,7 @@ void tournament_leave(struct tournament *t, const struct task *task, int64_t now
 }
 
 struct task *tournament_winner(struct tournament *t, int64_t now) {
-    if (now < INT64_MAX) /* every lead is right for ever where valid_until is INT64_MAX */
+    if (now < INT64_MAX) /* if valid_until is INT64_MAX, no winner changes any more */
         replay(t, 1, now);
     return t->matches[1].winner;
 }

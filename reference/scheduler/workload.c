@@ -1,4 +1,4 @@
-/* workload.c - reads a workload file: byte by byte, with the line and column of whatever is wrong. */
+/* workload.c - reads a workload file byte by byte, and tells the line and column of the first error. */
 #include <timeslice/scheduler.h>
 
 #include <errno.h>
@@ -8,13 +8,13 @@
 
 struct reader {
     FILE *in;
-    int byte; /* the next one, not yet taken; '\n' for any end of line, EOF at the end */
+    int byte; /* the next byte, not yet taken; '\n' for any end of line, EOF at the end */
     size_t line;
     size_t column;
     struct parse_error *error;
 };
 
-/* ---- bytes and complaints ---- */
+/* ---- bytes and errors ---- */
 
 /* CR LF counts as one end of line. SCH-LOAD-007 */
 static void look(struct reader *r) {
@@ -50,7 +50,7 @@ static int unexpected(struct reader *r, const char *expected) {
     char *found = r->error->found;
     size_t room = sizeof r->error->found;
     if (ferror(r->in))
-        return -1; /* errno is getc's */
+        return -1; /* getc has set errno */
     if (r->byte == EOF)
         snprintf(found, room, "end of file");
     else if (r->byte == '\n')

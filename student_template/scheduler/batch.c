@@ -7,8 +7,12 @@
 
 /* Runs *b as in the given era.
  *
- * SCH-ERA-001 punched cards      SCH-ERA-003 off-line batch       SCH-ERA-005 utilisation
- * SCH-ERA-002 on-line batch      SCH-ERA-004 multiprogrammed      SCH-ERA-006 EINVAL and ERANGE
+ * - SCH-ERA-001 punched cards
+ * - SCH-ERA-002 on-line batch
+ * - SCH-ERA-003 off-line batch
+ * - SCH-ERA-004 multiprogrammed
+ * - SCH-ERA-005 busy, elapsed and utilisation
+ * - SCH-ERA-006 EINVAL and ERANGE
  */
 int batch_run(enum batch_era era, const struct batch *b, struct batch_result *out) {
     (void)era;
@@ -18,7 +22,7 @@ int batch_run(enum batch_era era, const struct batch *b, struct batch_result *ou
     return -1;
 }
 
-/* Releases what *r holds and sets it to all zero. */
+/* Frees what *r holds and sets *r to all zero. */
 void batch_free(struct batch_result *r) {
     (void)r;
 }

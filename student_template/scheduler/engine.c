@@ -6,18 +6,27 @@
 #include <errno.h>
 #include <timeslice/scheduler.h>
 
-/* Makes the schedule of *w under *o in *out.
+/* Makes the schedule of the workload *w under the options *o, and puts it in *out.
  *
- * SCH-TIE-001 ends of bursts first           SCH-TIE-007 ostep: expired before arrivals
- * SCH-TIE-002 I/O completions, arrivals      SCH-TIE-008 ostep: arrivals, I/O completions
- * SCH-TIE-003 arrivals, expired quanta       SCH-TIE-009 ostep: the boost's order
- * SCH-TIE-004 by id                          SCH-TIE-010 ostep: boost before arrivals
- * SCH-TIE-005 boost after arrivals           SCH-TIE-011 ostep: I/O in order of issue
- * SCH-TIE-006 boost after expired quanta     SCH-TIE-012 ostep: tick for tick
- * SCH-IO-001 the CPU goes on                 SCH-IO-004 serial: a job holds its CPU
- * SCH-IO-002 I/O overlaps                    SCH-IO-005 serial: who is next
- * SCH-IO-003 no CPU idles
- * SCH-RUN-001 long bursts cost nothing       SCH-RUN-002 depends on its arguments alone
+ * - SCH-TIE-001 ends of bursts first
+ * - SCH-TIE-002 I/O completions before arrivals
+ * - SCH-TIE-003 arrivals before expired quanta
+ * - SCH-TIE-004 by id
+ * - SCH-TIE-005 boost after arrivals
+ * - SCH-TIE-006 boost after expired quanta
+ * - SCH-TIE-007 ostep: expired quanta before arrivals
+ * - SCH-TIE-008 ostep: arrivals before I/O completions
+ * - SCH-TIE-009 ostep: the order of the boost
+ * - SCH-TIE-010 ostep: boost before arrivals
+ * - SCH-TIE-011 ostep: I/O completions in order of issue
+ * - SCH-TIE-012 ostep: the same as mlfq.py, tick for tick
+ * - SCH-IO-001 the CPU goes to another job
+ * - SCH-IO-002 I/O bursts overlap
+ * - SCH-IO-003 no CPU is idle while a job is ready
+ * - SCH-IO-004 serial: a job holds its CPU
+ * - SCH-IO-005 serial: which job is next
+ * - SCH-RUN-001 long bursts cost nothing
+ * - SCH-RUN-002 depends only on its arguments
  */
 int schedule_run(const struct workload *w, const struct sched_options *o, struct schedule *out) {
     (void)w;
@@ -27,9 +36,9 @@ int schedule_run(const struct workload *w, const struct sched_options *o, struct
     return -1;
 }
 
-/* Releases what *s holds and sets it to all zero.
+/* Frees what *s holds and sets *s to all zero.
  *
- * SCH-RUN-003 leaves nothing behind
+ * - SCH-RUN-003 leaves nothing behind
  */
 void schedule_free(struct schedule *s) {
     (void)s;

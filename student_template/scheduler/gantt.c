@@ -7,7 +7,9 @@
 
 /* Draws s as boxes with the times below.
  *
- * SCH-GANTT-001 boxes and times     SCH-GANTT-002 idle time and switches     SCH-GANTT-003 a row for each CPU
+ * - SCH-GANTT-001 boxes and times
+ * - SCH-GANTT-002 idle time and switches
+ * - SCH-GANTT-003 two lines for each CPU
  */
 int schedule_print_gantt(const struct schedule *s, FILE *out) {
     (void)s;

@@ -1,11 +1,11 @@
 /* bank.c - reads the tests that were linked into the kit.
  *
  * Theory of operation
- * Criterion's Test() puts a pointer to each test into the ELF section cr_tst (suites: cr_sts), and stock Criterion runs
- * whatever it finds there. A submission could put tests of its own into that section. So the kit is linked with a fence
- * at each end of it (bank_first.c, bank_last.c, in a partial link that is complete before any submission is seen), and
- * only what stands between the fences is the bank: what a submission adds comes before or behind them and is never
- * looked at. */
+ * Criterion's Test() puts a pointer to each test into the ELF section cr_tst. Suites go into cr_sts. Criterion's own
+ * runner runs everything that it finds there. A submission could put tests of its own into that section. So the kit has
+ * a fence at each end of it (bank_first.c, bank_last.c). A partial link puts the fences there before any submission is
+ * seen. Only the entries between the fences are the bank. The entries of a submission come before or after them, and
+ * the executor never looks at them. */
 #include "bank.h"
 
 #include "bank_fences.h"
@@ -24,7 +24,7 @@ static const struct criterion_suite *find_suite(const char *name) {
     return NULL;
 }
 
-/* A suite that no TestSuite() declares still needs to be one for Criterion: a name without data. */
+/* A suite without a TestSuite() still needs an entry for Criterion: a name without data. */
 static const struct criterion_suite *plain_suite(const char *name) {
     struct criterion_suite *suite = calloc(1, sizeof *suite);
     if (suite == NULL)

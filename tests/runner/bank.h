@@ -1,4 +1,4 @@
-/* bank.h - the tests that were linked into the kit: what a grade is counted against. */
+/* bank.h - the tests that were linked into the kit. A grade counts these tests. */
 #ifndef RUNNER_BANK_H
 #define RUNNER_BANK_H
 
@@ -12,13 +12,13 @@ struct criterion_suite;
 struct bank_test {
     const char *suite;
     const char *name;
-    const char *clause;   /* of its description, before the first ": "; empty where there is none */
+    const char *clause;   /* of its description, before the first ": "; empty if there is none */
     const char *sentence; /* the rest of its description */
     const char *file;
     unsigned line;
-    double timeout; /* seconds, of the test or else of its suite; 0 where neither declares one */
+    double timeout; /* seconds, of the test or of its suite; 0 if neither declares one */
     size_t index;   /* its place in the whole bank, from 0 */
-    long baseline;  /* assertions that passed on the reference; -1 where that is not known */
+    long baseline;  /* assertions that passed on the reference; -1 if that is not known */
     bool selected;
     bool must_fail; /* a tripwire: it fails on purpose, and its clause reads TRIPWIRE */
     const struct criterion_test *declared;
@@ -30,7 +30,8 @@ struct bank {
     size_t count;
 };
 
-/* Reads the bank out of this program, all tests selected. Disabled tests are not in it: they are in nobody's grade. */
+/* Reads the bank out of this program, with all tests selected. Disabled tests are not in it, because no grade counts
+ * them. */
 struct bank bank_read(void);
 
 /* The test "suite/name", or NULL. */

@@ -1,4 +1,4 @@
-/* baseline.c - how many assertions each test makes on the reference, as lines "suite/test N". */
+/* baseline.c - the number of assertions of each test on the reference, as lines "suite/test N". */
 #include "baseline.h"
 
 #include <errno.h>

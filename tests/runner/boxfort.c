@@ -1,15 +1,15 @@
 /* boxfort.c - the substitute for BoxFort, and for Criterion's own runner.
  *
  * Theory of operation
- * Stock Criterion's runner starts each test by fork and exec of the whole program (BoxFort's sandbox), so what the test
- * needs to know must be carried over to the new image in BoxFort contexts and arenas, and everything is loaded, linked
- * and (under Valgrind) translated again for each test, twice. Here a test is a plain fork (trial.c): it has a copy of
- * all that the runner had, and of BoxFort there remain a look-up of the parameter and an arena that is malloc.
+ * Criterion's own runner starts each test by fork and exec of the whole program, in the sandbox of BoxFort. So BoxFort
+ * must carry the data of the test to the new image, in its contexts and arenas. Everything is loaded and linked again
+ * for each test, and Valgrind translates it again, twice. Here a test is a plain fork (trial.c), so it has a copy of
+ * all data of the executor. Two things of BoxFort remain: a look-up of the parameter, and an arena that is malloc.
  *
- * The four variables are those which Criterion's half that runs inside a test shares with its runner. Because they are
- * defined here, the linker takes nothing of that runner out of libcriterion.a: not its server, which reads messages
- * that hostile code may have written, nor its reporters. Their declarations below are Criterion 2.4's; criterion.h
- * declares two of them const for those who write tests, which is why it is not included. */
+ * The part of Criterion that runs inside a test shares four variables with Criterion's runner. This file defines them.
+ * So the linker takes nothing of that runner out of libcriterion.a. It leaves out its server, which reads messages that
+ * hostile code may have written, and its reporters. The declarations below are those of Criterion 2.4. The header
+ * criterion.h declares two of them const for authors of tests, so this file does not include it. */
 #include "boxfort.h"
 
 #include <boxfort.h>
@@ -43,7 +43,7 @@ int bxf_context_getobject(bxf_context context, const char *name, void **object) 
     return 1;
 }
 
-/* An arena's pointers are offsets from its handle; with a handle of NULL an offset is the address itself. */
+/* The pointers of an arena are offsets from its handle. With a handle of NULL, an offset is the address itself. */
 int bxf_arena_init(size_t initial, int flags, bxf_arena *arena) {
     (void)initial, (void)flags;
     *arena = NULL;

@@ -1,8 +1,8 @@
-/* boxfort.h - how a test of many parameters is told which one is its own. */
+/* boxfort.h - tells a test with several parameters which one is its own. */
 #ifndef RUNNER_BOXFORT_H
 #define RUNNER_BOXFORT_H
 
-/* In a test process: what Criterion finds under "criterion.param". */
+/* In a test process: the parameter that Criterion finds under "criterion.param". */
 void boxfort_set_parameter(void *parameter);
 
 #endif

@@ -1,17 +1,17 @@
-/* child.c - the test process, from its birth to its end.
+/* child.c - the test process, from its start to its end.
  *
  * Theory of operation
- * The runner never calls a test, a fixture, a function that makes parameters, or anything of a submission: all of that
- * happens here, after the fork, so that nothing of it can harm the runner or the next test. The process makes itself a
- * session of its own that dies with the runner, is fenced in (harden.c), and calls the function that Criterion's Test()
- * wrote: it runs setup, test and teardown and sends the events between them. Only then comes the record that says that
- * the test has finished: on every other way out of here it is missing, and the test ended early.
+ * The executor itself never calls a test, a fixture, a function that makes parameters, or a function of a submission.
+ * All of that happens here, after the fork. So it can harm neither the executor nor the next test. The process makes
+ * its own session and dies with the executor. It is fenced in (harden.c). Then it calls the function that Criterion's
+ * Test() wrote. This function runs setup, test and teardown, and sends the events between them. The last record says
+ * that the test has finished. If the process ends in another way, this record is missing, and the test ended early.
  *
- * A test, or a submission, may fork and forget that there are two of it now. The second one comes back here, too; it is
- * not the test, and ends at once, without a word.
+ * A test or a submission may fork and forget that there are two processes now. The second process comes back here too.
+ * It is not the test, so it ends at once and writes nothing.
  *
- * The end is _exit: the runner's own atexit handlers are none of the test's, and under Valgrind exit costs more than
- * most tests. Only a sanitizer needs exit, where LeakSanitizer does its work. */
+ * The process ends with _exit. The atexit handlers of the executor do not belong to the test, and under Valgrind exit
+ * costs more than most tests. Only a sanitizer needs exit, because LeakSanitizer does its work there. */
 #include "child.h"
 
 #include "boxfort.h"
@@ -34,27 +34,27 @@
 #include <unistd.h>
 #include <valgrind/valgrind.h>
 
-/* Criterion's, defined in boxfort.c. */
+/* Defined in boxfort.c, for Criterion. */
 extern const struct criterion_test *criterion_current_test;
 extern const struct criterion_suite *criterion_current_suite;
 
-static struct criterion_test_params parameters; /* static, so that it is no leak where nobody cleans up */
+static struct criterion_test_params parameters; /* static, so that it is never a leak */
 
 bool child_has_parameters(const struct bank_test *test) {
     return test->declared->data->kind_ == CR_TEST_PARAMETERIZED && test->declared->data->param_ != NULL;
 }
 
-/* Where memory runs out, the kernel shall take the test and not the runner. */
+/* If memory runs out, the kernel must kill the test and not the executor. */
 static void offer_to_the_oom_killer(void) {
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return;
     ssize_t written = write(fd, "1000", 4);
-    (void)written; /* refused by some kernels: then it stays as it is */
+    (void)written; /* some kernels refuse this; then nothing changes */
     close(fd);
 }
 
-/* A session of its own, dead when its runner is, with its output going to a file. */
+/* Makes a new session that dies with the executor. Its output goes to a file. */
 static void settle(pid_t runner, int output) {
     setsid();
     prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
@@ -78,7 +78,7 @@ static void leave_the_runner(const struct child *child) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Sets the parameter of this run; false where there are not so many. */
+/* Sets the parameter of this run. False: the test has fewer parameters. */
 static bool choose_parameter(size_t which, const struct criterion_test *test) {
     parameters = test->data->param_();
     size_t count = parameters.length;

@@ -1,17 +1,22 @@
-/* coverage.c - gcov's counters survive the deaths that students cause.
+/* coverage.c - keeps gcov's counters when a process dies.
  *
  * Theory of operation
- * A program built with --coverage writes its counters when it calls exit, and loses them on every other way out. Those
- * ways are the interesting ones: _exit, a crash, an endless loop. So the kit links with --wrap for _exit and its kin,
- * which write the counters first; a signal that says crash finds a handler (on a stack of its own, for a stack that
- * overflowed) that writes them and lets the signal have its way; and the watchdog, before it kills a test that will not
- * end, sends it a signal whose handler does the same. Lost are only the counters of a process that another one kills,
- * or that blocks the watchdog's signal. A forked child starts to count from zero, or its parent's lines would count
- * twice.
+ * A program built with --coverage writes its counters when it calls exit. On every other way out it loses them. Those
+ * ways are the interesting ones: _exit, a crash, an endless loop. So there are three measures:
  *
- * What writes the counters is __gcov_dump, or gcc's __gcov_exit, which every counting object refers to; what sets them
- * back is __gcov_reset, which coverage.args brings. Where nothing was built with --coverage none is there (the
- * references are weak), no handler is set, and the wrappers only call on. */
+ * - The kit links with --wrap for _exit and similar functions. The wrappers write the counters first.
+ * - The signal of a crash has a handler. It runs on a stack of its own, because the stack may have overflowed. It
+ *   writes the counters, and then the signal does what it always does.
+ * - Before the watchdog kills a test that does not end, it sends a signal. The handler of this signal writes the
+ *   counters.
+ *
+ * Some counters are still lost: those of a process that another process kills, or that blocks the signal of the
+ * watchdog. A forked child starts to count from zero. Otherwise the lines of its parent would count twice.
+ *
+ * The function __gcov_dump writes the counters. With gcc it may be __gcov_exit, which every counting object refers to.
+ * The function __gcov_reset sets the counters to zero. The file coverage.args brings these functions. If nothing was
+ * built with --coverage, they do not exist (the references are weak). Then no handler is set, and the wrappers only
+ * call the wrapped functions. */
 #include "coverage.h"
 
 #include <errno.h>
@@ -94,8 +99,8 @@ static void crash_now(int signal) {
     sigprocmask(SIG_UNBLOCK, &only, NULL);
 }
 
-/* SA_RESETHAND has taken this handler off; the signal, blocked until it returns, then does what it always did. Where
- * the crash left a lock behind that writing needs, the alarm ends the wait. */
+/* SA_RESETHAND has removed this handler. The signal is blocked until the handler returns, and then does what it always
+ * does. The crash may have left a lock behind that writing needs. Then the alarm ends the wait. */
 static void save_and_crash(int signal) {
     struct sigaction give_up = {.sa_handler = crash_now};
     sigset_t only;

@@ -1,10 +1,10 @@
-/* descriptors.c - which descriptors a test left open.
+/* descriptors.c - finds the descriptors that a test left open.
  *
  * Theory of operation
- * Valgrind's --track-fds counts Criterion's descriptors, too, and says nothing natively. So the test process looks into
- * /proc/self/fd itself, before the test and after its teardown, and the journal gets the difference by number. The
- * pipes of cr_redirect_stdout and cr_redirect_stderr are Criterion's own and left out; Valgrind keeps its own
- * descriptors above the limit that it shows to the program, so those are passed over. */
+ * Valgrind's --track-fds also counts the descriptors of Criterion, and natively there is no such tool. So the test
+ * process reads /proc/self/fd itself, before the test and after its teardown. The journal gets the difference, number
+ * by number. The pipes of cr_redirect_stdout and cr_redirect_stderr belong to Criterion, so they are left out. Valgrind
+ * keeps its own descriptors above the limit that it shows to the program, so those are left out too. */
 #include "descriptors.h"
 
 #include "journal.h"
@@ -23,8 +23,8 @@ enum { NUMBERS = 65536 };
 
 static unsigned char open_before[NUMBERS / CHAR_BIT];
 
-/* Criterion 2.4's pipes of redirected output (src/compat/pipe-internal.h); the linker brings them with any redirection.
- */
+/* Criterion 2.4's pipes of redirected output (src/compat/pipe-internal.h). The linker adds them if a test redirects its
+ * output. */
 struct criterion_pipe {
     int fds[2];
 };
@@ -39,7 +39,7 @@ static bool is_criterion_pipe(int fd) {
     return false;
 }
 
-/* Calls visit for each descriptor of this process, without allocating anything: that is the test's business. */
+/* Calls visit for each descriptor of this process. It allocates nothing, because the test may check the memory. */
 static void each_open(void (*visit)(int fd)) {
     _Alignas(struct dirent64) char entries[4096];
     struct rlimit limit;

@@ -1,4 +1,4 @@
-/* descriptors.h - which descriptors a test left open. */
+/* descriptors.h - finds the descriptors that a test left open. */
 #ifndef RUNNER_DESCRIPTORS_H
 #define RUNNER_DESCRIPTORS_H
 
@@ -6,13 +6,13 @@
 
 #include <stddef.h>
 
-/* In a test process: remembers what is open before the test begins. */
+/* In a test process: stores which descriptors are open before the test begins. */
 void descriptors_remember(void);
 
-/* In a test process: writes what is open now and was not then to the journal. */
+/* In a test process: writes the descriptors to the journal that are open now and were not open before. */
 void descriptors_audit(void);
 
-/* In the runner: the descriptor in a record of the journal. */
+/* In the executor: the descriptor in a record of the journal. */
 struct open_descriptor descriptors_decode(const unsigned char *bytes, size_t len);
 
 #endif

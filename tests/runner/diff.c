@@ -1,8 +1,9 @@
-/* diff.c - the substitute for libgit2, of which Criterion uses the diff of two texts in a failed assertion.
+/* diff.c - the substitute for libgit2. Criterion uses its diff of two texts in a failed assertion.
  *
- * libgit2 brings a dozen libraries (Kerberos, TLS, SSH) whose loading takes most of a test's start. This diff takes off
- * the lines that both texts begin and end with, and says - for what is left of the one and + for what is left of the
- * other: not the shortest edit, but everything that differs, in a form that Criterion's printer expects. */
+ * The library libgit2 needs a dozen other libraries (Kerberos, TLS, SSH). Loading them takes most of the start of a
+ * test. This diff removes the lines that both texts begin and end with. The rest of the first text gets a -, and the
+ * rest of the second text gets a +. So it is not the shortest edit, but it shows everything that differs. It has the
+ * form that Criterion's printer expects. */
 #include <git2/diff.h>
 #include <git2/global.h>
 #include <stdbool.h>
@@ -16,7 +17,7 @@ int git_libgit2_shutdown(void) {
     return 0;
 }
 
-/* The text from *at up to its next newline, which is part of it; moves *at behind it. */
+/* Returns the text from *at to its next newline, with the newline. Moves *at behind it. */
 static git_diff_line next_line(const char **at, const char *end, char origin) {
     const char *newline = memchr(*at, '\n', (size_t)(end - *at));
     const char *next = newline != NULL ? newline + 1 : end;
@@ -45,7 +46,7 @@ static void drop_common_start(struct side *one, struct side *other) {
     }
 }
 
-/* Only whole lines go: each step takes off one newline and what stands before it. */
+/* Only whole lines are removed. Each step removes one newline and the text before it. */
 static void drop_common_end(struct side *one, struct side *other) {
     for (;;) {
         const char *a = one->end, *b = other->end;

@@ -1,18 +1,20 @@
-/* harden.c - keeps the code under test away from the runner.
+/* harden.c - keeps the code under test away from the executor.
  *
  * Theory of operation
- * Test and runner are processes of one user, so the kernel would let a test signal the runner, trace it, or write into
- * its memory. Two measures: the runner is not dumpable, which closes /proc/RUNNER/mem and /proc/RUNNER/fd and any
- * ptrace to it; and each test gets a seccomp filter that its children inherit and that nobody can take off. The filter
- * refuses, with EPERM, foreign memory and tracing altogether, and what takes a process id if that is the runner's (a
- * signal also if it goes to the runner's group or to everybody). Everything else stays as it is: a test may signal,
- * poll, wait for and renice its own children, with a pidfd, too.
+ * The test and the executor are processes of the same user. So the kernel would let a test signal the executor, trace
+ * it, or write into its memory. There are two measures. First, the executor is not dumpable. This closes /proc/PID/mem
+ * and /proc/PID/fd of the executor, and ptrace. Second, each test gets a seccomp filter. Its children inherit the
+ * filter, and nobody can remove it.
  *
- * A filter sees numbers only, not where a descriptor leads. So that no pidfd of the runner is to be had, pidfd_open of
- * it (and of process 1, which ends the sandbox) is refused; a descriptor of the folder /proc/RUNNER, which the kernel
- * takes for a pidfd as well, it cannot tell. Where the kernel has signal scopes (Landlock, from Linux 6.12) that way is
- * closed, too; on an older kernel a test can end the runner by it. It earns nothing by that: the records end before
- * their end. */
+ * With EPERM the filter refuses all access to the memory of other processes, and all tracing. It also refuses a system
+ * call that takes the process id of the executor. It refuses a signal to the group of the executor or to all processes.
+ * Everything else is allowed. A test may signal, poll, wait for and renice its own children, also with a pidfd.
+ *
+ * A filter sees only numbers, and not where a descriptor leads. So a test must not get a pidfd of the executor. The
+ * filter refuses pidfd_open of the executor, and of process 1, which would end the sandbox. But the kernel also takes a
+ * descriptor of the folder /proc/PID as a pidfd, and the filter cannot see that. Linux 6.12 and later have signal
+ * scopes (Landlock), which close this way too. On an older kernel a test can end the executor in this way. It earns
+ * nothing, because the "end" record is missing then. */
 #include "harden.h"
 
 #include "lanes.h"
@@ -33,7 +35,7 @@
 
 #if defined __x86_64__
 #define THIS_ARCHITECTURE AUDIT_ARCH_X86_64
-#define FOREIGN_NUMBERS 0x40000000U /* the x32 system calls */
+#define FOREIGN_NUMBERS 0x40000000U /* the system calls of x32 */
 #elif defined __aarch64__
 #define THIS_ARCHITECTURE AUDIT_ARCH_AARCH64
 #define FOREIGN_NUMBERS 0x80000000U /* there are none */
@@ -48,7 +50,7 @@ struct program {
     unsigned short len;
 };
 
-static struct program filter; /* of every test; the runner makes it */
+static struct program filter; /* the filter of every test; the executor makes it */
 
 static void emit(struct program *program, struct sock_filter instruction) {
     if (program->len == PROGRAM_MAX)
@@ -64,14 +66,14 @@ static void refuse(struct program *program) {
     emit(program, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
 }
 
-/* Refuses where the value that was loaded is this one. */
+/* Refuses the call if the loaded value is this one. */
 static void refuse_if(struct program *program, uint32_t value) {
     emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1));
     refuse(program);
 }
 
-/* Refuses a system call where argument is one of the values (arguments that name processes are ints: the low half).
- * A jump goes 255 instructions far, so count is 100 at most. */
+/* Refuses a system call if the argument is one of the values. Arguments that name processes are ints, in the low half.
+ * A jump goes at most 255 instructions, so count is at most 100. */
 static void refuse_call_if(struct program *program, long call, unsigned argument, const uint32_t *values,
                            unsigned count) {
     emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0,
@@ -82,9 +84,9 @@ static void refuse_call_if(struct program *program, long call, unsigned argument
     load(program, offsetof(struct seccomp_data, nr));
 }
 
-/* Refuses fcntl(fd, F_SETOWN, process): input that becomes ready sends its owner a signal, and F_SETSIG says which. */
+/* Refuses fcntl(fd, F_SETOWN, process). When input is ready, its owner gets a signal, and F_SETSIG says which one. */
 static void refuse_owner(struct program *program, const uint32_t *values, unsigned count) {
-    enum { SETOWN_EX = 15 }; /* F_SETOWN_EX names its process in memory, where a filter cannot look */
+    enum { SETOWN_EX = 15 }; /* F_SETOWN_EX names its process in memory, which a filter cannot read */
     const uint32_t always = SETOWN_EX;
     refuse_call_if(program, __NR_fcntl, 1, &always, 1);
     unsigned char inner = (unsigned char)(1 + 2 * count);
@@ -106,7 +108,7 @@ static void refuse_foreign_calls(struct program *program) {
     refuse(program);
 }
 
-/* Everything that a signal to a runner can be addressed to: it, its group, everybody. */
+/* Everything that a signal to an executor process can name: the process, its group, all processes. */
 static unsigned addresses_of(uint32_t *targets, const pid_t *runners, size_t count) {
     unsigned n = 0;
     targets[n++] = (uint32_t)-1;
@@ -143,8 +145,8 @@ static void refuse_touching(struct program *program, const pid_t *runners, size_
     refuse_call_if(program, __NR_ioctl, 1, owner_calls, 2);
 }
 
-/* Landlock's signal scope, declared here because Debian 12's headers are older than it. Without it nothing is lost that
- * the theory of operation does not say. Valgrind 3.19 would complain of the call. */
+/* The signal scope of Landlock. It is declared here because the headers of Debian 12 are older. If the kernel has no
+ * scopes, the theory of operation says what a test can do. Valgrind 3.19 would report the call. */
 static void scope_signals(void) {
     struct {
         uint64_t handled_access_fs, handled_access_net, scoped;

@@ -1,4 +1,4 @@
-/* harden.h - keeps the code under test away from the runner. */
+/* harden.h - keeps the code under test away from the executor. */
 #ifndef RUNNER_HARDEN_H
 #define RUNNER_HARDEN_H
 
@@ -6,11 +6,12 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* In a runner, once: nobody may look into it or trace it. The tests' filter is made, which keeps them away from these
- * runners; tracing leaves ptrace allowed to them, which LeakSanitizer needs. */
+/* In an executor process, once: no other process may read or trace it. Makes the filter of its tests, which protects
+ * all executor processes. With tracing, ptrace stays allowed for the tests, because LeakSanitizer needs it. */
 void harden_runner(bool tracing, const pid_t *runners, size_t count);
 
-/* In a test process: from here on, it and what it starts cannot touch the runner. Returns 0, or -1 with errno. */
+/* In a test process: from here on, the process and what it starts cannot touch the executor. Returns 0, or -1 with
+ * errno. */
 int harden_test(void);
 
 #endif

@@ -1,20 +1,22 @@
-/* journal.c - what a test process tells the runner: sealed records in shared memory.
+/* journal.c - what a test process tells the executor: sealed records in shared memory.
  *
  * Theory of operation
- * The runner maps some anonymous shared memory before it forks; the test process appends records to it, and the runner
- * reads them when the test and everything that it started is dead. So nobody ever waits for the other, no descriptor
- * shows a submission where the records go, a test that is killed loses nothing that it had already said, and a program
- * that the test executes does not inherit the memory. A writer first reserves its bytes with one atomic addition, so
- * that threads and forked children of the test may write at once; a record that its writer did not live to complete is
- * left out, because its seal does not hold.
+ * The executor maps anonymous shared memory before it forks. The test process appends records to it. The executor reads
+ * them when the test and everything that it started are dead. This has four advantages. No process waits for another
+ * one. No descriptor shows a submission where the records go. A killed test loses no record that it has written. A
+ * program that the test executes does not inherit the memory.
  *
- * Every record carries a seal: a keyed hash of the record and of its place, under a key that is drawn anew for each
- * test. The code under test shares the address space of its own test, so no secret can be kept from it for good; but to
- * forge a completed test it must find the key and the memory, neither of which has a name that a submission can link to
- * (runner.mk makes every symbol of the kit local), and then it also passes the tripwires, which no honest code does.
+ * A writer first reserves its bytes with one atomic addition. So threads and forked children of the test may write at
+ * the same time. If a writer dies before its record is complete, the seal of the record is wrong, and the record is
+ * left out.
  *
- * Valgrind is told that the part without records is not to be accessed: a leak check, one in each process, would read
- * all of it. */
+ * Every record has a seal. It is a keyed hash of the record and its place. Each test has a new random key. The code
+ * under test shares the address space of its own test, so the key cannot stay secret for ever. But to forge a record,
+ * the code must find the key and the memory. A submission can link to neither of them, because runner.mk makes every
+ * symbol of the kit local. And such code also passes the tripwires, which honest code never does.
+ *
+ * The executor tells Valgrind that the part without records must not be accessed. Otherwise each process would read all
+ * of it in its leak check. */
 #include "journal.h"
 
 #include <errno.h>
@@ -27,11 +29,11 @@
 #include <unistd.h>
 #include <valgrind/memcheck.h>
 
-/* Memory that nobody touches costs nothing: 8 MiB are some 60,000 failed assertions. */
+/* Memory that nobody uses costs nothing. 8 MiB hold about 60,000 failed assertions. */
 enum { ROOM = 8 * 1024 * 1024, ROOM_OF_MESSAGES = ROOM - 64 * 1024, ALIGN = 16 };
 
 struct record {
-    uint32_t size; /* of the record with its header, a multiple of ALIGN; 0 where nobody has written yet */
+    uint32_t size; /* of the record with its header, a multiple of ALIGN; 0: not written yet */
     uint32_t len;  /* of its bytes */
     uint32_t kind;
     uint32_t writer;
@@ -70,11 +72,10 @@ void journal_begin(void) {
     atomic_store(&journal->finished, 0);
     struct timespec now;
     if (getrandom(&key, sizeof key, GRND_NONBLOCK) != sizeof key && clock_gettime(CLOCK_MONOTONIC, &now) == 0)
-        key = key * 0x9E3779B97F4A7C15U + (uint64_t)now.tv_nsec; /* too early in the machine's life for the pool */
+        key = key * 0x9E3779B97F4A7C15U + (uint64_t)now.tv_nsec; /* too early after boot for the random pool */
 }
 
-/* FNV-1a, begun at the key: not for cryptographers, but no constant that could be copied from one record to the next.
- */
+/* FNV-1a, begun at the key. It is not for cryptography, but no constant can be copied from one record to the next. */
 static uint64_t seal_of(const struct record *record, size_t place, const unsigned char *bytes) {
     uint64_t hash = key ^ (place * 0x9E3779B97F4A7C15U) ^ ((uint64_t)record->kind << 32) ^ record->writer;
     for (size_t i = 0; i < record->len; i++)

@@ -1,15 +1,17 @@
 /* lanes.c - runs the tests in several processes at once.
  *
  * Theory of operation
- * A lane is a fork of the runner that runs every n-th test exactly as the runner would, one at a time, with a journal,
- * a page of steps and strays of its own: tests of different lanes share nothing but the processor, and what a test
- * waits for costs the others no time. Which test goes to which lane depends on nothing but its place in the bank. The
- * first process runs no test; it merges the lanes' records, whole lines in the order in which they come.
+ * A lane is a fork of the executor. It runs every n-th test, one at a time, exactly as the executor would. It has its
+ * own journal, its own page of steps and its own strays. Tests of different lanes share only the processors. If a test
+ * waits, the tests of other lanes lose no time. The place of a test in the bank decides which lane runs it, and nothing
+ * else. The first process runs no test. It merges the records of the lanes, as whole lines, in the order in which they
+ * come.
  *
- * Under Valgrind a single lane pays as well. It is a fork itself, so the code that runs behind a fork is translated
- * once in it and not in each test (warm.c).
+ * Under Valgrind even a single lane is faster. It is a fork too, so it translates the code after a fork once, and not
+ * in each test (warm.c).
  *
- * A test must not be able to end another lane, so all are forked first and each is told of all before it begins. */
+ * A test must not be able to end another lane. So all lanes are forked first. Each lane gets the list of all lanes
+ * before it begins. */
 #include "lanes.h"
 
 #include "signals.h"
@@ -30,9 +32,9 @@
 
 struct lane {
     pid_t pid;
-    int socket; /* to the lane: who the runners are; from it: its records; -1 once it has closed it */
+    int socket; /* to the lane: the list of executor processes; from it: its records; -1 after it has closed it */
     bool complete;
-    struct text pending; /* what has come of a line whose end has not */
+    struct text pending; /* the beginning of a line whose end has not come */
 };
 
 struct merge {
@@ -43,7 +45,7 @@ struct merge {
     struct text line;
 };
 
-/* Waits for the list of runners, which comes when all have been forked, and works. */
+/* Waits for the list of executor processes, which comes when all have been forked. Then works. */
 static _Noreturn void run_lane(size_t lane, int socket, size_t lanes, lane_work *work, void *ctx) {
     pid_t runners[LANES_MAX + 1];
     size_t wanted = (lanes + 1) * sizeof *runners, got = 0;
@@ -88,7 +90,8 @@ static int tell_runners(const struct merge *merge) {
     return 0;
 }
 
-/* A lane's last line is for us: it says that the lane came to its end, and how many of its tests passed. */
+/* The last line of a lane is for the first process. It says that the lane came to its end, and how many of its tests
+ * passed. */
 static void take_line(struct merge *merge, struct lane *lane, const char *line, size_t len) {
     size_t tests, passed;
     if (sscanf(line, "{\"event\":\"end\",\"tests\":%zu,\"passed\":%zu}", &tests, &passed) == 2) {
@@ -126,7 +129,7 @@ static void log_next(struct merge *merge, struct lane *lane) {
     }
 }
 
-/* Waits for news of any lane, a quarter of a second at most. False where all have said their last. */
+/* Waits for news of any lane, at most a quarter of a second. False: all lanes have sent their last line. */
 static bool listen_once(struct merge *merge) {
     struct pollfd watched[LANES_MAX];
     bool any = false;
@@ -141,13 +144,13 @@ static bool listen_once(struct merge *merge) {
     return any;
 }
 
-/* Ends what is not at its end, and reaps all. Returns whether all came to their end. */
+/* Ends each lane that is not at its end, and reaps all. Returns whether all came to their end. */
 static bool end_lanes(struct merge *merge) {
     bool complete = true;
     for (size_t i = 0; i < merge->count; i++) {
         struct lane *lane = &merge->lanes[i];
         if (!lane->complete)
-            kill(lane->pid, SIGTERM); /* it ends its test, too */
+            kill(lane->pid, SIGTERM); /* the lane ends its test too */
         if (lane->socket >= 0)
             close(lane->socket);
         int status = 0;

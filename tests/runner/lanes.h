@@ -8,13 +8,13 @@
 
 enum { LANES_MAX = 16 };
 
-/* What a lane does: runs its share of the tests and writes their records, its "end" record last, to the descriptor
- * records. runners: all processes that no test may touch. Returns whether every test did what it must. */
+/* The work of a lane. It runs its share of the tests and writes their records to the descriptor records. The "end"
+ * record comes last. runners: all processes that no test may touch. Returns whether every test did what it must do. */
 typedef bool lane_work(void *ctx, size_t lane, int records, const pid_t *runners, size_t count);
 
-/* Forks so many lanes and passes their records on to the sink, line by line. *passed is how many tests passed,
- * *wanted whether every lane's did what it must. Returns 0; or -1 where a lane could not be started or did not come to
- * its end, or the run was stopped. */
+/* Forks the lanes and passes their records on to the sink, line by line. Sets *passed to the number of tests that
+ * passed. Sets *wanted to whether every test of every lane did what it must do. Returns 0. Returns -1 if a lane did not
+ * start or did not come to its end, or if the run was stopped. */
 int lanes_run(size_t lanes, lane_work *work, void *ctx, size_t *passed, bool *wanted);
 
 #endif

@@ -1,14 +1,15 @@
-/* main.c - the bank: lists its tests, or runs them and says what became of each.
+/* main.c - the bank: lists its tests, or runs them and says the result of each.
  *
  * Theory of operation
- * options -> bank -> for each selected test: trial -> records (or a page for people) -> exit status. The runner has no
- * thread, no signal handler and no state that a test could reach but the journal, the output file and the page of
- * steps, which it makes anew for each test. A run that is stopped ends without its "end" record.
+ * The way of a run is: options, bank, a trial for each selected test, records (or a page for people), exit status. The
+ * executor has no thread and no signal handler. A test can reach three parts of its state: the journal, the output file
+ * and the page of steps. The executor makes them again for each test. A run that is stopped ends without its "end"
+ * record.
  *
- * A test inherits from the runner how many errors Valgrind has counted and which ones it has already told of: an error
- * of the runner would give each test an exit status of 99, and hide the same error in a test. So Valgrind reports
- * nothing while the runner works in memcheck mode, and child.c turns its reports on again. (Under Valgrind in another
- * mode the runner's own errors are reported: that is how they are looked for.) */
+ * A test inherits from the executor how many errors Valgrind has counted, and which ones it has reported. So an error
+ * of the executor would give each test an exit status of 99, and would hide the same error in a test. Therefore
+ * Valgrind reports nothing while the executor works in memcheck mode, and child.c turns its reports on again. (Under
+ * Valgrind in another mode, the errors of the executor are reported. That is the way to look for them.) */
 #include "bank.h"
 #include "baseline.h"
 #include "harden.h"
@@ -37,11 +38,11 @@ enum { EXIT_ALL_PASSED = 0, EXIT_SOME_FAILED = 1, EXIT_BROKEN = 2, PROBLEM = 512
 struct run {
     struct options options;
     struct bank bank;
-    struct text line; /* what is being written */
+    struct text line; /* the line that is written now */
     bool colour;
     size_t tests;
     size_t passed;
-    size_t wanted; /* passed, or failed where a tripwire must */
+    size_t wanted; /* passed, or failed if it is a tripwire */
 };
 
 static int give_up(struct run *run, const char *problem) {
@@ -52,7 +53,7 @@ static int give_up(struct run *run, const char *problem) {
     return EXIT_BROKEN;
 }
 
-/* Descriptors 0, 1 and 2 must be something, or a file of the runner's would become a test's standard output. */
+/* Descriptors 0, 1 and 2 must be open. Otherwise a file of the executor would become the standard output of a test. */
 static void open_standard_descriptors(void) {
     int fd;
     do {
@@ -118,7 +119,7 @@ static int prepare(struct run *run, char *problem) {
     return 0;
 }
 
-/* From here on this process can run tests, which cannot touch any of the runners. */
+/* From here on this process can run tests. They cannot touch any executor process. */
 static int become_runner(const struct options *options, const pid_t *runners, size_t count) {
     strays_adopt();
     if (trial_prepare() < 0) {
@@ -156,13 +157,13 @@ static void run_tests(struct run *run, bool for_programs) {
     sink_write(&run->line);
 }
 
-/* Its work is done: what it leaked is reported when it ends. */
+/* Its work is done. Valgrind reports its leaks when it ends. */
 static void report_again(const struct options *options) {
     if (options->mode == MODE_MEMCHECK)
         VALGRIND_ENABLE_ERROR_REPORTING;
 }
 
-/* Runs every n-th of the selected tests, in a process of its own. */
+/* Runs every n-th of the selected tests, each in its own process. */
 static bool run_share(void *ctx, size_t lane, int records, const pid_t *runners, size_t count) {
     struct run *run = ctx;
     size_t place = 0;
@@ -181,7 +182,7 @@ static bool run_share(void *ctx, size_t lane, int records, const pid_t *runners,
     return run->wanted == run->tests;
 }
 
-/* Runs the tests in lanes, and adds up what they say. Natively one lane would gain nothing. */
+/* Runs the tests in lanes, and adds up their results. Natively one lane would gain nothing. */
 static int run_all(struct run *run, bool for_programs) {
     const pid_t self = getpid();
     if (for_programs && (run->options.lanes > 1 || run->options.mode == MODE_MEMCHECK)) {

@@ -1,11 +1,11 @@
-/* message.c - decodes Criterion's messages, which the code under test may have written.
+/* message.c - decodes Criterion's messages. The code under test may have written them.
  *
  * Theory of operation
- * The messages are protobuf (Criterion 2.4, src/protocol/criterion.proto). On the wire a message is a list of fields,
- * each a tag (number << 3 | wire type) and a value: a varint, or a length and so many bytes, which may be a message in
- * turn. A decoder of that takes a page; it is written here, and not called in libprotobuf-nanopb, because its input is
- * hostile and its output must be a few plain values: fields that are not known are passed over, and whatever does not
- * parse ends the message that it is in. */
+ * The messages are protobuf (Criterion 2.4, src/protocol/criterion.proto). A message is a list of fields. Each field is
+ * a tag (number << 3 | wire type) and a value. The value is a varint, or a length and that many bytes. Those bytes may
+ * be a message again. A decoder for this is one page, so this file has its own and does not call libprotobuf-nanopb.
+ * Its input is hostile, and its output must be a few plain values. It skips fields that it does not know. If something
+ * does not parse, it ends the message that contains it. */
 #include "message.h"
 
 #include <stdint.h>
@@ -44,7 +44,7 @@ static bool skip_bytes(struct wire *wire, uint64_t len, struct wire *skipped) {
     return true;
 }
 
-/* The next field; false at the end, and at the first thing that is none. */
+/* Reads the next field. False at the end, and at the first bytes that are not a field. */
 static bool next_field(struct wire *wire, struct field *field) {
     uint64_t tag, len = 0;
     *field = (struct field){0};
@@ -82,7 +82,7 @@ static void decode_phase(struct message *message, struct wire wire) {
     }
 }
 
-/* One value of a failed comparison, on a line of its own; Criterion's name for what was got is "actual". */
+/* One value of a failed comparison, on its own line. Criterion calls the value that came "actual". */
 static void decode_value(struct text *text, struct wire wire) {
     struct field field;
     struct text name = {0}, value = {0};
@@ -107,7 +107,7 @@ static void decode_values(struct text *text, struct wire wire) {
             decode_value(text, field.bytes);
 }
 
-/* What a macro of criterion/new/assert.h adds: the expression, a message of its own, the values or their diff. */
+/* What a macro of criterion/new/assert.h adds: the expression, its message, and the values or their diff. */
 static void decode_result(struct text *text, struct wire wire) {
     struct field field;
     if (text->len > 0)
@@ -161,7 +161,7 @@ static void decode_statistic(struct message *message, struct wire wire) {
     text_free(&name);
 }
 
-/* What a message holds is one event, and the event is one of these. */
+/* A message holds one event. The event is one of these. */
 enum { EVENT = 16, PHASE = 2, LOG = 4, ASSERT = 5, STATISTIC = 6 };
 
 static void decode_event(struct message *message, struct wire wire) {

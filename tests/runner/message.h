@@ -23,10 +23,10 @@ struct message {
     struct text text;    /* of MESSAGE_ASSERT, MESSAGE_LOG, and of an abort or a skip */
 };
 
-/* Whether the bytes are a message that says how far the test is, and not one of its assertions or of its log. */
+/* Whether the bytes are a message that says how far the test is. False for an assertion or a log. */
 bool message_is_milestone(const unsigned char *bytes, size_t len);
 
-/* Decodes len bytes into *message, which message_free releases. False where they are not a message. */
+/* Decodes len bytes into *message. Use message_free to free it. False: the bytes are not a message. */
 bool message_decode(struct message *message, const unsigned char *bytes, size_t len);
 
 void message_free(struct message *message);

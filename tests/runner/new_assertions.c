@@ -1,13 +1,14 @@
-/* new_assertions.c - how many assertions of criterion/new/assert.h held, and what they leave allocated.
+/* new_assertions.c - counts the assertions of criterion/new/assert.h that held, and frees what they allocate.
  *
  * Theory of operation
- * Criterion 2.4 counts the assertions of its old macros that hold, and forgets to count those of the new ones, so a
- * test written with them looks as if it had asserted nothing. The new macros build a tree: each node is initialised,
- * each but the root is added to its parent, and the tree is sent where it does not hold. So those that held are the
- * nodes that were initialised, less those added, less the trees sent; the kit's partial link leads the three calls
- * through here (--wrap).
+ * Criterion 2.4 counts the assertions of its old macros that hold. It does not count those of the new macros. So a test
+ * with new macros looks as if it had no assertions. The new macros build a tree. Each node is initialised. Each node
+ * except the root is added to its parent. If the assertion does not hold, the tree is sent. So the number that held is
+ * the nodes initialised, minus the nodes added, minus the trees sent. The partial link of the kit leads these three
+ * calls through this file (--wrap).
  *
- * It also forgets to free a tree that holds. The blocks are kept in a list: no leak of the test's, then. */
+ * Criterion also does not free a tree that holds. This file keeps the blocks in a list, so they are not a leak of the
+ * test. */
 #include "new_assertions.h"
 
 #include "journal.h"

@@ -1,4 +1,4 @@
-/* options.c - the command line of the bank, and what it means where it says nothing. */
+/* options.c - the command line of the bank, and its defaults. */
 #include "options.h"
 
 #include "lanes.h"
@@ -28,16 +28,16 @@ const char *options_help(void) {
            "       bank [--mode native|memcheck|sanitize] [--records FD] [--only SUITE/TEST]... [--seed N]\n"
            "            [--baseline FILE] [--timeout SECONDS] [--timeout-scale X] [--lanes N]\n"
            "\n"
-           "Runs the tests of the bank, each in a process of its own, and says what became of them: for people, or "
-           "with\n"
-           "--records as one line of JSON a test. Exit status: 0 all passed, 1 some did not, 2 it could not be done.\n"
+           "Runs the tests of the bank, each in its own process, and prints the results for people.\n"
+           "With --records it writes one line of JSON for each test.\n"
+           "Exit status: 0 all tests passed, 1 some tests did not pass, 2 an error.\n"
            "\n"
-           "  --mode            how this program is being run; memcheck wants valgrind with the options of\n"
+           "  --mode            how you run this program; memcheck needs valgrind with the options of\n"
            "                    tests/runner/memcheck.args and --xml-file=FOLDER/%p.xml\n"
-           "  --baseline        a test in which fewer assertions passed than FILE says is incomplete\n"
-           "  --timeout         the limit of a test that declares none; 5 seconds\n"
-           "  --lanes           how many tests run at once, with --records only; 1\n"
-           "  --timeout-scale   what each limit is multiplied by; native 1, sanitize 4, memcheck 10\n";
+           "  --baseline        a test is incomplete if fewer of its assertions pass than FILE says\n"
+           "  --timeout         the limit of a test that declares none (default 5 seconds)\n"
+           "  --lanes           how many tests run at once, only with --records (default 1)\n"
+           "  --timeout-scale   every limit is multiplied by this (default native 1, sanitize 4, memcheck 10)\n";
 }
 
 static int refuse(char *problem, size_t room, const char *what, const char *value, const char *want) {
@@ -90,7 +90,7 @@ static int read_records(int *fd, const char *text, char *problem, size_t room) {
     return 0;
 }
 
-/* The tool that is there decides where the command line does not. */
+/* If the command line does not say it, the tool that is present decides. */
 static enum mode mode_of_this_run(void) {
     if (RUNNING_ON_VALGRIND)
         return MODE_MEMCHECK;

@@ -8,7 +8,7 @@
 
 enum mode { MODE_NATIVE, MODE_MEMCHECK, MODE_SANITIZE };
 
-/* The exit status that Valgrind and the sanitizers are told to use for a finding, and that nothing else here uses. */
+/* The exit status for a finding. Valgrind and the sanitizers are told to use it, and nothing else here uses it. */
 enum { FINDING_STATUS = 99 };
 
 struct options {
@@ -16,16 +16,17 @@ struct options {
     bool help;
     enum mode mode;
     int records;          /* the descriptor that records go to, or -1 */
-    uint64_t seed;        /* for tests that draw numbers: the environment's TIMESLICE_SEED, or 1 */
-    double timeout;       /* seconds, of a test that declares none */
-    double timeout_scale; /* what every limit is multiplied by */
+    uint64_t seed;        /* for tests that use random numbers: TIMESLICE_SEED of the environment, or 1 */
+    double timeout;       /* seconds, for a test that declares none */
+    double timeout_scale; /* every limit is multiplied by this */
     const char *baseline;
     size_t lanes;      /* how many tests run at once */
     const char **only; /* "suite/test" */
     size_t only_count;
 };
 
-/* Reads the command line. Returns 0; or -1 with one line for people in problem, which has room for so many bytes. */
+/* Reads the command line. Returns 0. On an error it returns -1, and problem has one line for people. room is the size
+ * of problem. */
 int options_read(struct options *options, int argc, char **argv, char *problem, size_t room);
 
 const char *options_mode_name(enum mode mode);

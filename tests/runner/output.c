@@ -1,10 +1,10 @@
 /* output.c - what a test prints, up to a limit.
  *
  * Theory of operation
- * Standard output and standard error of a test share one file in memory of a fixed size, sealed against growth. What is
- * printed lands in it in order; behind its end a write fails with EPERM. So a flood costs nothing but the time that the
- * test spends on it (a pipe would have to be drained, a limit on file sizes would end the test with a signal that is
- * none of its own), nobody waits for a reader, and a stray process that still holds the file can fill nothing. */
+ * Standard output and standard error of a test share one file in memory. The file has a fixed size and cannot grow. The
+ * output goes into it in order. After its end a write fails with EPERM. So a flood of output costs only the time that
+ * the test spends on it. A pipe would need a reader. A limit on file sizes would end the test with a signal. With this
+ * file nobody waits for a reader, and a stray process that still has the file open can fill nothing. */
 #include "output.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ int output_open(void) {
 void output_capture(int fd) {
     dup2(fd, STDOUT_FILENO);
     dup2(fd, STDERR_FILENO);
-    setvbuf(stdout, NULL, _IOLBF, 0); /* so that a crash loses half a line at most */
+    setvbuf(stdout, NULL, _IOLBF, 0); /* so that a crash loses at most half a line */
 }
 
 void output_take(int fd, struct text *text) {

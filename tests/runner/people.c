@@ -1,4 +1,4 @@
-/* people.c - results for people at a terminal: a line a test, and all that is known of one that did not pass. */
+/* people.c - results for people at a terminal: one line for each test, and all details of a test that did not pass. */
 #include "people.h"
 
 #include <inttypes.h>
@@ -48,7 +48,7 @@ static void add_left_behind(struct text *text, const struct result *result) {
     }
 }
 
-/* This program's path as one word of a shell. */
+/* The path of this program, as one word of a shell. */
 static void add_program(struct text *text) {
     char path[4096];
     ssize_t len = readlink("/proc/self/exe", path, sizeof path);
@@ -77,7 +77,7 @@ void people_test(struct text *text, const struct result *result, const struct op
     const struct bank_test *test = result->test;
     bool good = result->verdict == VERDICT_PASSED;
     if (test->must_fail && result->verdict == VERDICT_FAILED)
-        return; /* a tripwire that does its duty is no news */
+        return; /* a tripwire that fails, as it must, is not shown */
     good = good && !test->must_fail && !result->tool_finding;
     const char *word = good ? "ok  " : result->verdict == VERDICT_PASSED && !test->must_fail ? "MEM " : "FAIL";
     text_printf(text, "%s%s%s  %s/%s", paint(colour, good ? "\033[32m" : "\033[31m"), word, paint(colour, "\033[0m"),

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Each adds to text; colour says whether escape sequences are welcome. */
+/* Each adds to text. colour: whether escape sequences are allowed. */
 void people_test(struct text *text, const struct result *result, const struct options *options, bool colour);
 void people_end(struct text *text, size_t tests, size_t wanted, bool colour);
 

@@ -1,4 +1,4 @@
-/* processes.c - reads /proc: who descends from this process, and what became of their time. */
+/* processes.c - reads /proc: the descendants of this process, and their times. */
 #include "processes.h"
 
 #include <ctype.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Reads the beginning of a small file as text. False where it cannot be read. */
+/* Reads the beginning of a small file as text. False: the file cannot be read. */
 static bool read_text(const char *path, char *text, size_t room) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -20,7 +20,7 @@ static bool read_text(const char *path, char *text, size_t room) {
     return len > 0;
 }
 
-/* /proc/PID/stat: "PID (name) state parent ...", where the name may itself hold spaces and parentheses. */
+/* /proc/PID/stat is "PID (name) state parent ...". The name may contain spaces and parentheses. */
 static bool read_process(const char *pid, struct process *process) {
     char path[64], line[512];
     snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
@@ -51,7 +51,8 @@ static int by_pid(const void *a, const void *b) {
     return (one->pid > other->pid) - (one->pid < other->pid);
 }
 
-/* Marks the descendants of this process: children of it, then children of those that are marked, until no more come. */
+/* Marks the descendants of this process: its children, then the children of marked processes, until there are no more.
+ */
 static void mark_descendants(struct processes *processes) {
     const pid_t self = getpid();
     if (processes->count > 0)
@@ -92,7 +93,7 @@ bool processes_are_ready(const struct processes *processes) {
     return false;
 }
 
-/* /proc/PID/task/TID/schedstat: nanoseconds on a processor, and nanoseconds ready to run while others ran. */
+/* /proc/PID/task/TID/schedstat has nanoseconds on a processor, and nanoseconds ready to run while others ran. */
 static void add_thread(struct processes_time *time, pid_t pid, const char *thread) {
     char path[96], text[128];
     unsigned long long used, delayed;

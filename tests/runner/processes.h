@@ -1,4 +1,4 @@
-/* processes.h - the living processes that descend from this one. */
+/* processes.h - the living descendants of this process. */
 #ifndef RUNNER_PROCESSES_H
 #define RUNNER_PROCESSES_H
 
@@ -21,16 +21,16 @@ struct processes {
     size_t room;
 };
 
-/* Seconds, of all their threads together; 0 where the kernel does not count them. */
+/* Seconds, of all their threads together. 0 if the kernel does not count them. */
 struct processes_time {
     double used;    /* on a processor */
     double delayed; /* ready to run, while others ran */
 };
 
-/* Looks through /proc, and keeps only living descendants of this process. */
+/* Reads /proc, and keeps only living descendants of this process. */
 void processes_look(struct processes *processes);
 
-/* Whether one of them, when they were looked at, was ready to run or waited for a device: it may be about to end. */
+/* Whether one of them was ready to run or waited for a device when it was read. It may be about to end. */
 bool processes_are_ready(const struct processes *processes);
 
 struct processes_time processes_time(const struct processes *processes);

@@ -1,4 +1,4 @@
-/* records.c - results as lines of JSON, for programs. Whatever a test can influence goes through text_json. */
+/* records.c - results as lines of JSON, for programs. All text that a test can change goes through text_json. */
 #include "records.h"
 
 #include <inttypes.h>

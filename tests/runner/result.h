@@ -1,4 +1,4 @@
-/* result.h - what became of one test. */
+/* result.h - the result of one test. */
 #ifndef RUNNER_RESULT_H
 #define RUNNER_RESULT_H
 
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* From good to bad: of a test of many parameters the worst counts. The names are those of the grader's model. */
+/* From good to bad. For a test with several parameters, the worst one counts. The grader uses the same names. */
 enum verdict {
     VERDICT_PASSED,
     VERDICT_INCOMPLETE,
@@ -34,7 +34,7 @@ struct complaint {
 
 struct open_descriptor {
     int number;
-    char target[64]; /* what /proc/self/fd says it is */
+    char target[64]; /* the target of the link in /proc/self/fd */
 };
 
 struct stray {
@@ -45,16 +45,16 @@ struct stray {
 struct result {
     const struct bank_test *test;
     enum verdict verdict;
-    char detail[160]; /* one line: why this verdict; empty where it passed */
-    pid_t pid;        /* of the test process, of the worst one where the test has parameters */
+    char detail[160]; /* one line: why this verdict; empty if it passed */
+    pid_t pid;        /* of the test process; of the worst one if the test has parameters */
     int signal;       /* that ended it, or 0 */
     int exit_code;
     unsigned long passed; /* assertions */
     unsigned long failed;
     double seconds;
-    bool tool_finding; /* Valgrind or a sanitizer found something, says the exit status */
-    struct text pids;  /* of all its processes, with commas */
-    struct text steps; /* what the test said that it did, one a line */
+    bool tool_finding; /* the exit status says that Valgrind or a sanitizer found something */
+    struct text pids;  /* of all its processes, with commas between them */
+    struct text steps; /* the steps that the test told, one on each line */
     struct text output;
     struct complaint complaints[COMPLAINTS_MAX];
     size_t complaints_count;

@@ -1,19 +1,19 @@
-# runner.mk - how the bank is made: tests and executor linked once, a submission's objects linked to them.
+# runner.mk - makes the bank: it links tests and executor once, and the objects of each submission to them.
 #
-# It wants, before it is included: CC, TEST_OBJECTS and SUPPORT_OBJECTS, and a rule that makes build/obj/X.o of X.c (or
-# another folder than build/obj: RUNNER_OBJ). It makes, in KIT (build/kit unless set):
+# Before you include it, set CC, TEST_OBJECTS and SUPPORT_OBJECTS. You also need a rule that makes build/obj/X.o of X.c.
+# RUNNER_OBJ can name another folder than build/obj. The files below are made in KIT (default build/kit):
 #
-#   bank.o      the tests, their support, the executor, and what they need of Criterion, in one object. All its symbols are
-#               local but main and the functions that wrap others (__wrap_*), so a submission can neither call nor replace
-#               anything in it. It takes the submission's objects of gcc or clang, with or without --coverage and
-#               -fsanitize=address,undefined. (To have a sanitizer look into the tests' own variables, too, make a second
-#               one in another KIT of test objects that were compiled with -fsanitize.)
-#   link.args   the options for the last step, the same for every mode:
+#   bank.o      The tests, their support, the executor, and the parts of Criterion that they need, in one object. Its
+#               symbols are local, except main and the functions that wrap others (__wrap_*). So a submission can
+#               neither call nor replace anything in it. It links with objects of gcc or clang, with or without
+#               --coverage and -fsanitize=address,undefined. A sanitizer does not check the variables of the tests. For
+#               that, make a second bank.o in another KIT, of test objects that were compiled with -fsanitize.
+#   link.args   The options of the last step, the same for every mode:
 #                   $(CC) [-fsanitize=address,undefined] @link.args -o bank bank.o SUBMISSION.o... [@coverage.args]
-#               It also holds what tests/support/wrap.args asks for, where there is such a file.
-#   memcheck.args   the options of Valgrind for a run of the bank, a line each
-#   memcheck.supp   what Valgrind shall not report: it is wrong about it
-#   coverage.args   for objects of --coverage; it also brings what keeps the lines of a forked child from counting twice.
+#               It also has the options of tests/support/wrap.args, if that file exists.
+#   memcheck.args   The options of Valgrind for a run of the bank, a line each.
+#   memcheck.supp   The reports of Valgrind that are wrong. Valgrind does not show them.
+#   coverage.args   The options for objects of --coverage. They also prevent that lines of a forked child count twice.
 
 KIT ?= build/kit
 comma := ,
@@ -27,10 +27,10 @@ OBJCOPY ?= objcopy
 # See tests/runner/new_assertions.c.
 RUNNER_WRAPS := $(foreach name,init add send,-Wl$(comma)--wrap=cri_assert_node_$(name))
 
-# Only the archives: of Criterion no more is linked than runs inside a test (see tests/runner/boxfort.c).
+# Only the archives. Of Criterion, only the part that runs inside a test is linked (see tests/runner/boxfort.c).
 RUNNER_ARCHIVES = $(foreach name,criterion protobuf-nanopb ffi,$(shell $(CC) -print-file-name=lib$(name).a))
 
-# What -print-file-name does not find it prints as it was asked: a name without a folder.
+# If -print-file-name does not find a file, it prints the name without a folder.
 runner_missing = $(filter-out /%,$(RUNNER_ARCHIVES))
 runner_complaint = echo "runner.mk: $(CC) finds no $(runner_missing): run make setup (or apt-get install \
 	libcriterion-dev libnanopb-dev libffi-dev); a distribution without these archives cannot build the kit" >&2; exit 2
@@ -52,7 +52,7 @@ $(KIT)/memcheck.supp: tests/runner/memcheck.supp
 	@mkdir -p $(@D)
 	@cp $< $@
 
-# Every call is bound at the start (now), before the first fork, or each test would do it again.
+# With -z now, every call is bound at the start, before the first fork. Otherwise each test would do it again.
 $(KIT)/link.args: tests/runner/runner.mk $(WRAP_ARGS)
 	@mkdir -p $(@D)
 	@printf '%s\n' -pthread -Wl,-z,now \

@@ -1,8 +1,8 @@
-/* sanitizer.c - how the sanitizers behave in the bank, where it is linked with them.
+/* sanitizer.c - how the sanitizers behave if the bank is linked with them.
  *
- * A finding ends the test with the status that the runner knows as one (options.h). A crash stays a crash: the
- * sanitizers would make an exit of it, and a test that expects a signal would never see it. The environment
- * (ASAN_OPTIONS and so on) still has the last word. Programs without sanitizers never call these functions. */
+ * A finding ends the test with the exit status of a finding (options.h). A crash stays a crash. By default the
+ * sanitizers turn it into an exit, and a test that expects a signal would never see it. The environment (ASAN_OPTIONS
+ * and so on) can change all of this. Programs without sanitizers never call these functions. */
 
 const char *__asan_default_options(void);
 const char *__lsan_default_options(void);

@@ -1,9 +1,9 @@
-/* signals.c - the runner's own signals: the end of a child, and people who want it to stop.
+/* signals.c - the signals of the executor: the end of a child, and people who want it to stop.
  *
  * Theory of operation
- * The runner has no signal handler. SIGCHLD and the signals that end a program are blocked and taken one by one with
- * sigtimedwait, at the two places where the runner has nothing to do but wait; so nothing is ever interrupted, no event
- * slips between a check and a wait, and an interrupted run ends in an orderly way. */
+ * The executor has no signal handler. It blocks SIGCHLD and the signals that end a program. It takes them one by one
+ * with sigtimedwait, at the two places where it only waits. So nothing is ever interrupted. No event is lost between a
+ * check and a wait, and a run that is stopped ends in an orderly way. */
 #include "signals.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ void signals_prepare(void) {
         if (sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
             signal(signal_number, SIG_DFL);
     }
-    sigaddset(&set, SIGPIPE); /* whoever read the records has gone: the write says so */
+    sigaddset(&set, SIGPIPE); /* if the reader of the records has gone, the write says so */
     sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
@@ -49,7 +49,7 @@ void signals_wait(double seconds) {
         take_one(seconds);
     else
         nanosleep(&(struct timespec){.tv_nsec = 1000000},
-                  NULL); /* SIGCHLD may have been taken: a short, bounded wait */
+                  NULL); /* another call may have taken SIGCHLD, so the wait is short */
 }
 
 void signals_stop(void) {

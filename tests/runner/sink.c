@@ -1,5 +1,4 @@
-/* sink.c - the descriptor that results go to, as they come; a reader that has gone, or does not read, holds nothing up.
- */
+/* sink.c - the descriptor for results, as they come. A reader that has gone, or does not read, delays nothing. */
 #include "sink.h"
 
 #include "signals.h"
@@ -18,7 +17,7 @@ int sink_open(int fd) {
     if (sink >= 0) /* a lane's, from before its fork */
         close(sink);
     sink = fcntl(fd, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
-    if (sink < 0 && errno == EINVAL) /* fewer descriptors are allowed */
+    if (sink < 0 && errno == EINVAL) /* the limit of descriptors is lower */
         sink = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (sink >= 0 && fd > STDERR_FILENO)
         close(fd);
@@ -32,7 +31,7 @@ bool sink_wanted(void) {
     return !signals_stopped();
 }
 
-/* Waits until a little can be written without blocking; a signal to stop ends the wait. */
+/* Waits until a little can be written without blocking. A signal to stop ends the wait. */
 static bool wait_for_room(void) {
     struct pollfd room = {.fd = sink, .events = POLLOUT};
     while (sink_wanted()) {

@@ -1,4 +1,4 @@
-/* sink.h - the descriptor that results go to. */
+/* sink.h - the descriptor for results. */
 #ifndef RUNNER_SINK_H
 #define RUNNER_SINK_H
 
@@ -6,13 +6,14 @@
 
 #include <stdbool.h>
 
-/* Takes fd over: moves it out of the way of the tests, close-on-exec. Returns its new number, or -1 with errno. */
+/* Takes fd over. Moves it to a number that the tests do not use, with close-on-exec. Returns the new number, or -1 with
+ * errno. */
 int sink_open(int fd);
 
-/* Writes all of text, and empties it. Where the reader has gone, the run is stopped (signals_stop). */
+/* Writes all of text, and makes it empty. If the reader has gone, the run is stopped (signals_stop). */
 void sink_write(struct text *text);
 
-/* Whether the reader is still there; where it is not, the run is stopped. */
+/* Whether the reader is still there. If not, the run is stopped. */
 bool sink_wanted(void);
 
 #endif

@@ -1,20 +1,19 @@
 /* strays.c - finds and ends the processes that a test left behind.
  *
  * Theory of operation
- * The runner is a child subreaper: whatever a test started, however often it forked and whatever session it fled to,
- * becomes a descendant of the runner when the test is dead. One test runs at a time, so a descendant that is alive then
- * is a stray of that test. Where the runner has no child left, which is the rule and costs one system call, there is
- * none.
+ * The executor is a child subreaper. A test may start any process, fork any number of times, and change its session.
+ * When the test is dead, all these processes are descendants of the executor. One test runs at a time, so a descendant
+ * that is alive then is a stray of that test. Usually the executor has no child left. This check costs one system call.
  *
- * A child that is about to end (its pipe has just been closed) is not held against the test: there is a short grace,
- * but not for a crowd. On a busy machine such a child may not get to run in that time. So one that is ready to run gets
- * the grace again until it has computed for so long, and each end of a stray begins it anew for the others, which may
- * have waited for that; ten times the grace is the end of it. A zombie is dead, and only reaped. The rest could fork
- * faster than they are killed, so they are
- * first stopped, all, until a look through /proc finds none that runs (SIGSTOP cannot be blocked, and a stopped process
- * does not fork), and then killed. Descent is taken from the parents in /proc at that moment; a process that is no
- * descendant of the runner is never signalled, and a process id cannot be used again in the instant between the look
- * and the signal. */
+ * A child may be about to end, because its pipe has just been closed. The test does not fail for that. So there is a
+ * short grace, but not for a crowd of processes. On a busy machine such a child may not run in that time. So a child
+ * that is ready to run gets the grace again, until it has computed for that long. When a stray ends, the grace begins
+ * again for the others, because they may have waited for it. After ten times the grace it is over.
+ *
+ * A zombie is dead and is only reaped. The other strays could fork faster than they are killed. So all of them are
+ * stopped first, until a look through /proc finds no running one. SIGSTOP cannot be blocked, and a stopped process does
+ * not fork. Then they are killed. The executor finds descendants by the parents in /proc at that moment. It never
+ * signals a process that is not its descendant. A process id cannot be used again between the look and the signal. */
 #include "strays.h"
 
 #include "processes.h"
@@ -32,7 +31,7 @@ void strays_adopt(void) {
     prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
 }
 
-/* Reaps what is dead; false where no child is left at all. */
+/* Reaps the dead ones. False: there is no child left. */
 static bool reap(void) {
     pid_t pid;
     do {
@@ -64,8 +63,8 @@ static bool wait_for_their_end(struct processes *strays, double grace) {
     return true;
 }
 
-/* Stops them until a look finds none that runs. One that waits in the kernel for a device looks as if it ran: so only
- * for so long. */
+/* Stops them until a look finds no running one. A process that waits in the kernel for a device looks as if it ran, so
+ * the time is limited. */
 static void stop_all(struct processes *strays) {
     double end = signals_now() + 2;
     for (bool running = true; running && signals_now() < end;) {

@@ -6,11 +6,12 @@
 
 #include <stddef.h>
 
-/* Once, at the start: orphans of the tests become the runner's children. */
+/* Once, at the start: orphans of the tests become children of the executor. */
 void strays_adopt(void);
 
-/* When a test process has been reaped: gives what it left so many seconds to end by itself, then ends it. Puts up to
- * most of those that had to be ended into found and returns how many there were; -1 where one of them will not die. */
+/* When a test process has been reaped: gives its strays this many seconds to end, then ends them. Puts the strays that
+ * it had to end into found, which has room for `most` of them. Returns how many there were. Returns -1 if one of them
+ * does not die. */
 int strays_end(struct stray *found, size_t most, double grace);
 
 #endif

@@ -1,4 +1,4 @@
-/* text.c - text that grows, and its two ways out: as a JSON string and as something fit for a terminal. */
+/* text.c - text that grows, and its two forms of output: a JSON string, and text for a terminal. */
 #include "text.h"
 
 #include <stdarg.h>
@@ -45,7 +45,7 @@ void text_printf(struct text *text, const char *format, ...) {
     text->len += (size_t)len;
 }
 
-/* The length of the UTF-8 character at the start of bytes, or 0 where there is none (overlong, surrogate, cut off). */
+/* The length of the UTF-8 character at the start of bytes. 0: there is none (overlong, surrogate, cut off). */
 static size_t utf8_length(const unsigned char *bytes, size_t len) {
     size_t want = bytes[0] < 0x80   ? 1
                   : bytes[0] < 0xC2 ? 0

@@ -1,9 +1,10 @@
 /* transport.c - the substitute for nanomsg: Criterion's messages go into the journal.
  *
  * Theory of operation
- * In a test, Criterion's assertion engine encodes each event (a phase begins, an assertion failed, so many passed) as a
- * protobuf message, sends it over a nanomsg socket and waits for the runner's answer. Here sending is a record in the
- * journal, and the answer is always the same two bytes (status_code = OK), at once: nothing waits for the runner. */
+ * In a test, Criterion encodes each event as a protobuf message. An event is, for example: a phase begins, an assertion
+ * failed, so many passed. Criterion sends the message over a nanomsg socket and waits for the answer of its runner.
+ * Here, to send means to add a record to the journal. The answer comes at once and is always the same two bytes
+ * (status_code = OK). So nothing waits for the executor. */
 #include "journal.h"
 #include "message.h"
 
@@ -22,7 +23,7 @@ int nn_send(int socket, const void *bytes, size_t len, int flags) {
     return (int)len;
 }
 
-/* bytes is where the caller wants a pointer to the message: Criterion always asks nanomsg to allocate. */
+/* bytes points to the place for a pointer to the message. Criterion always lets nanomsg allocate the message. */
 int nn_recv(int socket, void *bytes, size_t len, int flags) {
     static unsigned char ok[] = {0x08, 0x00};
     (void)socket, (void)len, (void)flags;

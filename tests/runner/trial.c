@@ -1,11 +1,11 @@
-/* trial.c - runs one test, in a process for each of its parameters, and finds out what became of it.
+/* trial.c - runs one test, in a process for each of its parameters, and finds its result.
  *
  * Theory of operation
- * A trial is one process: an empty journal and an empty file for its output, a fork, the watchdog's wait, the end of
- * what it left behind. Only then, when nobody is left who could write, the runner reads the journal: what the
- * assertions said, how far the test came, what it left open. From that and from how the process ended comes the verdict
- * (verdict.c). How many parameters a test has only its process knows, so it says so in the journal; the first one is
- * always tried. */
+ * A trial is one process. It begins with an empty journal, an empty file for the output, and a fork. The watchdog waits
+ * for the process. Then everything that the process left behind is ended. Only after that, when no writer is left, the
+ * executor reads the journal. It says which assertions passed, how far the test came, and what it left open. These
+ * facts and the end of the process give the verdict (verdict.c). Only the process of a test knows how many parameters
+ * the test has, so it writes this to the journal. The first parameter is always tried. */
 #include "trial.h"
 
 #include "child.h"
@@ -27,7 +27,7 @@
 
 enum { NARRATION = 8192, PARAMETERS_MAX = 10000 };
 
-/* Defined by the bank, where its tests tell what they do; text, NUL-terminated, a step a line. */
+/* Defined by the bank, if its tests tell what they do. It is text with a NUL at its end, one step on each line. */
 extern char *narration_page __attribute__((weak));
 
 struct reading {
@@ -49,7 +49,7 @@ int trial_prepare(void) {
     return 0;
 }
 
-/* The rounds of a theory are tests within the test, with phases of their own; what counts is how far the test came. */
+/* The rounds of a theory are tests within the test, with their own phases. Only the phases of the test itself count. */
 static void enter_phase(struct ending *ending, const struct message *message) {
     bool ends = message->phase == PHASE_END || message->phase == PHASE_ABORT;
     if (message->phase == PHASE_SKIP)
@@ -75,7 +75,7 @@ static void complain(struct result *result, struct message *message) {
 static void take_message(struct reading *reading, pid_t writer, struct message *message) {
     bool own = writer == reading->pid;
     if (message->kind == MESSAGE_ASSERT && !message->passed) {
-        reading->ending.failed++; /* of a forked child of the test, too */
+        reading->ending.failed++; /* also an assertion of a forked child of the test */
         complain(reading->result, message);
     } else if (message->kind == MESSAGE_LOG) {
         text_add(&reading->result->output, message->text.bytes, message->text.len);
@@ -125,7 +125,7 @@ static pid_t start(const struct child *child) {
     journal_begin();
     fflush(NULL);
     pid_t pid = fork();
-    /* The last test's processes are dead and reaped, but the kernel may count them for a moment longer. */
+    /* The processes of the last test are dead and reaped, but the kernel may still count them for a moment. */
     for (int tries = 0; pid < 0 && errno == EAGAIN && tries < 500 && !signals_stopped(); tries++) {
         signals_wait(0.02);
         pid = fork();
@@ -160,14 +160,15 @@ static struct watch watch_of(const struct bank_test *test, const struct options 
         .started = signals_now(), .limit = limit, .linger = options->mode == MODE_NATIVE && limit > 1 ? 1 : limit};
 }
 
-/* How long a process that the test left behind may take to end by itself; one that is killed anyway gets no time. */
+/* How long a process that the test left behind may take to end by itself. A process that is killed anyway gets no time.
+ */
 static double grace_of(const struct ending *ending, const struct options *options) {
     if (ending->timed_out || signals_stopped())
         return 0;
     return options->mode == MODE_NATIVE ? 0.25 : 2.5;
 }
 
-/* One process. Returns how many parameters the test has, 0 where it has none or there is nothing more to try. */
+/* Runs one process. Returns the number of parameters of the test. 0: it has none, or there is nothing more to try. */
 static size_t try_one(struct result *result, const struct options *options, size_t parameter) {
     struct reading reading = {.result = result};
     struct child child = {.test = result->test, .parameter = parameter, .mode = options->mode, .runner = getpid()};
@@ -194,7 +195,7 @@ static size_t try_one(struct result *result, const struct options *options, size
         result->strays_count = STRAYS_MAX;
     output_take(child.output, &result->output);
     journal_read(take_record, &reading);
-    if (reading.ending.failed > 0) /* a log is lost in silence */
+    if (reading.ending.failed > 0) /* a lost log is not reported */
         reading.ending.failed += journal_lost();
     take_steps(result);
     if (ended)

@@ -1,4 +1,4 @@
-/* trial.h - runs one test, in a process for each of its parameters, and finds out what became of it. */
+/* trial.h - runs one test, in a process for each of its parameters, and finds its result. */
 #ifndef RUNNER_TRIAL_H
 #define RUNNER_TRIAL_H
 
@@ -8,7 +8,7 @@
 /* Once, before the first test. Returns 0, or -1 with errno. */
 int trial_prepare(void);
 
-/* Runs the test. False where the run was stopped in the middle of it: there is no result then. */
+/* Runs the test. False: the run was stopped in the middle of it, and there is no result. */
 bool trial_run(const struct bank_test *test, const struct options *options, struct result *result);
 
 #endif

@@ -1,11 +1,18 @@
-/* verdict.c - what the end of a test process means.
+/* verdict.c - the verdict on a test process, by how it ended.
  *
  * Theory of operation
- * The order of the questions below is the rule. First how the process ended, if not as the test declares; then what its
- * assertions said; then what it left behind. Criterion's own answers differ in five places, each of which a wrong
- * submission could pass by: a process that ends with status 0 in the middle of a test, an assertion that fails in the
- * teardown, a crash there or in an exit handler, a process that outlives the test, and a test without any assertion.
- * All are PASSED there and none is here. An assertion that fails in the setup is a failure here and an error there. */
+ * The order of the questions below is the rule. The first question is how the process ended, if that is not what the
+ * test declares. The second is what its assertions said. The third is what it left behind. Criterion's own answers
+ * differ in five cases:
+ *
+ * - a process ends with status 0 in the middle of a test
+ * - an assertion fails in the teardown
+ * - the process crashes in the teardown or in an exit handler
+ * - a process lives longer than the test
+ * - a test has no assertion
+ *
+ * A wrong submission could pass by each of them. In Criterion all of them are PASSED. Here none of them is. An
+ * assertion that fails in the setup is a failure here, and an error in Criterion. */
 #include "verdict.h"
 
 #include <criterion/types.h>
@@ -88,7 +95,7 @@ static struct judgement judge_end(const struct bank_test *test, const struct end
     bool completed = ending->finished && ending->phase == PHASE_END && ending->depth == 0;
     if (ending->timed_out && !ending->finished)
         return judge(VERDICT_TIMED_OUT, "it did not end in time");
-    if (ending->timed_out && completed) /* the watchdog ended what was left of it */
+    if (ending->timed_out && completed) /* the watchdog ended the rest of it */
         return ending->failed > 0 ? judge_assertions(ending) : judge(VERDICT_PASSED, "%s", "");
     if (WIFSIGNALED(ending->wait_status))
         return judge_signal(test, ending);

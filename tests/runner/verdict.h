@@ -1,4 +1,4 @@
-/* verdict.h - what the end of a test process means. */
+/* verdict.h - the verdict on a test process, by how it ended. */
 #ifndef RUNNER_VERDICT_H
 #define RUNNER_VERDICT_H
 
@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 
-/* What was seen of one test process. */
+/* What the executor saw of one test process. */
 struct ending {
-    enum phase phase; /* the last that the test itself entered, 0 before its first */
+    enum phase phase; /* the last one that the test itself entered; 0 before its first */
     unsigned depth;   /* of the rounds of a theory, which are tests within the test */
     bool skipped;
     bool aborted;  /* Criterion gave the test up */
@@ -19,7 +19,7 @@ struct ending {
     unsigned long failed;
     int wait_status;
     bool timed_out;
-    int strays; /* that were still alive; -1 where one could not be ended */
+    int strays; /* strays that were still alive; -1 if one did not end */
 };
 
 struct judgement {
@@ -29,10 +29,10 @@ struct judgement {
 
 struct judgement verdict_of(const struct bank_test *test, const struct ending *ending, enum mode mode);
 
-/* Whether the tool under which the test ran found something, by the process's exit status. */
+/* Whether the tool under which the test ran found something. The exit status of the process says so. */
 bool verdict_tool_finding(const struct ending *ending, enum mode mode);
 
-/* A test that would pass is incomplete where fewer of its assertions passed, in all, than must. */
+/* A test that would pass is incomplete if fewer assertions passed, in all, than must pass. */
 struct judgement verdict_of_count(const struct bank_test *test, unsigned long passed);
 
 #endif

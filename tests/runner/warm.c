@@ -1,12 +1,12 @@
-/* warm.c - a lane under Valgrind does what tests do before it forks the first one.
+/* warm.c - a lane under Valgrind does what tests do, before it forks the first one.
  *
  * Theory of operation
- * Valgrind translates machine code when it is first executed, and a forked process inherits the translations of its
- * parent. So each lane first goes through the life of a test process, except that it is not fenced in, and no test has
- * to translate that again: more than half of what a small test would translate. The body of that rehearsal is what the
- * bank's support offers (rehearse_support, where the bank defines it: never a function of a submission) and what most
- * assertions use. The assertions all fail, because Criterion counts those that pass in a variable that the tests would
- * inherit; what they say goes to the journal, which is emptied before the first test. */
+ * Valgrind translates machine code when it is first executed. A forked process inherits the translations of its parent.
+ * So each lane first lives the life of a test process, but without the fence. Then no test has to translate this code
+ * again. That is more than half of what a small test would translate. The body of this rehearsal does what the support
+ * of the bank offers and what most assertions use. The bank may define rehearse_support for it, which never calls a
+ * function of a submission. All assertions of the rehearsal fail. Criterion counts assertions that pass in a variable,
+ * and the tests would inherit it. The messages go to the journal, which is emptied before the first test. */
 #include "warm.h"
 
 #include "child.h"
@@ -18,7 +18,7 @@
 #include <string.h>
 #include <valgrind/valgrind.h>
 
-/* Defined by the bank, if it likes. Leaves nothing behind; where an assertion of it fails, the rehearsal ends there. */
+/* The bank may define it. It leaves nothing behind. If one of its assertions fails, the rehearsal ends there. */
 extern void rehearse_support(void) __attribute__((weak));
 
 static void use_the_usual(void) {

@@ -1,17 +1,17 @@
 /* watchdog.c - waits for a test process, but not for ever.
  *
  * Theory of operation
- * The runner waits for SIGCHLD with the time that is left as its limit (signals.c), on CLOCK_MONOTONIC. When the time
- * is up it kills the process and its group with SIGKILL, which no test can block; what has left the group is found
- * later (strays.c). Where coverage is counted, the signal of coverage.c comes first, and a tenth of a second to obey
- * it. A test that says it has finished and still does not end (an exit handler that loops, a sanitizer's report) is
- * given as long again as linger says; it keeps the verdict that it has earned.
+ * The executor waits for SIGCHLD (signals.c). The limit of this wait is the time that is left, on CLOCK_MONOTONIC. When
+ * the time is up, it kills the process and its group with SIGKILL, which no test can block. Processes that have left
+ * the group are found later (strays.c). If coverage is counted, the signal of coverage.c comes first, and the process
+ * has a tenth of a second for it. Some tests say that they have finished and still do not end: an exit handler loops,
+ * or a sanitizer writes its report. They get the time linger, and keep the verdict that they have earned.
  *
- * The limit is for the test, and not for the machine. When it is reached, the time in which the test's processes were
- * ready to run and others ran (processes.h) is added to it, up to three times the limit. So a test that waits for an
- * event which does not come is ended in time, and one that is slow because the machine is busy goes on.
+ * The limit is for the test, not for the machine. The processes of the test may have been ready to run while others
+ * ran. When the limit is reached, this time is added to it (processes.h), up to three times the limit. So a test that
+ * waits for an event that never comes is ended in time. A test that is slow because the machine is busy goes on.
  *
- * At least four times a second it also looks whether anybody still wants the results. */
+ * At least four times a second the executor also checks whether there is still a reader for the results. */
 #include "watchdog.h"
 
 #include "coverage.h"
@@ -40,7 +40,7 @@ static bool wait_until(pid_t pid, double end) {
 
 static void signal_session(pid_t pid, int signal) {
     if (kill(-pid, signal) < 0)
-        kill(pid, signal); /* it had no time yet to become a session */
+        kill(pid, signal); /* it had no time yet to make its session */
 }
 
 static bool end_now(pid_t pid) {
@@ -57,7 +57,7 @@ static bool end_now(pid_t pid) {
     return wait_until(pid, signals_now() + patience);
 }
 
-/* Seconds that are to be added to a limit, beyond those that were granted before: the delay of the test's processes. */
+/* Seconds to add to a limit, beyond those that were granted before: the delay of the test's processes. */
 static double more_time(double limit, double granted) {
     enum { LIMITS = 3 };
     const double least = 0.01;

@@ -12,8 +12,8 @@ struct watch {
     double linger;  /* seconds that a finished test may take to end */
 };
 
-/* Returns when the process has ended, by itself or by the watchdog; it is still to be reaped. *timed_out says whether
- * its time was up; where the run is stopped (signals_stopped), the process is ended, too. False where it will not die.
+/* Returns when the process has ended, by itself or by the watchdog. The caller must reap it. *timed_out says whether
+ * its time was up. If the run is stopped (signals_stopped), the process is ended too. False: the process does not die.
  */
 bool watchdog_wait(const struct watch *watch, bool *timed_out);
 

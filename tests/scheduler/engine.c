@@ -11,7 +11,7 @@
 /* ---- ties, textbook ---- */
 
 Test(sched_ties, end_a_burst_before_anything_else, .timeout = 3,
-     .description = "SCH-TIE-001: a burst that ends at an instant is over first: neither preempted nor expired then") {
+     .description = "SCH-TIE-001: under MLFQ a job arrives at the end of a burst") {
     expect_states("MLFQ 2,3", "A(0,3) B(3,1)",
                   "0 A new-ready, 0 A ready-running, 2 A running-ready, 2 A ready-running, 3 A running-ended, "
                   "3 B new-ready, 3 B ready-running, 4 B running-ended");
@@ -19,21 +19,20 @@ Test(sched_ties, end_a_burst_before_anything_else, .timeout = 3,
 }
 
 Test(sched_ties, complete_io_before_arrivals, .timeout = 3,
-     .description = "SCH-TIE-002: textbook: I/O completions come before arrivals") {
+     .description = "SCH-TIE-002: FCFS, where the job back from I/O has the smaller or the larger id") {
     expect_chart("FCFS", "A(0, 1 2 1) B(0,5) C(3,1)", "ABBBBBAC");
     expect_chart("FCFS", "B(0, 1 3 1) A(4,1) C(0,6)", "BCCCCCCBA");
 }
 
 Test(sched_ties, let_arrivals_precede_expired_quanta, .timeout = 3,
-     .description = "SCH-TIE-003: textbook: I/O completions and arrivals come before expired quanta") {
+     .description = "SCH-TIE-003: RR with an arrival, with an I/O completion, and with random workloads") {
     expect_chart("RR 2", "A(0,3) B(2,1)", "AABA");
     expect_chart("RR 2", "A(0, 1 2 1) B(0,4)", "ABBABB");
     expect_like_model("RR 2", ((struct shape){.jobs = 6, .arrival = 15, .burst = 6, .apart = true}), 500);
 }
 
-Test(
-    sched_ties, follow_ids_within_a_step, .timeout = 3,
-    .description = "SCH-TIE-004: of several jobs to which the same happens at one instant the smaller id comes first") {
+Test(sched_ties, follow_ids_within_a_step, .timeout = 3,
+     .description = "SCH-TIE-004: arrivals, I/O completions, expired quanta, ends of bursts, and random workloads") {
     expect_chart("FCFS", "C(0,1) A(0,1) B(0,1)", "ABC");
     expect_chart("FCFS", "B(0, 1 3 1) A(1, 1 2 1) C(1,4)", "BACCCCAB");
     expect_chart("RR 2 cpus 2", "B(0,3) A(0,3) C(0,1) D(0,1)", "AACA / BBDB");
@@ -44,13 +43,13 @@ Test(
 }
 
 Test(sched_ties, boost_after_arrivals, .timeout = 3,
-     .description = "SCH-TIE-005: textbook: the boost comes after I/O completions and arrivals") {
+     .description = "SCH-TIE-005: a boost at the instant of an arrival, and of an I/O completion") {
     expect_chart("MLFQ 2,3 boost 4", "A(0,3) B(0,2) C(4,1)", "AABBCA");
     expect_chart("MLFQ 2,3 boost 4", "C(0, 1 3 1) A(1,4)", "CAAACA");
 }
 
 Test(sched_ties, boost_after_expired_quanta, .timeout = 3,
-     .description = "SCH-TIE-006: in both profiles the boost comes after expired quanta") {
+     .description = "SCH-TIE-006: a quantum that expires at the boost, on different levels, in both profiles") {
     expect_chart("MLFQ 2,3 boost 2", "A(0,4) B(0,2)", "AABBAA");
     expect_chart("MLFQ 1,2,4 boost 4", "C(0,5) A(3,3)", "CCCAACAC"); /* A from level 1, C from level 2 */
     expect_chart("MLFQ 2,3 boost 2 ostep", "A(0,4) B(0,2)", "AABBAA");
@@ -60,29 +59,29 @@ Test(sched_ties, boost_after_expired_quanta, .timeout = 3,
 /* ---- ties, ostep ---- */
 
 Test(sched_ties, ostep_expires_before_arrivals, .timeout = 3,
-     .description = "SCH-TIE-007: ostep: expired quanta come before arrivals and I/O completions") {
+     .description = "SCH-TIE-007: RR with an arrival, with an I/O completion, and with random workloads") {
     expect_chart("RR 2 ostep", "A(0,3) B(2,1)", "AAAB");
     expect_chart("RR 2 ostep", "A(0, 1 2 1) B(0,4)", "ABBBBA");
     expect_like_model("RR 2 ostep", ((struct shape){.jobs = 6, .arrival = 15, .burst = 6, .apart = true}), 500);
 }
 
 Test(sched_ties, ostep_lets_arrivals_precede_io, .timeout = 3,
-     .description = "SCH-TIE-008: ostep: arrivals come before I/O completions") {
+     .description = "SCH-TIE-008: under FCFS, C arrives when A is back from I/O") {
     expect_chart("FCFS ostep", "A(0, 1 2 1) B(0,5) C(3,1)", "ABBBBBCA");
 }
 
 Test(sched_ties, ostep_boosts_the_lowest_level_first, .timeout = 3,
-     .description = "SCH-TIE-009: ostep: the boost appends the lowest level first, then the one above it, and so on") {
+     .description = "SCH-TIE-009: at the boost, C waits on level 1 and A on level 2") {
     expect_chart("MLFQ 1,2,3 boost 6 ostep", "A(0,4) B(0,2) C(0,2)", "ABCAABAC");
 }
 
 Test(sched_ties, ostep_boosts_before_arrivals, .timeout = 3,
-     .description = "SCH-TIE-010: ostep: the boost comes before arrivals and I/O completions") {
+     .description = "SCH-TIE-010: C arrives at the boost, while A waits on level 1") {
     expect_chart("MLFQ 2,3 boost 4 ostep", "A(0,3) B(0,2) C(4,1)", "AABBAC");
 }
 
 Test(sched_ties, ostep_completes_io_in_order_of_issue, .timeout = 3,
-     .description = "SCH-TIE-011: ostep: I/O completions of one instant count in the order in which the I/O began") {
+     .description = "SCH-TIE-011: two I/Os end together; first B's began earlier, then A's") {
     expect_chart("FCFS ostep", "A(1, 1 2 1) B(0, 1 3 1) C(2,3)", "BACCCBA");
     expect_chart("FCFS ostep", "A(0, 1 3 1) B(1, 1 2 1) C(2,3)", "ABCCCAB");
 }
@@ -93,19 +92,19 @@ static const char *as_mlfq_py(const struct workload *w, const struct sched_optio
     draw(s, false, got);
     if (strcmp(got, expected) == 0)
         return NULL;
-    snprintf(what, sizeof what, "this is not the chart of mlfq.py: %s", expected);
+    snprintf(what, sizeof what, "a chart that differs from that of mlfq.py: %s", expected);
     return what;
 }
 
 Test(sched_ties, ostep_is_mlfq_py, .timeout = 5,
-     .description = "SCH-TIE-012: ostep: MLFQ with I/O gives, tick for tick, the schedule of OSTEP's mlfq.py") {
+     .description = "SCH-TIE-012: random workloads with I/O and without boost, on three and four levels") {
     static const struct shape shape = {.jobs = 7, .arrival = 20, .burst = 8, .io = 6, .ios = 3};
     expect_for_every_workload(as_mlfq_py, "MLFQ 2,3,4 ostep", shape, 500);
     expect_for_every_workload(as_mlfq_py, "MLFQ 1,2,4,8 ostep", shape, 500);
 }
 
 Test(sched_ties, ostep_is_mlfq_py_with_boost, .timeout = 5,
-     .description = "SCH-TIE-012: ostep: MLFQ with I/O and boost gives the schedule of OSTEP's mlfq.py") {
+     .description = "SCH-TIE-012: random workloads with I/O and boost, on three levels") {
     static const struct shape shape = {.jobs = 7, .arrival = 20, .burst = 8, .io = 6, .ios = 3};
     expect_for_every_workload(as_mlfq_py, "MLFQ 2,3,4 boost 10 ostep", shape, 500);
     expect_for_every_workload(as_mlfq_py, "MLFQ 1,2,1 boost 7 ostep", shape, 500);
@@ -114,12 +113,13 @@ Test(sched_ties, ostep_is_mlfq_py_with_boost, .timeout = 5,
 /* ---- I/O ---- */
 
 Test(sched_io, gives_the_cpu_of_a_blocked_job_away, .timeout = 3,
-     .description = "SCH-IO-001: when a job blocks, its CPU goes to another ready job at that very instant") {
+     .description = "SCH-IO-001: another job waits when a job blocks, under FCFS and SJF") {
     expect_chart("FCFS", "A(0, 1 4 1) B(0,2)", "A|BB|..|A");
     expect_chart("SJF", "A(0, 2 2 1) B(1,4)", "AA|BBBB|A");
 }
 
-Test(sched_io, overlaps, .timeout = 3, .description = "SCH-IO-002: I/O bursts of several jobs overlap") {
+Test(sched_io, overlaps, .timeout = 3,
+     .description = "SCH-IO-002: two I/Os at once; the later one ends last, then first") {
     expect_chart("FCFS", "A(0, 1 5 1) B(0, 1 5 1)", "AB....AB");
     expect_chart("FCFS", "A(0, 1 6 1) B(0, 1 2 1)", "AB..B..A");
 }
@@ -136,19 +136,19 @@ static const char *no_cpu_idles_beside_a_ready_job(const struct workload *w, con
 }
 
 Test(sched_io, leaves_no_cpu_idle, .timeout = 5,
-     .description = "SCH-IO-003: no CPU is idle while a job is ready, under any policy, with 1 to 4 CPUs") {
+     .description = "SCH-IO-003: random workloads under every policy, with 1 to 4 CPUs") {
     static const struct shape shape = {.jobs = 10, .arrival = 30, .burst = 8, .io = 9, .ios = 3};
     expect_for_every_workload(no_cpu_idles_beside_a_ready_job, NULL, shape, 600);
 }
 
 Test(sched_io, serial_holds_the_cpu, .timeout = 3,
-     .description = "SCH-IO-004: with serial a job holds its CPU from its first burst to its last") {
+     .description = "SCH-IO-004: FCFS with serial, on one CPU and on two CPUs") {
     expect_chart("FCFS serial", "A(0, 2 3 2) B(0,4) C(1, 1 2 3)", "AA...AABBBBC..CCC");
     expect_chart("FCFS serial cpus 2", "A(0, 1 3 1) B(0,2) C(0,1)", "A...A / BBC..");
 }
 
 Test(sched_io, serial_lets_the_policy_choose_between_jobs, .timeout = 3,
-     .description = "SCH-IO-005: with serial the policy chooses the next job, and nothing takes the CPU away") {
+     .description = "SCH-IO-005: SJF, HRRN, RR and MLFQ with serial") {
     expect_chart("SJF serial", "A(0,2) B(0, 3 1 1) C(0, 1 9 1)", "C.........CAABBB.B");
     expect_chart("HRRN serial", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", "AAAAADBBBEECCCCCC");
     expect_chart("RR 1 serial", "A(0, 3 1 2) B(0,2)", "AAA|.|AA|BB");
@@ -161,7 +161,7 @@ Test(sched_io, serial_lets_the_policy_choose_between_jobs, .timeout = 3,
 #define LONG "1000000000000000"
 
 Test(sched_run, leaps_over_long_times, .timeout = 5,
-     .description = "SCH-RUN-001: what a run costs does not depend on how long bursts and gaps are") {
+     .description = "SCH-RUN-001: bursts, gaps, a quantum and a switch of 10^15 ticks") {
     expect_slices("FCFS", "A(" LONG "," LONG " " LONG " 1)",
                   "A " LONG "-2000000000000000, A 3000000000000000-3000000000000001");
     expect_slices("SJF", "A(0," LONG ") B(0,3)", "B 0-3, A 3-1000000000000003");
@@ -172,40 +172,40 @@ Test(sched_run, leaps_over_long_times, .timeout = 5,
     expect_slices("FCFS cost " LONG, "A(0,1) B(0,1)", "A 0-1, B 1000000000000001-1000000000000002");
 }
 
-/* Everything about a schedule as text. */
+/* Writes the chart and the states of a schedule as text. */
 static void describe(const struct schedule *s, char text[static 3 * CHART_BYTES]) {
     draw(s, true, text);
     draw_states(s, text + strlen(text), 2 * CHART_BYTES);
 }
 
 Test(sched_run, depends_on_its_arguments_alone, .timeout = 3,
-     .description = "SCH-RUN-002: the workload is not changed, and nothing is kept from one run to the next") {
+     .description = "SCH-RUN-002: one workload runs twice, with another run in between") {
     static char first[3 * CHART_BYTES], again[3 * CHART_BYTES];
     struct jobs jobs, untouched;
     struct schedule s;
     struct sched_options options = options_from("MLFQ 1,2,4 boost 6");
     jobs_from(&jobs, "D(3,5) A(0, 2 2 3) C(1,4) B(0, 1 4 1)");
     jobs_from(&untouched, "D(3,5) A(0, 2 2 3) C(1,4) B(0, 1 4 1)");
-    expect_int(schedule_run(&jobs.workload, &options, &s), 0, "a run");
-    expect_true(memcmp(jobs.bursts, untouched.bursts, sizeof jobs.bursts) == 0, "the bursts are as before");
+    expect_int(schedule_run(&jobs.workload, &options, &s), 0, "schedule_run");
+    expect_true(memcmp(jobs.bursts, untouched.bursts, sizeof jobs.bursts) == 0, "the run does not change the bursts");
     for (size_t i = 0; i < jobs.workload.job_count; i++)
         expect_true(jobs.job[i].id == untouched.job[i].id && jobs.job[i].arrival == untouched.job[i].arrival &&
                         jobs.job[i].bursts == jobs.bursts[i] && jobs.job[i].burst_count == untouched.job[i].burst_count,
-                    "job %zu of the workload is as before", i);
+                    "the run does not change job %zu of the workload", i);
     describe(&s, first);
     schedule_free(&s);
-    expect_int(run_texts("RR 2 cpus 2 cost 1", "A(0,7) B(0,5) C(0,6)", &s), 0, "another run");
+    expect_int(run_texts("RR 2 cpus 2 cost 1", "A(0,7) B(0,5) C(0,6)", &s), 0, "schedule_run of another workload");
     schedule_free(&s);
-    expect_int(schedule_run(&jobs.workload, &options, &s), 0, "the first run again");
+    expect_int(schedule_run(&jobs.workload, &options, &s), 0, "schedule_run of the first workload again");
     describe(&s, again);
     schedule_free(&s);
-    expect_text(again, first, "the second schedule of one workload");
+    expect_text(again, first, "the second schedule of the same workload");
 }
 
 static void run_and_draw(const char *how, const char *jobs, FILE *out) {
     struct schedule s;
     expect_int(run_texts(how, jobs, &s), 0, "%s, %s", how, jobs);
-    expect_int(schedule_print_gantt(&s, out), 0, "its chart");
+    expect_int(schedule_print_gantt(&s, out), 0, "schedule_print_gantt");
     schedule_free(&s);
     expect_true(!s.slices && !s.switches && !s.states && !s.jobs && s.slice_count == 0 && s.job_count == 0,
                 "schedule_free leaves the schedule all zero");
@@ -215,14 +215,14 @@ static void run_and_draw(const char *how, const char *jobs, FILE *out) {
 static void run_an_era(enum batch_era era) {
     static const struct batch_job jobs[] = {{3, 2, 1}, {1, 6, 2}};
     struct batch_result r;
-    expect_int(batch_run(era, &(struct batch){jobs, 2, 4}, &r), 0, "an era");
+    expect_int(batch_run(era, &(struct batch){jobs, 2, 4}, &r), 0, "batch_run of era %d", (int)era);
     batch_free(&r);
     expect_true(!r.completions && r.job_count == 0, "batch_free leaves the result all zero");
     batch_free(&r);
 }
 
 Test(sched_run, leaves_nothing_behind, .timeout = 5,
-     .description = "SCH-RUN-003: no memory error, no lost block, no open descriptor, after failed runs too") {
+     .description = "SCH-RUN-003: runs, charts, eras and failed runs; each result is freed twice") {
     struct schedule s;
     FILE *out = fopen("/dev/null", "w");
     require(out != NULL, "open /dev/null");
@@ -240,6 +240,6 @@ Test(sched_run, leaves_nothing_behind, .timeout = 5,
         run_an_era((enum batch_era)era);
     schedule_free(NULL);
     batch_free(NULL);
-    expect_int(open_descriptors(), before, "open descriptors after it all");
+    expect_int(open_descriptors(), before, "open descriptors at the end");
     fclose(out);
 }

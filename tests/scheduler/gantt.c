@@ -8,7 +8,7 @@
 
 #include <timeslice/scheduler.h>
 
-/* Schedules are made by hand here: a chart must not depend on a scheduler that works. */
+/* These schedules are made by hand, so that the chart does not need a scheduler that works. */
 static void expect_printed(const struct schedule *s, const char *expected, const char *what) {
     char *text = NULL;
     size_t len = 0;
@@ -25,7 +25,7 @@ static void expect_printed(const struct schedule *s, const char *expected, const
 }
 
 Test(sched_gantt, draws_boxes_with_their_times, .timeout = 3,
-     .description = "SCH-GANTT-001: boxes in order, each as wide as its label and its start, with the times below") {
+     .description = "SCH-GANTT-001: the five jobs under FCFS, then long ids and long times") {
     struct sched_slice five[] = {
         {1, 0, 0, 0, 5}, {2, 0, 0, 5, 8}, {3, 0, 0, 8, 14}, {4, 0, 0, 14, 15}, {5, 0, 0, 15, 17}};
     expect_printed(&(struct schedule){.cpus = 1, .slices = five, .slice_count = 5, .totals.makespan = 17},
@@ -40,7 +40,7 @@ Test(sched_gantt, draws_boxes_with_their_times, .timeout = 3,
 }
 
 Test(sched_gantt, draws_idle_time_and_switches, .timeout = 3,
-     .description = "SCH-GANTT-002: idle time and context switches have boxes of their own, labelled - and x") {
+     .description = "SCH-GANTT-002: a switch before idle time, then idle time first and two switches") {
     struct sched_slice slices[] = {{1, 0, 0, 0, 2}, {2, 0, 0, 2, 5}, {30, 0, 0, 10, 12}};
     struct sched_switch change[] = {{30, 0, 5, 6}};
     expect_printed(&(struct schedule){.cpus = 1,
@@ -63,7 +63,7 @@ Test(sched_gantt, draws_idle_time_and_switches, .timeout = 3,
 }
 
 Test(sched_gantt, draws_a_row_for_each_cpu, .timeout = 3,
-     .description = "SCH-GANTT-003: every CPU has a row from 0 to the makespan; without jobs it has no boxes") {
+     .description = "SCH-GANTT-003: three CPUs, one of them never used; no jobs; one job") {
     struct sched_slice slices[] = {{1, 0, 0, 0, 2}, {2, 1, 0, 0, 4}, {3, 0, 0, 2, 3}, {1, 0, 0, 5, 7}, {3, 1, 0, 5, 8}};
     expect_printed(&(struct schedule){.cpus = 3, .slices = slices, .slice_count = 5, .totals.makespan = 8},
                    "CPU 0 | 1 | 3 | - | 1 | - |\n"

@@ -1,20 +1,20 @@
-/* metrics.c - the figures of jobs and machine. */
+/* metrics.c - the figures of the jobs and the totals. */
 #include <string.h>
 
 #include "support/schedule/every_workload.h"
 
-/* Three jobs with I/O, in neither order: AABBBBCAACCC (spec/scheduler.md, "IO"). */
+/* Three jobs with I/O, sorted neither by id nor by arrival: AABBBBCAACCC (spec/scheduler.md, "IO"). */
 #define CONCURRENT "C(1, 1 2 3) A(0, 2 3 2) B(0,4)"
 
 /* Runs the texts and makes sure that there are figures for each job. */
 static void run_for_figures(const char *how, const char *jobs, size_t count, struct schedule *s) {
     expect_int(run_texts(how, jobs, s), 0, "%s, %s", how, jobs);
-    expect_int(s->job_count, count, "elements of jobs");
-    expect_true(s->jobs != NULL, "there are figures");
+    expect_int(s->job_count, count, "the number of elements of jobs");
+    expect_true(s->jobs != NULL, "jobs is not NULL");
 }
 
 Test(sched_figures, tell_completion_and_turnaround, .timeout = 3,
-     .description = "SCH-MET-001: completion, turnaround = completion - arrival; jobs in the workload's order") {
+     .description = "SCH-MET-001: three jobs with I/O, sorted neither by id nor by arrival") {
     static const int64_t expected[][4] = {{3, 1, 12, 11}, {1, 0, 9, 9}, {2, 0, 6, 6}};
     struct schedule s;
     run_for_figures("FCFS", CONCURRENT, 3, &s);
@@ -28,7 +28,7 @@ Test(sched_figures, tell_completion_and_turnaround, .timeout = 3,
 }
 
 Test(sched_figures, tell_waiting, .timeout = 3,
-     .description = "SCH-MET-002: waiting is turnaround - cpu - io, where cpu and io are the sums of the bursts") {
+     .description = "SCH-MET-002: three jobs with I/O, and a job that waits during a switch") {
     static const int64_t expected[][3] = {{4, 2, 5}, {4, 3, 2}, {4, 0, 2}};
     struct schedule s;
     run_for_figures("FCFS", CONCURRENT, 3, &s);
@@ -39,12 +39,12 @@ Test(sched_figures, tell_waiting, .timeout = 3,
     }
     schedule_free(&s);
     run_for_figures("FCFS cost 3", "A(0,2) B(1,1)", 2, &s);
-    expect_int(s.jobs[1].waiting, 4, "the waiting of B, three ticks of a switch among it");
+    expect_int(s.jobs[1].waiting, 4, "the waiting of B, which includes three ticks of a switch");
     schedule_free(&s);
 }
 
 Test(sched_figures, tell_the_response, .timeout = 3,
-     .description = "SCH-MET-003: response is the start of the first slice - the arrival") {
+     .description = "SCH-MET-003: five jobs under RR, and a job with a switch before its first slice") {
     static const int64_t expected[] = {0, 1, 2, 5, 5};
     struct schedule s;
     run_for_figures("RR 2", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", 5, &s);
@@ -57,7 +57,7 @@ Test(sched_figures, tell_the_response, .timeout = 3,
 }
 
 Test(sched_figures, tell_the_weighted_turnaround, .timeout = 3,
-     .description = "SCH-MET-004: weighted turnaround is turnaround / cpu, an exact fraction in lowest terms") {
+     .description = "SCH-MET-004: five jobs under FCFS, and a job with I/O") {
     static const int64_t expected[][2] = {{1, 1}, {7, 3}, {2, 1}, {12, 1}, {13, 2}};
     struct schedule s;
     run_for_figures("FCFS", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", 5, &s);
@@ -72,7 +72,7 @@ Test(sched_figures, tell_the_weighted_turnaround, .timeout = 3,
 }
 
 Test(sched_totals, account_for_all_ticks, .timeout = 3,
-     .description = "SCH-MET-005: makespan from tick 0, busy and idle over all CPUs") {
+     .description = "SCH-MET-005: three CPUs with a switch, and a lone job that arrives at 5") {
     struct schedule s;
     run_for_figures("FCFS cost 2 cpus 3", "A(3,4) B(3,2) C(4,1) D(4,3)", 4, &s); /* D switches on CPU 1 from 5 to 7 */
     expect_int(s.totals.makespan, 10, "makespan");
@@ -81,30 +81,28 @@ Test(sched_totals, account_for_all_ticks, .timeout = 3,
     schedule_free(&s);
     run_for_figures("FCFS", "A(5, 1 3 1)", 1, &s);
     expect_int(s.totals.makespan, 10, "makespan of a lone job that arrives at 5");
-    expect_int(s.totals.idle, 8, "idle, the ticks before its arrival among it");
+    expect_int(s.totals.idle, 8, "idle, which includes the ticks before its arrival");
     schedule_free(&s);
 }
 
 Test(sched_totals, count_dispatches_and_preemptions, .timeout = 3,
-     .description =
-         "SCH-MET-006: dispatches is the number of slices, preemptions that of changes from running to ready") {
+     .description = "SCH-MET-006: expired quanta, an abandoned switch, a boost") {
     struct schedule s;
     run_for_figures("RR 2", "A(0,5)", 1, &s);
     expect_int(s.totals.dispatches, 3, "dispatches of 5 ticks in quanta of 2");
     expect_int(s.totals.preemptions, 2, "preemptions of 5 ticks in quanta of 2");
     schedule_free(&s);
     run_for_figures("MLFQ 2,3 cost 2", "A(0,4) B(0,4) C(7,1)", 3, &s);
-    expect_int(s.totals.dispatches, 5, "dispatches: an abandoned switch is none");
-    expect_int(s.totals.preemptions, 2, "preemptions: an abandoned switch is none");
+    expect_int(s.totals.dispatches, 5, "dispatches; an abandoned switch does not count");
+    expect_int(s.totals.preemptions, 2, "preemptions; an abandoned switch does not count");
     schedule_free(&s);
-    run_for_figures("MLFQ 1,9 boost 3", "A(0,5)", 1, &s); /* A|AA|A|A: an expiry, the boost, an expiry */
+    run_for_figures("MLFQ 1,9 boost 3", "A(0,5)", 1, &s); /* A|AA|A|A: expired, boost, expired */
     expect_int(s.totals.dispatches, 4, "dispatches with a boost");
     expect_int(s.totals.preemptions, 3, "preemptions with a boost");
     schedule_free(&s);
 }
 
-Test(sched_totals, sum_up_the_jobs, .timeout = 3,
-     .description = "SCH-MET-007: totals.turnaround, waiting and response are the sums over all jobs") {
+Test(sched_totals, sum_up_the_jobs, .timeout = 3, .description = "SCH-MET-007: the five jobs of the chapter under RR") {
     struct schedule s;
     run_for_figures("RR 2", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", 5, &s);
     expect_int(s.totals.turnaround, 54, "the sum of the turnarounds");
@@ -120,7 +118,7 @@ static bool all_zero(const struct schedule *s) {
 }
 
 Test(sched_totals, refuse_to_overflow, .timeout = 3,
-     .description = "SCH-MET-008: where a time, a sum or a figure exceeds INT64_MAX: ERANGE, and *out is all zero") {
+     .description = "SCH-MET-008: eight runs that overflow, and one that ends exactly at INT64_MAX") {
     static const char *const TOO_MUCH[][2] = {
         {"FCFS", "A(9223372036854775800,100)"},                                  /* a completion */
         {"FCFS", "A(0, 1 9223372036854775807 1)"},                               /* the end of an I/O burst */
@@ -129,15 +127,15 @@ Test(sched_totals, refuse_to_overflow, .timeout = 3,
         {"FCFS cost 9223372036854775807", "A(0,1) B(0,1)"},                      /* a context switch */
         {"FCFS", "A(0,4611686018427387904) B(0,4611686018427387903)"},           /* the sum of the turnarounds */
         {"FCFS cpus 2", "A(0,4611686018427387904)"},                             /* cpus * makespan */
-        {"MLFQ 5,9 boost 4611686018427387904", "A(9223372036854775800, 1 2 9)"}, /* beyond the last boost there is */
+        {"MLFQ 5,9 boost 4611686018427387904", "A(9223372036854775800, 1 2 9)"}, /* after the last boost that fits */
     };
     struct schedule s;
-    expect_int(run_texts("FCFS", "A(9223372036854775800,7)", &s), 0, "a run that ends at INT64_MAX exactly");
+    expect_int(run_texts("FCFS", "A(9223372036854775800,7)", &s), 0, "a run that ends exactly at INT64_MAX");
     expect_int(s.totals.makespan, INT64_MAX, "its makespan");
     schedule_free(&s);
     for (size_t i = 0; i < sizeof TOO_MUCH / sizeof TOO_MUCH[0]; i++) {
         expect_error(run_texts(TOO_MUCH[i][0], TOO_MUCH[i][1], &s), ERANGE, "%s, %s", TOO_MUCH[i][0], TOO_MUCH[i][1]);
-        expect_true(all_zero(&s), "*out is all zero after that");
+        expect_true(all_zero(&s), "*out is all zero after the error");
     }
 }
 
@@ -162,7 +160,7 @@ static const char *adds_up(const struct workload *w, const struct sched_options 
 }
 
 Test(sched_totals, always_add_up, .timeout = 5,
-     .description = "SCH-MET-009: each job's slices add up to its bursts, busy + switching + idle to cpus * makespan") {
+     .description = "SCH-MET-009: random workloads under every policy, also with boost, switch cost and serial") {
     static const struct shape shape = {.jobs = 8, .arrival = 30, .burst = 7, .io = 7, .ios = 3};
     expect_for_every_workload(adds_up, NULL, shape, 500);
     expect_for_every_workload(adds_up, "MLFQ 1,2,4 boost 5 cost 2 cpus 3", shape, 200);

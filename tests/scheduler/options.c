@@ -1,4 +1,4 @@
-/* options.c - options and workloads that are refused, and those that only look odd. */
+/* options.c - options and workloads that are refused, and unusual ones that are allowed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,16 +16,16 @@ static int try_options(const struct sched_options *o) {
 }
 
 Test(sched_options, name_a_policy_and_a_tie_profile, .timeout = 3,
-     .description = "SCH-OPT-001: a policy or a tie profile that does not exist is EINVAL") {
+     .description = "SCH-OPT-001: the value after the last one, and -1") {
     struct sched_options o = options_from("FCFS");
     expect_int(try_options(&o), 0, "FCFS");
     o.policy = (enum sched_policy)(POLICY_MLFQ + 1);
-    expect_error(try_options(&o), EINVAL, "a policy beyond the last");
+    expect_error(try_options(&o), EINVAL, "a policy after the last one");
     o.policy = (enum sched_policy) - 1;
     expect_error(try_options(&o), EINVAL, "the policy -1");
     o = options_from("FCFS");
     o.ties = (enum sched_ties)(SCHED_TIES_OSTEP + 1);
-    expect_error(try_options(&o), EINVAL, "a tie profile beyond the last");
+    expect_error(try_options(&o), EINVAL, "a tie profile after the last one");
     o.ties = (enum sched_ties) - 1;
     expect_error(try_options(&o), EINVAL, "the tie profile -1");
 }
@@ -42,7 +42,7 @@ static void refuse_levels(int count, int64_t last) {
 }
 
 Test(sched_options, have_quanta_and_levels, .timeout = 3,
-     .description = "SCH-OPT-002: quanta below 1, no level or too many are EINVAL; what is not used is not looked at") {
+     .description = "SCH-OPT-002: quanta of 0 and -5; 0, -1 and 65 levels; wrong values in unused options") {
     struct sched_options o = options_from("RR 1");
     expect_int(try_options(&o), 0, "RR with a quantum of 1");
     o.quantum = 0;
@@ -58,20 +58,20 @@ Test(sched_options, have_quanta_and_levels, .timeout = 3,
     for (int i = 0; i < SCHED_LEVELS_MAX; i++)
         o.levels[i] = i + 1;
     o.level_count = SCHED_LEVELS_MAX;
-    expect_int(try_options(&o), 0, "MLFQ with as many levels as there may be");
+    expect_int(try_options(&o), 0, "MLFQ with the greatest number of levels");
     o.level_count = 2;
     o.levels[2] = -1;
     o.quantum = -5;
-    expect_int(try_options(&o), 0, "MLFQ with nonsense past level_count and in quantum");
+    expect_int(try_options(&o), 0, "MLFQ with wrong values in quantum and after level_count");
     o = options_from("FCFS");
     o.quantum = -5;
     o.level_count = 1000;
     o.boost = -1;
-    expect_int(try_options(&o), 0, "FCFS with nonsense in what RR and MLFQ use");
+    expect_int(try_options(&o), 0, "FCFS with wrong values in the options of RR and MLFQ");
 }
 
 Test(sched_options, have_a_cpu_and_sensible_costs, .timeout = 3,
-     .description = "SCH-OPT-003: no CPU, a negative switch cost, a boost negative or not above the cost are EINVAL") {
+     .description = "SCH-OPT-003: 0 and -3 CPUs, a cost of -1, boosts of -1, 0, 3 and 4") {
     struct sched_options o = options_from("MLFQ 2,3 boost 4 cost 3");
     expect_int(try_options(&o), 0, "a boost just above the switch cost");
     o.boost = 3;
@@ -79,7 +79,7 @@ Test(sched_options, have_a_cpu_and_sensible_costs, .timeout = 3,
     o.boost = -1;
     expect_error(try_options(&o), EINVAL, "a boost of -1");
     o.boost = 0;
-    expect_int(try_options(&o), 0, "no boost, whatever the switch cost");
+    expect_int(try_options(&o), 0, "no boost, and a switch cost of 3");
     o.switch_cost = -1;
     expect_error(try_options(&o), EINVAL, "a switch cost of -1");
     o = options_from("RR 2");
@@ -90,7 +90,7 @@ Test(sched_options, have_a_cpu_and_sensible_costs, .timeout = 3,
     o.cpus = 1;
     o.boost = 1;
     o.switch_cost = 5;
-    expect_int(try_options(&o), 0, "RR, which has no boost");
+    expect_int(try_options(&o), 0, "RR, which does not use the boost");
 }
 
 static bool all_zero(const struct schedule *s) {
@@ -108,8 +108,7 @@ static void refuse_jobs(const struct jobs *jobs, const char *why) {
 }
 
 Test(sched_options, refuse_jobs_that_cannot_be, .timeout = 3,
-     .description =
-         "SCH-OPT-004: negative ids, arrivals, bursts below 1, even numbers of bursts, repeated ids: EINVAL") {
+     .description = "SCH-OPT-004: each kind of wrong job once, and a job with the id 0") {
     struct jobs jobs;
     expect_chart("FCFS", "A(0,1) B(0, 2 1 1)", "ABB.B");
     jobs_from(&jobs, "A(0,1) B(0,2)");
@@ -131,11 +130,11 @@ Test(sched_options, refuse_jobs_that_cannot_be, .timeout = 3,
     jobs_from(&jobs, "A(0,1) B(0,)");
     refuse_jobs(&jobs, "a job without bursts");
     jobs_from(&jobs, "A(0,1) B(0,2) C(3,2) A(7,1)");
-    refuse_jobs(&jobs, "two jobs with one id");
+    refuse_jobs(&jobs, "two jobs with the same id");
 }
 
 Test(sched_options, allow_no_jobs, .timeout = 3,
-     .description = "SCH-OPT-005: a workload without jobs gives an empty schedule, cpus as asked for") {
+     .description = "SCH-OPT-005: no jobs under each policy, on three CPUs") {
     static const char *const HOW[] = {"FCFS cpus 3", "SJF cpus 3", "HRRN cpus 3", "RR 2 cpus 3",
                                       "MLFQ 2 boost 3 cpus 3"};
     const struct sched_totals none = {0};
@@ -144,7 +143,7 @@ Test(sched_options, allow_no_jobs, .timeout = 3,
         expect_int(run_texts(HOW[i], "", &s), 0, "no jobs, %s", HOW[i]);
         expect_int(s.cpus, 3, "cpus");
         expect_true(s.slice_count == 0 && s.switch_count == 0 && s.state_count == 0 && s.job_count == 0,
-                    "there is nothing in it");
+                    "the schedule is empty");
         expect_true(memcmp(&s.totals, &none, sizeof none) == 0, "all totals are 0");
         schedule_free(&s);
     }

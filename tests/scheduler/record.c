@@ -1,4 +1,4 @@
-/* record.c - what is written down of a run: changes of state and their order. */
+/* record.c - the recorded changes of state, and their order. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 #include "support/schedule/model.h"
 
 Test(sched_states, are_recorded_at_each_change, .timeout = 3,
-     .description = "SCH-STATE-001: every change of state is recorded with its time and job") {
+     .description = "SCH-STATE-001: one job with I/O, and two jobs one after the other") {
     expect_states("FCFS", "A(0, 2 3 1)",
                   "0 A new-ready, 0 A ready-running, 2 A running-blocked, 5 A blocked-ready, 5 A ready-running, "
                   "6 A running-ended");
@@ -15,7 +15,7 @@ Test(sched_states, are_recorded_at_each_change, .timeout = 3,
                   "4 B running-ended");
 }
 
-/* How many changes of this kind there are, and whether there is none of the other. */
+/* Each I/O must end with blocked-ready, and a blocked job must not change to another state. */
 static const char *blocked_becomes_ready(const struct workload *w, const struct sched_options *o,
                                          const struct schedule *s) {
     size_t due = 0, seen = 0;
@@ -24,14 +24,14 @@ static const char *blocked_becomes_ready(const struct workload *w, const struct 
         due += w->jobs[i].burst_count / 2;
     for (size_t i = 0; i < s->state_count; i++) {
         if (s->states[i].from == SCHED_BLOCKED && s->states[i].to != SCHED_READY)
-            return "a blocked job becomes something else than ready";
+            return "a blocked job changes to another state than ready";
         seen += s->states[i].from == SCHED_BLOCKED;
     }
-    return seen == due ? NULL : "not every I/O ends with blocked-ready";
+    return seen == due ? NULL : "the number of changes blocked-ready is not the number of I/O bursts";
 }
 
 Test(sched_states, go_from_blocked_to_ready, .timeout = 5,
-     .description = "SCH-STATE-002: a job back from I/O is ready before it is running, even where a CPU is idle") {
+     .description = "SCH-STATE-002: with an idle CPU, with serial, and with random workloads") {
     expect_states("RR 5 cpus 2", "A(0, 1 2 1)",
                   "0 A new-ready, 0 A ready-running, 1 A running-blocked, 3 A blocked-ready, 3 A ready-running, "
                   "4 A running-ended");
@@ -43,8 +43,7 @@ Test(sched_states, go_from_blocked_to_ready, .timeout = 5,
 }
 
 Test(sched_states, show_who_lost_the_cpu, .timeout = 3,
-     .description =
-         "SCH-STATE-003: a running job that expires, is preempted or boosted is recorded as running to ready") {
+     .description = "SCH-STATE-003: an expired quantum, a preemption and a boost") {
     expect_states("RR 2", "A(0,3)",
                   "0 A new-ready, 0 A ready-running, 2 A running-ready, 2 A ready-running, 3 A running-ended");
     expect_states("MLFQ 1,9", "A(0,3) B(2,1)",
@@ -54,18 +53,18 @@ Test(sched_states, show_who_lost_the_cpu, .timeout = 3,
                   "0 A new-ready, 0 A ready-running, 2 A running-ready, 2 A ready-running, 3 A running-ended");
 }
 
-/* Where the slices are as they must be, so must be the states, one by one. */
+/* If the slices are right, all states must be right too, one by one. */
 static const char *states_in_order(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
     static char ours[8192], theirs[8192], what[sizeof ours + 100];
     const struct schedule *right = model_run(w, o);
     for (size_t i = 1; i < s->slice_count; i++)
         if (s->slices[i - 1].start > s->slices[i].start ||
             (s->slices[i - 1].start == s->slices[i].start && s->slices[i - 1].cpu >= s->slices[i].cpu))
-            return "the slices do not stand by start, then by CPU";
+            return "the slices are not sorted by start, then by CPU";
     draw_slices(right, ours, sizeof ours);
     draw_slices(s, theirs, sizeof theirs);
     if (strcmp(ours, theirs) != 0)
-        return NULL; /* another clause's matter */
+        return NULL; /* another clause tests this */
     draw_states(right, ours, sizeof ours);
     draw_states(s, theirs, sizeof theirs);
     if (strcmp(ours, theirs) == 0)
@@ -75,12 +74,13 @@ static const char *states_in_order(const struct workload *w, const struct sched_
         same++;
     while (same > 0 && ours[same - 1] != ',')
         same--;
-    snprintf(what, sizeof what, "the changes go on with '%.60s ...', not with '%.60s ...'", theirs + same, ours + same);
+    snprintf(what, sizeof what, "the changes continue with '%.60s ...' and not with '%.60s ...'", theirs + same,
+             ours + same);
     return what;
 }
 
 Test(sched_states, stand_in_the_order_of_the_steps, .timeout = 5,
-     .description = "SCH-STATE-004: the states stand in the order in which they happen; slices by start, then by CPU") {
+     .description = "SCH-STATE-004: RR with I/O, a boost on two CPUs, and random workloads") {
     expect_states("RR 2", "A(0, 1 2 2) B(0,3) C(3,1)",
                   "0 A new-ready, 0 B new-ready, 0 A ready-running, 1 A running-blocked, 1 B ready-running, "
                   "3 A blocked-ready, 3 C new-ready, 3 B running-ready, 3 A ready-running, 5 A running-ended, "
@@ -119,18 +119,18 @@ static const char *one_chain(const struct sched_job *job, const struct schedule 
         if (c->job != job->id)
             continue;
         if (c->from != state || !is_legal(c->from, c->to))
-            return "a job's change begins in another state than the last one ended in, or is no legal one";
+            return "a change of a job does not begin in the state before it, or is not allowed";
         if (c->from == SCHED_NEW && c->time != job->arrival)
-            return "a job becomes ready at another time than its arrival";
+            return "a job first becomes ready at another time than its arrival";
         if (c->to == SCHED_RUNNING && (!(slice = next_slice(s, job->id, &at)) || slice->start != c->time))
-            return "a job becomes running where no slice begins";
+            return "a job becomes running at a time at which no slice of it begins";
         if (c->from == SCHED_RUNNING && slice->end != c->time)
-            return "a job is running to another time than the end of its slice";
+            return "a job stops running at another time than the end of its slice";
         state = c->to;
     }
     if (state != SCHED_ENDED)
-        return "a job's changes do not lead to ended";
-    return next_slice(s, job->id, &at) ? "a job has a slice without its changes of state" : NULL;
+        return "the last change of a job is not to ended";
+    return next_slice(s, job->id, &at) ? "a job has a slice without changes of state" : NULL;
 }
 
 static const char *chains(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
@@ -142,7 +142,7 @@ static const char *chains(const struct workload *w, const struct sched_options *
 }
 
 Test(sched_states, make_one_chain_for_each_job, .timeout = 5,
-     .description = "SCH-STATE-005: each job's changes make one chain from new to ended that agrees with its slices") {
+     .description = "SCH-STATE-005: random workloads under every policy, also with boost, switch cost and serial") {
     static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 6, .io = 6, .ios = 3};
     expect_for_every_workload(chains, NULL, shape, 600);
     expect_for_every_workload(chains, "MLFQ 1,2,4 boost 6 cost 2 cpus 2", shape, 200);

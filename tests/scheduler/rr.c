@@ -2,7 +2,7 @@
 #include "support/schedule/every_workload.h"
 
 Test(sched_rr, cuts_a_lone_job_into_quanta, .timeout = 3,
-     .description = "SCH-RR-001: a job runs for at most the quantum in one slice, also where it is alone") {
+     .description = "SCH-RR-001: a lone job, and a job that is alone again later") {
     expect_chart("RR 2", "A(0,5)", "AA|AA|A");
     expect_chart("RR 3", "A(1,7) B(2,2)", ".|AAA|BB|AAA|A");
 }
@@ -22,7 +22,7 @@ static const char *no_slice_beyond_the_quantum(const struct workload *w, const s
 }
 
 Test(sched_rr, never_runs_beyond_the_quantum, .timeout = 5,
-     .description = "SCH-RR-001: no slice of any random workload is longer than the quantum") {
+     .description = "SCH-RR-001: random workloads with the quanta 1, 3 and 4") {
     static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 9, .io = 6, .ios = 2};
     expect_for_every_workload(no_slice_beyond_the_quantum, "RR 1", shape, 300);
     expect_for_every_workload(no_slice_beyond_the_quantum, "RR 3", shape, 400);
@@ -30,20 +30,20 @@ Test(sched_rr, never_runs_beyond_the_quantum, .timeout = 5,
 }
 
 Test(sched_rr, sends_an_expired_job_to_the_tail, .timeout = 3,
-     .description = "SCH-RR-002: a job whose quantum expired goes to the tail of the queue") {
+     .description = "SCH-RR-002: three jobs that arrive together, and four that arrive apart") {
     expect_chart("RR 2", "A(0,4) B(0,4) C(0,3)", "AABBCCAABBC");
     expect_chart("RR 3", "A(0,7) B(1,2) C(2,4) D(4,1)", "AAABBCCCAAADCA");
 }
 
 Test(sched_rr, frees_the_cpu_at_the_exact_end_of_the_quantum, .timeout = 3,
-     .description = "SCH-RR-003: a burst that ends within the quantum, or exactly with it, frees the CPU at once") {
+     .description = "SCH-RR-003: bursts that end before the quantum, with it, and with it before I/O") {
     expect_chart("RR 2", "A(0,1) B(0,4) C(0,2)", "A|BB|CC|BB");
     expect_chart("RR 2", "A(0, 2 3 1) B(0,2)", "AA|BB|.|A");
     expect_states("RR 2", "A(0,2)", "0 A new-ready, 0 A ready-running, 2 A running-ended");
 }
 
 Test(sched_rr, gives_a_full_quantum_each_time, .timeout = 3,
-     .description = "SCH-RR-004: every dispatch has a full quantum, also the one after an I/O") {
+     .description = "SCH-RR-004: A blocks with one tick of its quantum left") {
     expect_chart("RR 2", "A(0, 1 1 4) B(0,4)", "ABBAABBAA");
     expect_chart("RR 3", "A(0, 2 1 5) B(0,6)", "AABBBAAABBBAA");
 }

@@ -1,6 +1,6 @@
-/* tripwire.c - calls the submission, then fails on purpose: whoever passes here has tampered with the verdicts.
+/* tripwire.c - calls the submission, then fails on purpose. A submission that passes this test has forged its verdicts.
  *
- * The executor knows such a test by its description. It is no check and has no points. */
+ * The executor recognises this test by its description. It is not a check and has no points. */
 #include <stdio.h>
 #include <timeslice/batch.h>
 

@@ -16,34 +16,33 @@ const char HELP[] =
     "       timeslice-sched eras [OPTION]... [FILE]      the same jobs in four eras of batch processing\n"
     "       timeslice-sched random [OPTION]...           make a workload file\n"
     "\n"
-    "FILE is CSV with the header id,arrival,bursts (bursts: CPU and I/O in turn, separated by spaces); without it, or\n"
-    "with -, standard input is read. All times are ticks.\n"
+    "FILE is CSV with the header id,arrival,bursts. The bursts are CPU and I/O in turn, with spaces between them.\n"
+    "Without FILE, or with -, the program reads standard input. All times are ticks.\n"
     "\n"
     "  --policy P        fcfs, sjf, hrrn, rr or mlfq (default fcfs)\n"
-    "  --quantum N       rr: how long a turn is (default 4)\n"
+    "  --quantum N       rr: the quantum (default 4)\n"
     "  --levels N,N,...  mlfq: the quantum of each level from the top (default 2,4,8)\n"
-    "  --boost N         mlfq: all jobs go to the top every N ticks (default 0: never)\n"
-    "  --cpus N          how many CPUs there are (default 1)\n"
-    "  --switch-cost N   ticks that it takes a CPU to take up another job (default 0)\n"
-    "  --serial          multiprogramming off: a job keeps its CPU while it waits for I/O\n"
+    "  --boost N         mlfq: all jobs go to level 0 every N ticks (default 0: never)\n"
+    "  --cpus N          the number of CPUs (default 1)\n"
+    "  --switch-cost N   ticks that a CPU spends to change to another job (default 0)\n"
+    "  --serial          no multiprogramming: a job keeps its CPU while it waits for I/O\n"
     "  --ties T          textbook or ostep: the order of events at one instant (default textbook)\n"
     "  --json            print the schedule as JSON (spec/schedule.schema.json)\n"
     "  --svg             print a picture\n"
     "\n"
-    "  eras:   --setup N, --input N, --output N   ticks of a set-up, and of each job's input and output (default 4, "
-    "3,\n"
-    "          2); a job computes for the sum of its CPU bursts\n"
+    "  eras:   --setup N, --input N, --output N   ticks of a set-up, and of the input and output of each job\n"
+    "          (default 4, 3, 2); each job computes for the sum of its CPU bursts\n"
     "  random: --seed N, --jobs N, --last-arrival N, --longest N, --bursts N   (default 1, 5, 20, 10, 3)\n"
     "\n"
-    "Exit status: 0 it is done, 2 it could not be done.\n";
+    "Exit status: 0 for success, 2 for an error.\n";
 
-/* Complains on one line, and returns false. */
+/* Prints one line with the error, and returns false. */
 static bool misused(const char *what, const char *why) {
     fprintf(stderr, "timeslice-sched: %s %s\n", what, why);
     return false;
 }
 
-/* Reads a decimal number that text begins with. Returns what follows it, or NULL where there is none in range. */
+/* Reads the decimal number at the start of text. Returns the text after it. NULL: there is no number in range. */
 static const char *read_number(const char *text, int64_t least, int64_t most, int64_t *number) {
     char *end;
     if (*text < '0' || *text > '9')
@@ -106,7 +105,8 @@ enum { POLICY = 1, LEVELS, SERIAL, TIES, JSON, SVG, HELP_WANTED, FIRST_NUMBER };
 #define SCHEDULING (COMMAND_RUN | COMMAND_COMPARE)
 #define ANY (SCHEDULING | COMMAND_ERAS | COMMAND_RANDOM)
 
-/* The options, and the commands that they belong to. From FIRST_NUMBER on their values are numbers; see numbers_of. */
+/* The options. From FIRST_NUMBER on, their values are numbers: see set_option. COMMANDS_OF says which commands have
+ * them. */
 static const struct option OPTIONS[] = {{"policy", required_argument, NULL, POLICY},
                                         {"levels", required_argument, NULL, LEVELS},
                                         {"serial", no_argument, NULL, SERIAL},
@@ -200,7 +200,7 @@ static bool read_words(int argc, char **argv, struct arguments *a) {
     optind += a->command != COMMAND_RUN;
     int files = argc - optind;
     if (files > (a->command == COMMAND_RANDOM ? 0 : 1))
-        return misused(argv[argc - 1], "is one file too many; see timeslice-sched --help");
+        return misused(argv[argc - 1], "is an extra argument; see timeslice-sched --help");
     if (files == 1 && strcmp(argv[optind], "-") != 0)
         a->file = argv[optind];
     return true;
@@ -209,18 +209,18 @@ static bool read_words(int argc, char **argv, struct arguments *a) {
 static bool fits_together(const struct arguments *a, int given) {
     const struct sched_options *o = &a->options;
     if (!a->help && (given & a->command) == 0)
-        return misused("an option", "is not one of this command; see timeslice-sched --help");
+        return misused("an option", "does not belong to this command; see timeslice-sched --help");
     if (a->json && a->svg)
-        return misused("--json and --svg", "exclude each other");
+        return misused("--json and --svg", "cannot be used together");
     bool mlfq = o->policy == POLICY_MLFQ || a->command == COMMAND_COMPARE;
     if (mlfq && o->boost > 0 && o->boost <= o->switch_cost)
-        return misused("--boost", "has to be longer than --switch-cost, or no job would ever get to run");
+        return misused("--boost", "must be greater than --switch-cost, or no job would ever run");
     return true;
 }
 
 bool arguments_read(int argc, char **argv, struct arguments *a) {
     int64_t cpus = 1;
-    int option, given = ANY; /* the commands that take every option so far */
+    int option, given = ANY; /* the commands that have all options so far */
     *a = (struct arguments){.command = COMMAND_RUN,
                             .options = {.quantum = 4, .levels = {2, 4, 8}, .level_count = 3},
                             .setup = 4,
@@ -228,7 +228,7 @@ bool arguments_read(int argc, char **argv, struct arguments *a) {
                             .output = 2,
                             .random = {1, 5, 20, 10, 3}};
     while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
-        if (option == '?' || !set_option(a, option, &cpus)) /* where it is '?', getopt_long has said why */
+        if (option == '?' || !set_option(a, option, &cpus)) /* for '?', getopt_long has printed the error */
             return false;
         given &= COMMANDS_OF[option];
     }

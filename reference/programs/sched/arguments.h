@@ -1,4 +1,4 @@
-/* arguments.h - what the user of timeslice-sched asked for. */
+/* arguments.h - the command line of timeslice-sched. */
 #ifndef SCHEDULER_ARGUMENTS_H
 #define SCHEDULER_ARGUMENTS_H
 
@@ -21,7 +21,7 @@ struct arguments {
     bool json;
     bool svg;
     bool help;
-    int64_t setup; /* of eras, as are the next two */
+    int64_t setup; /* for eras, like the next two */
     int64_t input;
     int64_t output;
     struct random_options random;
@@ -32,7 +32,7 @@ struct arguments {
 #define POLICY_COUNT 5
 extern const char *const POLICY_NAMES[POLICY_COUNT];
 
-/* Reads the command line. False where it makes no sense: one line on standard error has said why. */
+/* Reads the command line. False if it is wrong. Then one line on standard error has said why. */
 bool arguments_read(int argc, char **argv, struct arguments *a);
 
 /* How to use the program, as --help prints it. */

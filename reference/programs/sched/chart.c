@@ -1,7 +1,7 @@
-/* chart.c - the Gantt chart for a terminal: the library's chart, folded to the terminal's width, and coloured.
+/* chart.c - the Gantt chart for a terminal: it fits in the width of the terminal and has colours.
  *
- * schedule_print_gantt decides what a row looks like. Here its two lines are cut between boxes: both have the same
- * columns, and a box begins wherever the upper line has a '|'.
+ * schedule_print_gantt draws the rows. This file cuts the two lines of a row between boxes. Both lines have the same
+ * columns, and a box begins at each '|' of the upper line.
  */
 #include "views.h"
 
@@ -10,7 +10,7 @@
 
 enum { RED = 1, COLOURS = 6 };
 
-/* A box gets its job's colour; idle time and context switches have none. */
+/* A box has the colour of its job. Idle time and context switches have no colour. */
 static void print_box(const char *box, int length, bool colour, FILE *out) {
     char *end;
     long long job = length > 2 ? strtoll(box + 2, &end, 10) : 0;
@@ -21,14 +21,14 @@ static void print_box(const char *box, int length, bool colour, FILE *out) {
         fprintf(out, "%.*s", length, box);
 }
 
-/* The two lines of one row, and where their first box begins. */
+/* The two lines of one row, and the column of their first box. */
 struct lines {
     const char *boxes;
     const char *times;
     int prefix;
 };
 
-/* How long the box at a column is; 0 at the end of the row. */
+/* The length of the box at a column. 0: the end of the row. */
 static int box_length(const struct lines *l, int at) {
     const char *next = strchr(l->boxes + at + 1, '|');
     return next ? (int)(next - l->boxes) - at : 0;
@@ -38,8 +38,8 @@ static int time_length(const struct lines *l, int at) {
     return (int)strcspn(l->times + at, " ");
 }
 
-/* Prints as many boxes from a column on as fit in width with the time of their end below, but at least one. Returns the
- * column at which the next ones begin. */
+/* Prints boxes from a column on, as many as fit in width, but at least one. The time of their end must fit too. Returns
+ * the column of the next box. */
 static int print_band(const struct lines *l, int from, int width, bool colour, FILE *out) {
     int at = from;
     for (int length; (length = box_length(l, at)) > 0; at += length) {

@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-/* SplitMix64 (Steele, Lea and Flood, 2014): small, fast, and the same everywhere. */
+/* SplitMix64 (Steele, Lea and Flood, 2014). It is small and fast, and gives the same numbers on every machine. */
 static uint64_t next(uint64_t *state) {
     uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);

@@ -1,4 +1,4 @@
-/* json.c - a schedule as JSON. Every value is a whole number or one of our own words, so nothing needs escaping. */
+/* json.c - a schedule as JSON. Every value is a whole number or a fixed word, so nothing needs escaping. */
 #include "views.h"
 
 #include <inttypes.h>
@@ -9,7 +9,7 @@ static const char *const STATES[] = {[SCHED_NEW] = "new",
                                      [SCHED_BLOCKED] = "blocked",
                                      [SCHED_ENDED] = "ended"};
 
-/* What stands before element i of an array. */
+/* The text before element i of an array. */
 static const char *separator(size_t i) {
     return i == 0 ? "\n    " : ",\n    ";
 }

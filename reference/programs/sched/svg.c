@@ -1,4 +1,4 @@
-/* svg.c - a schedule as a picture that needs nothing else: a row of boxes for each CPU over an axis of time. */
+/* svg.c - a schedule as a picture in one file: a row of boxes for each CPU, and an axis of time below. */
 #include "views.h"
 
 #include <inttypes.h>
@@ -13,7 +13,7 @@ static int y_of(int cpu) {
     return TOP + cpu * ROW;
 }
 
-/* Neighbouring ids get hues far apart: multiples of the golden angle. A lower level is paler. */
+/* Ids next to each other get very different hues: multiples of the golden angle. A lower level is paler. */
 static void slice(const struct schedule *s, const struct sched_slice *b, FILE *out) {
     double x = x_of(s, b->start), width = x_of(s, b->end) - x;
     int hue = (int)(b->job % 360 * 137 % 360), light = 55 + (b->level < 5 ? b->level : 5) * 6;

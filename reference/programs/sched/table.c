@@ -1,4 +1,4 @@
-/* table.c - figures in columns. A ratio is only ever printed, so here and nowhere else it becomes a decimal. */
+/* table.c - figures in columns. Only here, where it is printed, a ratio becomes a decimal number. */
 #include "views.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* audit.c - goes through each job's slices and keeps account of its bursts. */
+/* audit.c - goes through the slices of each job, and counts what is left of its bursts. */
 #include "audit.h"
 
 #include <inttypes.h>
@@ -25,10 +25,10 @@ static const char *complain(const struct sched_job *job, int64_t time, const cha
     return problem;
 }
 
-/* Where a job is on its way through its bursts. */
+/* How far a job has come in its bursts. */
 struct way {
     size_t burst;
-    int64_t left, free; /* free: from when on it may run */
+    int64_t left, free; /* free: the time from which it may run */
     bool over;
 };
 

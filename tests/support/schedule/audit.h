@@ -1,4 +1,4 @@
-/* audit.h - what each job did at each tick, worked out from the slices alone, and what cannot be right about them. */
+/* audit.h - computes from the slices what each job did at each tick, and finds what must be wrong. */
 #ifndef SUPPORT_SCHEDULE_AUDIT_H
 #define SUPPORT_SCHEDULE_AUDIT_H
 
@@ -6,20 +6,20 @@
 
 #define AUDIT_TICKS 480
 
-enum doing { ELSEWHERE, WAITING, ON_CPU, BLOCKED }; /* elsewhere: before its arrival, after its end */
+enum doing { ELSEWHERE, WAITING, ON_CPU, BLOCKED }; /* ELSEWHERE: before its arrival, after its end */
 
 struct audit {
-    int64_t ticks;                              /* until the last slice's end */
+    int64_t ticks;                              /* until the end of the last slice */
     unsigned char doing[JOBS_MAX][AUDIT_TICKS]; /* by index in the workload */
     unsigned char running[AUDIT_TICKS];         /* how many are ON_CPU */
 };
 
-/* NULL, or what is wrong: a job that runs on two CPUs, before its arrival, while it is blocked or after its end, that
- * does not get what its bursts say, or a CPU with two jobs at once. The text stands in a static buffer. */
+/* Returns NULL, or what is wrong. A job must not run on two CPUs, before its arrival, while it is blocked or after its
+ * end. Its slices must add up to its bursts. A CPU must not run two jobs at once. The text is in a static buffer. */
 const char *audit(const struct workload *w, const struct schedule *s, struct audit *out);
 
-/* The policies in all their variety, for what must hold under each, as text (jobs.h), for the workload with that
- * number. */
+/* Options as text (jobs.h) for the workload with this number. They go through all policies in turn, with several
+ * options. Use them for rules that hold under every policy. */
 const char *options_in_turn(int number);
 
 #endif

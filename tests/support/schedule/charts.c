@@ -1,4 +1,4 @@
-/* charts.c - draws schedules and sets two drawings one above the other. */
+/* charts.c - draws schedules and shows two drawings one above the other. */
 #include "charts.h"
 
 #include <inttypes.h>
@@ -28,7 +28,7 @@ struct canvas {
     bool begins[CPUS_MAX][TICKS_MAX + 1];
 };
 
-/* What lies outside of the canvas is not drawn: a wrong schedule may have anything in it. */
+/* Draws only what is on the canvas, because a wrong schedule may contain anything. */
 static void paint(struct canvas *c, int cpu, int64_t start, int64_t end, char with) {
     if (cpu < 0 || cpu >= CPUS_MAX || start < 0 || start >= TICKS_MAX)
         return;
@@ -51,7 +51,7 @@ static void paint_all(struct canvas *c, const struct schedule *s, bool levels) {
         paint(c, s->switches[i].cpu, s->switches[i].start, s->switches[i].end, 'x');
 }
 
-/* Where the chart ends: with the last slice, whatever the totals say. */
+/* The chart ends with the last slice. The totals do not matter, because they may be wrong. */
 static int64_t length_of(const struct schedule *s) {
     int64_t length = 0;
     for (size_t i = 0; i < s->slice_count; i++)
@@ -115,7 +115,7 @@ void draw_states(const struct schedule *s, char *text, size_t room) {
 
 /* ---- comparing ---- */
 
-/* Plain Criterion is told clause, steps and replay with each failure; expect.c knows how. */
+/* Adds clause, steps and replay to the failure for plain Criterion, as expect.c does. */
 static void add_context(void) {
     check_true(false, "", "");
     const char *context = strstr(failure_text(), "\nclause: ");
@@ -123,7 +123,7 @@ static void add_context(void) {
         strncat(failure, context, sizeof failure - strlen(failure) - 1);
 }
 
-/* How far two texts agree. */
+/* The number of characters in which two texts agree from the start. */
 static size_t agreement(const char *a, const char *b) {
     size_t same = 0;
     while (a[same] && a[same] == b[same])
@@ -131,7 +131,7 @@ static size_t agreement(const char *a, const char *b) {
     return same;
 }
 
-/* The tick drawn at a place of a chart: bars and the rows before do not count. */
+/* The tick at a place of a chart. Bars and the rows before do not count. */
 static size_t tick_at(const char *chart, size_t place) {
     size_t tick = 0;
     for (size_t i = 0; i < place; i++) {

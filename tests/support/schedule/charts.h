@@ -1,8 +1,8 @@
-/* charts.h - assertions on schedules, drawn with a letter for each tick.
+/* charts.h - assertions on schedules, as charts with a letter for each tick.
  *
- * "AABBA.A" is a CPU's row: who ran at ticks 0, 1, 2 ...; a dot is an idle tick, x a context switch, # two at once. The
- * rows of several CPUs are written with " / " between them. A row with bars shows where slices begin: "AA|A|BB". A
- * failure shows the expected and the actual chart one above the other and the first tick where they part.
+ * "AABBA.A" is the row of a CPU. It shows which job ran at the ticks 0, 1, 2 ... A dot is an idle tick, x is a context
+ * switch, # is two at once. Several CPUs have " / " between their rows. A row may have a bar where a slice begins:
+ * "AA|A|BB". A failure shows the expected and the actual chart one above the other, and the first tick that differs.
  */
 #ifndef SUPPORT_SCHEDULE_CHARTS_H
 #define SUPPORT_SCHEDULE_CHARTS_H
@@ -12,35 +12,35 @@
 
 #define CHART_BYTES 2048
 
-/* The chart of options and workload (texts as in jobs.h); nothing is to be released. */
+/* The chart of options and workload (texts as in jobs.h). You need not free anything. */
 #define expect_chart(how, jobs, chart) cr_assert(check_chart((how), (jobs), (chart)), "%s", chart_failure())
 
-/* The same with the level of each tick in place of the job: "0011.1". */
+/* The same, with the level of each tick instead of the job: "0011.1". */
 #define expect_levels(how, jobs, levels) cr_assert(check_levels((how), (jobs), (levels)), "%s", chart_failure())
 
 /* All changes of state: "0 A new-ready, 0 A ready-running, 3 A running-ended". */
 #define expect_states(how, jobs, states) cr_assert(check_states((how), (jobs), (states)), "%s", chart_failure())
 
-/* All slices, where ticks are too many to draw: "A 0-5, B 5-8"; behind those on other CPUs than 0 " cpu 1". */
+/* All slices, if there are too many ticks to draw: "A 0-5, B 5-8 cpu 1". Slices on CPU 0 do not name the CPU. */
 #define expect_slices(how, jobs, slices) cr_assert(check_slices((how), (jobs), (slices)), "%s", chart_failure())
 
-/* The chart of a schedule at hand. */
+/* The chart of a schedule. */
 #define expect_drawing(schedule, chart, ...)                                                                           \
     cr_assert(check_drawing((schedule), (chart), told(__VA_ARGS__)), "%s", chart_failure())
 
 /* Whether schedule_run gives the chart of the slow model (model.h) for `count` random workloads of one shape. */
 #define expect_like_model(how, shape, count) cr_assert(check_like_model((how), (shape), (count)), "%s", chart_failure())
 
-/* Runs the workload under the options, as texts. *out is garbage before. */
+/* Runs the workload under the options, both as texts. It fills *out with garbage first. */
 int run_texts(const char *how, const char *jobs, struct schedule *out);
 
-/* Draws a schedule; with bars, if wanted. */
+/* Draws a schedule, with or without bars. */
 void draw(const struct schedule *s, bool bars, char chart[static CHART_BYTES]);
 void draw_levels(const struct schedule *s, char chart[static CHART_BYTES]);
 void draw_slices(const struct schedule *s, char *text, size_t room);
 void draw_states(const struct schedule *s, char *text, size_t room);
 
-/* What the macros above are made of. */
+/* The macros above use these functions. */
 bool check_chart(const char *how, const char *jobs, const char *expected);
 bool check_levels(const char *how, const char *jobs, const char *expected);
 bool check_slices(const char *how, const char *jobs, const char *expected);
@@ -49,7 +49,7 @@ bool check_drawing(const struct schedule *s, const char *expected, const char *w
 bool check_like_model(const char *how, struct shape shape, unsigned count);
 bool check_same_drawing(const char *got, const char *expected, const char *what);
 bool check_ran(const char *how, const char *jobs);         /* schedule_run failed: fails, with errno */
-bool check_problem(const char *problem, const char *what); /* fails with words of one's own */
+bool check_problem(const char *problem, const char *what); /* fails with this text */
 const char *chart_failure(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* every_workload.c - rolls workloads, runs them, and asks. */
+/* every_workload.c - makes random workloads, runs them, and checks an invariant. */
 #include "every_workload.h"
 
 #include <stdio.h>

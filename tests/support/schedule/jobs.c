@@ -1,4 +1,4 @@
-/* jobs.c - reads the spec's notation for workloads, and rolls dice for others. */
+/* jobs.c - reads workloads in the notation of the spec, and makes random ones. */
 #include "jobs.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "support/core/require.h"
 
-/* The kit's own texts are right; a mistake in one must not look like the submission's. */
+/* The texts of the kit are right. If one is wrong, this must not look like a mistake of the submission. */
 static void require_valid(bool right) {
     if (right)
         return;

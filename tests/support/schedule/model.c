@@ -1,7 +1,8 @@
-/* model.c - every tick the seven steps of spec/scheduler.md "One instant", over plain arrays in order of id.
+/* model.c - does the seven steps of spec/scheduler.md "One instant" at every tick, on plain arrays in order of id.
  *
- * No queue is kept: a ready job has a number, its place, and the smallest number is the head. The tail gets a number
- * larger than all before, the head one that is smaller. It shares nothing with any submission but the spec.
+ * There is no queue. Each ready job has a number, its place. The job with the smallest number is the head. A job that
+ * goes to the tail gets a number above all others. A job that goes to the head gets a number below all others. The
+ * model shares only the spec with a submission.
  */
 #include "model.h"
 
@@ -65,7 +66,7 @@ static void become_ready(struct actor *a) {
     a->place = ++tail;
 }
 
-/* Ends what goes on at its desk and frees it. */
+/* Ends the slice or the switch of its desk, and frees the desk. */
 static void leave(struct actor *a) {
     struct desk *d = &desks[a->cpu];
     if (d->runs)
@@ -119,7 +120,7 @@ static void back_from_io(struct actor *a) {
         become_ready(a);
 }
 
-/* In order of issue this is: the longest ago first. */
+/* The order of issue: the earliest first. */
 static void complete_io(void) {
     for (;;) {
         struct actor *first = NULL;
@@ -156,7 +157,7 @@ static void expire(void) {
     }
 }
 
-/* The job that makes way first: of those on a CPU the one on the lowest level, then with the largest id. */
+/* The job to preempt first. It is on a CPU, on the lowest level, and has the largest id there. */
 static struct actor *weakest(void) {
     struct actor *found = NULL;
     for (size_t i = 0; i < actor_count; i++)
@@ -338,7 +339,7 @@ static void boost_lines(struct line *lines) {
         actors[i].level = 0, actors[i].used = 0;
 }
 
-/* Those who come at this tick: first arrivals, then those whose I/O was issued first. */
+/* The jobs that come at this tick: first the arrivals, then the I/O completions in order of issue. */
 static void append_comers(struct line *lines) {
     for (size_t i = 0; i < actor_count; i++)
         if (actors[i].job->arrival == now)
@@ -349,7 +350,8 @@ static void append_comers(struct line *lines) {
                 append(&lines[actors[i].level], &actors[i]);
 }
 
-/* After its tick: finished, I/O due, quantum used up. Returns whether it finished. */
+/* What happens after its tick: it is finished, its I/O begins, or its quantum is used up. Returns whether it finished.
+ */
 static bool after_tick(struct line *lines, int level) {
     struct actor *a = lines[level].of[0];
     bool stays = --a->left > 0, ends = !stays && a->burst + 1 == a->job->burst_count;
