@@ -30,7 +30,7 @@ static void expect_answer(const struct udp_peer *server, const char *request, co
 }
 
 Test(udp_call, returns_the_reply, .timeout = 3,
-     .description = "UDP-CLI-001: the server's reply and its length are returned, and the request reaches it whole") {
+     .description = "UDP-CLI-001: a request of 5000 random bytes that the server sends back") {
     struct responder *server = responder_start(AF_INET, responder_echo, NULL, 0);
     struct dice dice = dice_for("request");
     static unsigned char request[5000], reply[6000];
@@ -50,7 +50,7 @@ static void ignore_first(struct responder *server, unsigned number, const struct
 }
 
 Test(udp_call, asks_again_from_the_same_socket, .timeout = 3,
-     .description = "UDP-CLI-002: an unanswered request is sent again, the same bytes from the same socket") {
+     .description = "UDP-CLI-002: a server that ignores the first request") {
     struct responder *server = responder_start(AF_INET, ignore_first, NULL, 0);
     expect_answer(&server->socket.at, "hello?", "ok", &patient);
     responder_stop(server);
@@ -61,7 +61,7 @@ Test(udp_call, asks_again_from_the_same_socket, .timeout = 3,
 }
 
 Test(udp_call, gives_up_after_so_many_attempts, .timeout = 3,
-     .description = "UDP-CLI-003: the request is sent `attempts` times in total, and then ETIMEDOUT") {
+     .description = "UDP-CLI-003: 3 attempts, then 1 attempt, at a silent server") {
     static const struct udp_call_options three = {.attempts = 3, .timeout_ms = 4, .backoff = 1};
     static const struct udp_call_options once = {.attempts = 1, .timeout_ms = 4, .backoff = 1};
     struct peer silent = peer_open(AF_INET);
@@ -80,9 +80,8 @@ static bool call_in_vain(void *ctx, int timeout_ms) {
     return udp_call(&silent->at, "x", 1, reply, sizeof reply, &brief) == -1 && errno == ETIMEDOUT;
 }
 
-Test(
-    udp_call, waits_longer_each_time, .timeout = 3,
-    .description = "UDP-CLI-004: each attempt waits `backoff` times as long as the one before, the last one included") {
+Test(udp_call, waits_longer_each_time, .timeout = 3,
+     .description = "UDP-CLI-004: 6, 18 and 54 ms; then thirty calls of 1, 2 and 4 ms") {
     static const struct udp_call_options growing = {.attempts = 3, .timeout_ms = 6, .backoff = 3};
     struct peer silent = peer_open(AF_INET);
     char reply[8];
@@ -103,7 +102,7 @@ static void let_stranger_answer_first(struct responder *server, unsigned number,
 }
 
 Test(udp_call, ignores_strangers, .timeout = 3,
-     .description = "UDP-CLI-005: a datagram from anyone but the server asked is ignored") {
+     .description = "UDP-CLI-005: a stranger whose reply comes before the server's") {
     static struct peer stranger;
     stranger = peer_open(AF_INET);
     struct responder *server = responder_start(AF_INET, let_stranger_answer_first, &stranger, 0);
@@ -121,7 +120,7 @@ static void let_stranger_pester(struct responder *server, unsigned number, const
 
 /* Where each of these datagrams starts the wait anew it never ends: they come at shorter intervals than the timeout. */
 Test(udp_call, is_not_delayed_by_strangers, .timeout = 3,
-     .description = "UDP-CLI-006: a datagram that is ignored does not extend the deadline") {
+     .description = "UDP-CLI-006: a stranger that sends every 5 ms, 2 attempts of 150 ms") {
     static const struct udp_call_options two = {.attempts = 2, .timeout_ms = 150, .backoff = 1};
     static struct peer stranger;
     stranger = peer_open(AF_INET);
@@ -136,7 +135,7 @@ Test(udp_call, is_not_delayed_by_strangers, .timeout = 3,
 }
 
 Test(udp_call, fails_at_once_where_nobody_listens, .timeout = 3,
-     .description = "UDP-CLI-007: ECONNREFUSED surfaces at once") {
+     .description = "UDP-CLI-007: a closed port, with a timeout of an hour") {
     struct peer deaf = peer_deaf(AF_INET);
     char reply[8];
     expect_error(udp_call(&deaf.at, "x", 1, reply, sizeof reply, &endless), ECONNREFUSED,
@@ -150,7 +149,8 @@ static void say_nothing(struct responder *server, unsigned number, const struct 
     responder_reply(server, "", 0, &request->from);
 }
 
-Test(udp_call, takes_an_empty_reply, .timeout = 3, .description = "UDP-CLI-008: an empty reply is a reply") {
+Test(udp_call, takes_an_empty_reply, .timeout = 3,
+     .description = "UDP-CLI-008: a server that replies with an empty datagram") {
     struct responder *server = responder_start(AF_INET, say_nothing, NULL, 0);
     expect_answer(&server->socket.at, "hello?", "", &patient);
     responder_stop(server);
@@ -165,7 +165,7 @@ static void answer_first_late(struct responder *server, unsigned number, const s
 }
 
 Test(udp_call, takes_the_answer_to_an_earlier_attempt, .timeout = 3,
-     .description = "UDP-CLI-009: the answer to an earlier attempt is accepted") {
+     .description = "UDP-CLI-009: a server that answers the first request when the second comes") {
     struct responder *server = responder_start(AF_INET, answer_first_late, NULL, 0);
     expect_answer(&server->socket.at, "hello?", "late", &patient);
     responder_stop(server);
@@ -180,7 +180,7 @@ static void echo_twice(struct responder *server, unsigned number, const struct r
 
 /* The calls are made once the duplicate of the answer before has been sent. */
 Test(udp_call, takes_no_duplicate_for_the_next_answer, .timeout = 3,
-     .description = "UDP-CLI-010: a late duplicate is not taken for the answer to the next call") {
+     .description = "UDP-CLI-010: three calls to a server that answers everything twice") {
     struct responder *server = responder_start(AF_INET, echo_twice, NULL, 0);
     expect_answer(&server->socket.at, "one", "one", &patient);
     responder_await(server);
@@ -192,8 +192,7 @@ Test(udp_call, takes_no_duplicate_for_the_next_answer, .timeout = 3,
 }
 
 Test(udp_call, reports_true_length_when_truncated, .timeout = 3,
-     .description =
-         "UDP-CLI-011: a reply longer than cap is reported with its true length, and nothing written past cap") {
+     .description = "UDP-CLI-011: a reply of 10 bytes with cap 4, in a buffer of 16") {
     struct responder *server = responder_start(AF_INET, responder_echo, NULL, 0);
     char reply[16], expected[16];
     memset(reply, '#', sizeof reply);
@@ -213,7 +212,7 @@ static void answer_after_signals(struct responder *server, unsigned number, cons
 }
 
 Test(udp_call, is_not_changed_by_signals, .timeout = 3,
-     .description = "UDP-CLI-012: a signal neither fails the call nor changes its number of attempts") {
+     .description = "UDP-CLI-012: a call with an answer and one without, a signal every 5 ms") {
     static const struct udp_call_options three = {.attempts = 3, .timeout_ms = 30, .backoff = 1};
     struct responder *server = responder_start(AF_INET, answer_after_signals, NULL, 0);
     struct peer silent = peer_open(AF_INET);
@@ -231,8 +230,7 @@ Test(udp_call, is_not_changed_by_signals, .timeout = 3,
     peer_close(&silent);
 }
 
-Test(udp_call, has_defaults, .timeout = 3,
-     .description = "UDP-CLI-013: options NULL and fields of 0 mean the defaults") {
+Test(udp_call, has_defaults, .timeout = 3, .description = "UDP-CLI-013: options NULL, then 0 in each field alone") {
     static const struct udp_call_options attempts = {.timeout_ms = 1, .backoff = 1};
     static const struct udp_call_options timeout = {.attempts = 1, .backoff = 1};
     static const struct udp_call_options backoff = {.attempts = 2, .timeout_ms = 15};
@@ -253,7 +251,7 @@ Test(udp_call, has_defaults, .timeout = 3,
     peer_close(&silent);
 }
 
-Test(udp_call, speaks_ipv6, .timeout = 3, .description = "UDP-CLI-014: an IPv6 server works like an IPv4 one") {
+Test(udp_call, speaks_ipv6, .timeout = 3, .description = "UDP-CLI-014: a server on ::1") {
     struct responder *server = responder_start(AF_INET6, responder_echo, NULL, 0);
     expect_answer(&server->socket.at, "hello?", "hello?", &patient);
     responder_stop(server);
@@ -261,7 +259,7 @@ Test(udp_call, speaks_ipv6, .timeout = 3, .description = "UDP-CLI-014: an IPv6 s
 }
 
 Test(udp_call, refuses_a_request_that_is_too_long, .timeout = 3,
-     .description = "UDP-CLI-015: a request that is too long fails with EMSGSIZE at once") {
+     .description = "UDP-CLI-015: a request of 65,508 bytes, with a timeout of an hour") {
     static const char too_long[UDP_MAX_IPV4 + 1];
     struct peer silent = peer_open(AF_INET);
     char reply[8];
@@ -288,7 +286,7 @@ static void call_around(const struct udp_peer *server, const struct udp_peer *si
 }
 
 Test(udp_call, leaves_nothing_behind, .timeout = 3,
-     .description = "UDP-CLI-016: no memory error, no lost block and no descriptor are left behind") {
+     .description = "UDP-CLI-016: 50 calls that end in every way, with blocks of exact size") {
     struct responder *server = responder_start(AF_INET, responder_echo, NULL, 0);
     struct peer silent = peer_open(AF_INET), deaf = peer_deaf(AF_INET);
     int before = open_descriptors();

@@ -54,7 +54,7 @@ static void expect_tcp(const struct ways *ways, size_t len, const char *bytes) {
 }
 
 Test(udp_and_tcp, two_sends_and_one_read, .timeout = 3,
-     .description = "UDP-CMP-001: of two sends, one read gets the first message from UDP, and from TCP both, glued") {
+     .description = "UDP-CMP-001: sends of 5 and 6 bytes, and a read of 11") {
     struct ways ways = ways_open();
     send_both(&ways, "first", 5);
     send_both(&ways, "second", 6);
@@ -65,7 +65,7 @@ Test(udp_and_tcp, two_sends_and_one_read, .timeout = 3,
 }
 
 Test(udp_and_tcp, a_read_that_is_too_short, .timeout = 3,
-     .description = "UDP-CMP-002: after a read that is too short, UDP has lost the rest, and TCP goes on with it") {
+     .description = "UDP-CMP-002: 10 bytes sent, and a read of 4") {
     struct ways ways = ways_open();
     send_both(&ways, "0123456789", 10);
     send_both(&ways, "next", 4);
@@ -112,7 +112,7 @@ static void expect_udp_loss(const struct ways *ways, const unsigned char *data) 
 }
 
 Test(udp_and_tcp, more_than_the_buffers_hold, .timeout = 5,
-     .description = "UDP-CMP-003: where nobody reads, UDP loses what is too much, and TCP makes the sender wait") {
+     .description = "UDP-CMP-003: 1000 messages of 1000 bytes while nobody reads") {
     struct ways ways = ways_open();
     struct dice dice = dice_for("payload");
     static struct writer writer; /* the thread's, also where the test fails and leaves this function */
@@ -132,8 +132,7 @@ Test(udp_and_tcp, more_than_the_buffers_hold, .timeout = 5,
     ways_close(&ways);
 }
 
-Test(udp_and_tcp, a_send_of_nothing, .timeout = 3,
-     .description = "UDP-CMP-004: a send of no bytes is a message of UDP, and leaves no trace in TCP") {
+Test(udp_and_tcp, a_send_of_nothing, .timeout = 3, .description = "UDP-CMP-004: a send of 0 bytes, then one of 2") {
     struct ways ways = ways_open();
     send_both(&ways, NULL, 0);
     send_both(&ways, "ab", 2);
@@ -144,7 +143,7 @@ Test(udp_and_tcp, a_send_of_nothing, .timeout = 3,
 }
 
 Test(udp_and_tcp, the_end, .timeout = 3,
-     .description = "UDP-CMP-005: when the sender has closed, UDP says nothing, and TCP returns 0") {
+     .description = "UDP-CMP-005: one message of 3 bytes, then both senders close") {
     struct ways ways = ways_open();
     char buf[8];
     send_both(&ways, "bye", 3);
@@ -160,7 +159,7 @@ Test(udp_and_tcp, the_end, .timeout = 3,
 }
 
 Test(udp_and_tcp, the_same_messages_in_frames, .timeout = 3,
-     .description = "UDP-CMP-006: in frames TCP brings the same messages as UDP, border by border") {
+     .description = "UDP-CMP-006: six messages of 0 to 60 random bytes") {
     static const size_t len[] = {5, 0, 1, 60, 0, 12};
     enum { COUNT = sizeof len / sizeof len[0] };
     struct ways ways = ways_open();

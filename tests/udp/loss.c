@@ -34,7 +34,7 @@ static void make_datagram(unsigned number, unsigned char *datagram) {
 }
 
 Test(udp_loss, does_not_tell_the_sender, .timeout = 5,
-     .description = "UDP-LOSS-001: a full receive buffer drops silently: every udp_send still returns len") {
+     .description = "UDP-LOSS-001: 60 datagrams of 3000 bytes into a buffer that is too small") {
     struct pair pair = narrow_pair();
     unsigned char datagram[DATAGRAM_BYTES];
     make_datagram(0, datagram);
@@ -67,7 +67,7 @@ static unsigned receive_all(int fd, int *error) {
 
 /* All datagrams have one length: a shorter one could slip in behind a longer one that was dropped. */
 Test(udp_loss, leaves_a_prefix, .timeout = 5,
-     .description = "UDP-LOSS-002: what arrives is a prefix of what was sent, each datagram whole and unchanged") {
+     .description = "UDP-LOSS-002: 60 different datagrams into a buffer that is too small") {
     struct pair pair = narrow_pair();
     unsigned char datagram[DATAGRAM_BYTES];
     for (unsigned i = 0; i < DATAGRAMS; i++) {
@@ -107,21 +107,21 @@ static void call_through(struct relay_rules rules, unsigned calls) {
 }
 
 Test(udp_loss, is_made_good_by_asking_again, .timeout = 5,
-     .description = "UDP-LOSS-003: behind a relay that drops, udp_call still gets its answer") {
+     .description = "UDP-LOSS-003: 10 calls through a relay that drops 40 of 100 datagrams") {
     call_through((struct relay_rules){.drop = 40}, 10);
 }
 
 Test(udp_loss, does_not_mix_up_duplicates, .timeout = 5,
-     .description = "UDP-LOSS-004: behind a relay that duplicates, each call gets its own answer") {
+     .description = "UDP-LOSS-004: 20 calls through a relay that duplicates 60 of 100 datagrams") {
     call_through((struct relay_rules){.duplicate = 60}, 20);
 }
 
 Test(udp_loss, does_not_mix_up_what_is_late, .timeout = 5,
-     .description = "UDP-LOSS-005: behind a relay that delays and reorders, each call gets its own answer") {
+     .description = "UDP-LOSS-005: 10 calls; the relay delays 50 and reorders 50 of 100 datagrams") {
     call_through((struct relay_rules){.delay = 50, .reorder = 50}, 10);
 }
 
 Test(udp_loss, is_survived_over_many_calls, .timeout = 5,
-     .description = "UDP-LOSS-006: behind a relay that does all at once, over many calls, each gets its own answer") {
+     .description = "UDP-LOSS-006: 30 calls through a relay with all four faults") {
     call_through((struct relay_rules){.drop = 15, .duplicate = 15, .delay = 15, .reorder = 15}, 30);
 }

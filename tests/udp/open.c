@@ -37,17 +37,17 @@ static void bind_and_be_reached(const char *host, int family) {
 }
 
 Test(udp_bind, opens_an_ipv4_socket, .timeout = 3,
-     .description = "UDP-OPEN-008: a datagram socket is opened and bound to the IPv4 address given") {
+     .description = "UDP-OPEN-008: a socket on 127.0.0.1, which then receives a datagram") {
     bind_and_be_reached("127.0.0.1", AF_INET);
 }
 
 Test(udp_bind, opens_an_ipv6_socket, .timeout = 3,
-     .description = "UDP-OPEN-009: a datagram socket is opened and bound to the IPv6 address given") {
+     .description = "UDP-OPEN-009: a socket on ::1, which then receives a datagram") {
     bind_and_be_reached("::1", AF_INET6);
 }
 
 Test(udp_bind, lets_the_kernel_choose_the_port, .timeout = 3,
-     .description = "UDP-OPEN-010: with port 0 the kernel chooses the port, and udp_local reports it") {
+     .description = "UDP-OPEN-010: two sockets with port 0, and what udp_local says of each") {
     int first, second;
     struct udp_peer one, other, expected;
     memset(&one, 0xa5, sizeof one);
@@ -66,7 +66,7 @@ Test(udp_bind, lets_the_kernel_choose_the_port, .timeout = 3,
 
 /* The other socket allows both kinds of sharing, so that only udp_bind's own restraint makes it fail. */
 Test(udp_bind, fails_where_the_port_is_taken, .timeout = 3,
-     .description = "UDP-OPEN-011: EADDRINUSE where the port is taken, for two sockets must never share one") {
+     .description = "UDP-OPEN-011: a port of another socket that itself allows sharing") {
     struct peer holder = peer_open(AF_INET);
     int yes = 1;
     setsockopt(holder.fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -75,8 +75,7 @@ Test(udp_bind, fails_where_the_port_is_taken, .timeout = 3,
     peer_close(&holder);
 }
 
-Test(udp_bind, makes_the_socket_close_on_exec, .timeout = 3,
-     .description = "UDP-OPEN-012: the socket is close-on-exec") {
+Test(udp_bind, makes_the_socket_close_on_exec, .timeout = 3, .description = "UDP-OPEN-012: the flags of a new socket") {
     int fd;
     expect_success(fd = udp_bind("127.0.0.1", 0), "udp_bind gives a socket");
     expect_int(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC, "the descriptor's flag FD_CLOEXEC");
@@ -84,7 +83,7 @@ Test(udp_bind, makes_the_socket_close_on_exec, .timeout = 3,
 }
 
 Test(udp_bind, leaves_no_descriptor_open_where_it_fails, .timeout = 3,
-     .description = "UDP-OPEN-013: no descriptor stays open where udp_bind fails") {
+     .description = "UDP-OPEN-013: 20 failures on a taken port, then counts descriptors") {
     struct peer holder = peer_open(AF_INET);
     int fd;
     expect_success(fd = udp_bind("127.0.0.1", 0), "udp_bind succeeds where the port is free");
@@ -97,7 +96,7 @@ Test(udp_bind, leaves_no_descriptor_open_where_it_fails, .timeout = 3,
 }
 
 Test(udp_local, reports_what_is_not_an_open_socket, .timeout = 3,
-     .description = "UDP-OPEN-014: ENOTSOCK for what is not a socket, EBADF for what is not open") {
+     .description = "UDP-OPEN-014: the end of a pipe, and a descriptor that is not open") {
     struct udp_peer self;
     int ends[2];
     require(pipe2(ends, O_CLOEXEC) == 0, "open a pipe");
@@ -128,7 +127,7 @@ static void go_round(uint16_t taken) {
 }
 
 Test(udp_open, leaves_nothing_behind, .timeout = 3,
-     .description = "UDP-OPEN-015: no memory error, no lost block and no descriptor are left behind") {
+     .description = "UDP-OPEN-015: 20 rounds of successes and failures of all four functions") {
     struct peer holder = peer_open(AF_INET);
     int before = open_descriptors();
     for (int i = 0; i < 20; i++)

@@ -43,7 +43,7 @@ static void arrive(const struct pair *pair, const void *data, size_t len) {
 }
 
 Test(udp_recv, takes_exactly_one_datagram, .timeout = 3,
-     .description = "UDP-RX-001: one call takes exactly one datagram") {
+     .description = "UDP-RX-001: two datagrams that wait, and a buffer with room for both") {
     struct pair pair = pair_open(AF_INET);
     char buf[64], left[64];
     arrive(&pair, "first", 5);
@@ -56,7 +56,7 @@ Test(udp_recv, takes_exactly_one_datagram, .timeout = 3,
 }
 
 Test(udp_recv, fills_in_the_sender, .timeout = 3,
-     .description = "UDP-RX-002: the sender is filled in, so that a reply reaches it") {
+     .description = "UDP-RX-002: an IPv4 sender, then a reply to the address filled in") {
     struct pair pair = pair_open(AF_INET);
     struct udp_peer from;
     char buf[64];
@@ -70,7 +70,7 @@ Test(udp_recv, fills_in_the_sender, .timeout = 3,
 }
 
 Test(udp_recv, reports_true_length_when_truncated, .timeout = 3,
-     .description = "UDP-RX-003: a datagram longer than cap is reported with its true length") {
+     .description = "UDP-RX-003: a datagram of 3000 bytes in a buffer of 10") {
     struct pair pair = pair_open(AF_INET);
     char data[3000] = "", buf[10];
     arrive(&pair, data, sizeof data);
@@ -79,7 +79,7 @@ Test(udp_recv, reports_true_length_when_truncated, .timeout = 3,
 }
 
 Test(udp_recv, loses_the_rest_of_a_truncated_datagram, .timeout = 3,
-     .description = "UDP-RX-004: the rest of it is lost, and the next call takes the next datagram") {
+     .description = "UDP-RX-004: 13 bytes in a buffer of 4, then a second datagram") {
     struct pair pair = pair_open(AF_INET);
     char buf[4];
     arrive(&pair, "much too long", 13);
@@ -91,7 +91,7 @@ Test(udp_recv, loses_the_rest_of_a_truncated_datagram, .timeout = 3,
 }
 
 Test(udp_recv, never_writes_past_the_end_of_the_buffer, .timeout = 3,
-     .description = "UDP-RX-005: the first cap bytes are the datagram's, and nothing is written past them") {
+     .description = "UDP-RX-005: 20 bytes with cap 10, in a buffer of 32") {
     struct pair pair = pair_open(AF_INET);
     char buf[32], expected[32];
     memset(buf, '#', sizeof buf);
@@ -104,7 +104,7 @@ Test(udp_recv, never_writes_past_the_end_of_the_buffer, .timeout = 3,
 }
 
 Test(udp_recv, returns_an_empty_datagram, .timeout = 3,
-     .description = "UDP-RX-006: an empty datagram is returned as 0 with its sender, no end of file and no timeout") {
+     .description = "UDP-RX-006: an empty datagram that waits, with a timeout of an hour") {
     struct pair pair = pair_open(AF_INET);
     struct udp_peer from;
     char buf[8];
@@ -122,7 +122,7 @@ static bool receive_nothing(void *ctx, int timeout_ms) {
 }
 
 Test(udp_recv, times_out_and_not_too_early, .timeout = 3,
-     .description = "UDP-RX-007: where nothing comes ETIMEDOUT, and not before timeout_ms have passed") {
+     .description = "UDP-RX-007: a wait of 20 ms, then thirty waits of 1 ms") {
     struct peer to = peer_open(AF_INET);
     char buf[8];
     double start = stopwatch_ms();
@@ -133,7 +133,7 @@ Test(udp_recv, times_out_and_not_too_early, .timeout = 3,
 }
 
 Test(udp_recv, takes_what_is_there_at_timeout_0, .timeout = 3,
-     .description = "UDP-RX-008: timeout 0 takes what is there") {
+     .description = "UDP-RX-008: a datagram that has arrived") {
     struct pair pair = pair_open(AF_INET);
     char buf[8];
     arrive(&pair, "hello", 5);
@@ -142,8 +142,7 @@ Test(udp_recv, takes_what_is_there_at_timeout_0, .timeout = 3,
     pair_close(&pair);
 }
 
-Test(udp_recv, does_not_wait_at_timeout_0, .timeout = 3,
-     .description = "UDP-RX-008: timeout 0 does not wait: ETIMEDOUT where nothing is") {
+Test(udp_recv, does_not_wait_at_timeout_0, .timeout = 3, .description = "UDP-RX-008: an empty queue") {
     struct peer to = peer_open(AF_INET);
     char buf[8];
     expect_error(udp_recv(to.fd, buf, sizeof buf, NULL, 0), ETIMEDOUT, "udp_recv with timeout 0 and nothing there");
@@ -164,7 +163,7 @@ static void *send_when_awaited(void *pair) {
 }
 
 Test(udp_recv, waits_for_ever_where_the_timeout_is_negative, .timeout = 3,
-     .description = "UDP-RX-009: a negative timeout waits until a datagram comes") {
+     .description = "UDP-RX-009: timeout -1, and a datagram that is sent once the call waits") {
     static struct pair pair; /* the thread's, also where the test fails and leaves this function */
     pair = pair_open(AF_INET);
     pthread_t sender;
@@ -176,7 +175,7 @@ Test(udp_recv, waits_for_ever_where_the_timeout_is_negative, .timeout = 3,
 }
 
 Test(udp_recv, waits_its_time_though_signals_come, .timeout = 3,
-     .description = "UDP-RX-010: a signal does not shorten the wait") {
+     .description = "UDP-RX-010: a receive interrupted twice, then waits with a signal every 5 ms") {
     static struct pair pair; /* another thread's, too */
     pair = pair_open(AF_INET);
     char buf[8];
@@ -196,7 +195,7 @@ Test(udp_recv, waits_its_time_though_signals_come, .timeout = 3,
 
 /* Where each signal starts the wait anew it never ends: the signals come at shorter intervals than the timeout. */
 Test(udp_recv, waits_no_longer_though_signals_come, .timeout = 3,
-     .description = "UDP-RX-011: a signal does not lengthen the wait: the deadline is kept, not the duration") {
+     .description = "UDP-RX-011: a wait of 80 ms with a signal every 5 ms") {
     struct peer to = peer_open(AF_INET);
     char buf[8];
     interruptions_start(gettid(), 5);
@@ -205,7 +204,8 @@ Test(udp_recv, waits_no_longer_though_signals_come, .timeout = 3,
     peer_close(&to);
 }
 
-Test(udp_recv, can_do_without_the_sender, .timeout = 3, .description = "UDP-RX-012: from may be NULL") {
+Test(udp_recv, can_do_without_the_sender, .timeout = 3,
+     .description = "UDP-RX-012: a datagram of 5 bytes with from NULL") {
     struct pair pair = pair_open(AF_INET);
     char buf[8];
     arrive(&pair, "hello", 5);
@@ -213,7 +213,7 @@ Test(udp_recv, can_do_without_the_sender, .timeout = 3, .description = "UDP-RX-0
     pair_close(&pair);
 }
 
-Test(udp_recv, fills_in_an_ipv6_sender, .timeout = 3, .description = "UDP-RX-013: an IPv6 sender is filled in") {
+Test(udp_recv, fills_in_an_ipv6_sender, .timeout = 3, .description = "UDP-RX-013: a datagram from ::1") {
     struct pair pair = pair_open(AF_INET6);
     struct udp_peer from;
     char buf[8];
@@ -237,7 +237,7 @@ static struct peer refused_socket(void) {
 }
 
 Test(udp_recv, reports_the_errno_of_the_kernel, .timeout = 3,
-     .description = "UDP-RX-014: an error of the kernel is reported with its errno") {
+     .description = "UDP-RX-014: a closed descriptor and a refused connection, with a timeout of an hour") {
     struct peer refused = refused_socket();
     char buf[8];
     expect_error(udp_recv(closed_descriptor(), buf, sizeof buf, NULL, AN_HOUR), EBADF, "a descriptor that is not open");
@@ -246,7 +246,7 @@ Test(udp_recv, reports_the_errno_of_the_kernel, .timeout = 3,
 }
 
 Test(udp_recv, needs_no_buffer_where_cap_is_0, .timeout = 3,
-     .description = "UDP-RX-015: with cap 0 the datagram is taken and its true length returned") {
+     .description = "UDP-RX-015: buf NULL and cap 0 with two datagrams that wait") {
     struct pair pair = pair_open(AF_INET);
     char left[8];
     arrive(&pair, "hello", 5);
@@ -257,7 +257,7 @@ Test(udp_recv, needs_no_buffer_where_cap_is_0, .timeout = 3,
 }
 
 Test(udp_recv, leaves_nothing_behind, .timeout = 3,
-     .description = "UDP-RX-016: no memory error, no lost block and no descriptor are left behind") {
+     .description = "UDP-RX-016: 60 calls with blocks of exact size, some of which fail") {
     struct pair pair = pair_open(AF_INET);
     int before = open_descriptors();
     for (size_t cap = 0; cap < 20; cap++) {

@@ -38,7 +38,7 @@ static void expect_good_end(struct service *service) {
 }
 
 Test(udp_serve, replies_to_the_sender, .timeout = 3,
-     .description = "UDP-SRV-001: the reply goes to the request's sender, from the socket on which the request came") {
+     .description = "UDP-SRV-001: one request, and a second socket that must get nothing") {
     static struct service service;
     struct peer client = peer_open(AF_INET), other = peer_open(AF_INET);
     struct udp_peer from;
@@ -56,7 +56,7 @@ Test(udp_serve, replies_to_the_sender, .timeout = 3,
 }
 
 Test(udp_serve, keeps_clients_apart, .timeout = 3,
-     .description = "UDP-SRV-002: requests of several clients each get their own reply, however they interleave") {
+     .description = "UDP-SRV-002: nine requests of three clients, mixed") {
     static const char *const request[] = {"a1", "b1", "c1", "b2", "a2", "c2", "c3", "b3", "a3"};
     static struct service service;
     struct peer client[3] = {peer_open(AF_INET), peer_open(AF_INET), peer_open(AF_INET)};
@@ -86,7 +86,7 @@ static ssize_t decline_no(void *ctx, const void *req, size_t len, const struct u
 }
 
 Test(udp_serve, lets_the_handler_decline, .timeout = 3,
-     .description = "UDP-SRV-003: where the handler returns -1 nothing is sent; it is counted, and service goes on") {
+     .description = "UDP-SRV-003: a request that the handler declines, between two that it answers") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, decline_no, NULL);
@@ -108,8 +108,7 @@ static ssize_t say_nothing(void *ctx, const void *req, size_t len, const struct 
     return 0;
 }
 
-Test(udp_serve, sends_an_empty_reply, .timeout = 3,
-     .description = "UDP-SRV-004: a reply of length 0 is sent as an empty datagram") {
+Test(udp_serve, sends_an_empty_reply, .timeout = 3, .description = "UDP-SRV-004: a handler that returns 0") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     char got[8];
@@ -126,9 +125,8 @@ static ssize_t count(void *ctx, const void *req, size_t len, const struct udp_pe
     return echo(NULL, req, len < cap ? len : cap, from, reply, cap);
 }
 
-Test(
-    udp_serve, keeps_a_request_that_is_too_long_from_the_handler, .timeout = 3,
-    .description = "UDP-SRV-005: a request longer than UDP_REQUEST_MAX is counted, shown to no handler, not answered") {
+Test(udp_serve, keeps_a_request_that_is_too_long_from_the_handler, .timeout = 3,
+     .description = "UDP-SRV-005: a request of 8193 bytes between two short ones") {
     static const char too_long[UDP_REQUEST_MAX + 1];
     static struct service service;
     struct peer client = peer_open(AF_INET);
@@ -146,7 +144,7 @@ Test(
 }
 
 Test(udp_serve, hands_over_the_longest_request, .timeout = 3,
-     .description = "UDP-SRV-006: a request of exactly UDP_REQUEST_MAX bytes is handed over whole") {
+     .description = "UDP-SRV-006: a request of 8192 bytes that comes back as the reply") {
     static unsigned char longest[UDP_REQUEST_MAX], got[UDP_REQUEST_MAX + 1];
     static struct service service;
     struct peer client = peer_open(AF_INET);
@@ -173,7 +171,7 @@ static ssize_t echo_when_gone(void *ctx, const void *req, size_t len, const stru
 /* With IP_RECVERR an unconnected socket is told of ICMP errors too: of each by one call that fails. That may be the
  * send of the first reply after it, so the other client asks twice and is content with one reply. */
 Test(udp_serve, survives_a_client_that_has_gone, .timeout = 3,
-     .description = "UDP-SRV-007: a client that has gone away, and its ICMP error, do not stop service to the rest") {
+     .description = "UDP-SRV-007: a socket with IP_RECVERR and a client that closes before its reply") {
     static struct service service;
     struct peer client = peer_open(AF_INET), gone = peer_open(AF_INET);
     int yes = 1;
@@ -205,7 +203,7 @@ static ssize_t break_sending(void *ctx, const void *req, size_t len, const struc
 }
 
 Test(udp_serve, survives_a_reply_that_cannot_be_sent, .timeout = 3,
-     .description = "UDP-SRV-008: a reply that cannot be sent is counted as failed, and service goes on") {
+     .description = "UDP-SRV-008: a send that fails with EPERM, between two that work") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, break_sending, NULL);
@@ -220,7 +218,7 @@ Test(udp_serve, survives_a_reply_that_cannot_be_sent, .timeout = 3,
 }
 
 Test(udp_serve, ends_when_stop_fd_is_readable, .timeout = 3,
-     .description = "UDP-SRV-009: a readable stop_fd ends the loop with 0") {
+     .description = "UDP-SRV-009: a byte in the pipe of stop_fd after one request") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, echo, NULL);
@@ -245,7 +243,7 @@ static ssize_t echo_and_stop(void *ctx, const void *req, size_t len, const struc
 }
 
 Test(udp_serve, looks_at_stop_fd_before_requests, .timeout = 3,
-     .description = "UDP-SRV-010: stop_fd comes before requests: once it is readable no further request is taken") {
+     .description = "UDP-SRV-010: three requests that wait; the handler stops the loop at the first") {
     struct peer socket = peer_open(AF_INET), client = peer_open(AF_INET);
     struct stopping stopping = {.calls = 0};
     require(pipe2(stopping.pipe, O_CLOEXEC) == 0, "open a pipe");
@@ -263,7 +261,7 @@ Test(udp_serve, looks_at_stop_fd_before_requests, .timeout = 3,
 }
 
 Test(udp_serve, ends_when_stop_fd_is_hung_up, .timeout = 3,
-     .description = "UDP-SRV-011: a hung-up stop_fd ends the loop too") {
+     .description = "UDP-SRV-011: the writing end of the pipe is closed after one request") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, echo, NULL);
@@ -278,7 +276,7 @@ Test(udp_serve, ends_when_stop_fd_is_hung_up, .timeout = 3,
 }
 
 Test(udp_serve, goes_on_though_signals_come, .timeout = 3,
-     .description = "UDP-SRV-012: a signal does not end the loop") {
+     .description = "UDP-SRV-012: ten signals between two requests") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     char byte;
@@ -317,8 +315,7 @@ static ssize_t remember(void *ctx, const void *req, size_t len, const struct udp
 }
 
 Test(udp_serve, gives_the_handler_what_it_needs, .timeout = 3,
-     .description =
-         "UDP-SRV-013: the handler gets ctx, the bytes, their length, the sender, and room for UDP_REPLY_MAX") {
+     .description = "UDP-SRV-013: what the handler gets for \"question\" and for an empty request") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     static struct given given;
@@ -336,7 +333,7 @@ Test(udp_serve, gives_the_handler_what_it_needs, .timeout = 3,
 }
 
 Test(udp_serve, keeps_its_accounts, .timeout = 3,
-     .description = "UDP-SRV-014: the statistics start at zero and add up; stats may be NULL") {
+     .description = "UDP-SRV-014: two replies, one decline, one oversized request; then stats NULL") {
     static const char too_long[UDP_REQUEST_MAX + 1];
     static struct service service;
     struct peer client = peer_open(AF_INET);
@@ -364,7 +361,7 @@ Test(udp_serve, keeps_its_accounts, .timeout = 3,
 }
 
 Test(udp_serve, reports_a_socket_that_cannot_be_served, .timeout = 3,
-     .description = "UDP-SRV-015: a socket that cannot be served ends the loop with -1 and its errno") {
+     .description = "UDP-SRV-015: a descriptor that is not open") {
     int stop[2];
     require(pipe2(stop, O_CLOEXEC) == 0, "open a pipe");
     expect_error(udp_serve(closed_descriptor(), echo, NULL, stop[0], NULL), EBADF, "a descriptor that is not open");
@@ -391,7 +388,7 @@ static void serve_for_a_while(void) {
 }
 
 Test(udp_serve, leaves_nothing_behind, .timeout = 3,
-     .description = "UDP-SRV-016: no memory error, no lost block and no descriptor are left behind, none is closed") {
+     .description = "UDP-SRV-016: five runs with replies, a decline, an oversized request and a lost client") {
     int before = open_descriptors();
     for (int i = 0; i < 5; i++)
         serve_for_a_while();

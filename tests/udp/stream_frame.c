@@ -58,7 +58,7 @@ static void expect_heard(struct tcp_pair *pair, const void *data, size_t len) {
 }
 
 Test(stream_frame, sends_the_length_and_then_the_payload, .timeout = 3,
-     .description = "UDP-MSG-016: a frame is its length in four bytes, the most significant first, and its payload") {
+     .description = "UDP-MSG-016: frames of 5 and 258 bytes, compared byte by byte") {
     struct tcp_pair pair = tcp_open();
     unsigned char payload[258] = "hello", expected[STREAM_FRAME_HEADER * 2 + 5 + sizeof payload];
     size_t len = add_frame(expected, add_frame(expected, 0, "hello", 5), payload, sizeof payload);
@@ -69,7 +69,7 @@ Test(stream_frame, sends_the_length_and_then_the_payload, .timeout = 3,
 }
 
 Test(stream_frame, takes_one_frame_out_of_a_glued_stream, .timeout = 3,
-     .description = "UDP-MSG-017: one call takes exactly one frame, and what follows stays in the stream") {
+     .description = "UDP-MSG-017: two frames glued together, and the start of a third") {
     struct tcp_pair pair = tcp_open();
     char left[16];
     tcp_say(&pair, "\0\0\0\3one\0\0\0\5three\0\0", 18);
@@ -81,7 +81,7 @@ Test(stream_frame, takes_one_frame_out_of_a_glued_stream, .timeout = 3,
 }
 
 Test(stream_frame, puts_a_frame_together_from_pieces, .timeout = 3,
-     .description = "UDP-MSG-018: a frame is received whole, in whatever pieces it comes and whatever interrupts") {
+     .description = "UDP-MSG-018: 20 random frames received 1 to 3 bytes at a time, with interruptions") {
     static struct frames frames;
     struct tcp_pair pair = tcp_open();
     make_frames(&frames);
@@ -99,7 +99,7 @@ Test(stream_frame, puts_a_frame_together_from_pieces, .timeout = 3,
 }
 
 Test(stream_frame, sends_a_frame_in_pieces, .timeout = 3,
-     .description = "UDP-MSG-018: a frame is sent whole, however few bytes go in at a time and whatever interrupts") {
+     .description = "UDP-MSG-018: 20 random frames sent 1 to 3 bytes at a time, with interruptions") {
     static struct frames frames;
     struct tcp_pair pair = tcp_open();
     make_frames(&frames);
@@ -114,7 +114,7 @@ Test(stream_frame, sends_a_frame_in_pieces, .timeout = 3,
 }
 
 Test(stream_frame, takes_an_empty_frame_for_a_frame, .timeout = 3,
-     .description = "UDP-MSG-019: an empty frame is a frame, sent and received, and not the end") {
+     .description = "UDP-MSG-019: an empty frame received with cap 0, and one sent") {
     struct tcp_pair pair = tcp_open();
     size_t len = SIZE_MAX;
     tcp_say(&pair, "\0\0\0\0\0\0\0\2ab", 10);
@@ -127,7 +127,7 @@ Test(stream_frame, takes_an_empty_frame_for_a_frame, .timeout = 3,
 }
 
 Test(stream_frame, returns_0_at_the_end, .timeout = 3,
-     .description = "UDP-MSG-020: the end of the stream after a frame is 0, each time") {
+     .description = "UDP-MSG-020: the end after one frame, read twice") {
     struct tcp_pair pair = tcp_open();
     size_t len;
     char buf[8];
@@ -152,19 +152,19 @@ static void expect_broken_frame(size_t len) {
 }
 
 Test(stream_frame, reports_an_end_within_the_header, .timeout = 3,
-     .description = "UDP-MSG-021: the end of the stream within a frame's header is EPROTO") {
+     .description = "UDP-MSG-021: the end after 1, 2 and 3 bytes of a header") {
     for (size_t len = 1; len < STREAM_FRAME_HEADER; len++)
         expect_broken_frame(len);
 }
 
 Test(stream_frame, reports_an_end_within_the_payload, .timeout = 3,
-     .description = "UDP-MSG-021: the end of the stream within a frame's payload, or right before it, is EPROTO") {
+     .description = "UDP-MSG-021: the end after 0 to 4 of 5 bytes of payload") {
     for (size_t len = STREAM_FRAME_HEADER; len < STREAM_FRAME_HEADER + 5; len++)
         expect_broken_frame(len);
 }
 
 Test(stream_frame, skips_a_frame_that_is_too_long, .timeout = 3,
-     .description = "UDP-MSG-022: a frame longer than cap is EMSGSIZE, with its length, and the next one is read") {
+     .description = "UDP-MSG-022: a frame of 9000 bytes with cap 8, then a short one") {
     static unsigned char stream[9000 + 2 * STREAM_FRAME_HEADER + 4], payload[9000];
     struct tcp_pair pair = tcp_open();
     size_t got_len = SIZE_MAX;
@@ -177,7 +177,7 @@ Test(stream_frame, skips_a_frame_that_is_too_long, .timeout = 3,
 }
 
 Test(stream_frame, never_writes_past_the_end_of_the_buffer, .timeout = 3,
-     .description = "UDP-MSG-023: a frame of cap bytes fits, and of one byte more nothing is written past cap") {
+     .description = "UDP-MSG-023: frames of 4 and 5 bytes with cap 4, in a buffer of 16") {
     struct tcp_pair pair = tcp_open();
     char buf[16], expected[16];
     size_t len = SIZE_MAX;
@@ -192,7 +192,7 @@ Test(stream_frame, never_writes_past_the_end_of_the_buffer, .timeout = 3,
 }
 
 Test(stream_frame, does_not_trust_a_length, .timeout = 3,
-     .description = "UDP-MSG-024: a length that is far too large takes neither memory nor more than the stream has") {
+     .description = "UDP-MSG-024: lengths of 4 GiB and 2 GiB, and 17 bytes of payload") {
     static const char *const claims[] = {"\377\377\377\377", "\200\0\0\0"};
     for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++) {
         struct tcp_pair pair = tcp_open();
@@ -210,7 +210,7 @@ Test(stream_frame, does_not_trust_a_length, .timeout = 3,
 }
 
 Test(stream_frame, refuses_what_no_header_can_tell, .timeout = 3,
-     .description = "UDP-MSG-025: a frame of more than STREAM_FRAME_MAX bytes is EMSGSIZE, and nothing is sent") {
+     .description = "UDP-MSG-025: a payload of 4 GiB, then looks at what was sent") {
     struct tcp_pair pair = tcp_open();
     expect_error(stream_send_frame(pair.ours, "x", (size_t)STREAM_FRAME_MAX + 1), EMSGSIZE, "a frame of 4 GiB");
     expect_heard(&pair, "", 0);
@@ -218,7 +218,7 @@ Test(stream_frame, refuses_what_no_header_can_tell, .timeout = 3,
 }
 
 Test(stream_frame, leaves_nothing_behind, .timeout = 3,
-     .description = "UDP-MSG-026: no memory error, no lost block and no descriptor are left behind") {
+     .description = "UDP-MSG-026: every function with blocks of 0 to 7 bytes, then failures") {
     struct tcp_pair pair = tcp_open();
     int before = open_descriptors();
     for (size_t cap = 0; cap < 8; cap++) {

@@ -40,7 +40,7 @@ static void exchange_close(struct exchange *exchange) {
 }
 
 Test(stream_read, returns_exactly_what_was_asked_for, .timeout = 3,
-     .description = "UDP-MSG-001: exactly len bytes are read, in however many pieces they come") {
+     .description = "UDP-MSG-001: 1000 random bytes that come in pieces of 1 to 40") {
     struct exchange exchange = exchange_open();
     int fd = exchange.pair.ours;
     tcp_say(&exchange.pair, exchange.sent, MANY);
@@ -54,7 +54,7 @@ Test(stream_read, returns_exactly_what_was_asked_for, .timeout = 3,
 }
 
 Test(stream_read, takes_no_byte_more, .timeout = 3,
-     .description = "UDP-MSG-002: not a byte more than len is taken from the stream") {
+     .description = "UDP-MSG-002: 4 bytes where 10 are there, then a plain recv") {
     struct tcp_pair pair = tcp_open();
     char buf[4], left[16];
     tcp_say(&pair, "0123456789", 10);
@@ -65,8 +65,7 @@ Test(stream_read, takes_no_byte_more, .timeout = 3,
     tcp_close(&pair);
 }
 
-Test(stream_read, returns_0_at_the_end, .timeout = 3,
-     .description = "UDP-MSG-003: the end of the stream before the first byte is 0, each time") {
+Test(stream_read, returns_0_at_the_end, .timeout = 3, .description = "UDP-MSG-003: the end after 4 bytes, read twice") {
     struct tcp_pair pair = tcp_open();
     char buf[4];
     tcp_say(&pair, "last", 4);
@@ -78,7 +77,7 @@ Test(stream_read, returns_0_at_the_end, .timeout = 3,
 }
 
 Test(stream_read, reports_an_end_in_the_middle, .timeout = 3,
-     .description = "UDP-MSG-004: the end of the stream after some bytes and before len is EPROTO") {
+     .description = "UDP-MSG-004: 4 bytes where the stream has 3 and ends") {
     struct tcp_pair pair = tcp_open();
     char buf[4];
     tcp_say(&pair, "012", 3);
@@ -88,7 +87,7 @@ Test(stream_read, reports_an_end_in_the_middle, .timeout = 3,
 }
 
 Test(stream_read, goes_on_after_a_signal, .timeout = 3,
-     .description = "UDP-MSG-005: a signal in the middle neither loses nor repeats a byte") {
+     .description = "UDP-MSG-005: real signals between pieces, then many calls that fail with EINTR") {
     struct exchange exchange = exchange_open();
     int fd = exchange.pair.ours;
     static struct tcp_partner partner;
@@ -111,7 +110,7 @@ Test(stream_read, goes_on_after_a_signal, .timeout = 3,
 }
 
 Test(stream_read, waits_on_a_non_blocking_descriptor, .timeout = 3,
-     .description = "UDP-MSG-006: on a non-blocking descriptor it waits, neither reporting EAGAIN nor spinning") {
+     .description = "UDP-MSG-006: 1000 bytes on a non-blocking socket, one piece for each wait") {
     struct exchange exchange = exchange_open();
     int fd = exchange.pair.ours, waiting = eventfd(0, EFD_CLOEXEC);
     static struct tcp_partner partner;
@@ -133,7 +132,7 @@ Test(stream_read, waits_on_a_non_blocking_descriptor, .timeout = 3,
 }
 
 Test(stream_read, reports_the_errno_of_the_kernel, .timeout = 3,
-     .description = "UDP-MSG-007: an error of the kernel is reported with its errno") {
+     .description = "UDP-MSG-007: a closed descriptor; connections reset at once and after 2 bytes") {
     struct tcp_pair pair = tcp_open();
     char buf[4];
     expect_error(stream_read(closed_descriptor(), buf, 4), EBADF, "stream_read on a descriptor that is not open");
@@ -148,7 +147,7 @@ Test(stream_read, reports_the_errno_of_the_kernel, .timeout = 3,
 }
 
 Test(stream_read, reads_nothing_where_nothing_is_wanted, .timeout = 3,
-     .description = "UDP-MSG-008: with len 0 it returns 0 at once and takes nothing") {
+     .description = "UDP-MSG-008: len 0 on an empty stream and on one with 2 bytes") {
     struct tcp_pair pair = tcp_open();
     char left[4];
     expect_int(stream_read(pair.ours, NULL, 0), 0, "stream_read of 0 bytes where none is there");
@@ -160,7 +159,7 @@ Test(stream_read, reads_nothing_where_nothing_is_wanted, .timeout = 3,
 }
 
 Test(stream_read, reads_from_a_pipe, .timeout = 3,
-     .description = "UDP-MSG-015: stream_read reads from a pipe as from a socket") {
+     .description = "UDP-MSG-015: 16 bytes in a pipe, read in two halves, then the end") {
     int ends[2];
     char buf[8];
     require(pipe2(ends, O_CLOEXEC) == 0, "make a pipe");

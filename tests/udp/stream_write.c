@@ -52,7 +52,7 @@ static void expect_rough_passage(unsigned most, unsigned interrupt, const char *
 }
 
 Test(stream_write, writes_everything, .timeout = 3,
-     .description = "UDP-MSG-009: all bytes are written, however few go in at a time") {
+     .description = "UDP-MSG-009: 1000 random bytes, of which 1 to 40 go in at a time") {
     expect_rough_passage(40, 0, "stream_write of 1000 bytes of which a few go in at a time");
 }
 
@@ -74,7 +74,7 @@ static void expect_long_passage(struct tcp_pair *pair, int cue, const char *what
 }
 
 Test(stream_write, goes_on_after_a_signal, .timeout = 3,
-     .description = "UDP-MSG-010: a signal in the middle neither loses nor repeats a byte") {
+     .description = "UDP-MSG-010: many calls that fail with EINTR, then real signals during a wait") {
     expect_rough_passage(40, 40, "stream_write of 1000 bytes with many interruptions");
     struct tcp_pair pair = tcp_open();
     unsigned char *data = random_bytes(TCP_PAIR_HOLDS);
@@ -91,7 +91,7 @@ Test(stream_write, goes_on_after_a_signal, .timeout = 3,
 }
 
 Test(stream_write, waits_on_a_non_blocking_descriptor, .timeout = 3,
-     .description = "UDP-MSG-011: on a non-blocking descriptor it waits, neither reporting EAGAIN nor spinning") {
+     .description = "UDP-MSG-011: more bytes than a non-blocking connection holds") {
     struct tcp_pair pair = tcp_open();
     int waiting = eventfd(0, EFD_CLOEXEC);
     require(waiting != -1, "make an eventfd");
@@ -115,7 +115,7 @@ static struct tcp_pair dead_pair(void) {
 }
 
 Test(stream_write, survives_a_dead_peer, .timeout = 3,
-     .description = "UDP-MSG-012: a peer that is gone is EPIPE and no SIGPIPE, in stream_write") {
+     .description = "UDP-MSG-012: stream_write, twice, to a peer that is gone") {
     struct tcp_pair pair = dead_pair();
     expect_error(stream_write(pair.ours, "hello", 5), EPIPE, "stream_write to a peer that is gone");
     expect_error(stream_write(pair.ours, "hello", 5), EPIPE, "stream_write, once more");
@@ -123,7 +123,7 @@ Test(stream_write, survives_a_dead_peer, .timeout = 3,
 }
 
 Test(stream_write, sends_a_dead_peer_no_frame, .timeout = 3,
-     .description = "UDP-MSG-012: a peer that is gone is EPIPE and no SIGPIPE, in stream_send_frame") {
+     .description = "UDP-MSG-012: stream_send_frame to a peer that is gone") {
     struct tcp_pair pair = dead_pair();
     expect_error(stream_send_frame(pair.ours, "hello", 5), EPIPE, "stream_send_frame to a peer that is gone");
     tcp_close(&pair);
@@ -137,7 +137,7 @@ static void count_signal(int signal) {
 }
 
 Test(stream_write, leaves_signals_to_the_caller, .timeout = 3,
-     .description = "UDP-MSG-013: the caller's handler, mask and pending signals are as before, and no handler ran") {
+     .description = "UDP-MSG-013: handler, mask and pending signals after a write to a dead peer") {
     struct tcp_pair pair = dead_pair();
     struct sigaction handler = {.sa_handler = count_signal}, after;
     sigset_t mask, pending;
@@ -155,7 +155,7 @@ Test(stream_write, leaves_signals_to_the_caller, .timeout = 3,
 }
 
 Test(stream_write, reports_the_errno_of_the_kernel, .timeout = 3,
-     .description = "UDP-MSG-014: an error of the kernel is reported with its errno") {
+     .description = "UDP-MSG-014: a descriptor that is not open, and a connection that was reset") {
     struct tcp_pair pair = tcp_open();
     expect_error(stream_write(closed_descriptor(), "x", 1), EBADF, "stream_write on a descriptor that is not open");
     tcp_reset(&pair);
@@ -164,7 +164,7 @@ Test(stream_write, reports_the_errno_of_the_kernel, .timeout = 3,
 }
 
 Test(stream_write, writes_to_a_pipe, .timeout = 3,
-     .description = "UDP-MSG-015: stream_write writes to a pipe as to a socket") {
+     .description = "UDP-MSG-015: a pipe with a reader, then one without, SIGPIPE ignored") {
     int ends[2];
     char buf[16];
     require(pipe2(ends, O_CLOEXEC) == 0, "make a pipe");

@@ -11,7 +11,7 @@ static int64_t at_ms(int64_t ms) {
 }
 
 Test(timesync_offset, is_positive_where_the_server_is_ahead, .timeout = 3,
-     .description = "UDP-TIME-010: the offset is what to add to our clock") {
+     .description = "UDP-TIME-010: a server 200 ms ahead, one behind, and two unequal ways") {
     expect_int(timesync_offset(at_ms(0), at_ms(215), at_ms(216), at_ms(31)), 200 * NS_PER_MS,
                "15 ms there, 15 ms back, a server that is 200 ms ahead");
     expect_int(timesync_offset(at_ms(0), at_ms(-185), at_ms(-184), at_ms(31)), -200 * NS_PER_MS,
@@ -21,7 +21,7 @@ Test(timesync_offset, is_positive_where_the_server_is_ahead, .timeout = 3,
 }
 
 Test(timesync_offset, spans_decades, .timeout = 3,
-     .description = "UDP-TIME-010: the offset of a clock that was never set is right too") {
+     .description = "UDP-TIME-010: a clock in 1970 and a server in 2095, and the reverse") {
     const int64_t wrong = 5 * NS_PER_SECOND, right = ERA_1 + 60 * 365 * 86400 * NS_PER_SECOND;
     expect_int(timesync_offset(wrong, right + 10, right + 10, wrong + 20), right - wrong,
                "a clock in 1970 asks a server in 2095");
@@ -30,7 +30,7 @@ Test(timesync_offset, spans_decades, .timeout = 3,
 }
 
 Test(timesync_delay, leaves_out_what_the_server_took, .timeout = 3,
-     .description = "UDP-TIME-011: the delay is what passed here less what passed there") {
+     .description = "UDP-TIME-011: delays of 30 ms and 20 ms, and a negative one") {
     expect_int(timesync_delay(at_ms(0), at_ms(215), at_ms(216), at_ms(31)), 30 * NS_PER_MS,
                "31 ms pass here, 1 ms there, whatever the offset");
     expect_int(timesync_delay(at_ms(0), at_ms(10), at_ms(90), at_ms(100)), 20 * NS_PER_MS, "100 ms here, 80 ms there");
@@ -63,34 +63,32 @@ static struct timesync_packet good(void) {
             expect_int(timesync_check(&reply, SENT), 0, __VA_ARGS__);                                                  \
     } while (0)
 
-Test(timesync_check, accepts_leap_0, .timeout = 3,
-     .description = "UDP-TIME-012: leap 0 is the ordinary case and MUST be accepted") {
+Test(timesync_check, accepts_leap_0, .timeout = 3, .description = "UDP-TIME-012: a good reply with leap 0") {
     expect_verdict(leap, TIMESYNC_AS_USUAL, 0, "no leap second is near");
 }
 
 Test(timesync_check, accepts_leap_seconds, .timeout = 3,
-     .description = "UDP-TIME-012: leap 1 and 2 announce a leap second and are no fault") {
+     .description = "UDP-TIME-012: good replies with leap 1 and 2") {
     expect_verdict(leap, TIMESYNC_61_SECONDS, 0, "today ends with a leap second");
     expect_verdict(leap, TIMESYNC_59_SECONDS, 0, "today ends a second early");
 }
 
 Test(timesync_check, wants_its_own_transmit_back, .timeout = 3,
-     .description = "UDP-TIME-013: a reply whose originate is not our transmit is ESTALE") {
+     .description = "UDP-TIME-013: the right originate; then the last bit wrong, the first bit wrong, and 0") {
     expect_verdict(originate, SENT, 0, "it is our transmit");
     expect_verdict(originate, SENT ^ 1, ESTALE, "the last bit differs");
     expect_verdict(originate, SENT ^ (UINT64_C(1) << 63), ESTALE, "the first bit differs");
     expect_verdict(originate, 0, ESTALE, "none");
 }
 
-Test(timesync_check, wants_a_servers_mode, .timeout = 3,
-     .description = "UDP-TIME-014: a reply whose mode is not 4 is ENOMSG") {
+Test(timesync_check, wants_a_servers_mode, .timeout = 3, .description = "UDP-TIME-014: replies with modes 3, 5 and 0") {
     expect_verdict(mode, TIMESYNC_CLIENT, ENOMSG, "a client's own request, reflected");
     expect_verdict(mode, 5, ENOMSG, "a broadcast");
     expect_verdict(mode, 0, ENOMSG, "a mode that is reserved");
 }
 
 Test(timesync_check, wants_a_version_that_it_knows, .timeout = 3,
-     .description = "UDP-TIME-015: a reply whose version is not 1 to 4 is EPROTONOSUPPORT") {
+     .description = "UDP-TIME-015: versions 1 and 3, then 0, 5 and 7") {
     expect_verdict(version, 1, 0, "version 1");
     expect_verdict(version, 3, 0, "version 3");
     expect_verdict(version, 0, EPROTONOSUPPORT, "version 0");
@@ -98,33 +96,31 @@ Test(timesync_check, wants_a_version_that_it_knows, .timeout = 3,
     expect_verdict(version, 7, EPROTONOSUPPORT, "version 7");
 }
 
-Test(timesync_check, reports_a_kiss_of_death, .timeout = 3,
-     .description = "UDP-TIME-016: stratum 0 is a kiss-o'-death: EACCES") {
+Test(timesync_check, reports_a_kiss_of_death, .timeout = 3, .description = "UDP-TIME-016: stratum 1, then stratum 0") {
     expect_verdict(stratum, 1, 0, "stratum 1");
     expect_verdict(stratum, 0, EACCES, "stratum 0");
 }
 
 Test(timesync_check, reports_a_server_without_the_time, .timeout = 3,
-     .description = "UDP-TIME-017: leap 3 says that the server does not know the time: ENOLINK") {
+     .description = "UDP-TIME-017: a reply with leap 3") {
     expect_verdict(leap, TIMESYNC_UNSYNCHRONISED, ENOLINK, "leap 3");
 }
 
-Test(timesync_check, reports_a_stratum_beyond_all, .timeout = 3,
-     .description = "UDP-TIME-017: so does a stratum above 15: ENOLINK") {
+Test(timesync_check, reports_a_stratum_beyond_all, .timeout = 3, .description = "UDP-TIME-017: strata 15, 16 and 255") {
     expect_verdict(stratum, 15, 0, "stratum 15");
     expect_verdict(stratum, 16, ENOLINK, "stratum 16");
     expect_verdict(stratum, 255, ENOLINK, "stratum 255");
 }
 
 Test(timesync_check, reports_a_reply_without_time, .timeout = 3,
-     .description = "UDP-TIME-018: a reply whose transmit is 0 has no time in it: ENODATA") {
+     .description = "UDP-TIME-018: transmit 1, then transmit 0") {
     expect_verdict(transmit, 1, 0, "the first moment of era 1");
     expect_verdict(transmit, 0, ENODATA, "no time");
 }
 
 /* Each step mends the fault that was told, until nothing is wrong. */
 Test(timesync_check, tells_the_first_fault_first, .timeout = 3,
-     .description = "UDP-TIME-019: of several faults the first of the table is told") {
+     .description = "UDP-TIME-019: a reply with every fault, of which one after another is removed") {
     struct timesync_packet reply = {.leap = TIMESYNC_UNSYNCHRONISED, .mode = 6};
     expect_error(timesync_check(&reply, SENT), ENOMSG, "a reply in which everything is wrong");
     reply.mode = TIMESYNC_SERVER;
@@ -152,7 +148,7 @@ static void expect_kiss(uint32_t reference_id, const char *expected, const char 
 }
 
 Test(timesync_kiss, tells_the_code_as_text, .timeout = 3,
-     .description = "UDP-TIME-020: the kiss code is four characters, and nothing in it can harm a terminal") {
+     .description = "UDP-TIME-020: known codes, a short one, an escape sequence and other bytes") {
     expect_kiss(0x52415445, "RATE", "you ask too often");
     expect_kiss(0x44454e59, "DENY", "you may not ask");
     expect_kiss(0x47505300, "GPS", "three letters and a zero byte");
