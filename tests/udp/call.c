@@ -1,4 +1,4 @@
-/* call.c - udp_call: ask, ask again, and take the answer of the server that was asked. */
+/* call.c - udp_call: ask, ask again, and accept the answer of the server that was asked. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,10 +13,10 @@
 #include "support/net/peer.h"
 #include "support/net/responder.h"
 
-/* Patience for calls that are answered: enough for the slowest machine, and ended by the answer. */
+/* For calls that get an answer: time enough for the slowest machine. The answer ends the wait. */
 static const struct udp_call_options patient = {.attempts = 12, .timeout_ms = 10, .backoff = 2};
 
-/* One attempt that would outlast any watchdog: what has to happen at once, happens or is never seen. */
+/* The first attempt is longer than any watchdog. The call returns at once, or the watchdog ends the test. */
 static const struct udp_call_options endless = {.attempts = 2, .timeout_ms = 3600 * 1000, .backoff = 1};
 
 static void expect_answer(const struct udp_peer *server, const char *request, const char *reply,
@@ -25,7 +25,7 @@ static void expect_answer(const struct udp_peer *server, const char *request, co
     ssize_t len;
     step("the request is \"%s\"", request);
     expect_int(len = udp_call(server, request, strlen(request), got, sizeof got, options), strlen(reply),
-               "the length of the reply to \"%s\"", request);
+               "calling udp_call with \"%s\"", request);
     expect_bytes(got, (size_t)len, reply, strlen(reply), "the reply to \"%s\"", request);
 }
 
@@ -36,14 +36,14 @@ Test(udp_call, returns_the_reply, .timeout = 3,
     static unsigned char request[5000], reply[6000];
     dice_fill(&dice, request, sizeof request);
     expect_int(udp_call(&server->socket.at, request, sizeof request, reply, sizeof reply, &patient), 5000,
-               "the length of the reply, an echo of 5000 bytes");
+               "calling udp_call with 5000 bytes, which the server sends back");
     responder_stop(server);
     expect_bytes(server->requests[0].bytes, server->requests[0].len, request, sizeof request, "the request");
     expect_bytes(reply, 5000, request, sizeof request, "the reply");
     responder_free(server);
 }
 
-/* Answers all requests but the first. */
+/* Ignores the first request and answers all others. */
 static void ignore_first(struct responder *server, unsigned number, const struct request *request) {
     if (number > 1)
         responder_reply(server, "ok", 2, &request->from);
@@ -55,8 +55,8 @@ Test(udp_call, asks_again_from_the_same_socket, .timeout = 3,
     expect_answer(&server->socket.at, "hello?", "ok", &patient);
     responder_stop(server);
     const struct request *first = &server->requests[0], *second = &server->requests[1];
-    expect_bytes(second->bytes, second->len, first->bytes, first->len, "the second request, against the first");
-    expect_peer(&second->from, &first->from, "the sender of the second request, against that of the first");
+    expect_bytes(second->bytes, second->len, first->bytes, first->len, "the second request, compared with the first");
+    expect_peer(&second->from, &first->from, "the sender of the second request, compared with that of the first");
     responder_free(server);
 }
 
@@ -66,9 +66,11 @@ Test(udp_call, gives_up_after_so_many_attempts, .timeout = 3,
     static const struct udp_call_options once = {.attempts = 1, .timeout_ms = 4, .backoff = 1};
     struct peer silent = peer_open(AF_INET);
     char reply[8];
-    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &three), ETIMEDOUT, "a call with 3 attempts");
+    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &three), ETIMEDOUT,
+                 "calling udp_call with 3 attempts");
     expect_int(peer_drain(&silent), 3, "the number of requests that the server got");
-    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &once), ETIMEDOUT, "a call with 1 attempt");
+    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &once), ETIMEDOUT,
+                 "calling udp_call with 1 attempt");
     expect_int(peer_drain(&silent), 1, "the number of requests that the server got");
     peer_close(&silent);
 }
@@ -86,13 +88,14 @@ Test(udp_call, waits_longer_each_time, .timeout = 3,
     struct peer silent = peer_open(AF_INET);
     char reply[8];
     double start = stopwatch_ms();
-    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &growing), ETIMEDOUT, "6 ms, 18 ms and 54 ms");
+    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &growing), ETIMEDOUT,
+                 "calling udp_call with waits of 6, 18 and 54 ms");
     expect_at_least(stopwatch_ms() - start, 6 + 18 + 54, "how long it waited");
     expect_short_waits(call_in_vain, &silent, 1, 1 + 2 + 4);
     peer_close(&silent);
 }
 
-/* Has a stranger, the socket in ctx, answer before the server does. */
+/* A stranger, the socket in ctx, answers before the server does. */
 static void let_stranger_answer_first(struct responder *server, unsigned number, const struct request *request) {
     (void)number;
     const struct peer *stranger = server->ctx;
@@ -127,7 +130,8 @@ Test(udp_call, is_not_delayed_by_strangers, .timeout = 3,
     struct responder *server = responder_start(AF_INET, let_stranger_pester, &stranger, 5);
     char reply[8];
     step("a stranger sends to the client every 5 ms");
-    expect_error(udp_call(&server->socket.at, "x", 1, reply, sizeof reply, &two), ETIMEDOUT, "2 attempts of 150 ms");
+    expect_error(udp_call(&server->socket.at, "x", 1, reply, sizeof reply, &two), ETIMEDOUT,
+                 "calling udp_call with 2 attempts of 150 ms");
     responder_stop(server);
     expect_int(server->count, 2, "the number of requests that the server got");
     responder_free(server);
@@ -139,7 +143,7 @@ Test(udp_call, fails_at_once_where_nobody_listens, .timeout = 3,
     struct peer deaf = peer_deaf(AF_INET);
     char reply[8];
     expect_error(udp_call(&deaf.at, "x", 1, reply, sizeof reply, &endless), ECONNREFUSED,
-                 "a call to a port where nobody listens, with a timeout of an hour");
+                 "calling udp_call where nobody listens, with a timeout of an hour");
     peer_close(&deaf);
 }
 
@@ -157,7 +161,7 @@ Test(udp_call, takes_an_empty_reply, .timeout = 3,
     responder_free(server);
 }
 
-/* Sends one answer, when the second request comes, to where the first one came from. */
+/* When the second request comes, sends one answer to the sender of the first request. */
 static void answer_first_late(struct responder *server, unsigned number, const struct request *request) {
     (void)request;
     if (number == 2)
@@ -178,7 +182,7 @@ static void echo_twice(struct responder *server, unsigned number, const struct r
     responder_echo(server, number, request);
 }
 
-/* The calls are made once the duplicate of the answer before has been sent. */
+/* Each call begins after the duplicate of the last answer has been sent. */
 Test(udp_call, takes_no_duplicate_for_the_next_answer, .timeout = 3,
      .description = "UDP-CLI-010: three calls to a server that answers everything twice") {
     struct responder *server = responder_start(AF_INET, echo_twice, NULL, 0);
@@ -198,13 +202,14 @@ Test(udp_call, reports_true_length_when_truncated, .timeout = 3,
     memset(reply, '#', sizeof reply);
     memset(expected, '#', sizeof expected);
     memcpy(expected, "0123", 4);
-    expect_int(udp_call(&server->socket.at, "0123456789", 10, reply, 4, &patient), 10, "a reply of 10, a cap of 4");
-    expect_bytes(reply, sizeof reply, expected, sizeof expected, "the buffer, filled with # before");
+    expect_int(udp_call(&server->socket.at, "0123456789", 10, reply, 4, &patient), 10,
+               "calling udp_call with cap 4, for a reply of 10 bytes");
+    expect_bytes(reply, sizeof reply, expected, sizeof expected, "the buffer, which was filled with #");
     responder_stop(server);
     responder_free(server);
 }
 
-/* Answers the first request once the client was interrupted three times while it waited. */
+/* Answers the first request after three signals have interrupted the wait of the client. */
 static void answer_after_signals(struct responder *server, unsigned number, const struct request *request) {
     if (number == 1)
         interruptions_await(3);
@@ -220,12 +225,13 @@ Test(udp_call, is_not_changed_by_signals, .timeout = 3,
     interruptions_start(gettid(), 5);
     expect_answer(&server->socket.at, "hello?", "ok", &endless);
     double start = stopwatch_ms();
-    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &three), ETIMEDOUT, "3 attempts of 30 ms");
+    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &three), ETIMEDOUT,
+                 "calling udp_call with 3 attempts of 30 ms, and signals come");
     expect_at_least(stopwatch_ms() - start, 3 * 30, "how long it waited");
     interruptions_stop();
     responder_stop(server);
     expect_int(server->count, 1, "the number of requests that the first server got");
-    expect_int(peer_drain(&silent), 3, "the number of requests that the second one got");
+    expect_int(peer_drain(&silent), 3, "the number of requests that the second server got");
     responder_free(server);
     peer_close(&silent);
 }
@@ -240,13 +246,13 @@ Test(udp_call, has_defaults, .timeout = 3, .description = "UDP-CLI-013: options 
     expect_answer(&server->socket.at, "hello?", "ok", NULL);
     responder_stop(server);
     responder_free(server);
-    expect_error(udp_call(&silent.at, "x", 1, reply, 8, &attempts), ETIMEDOUT, "a call with 0 for its attempts");
+    expect_error(udp_call(&silent.at, "x", 1, reply, 8, &attempts), ETIMEDOUT, "calling udp_call with 0 for attempts");
     expect_int(peer_drain(&silent), UDP_CALL_ATTEMPTS, "the number of requests that the server got");
     double start = stopwatch_ms();
-    expect_error(udp_call(&silent.at, "x", 1, reply, 8, &timeout), ETIMEDOUT, "a call with 0 for its timeout");
+    expect_error(udp_call(&silent.at, "x", 1, reply, 8, &timeout), ETIMEDOUT, "calling udp_call with 0 for timeout_ms");
     expect_at_least(stopwatch_ms() - start, UDP_CALL_TIMEOUT_MS, "how long it waited");
     start = stopwatch_ms();
-    expect_error(udp_call(&silent.at, "x", 1, reply, 8, &backoff), ETIMEDOUT, "a call with 0 for its backoff");
+    expect_error(udp_call(&silent.at, "x", 1, reply, 8, &backoff), ETIMEDOUT, "calling udp_call with 0 for backoff");
     expect_at_least(stopwatch_ms() - start, 15 + 30, "how long it waited");
     peer_close(&silent);
 }
@@ -264,19 +270,19 @@ Test(udp_call, refuses_a_request_that_is_too_long, .timeout = 3,
     struct peer silent = peer_open(AF_INET);
     char reply[8];
     expect_error(udp_call(&silent.at, too_long, sizeof too_long, reply, sizeof reply, &endless), EMSGSIZE,
-                 "a request of 65,508 bytes, with a timeout of an hour");
+                 "calling udp_call with 65,508 bytes and a timeout of an hour");
     expect_int(peer_drain(&silent), 0, "the number of datagrams that the server got");
     peer_close(&silent);
 }
 
-/* Calls that end in each way there is, with blocks of exactly the size that is given. */
+/* Calls that end in every possible way. Each block has exactly the size that the function is told. */
 static void call_around(const struct udp_peer *server, const struct udp_peer *silent, const struct udp_peer *deaf) {
     static const struct udp_call_options brief = {.attempts = 2, .timeout_ms = 1, .backoff = 1};
     static const char too_long[UDP_MAX_IPV4 + 1];
     char *request = malloc(10), *reply = malloc(10);
     require(request && reply, "find memory");
     memset(request, 'x', 10);
-    expect_int(udp_call(server, request, 10, reply, 10, &patient), 10, "a call that is answered");
+    expect_int(udp_call(server, request, 10, reply, 10, &patient), 10, "calling udp_call for an answer of 10 bytes");
     udp_call(server, request, 10, reply, 3, &patient);
     udp_call(silent, request, 10, reply, 10, &brief);
     udp_call(deaf, request, 10, reply, 10, &brief);
