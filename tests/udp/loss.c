@@ -61,9 +61,9 @@ static unsigned receive_all(int fd, int *error) {
         if (len == -1)
             return i;
         make_datagram(i, sent);
-        if (len != DATAGRAM_BYTES || memcmp(got, sent, sizeof sent) != 0) /* no assertion if it is right: */
-            expect_bytes(got, (size_t)len, sent, sizeof sent, "datagram %u",
-                         i); /* the kernel decides how many arrive */
+        /* No assertion for a right datagram: the kernel decides how many arrive. */
+        if (len != DATAGRAM_BYTES || memcmp(got, sent, sizeof sent) != 0)
+            expect_bytes(got, (size_t)len, sent, sizeof sent, "the bytes of datagram %u", i);
     }
 }
 
