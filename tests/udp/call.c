@@ -121,7 +121,7 @@ static void let_stranger_pester(struct responder *server, unsigned number, const
     peer_send(server->ctx, "pester", 6, &request->from);
 }
 
-/* Where each of these datagrams starts the wait anew it never ends: they come at shorter intervals than the timeout. */
+/* These datagrams come at shorter intervals than the timeout. If each starts a new wait, the attempt never ends. */
 Test(udp_call, is_not_delayed_by_strangers, .timeout = 3,
      .description = "UDP-CLI-006: a stranger that sends every 5 ms, 2 attempts of 150 ms") {
     static const struct udp_call_options two = {.attempts = 2, .timeout_ms = 150, .backoff = 1};

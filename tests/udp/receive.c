@@ -269,7 +269,7 @@ Test(udp_recv, needs_no_buffer_where_cap_is_0, .timeout = 3,
 }
 
 Test(udp_recv, leaves_nothing_behind, .timeout = 3,
-     .description = "UDP-RX-016: 60 calls with blocks of exact size, some of which fail") {
+     .description = "UDP-RX-016: 60 calls with blocks of exact size; some calls fail") {
     struct pair pair = pair_open(AF_INET);
     int before = open_descriptors();
     for (size_t cap = 0; cap < 20; cap++) {

@@ -136,7 +136,7 @@ Test(udp_send, reports_the_errno_of_the_kernel, .timeout = 3,
 }
 
 Test(udp_send, leaves_nothing_behind, .timeout = 3,
-     .description = "UDP-TX-010: 41 calls with blocks of exact size, some of which fail") {
+     .description = "UDP-TX-010: 41 calls with blocks of exact size; some calls fail") {
     struct pair pair = pair_open(AF_INET);
     int before = open_descriptors();
     for (size_t len = 0; len < 20; len++) {

@@ -52,8 +52,8 @@ static void expect_rough_passage(unsigned most, unsigned interrupt, const char *
 }
 
 Test(stream_write, writes_everything, .timeout = 3,
-     .description = "UDP-MSG-009: 1000 random bytes, of which 1 to 40 go in at a time") {
-    expect_rough_passage(40, 0, "calling stream_write with 1000 bytes, of which a few go in at a time");
+     .description = "UDP-MSG-009: 1000 random bytes that go in 1 to 40 at a time") {
+    expect_rough_passage(40, 0, "calling stream_write with 1000 bytes that go in a few at a time");
 }
 
 /* Writes more than the connection holds. The other end waits for the cue before it begins to read. */

@@ -122,7 +122,7 @@ Test(timesync_check, reports_a_reply_without_time, .timeout = 3,
 
 /* Each step corrects the fault that was reported, until there is none. */
 Test(timesync_check, tells_the_first_fault_first, .timeout = 3,
-     .description = "UDP-TIME-019: a reply with every fault, of which one after another is removed") {
+     .description = "UDP-TIME-019: a reply with every fault, then one fault less each time") {
     struct timesync_packet reply = {.leap = TIMESYNC_UNSYNCHRONISED, .mode = 6};
     expect_error(timesync_check(&reply, SENT), ENOMSG,
                  "calling timesync_check with a reply in which everything is wrong");

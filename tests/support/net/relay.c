@@ -3,7 +3,7 @@
  * Theory of operation: clients send to the front socket of the relay. Each client address is a flow. A flow has its own
  * socket, connected to the server, so answers find the way back. For each datagram, one throw of a seeded die decides
  * what happens to it. The relay uses no clock. A held datagram goes when the next one of its flow comes, which may be a
- * retransmission or an answer. So a client that asks again always gets its answer, and another client waits in vain.
+ * retransmission or an answer. So a client that asks again always gets its answer, and another client gets nothing.
  * For the same reason the drops in a row are limited in each direction: of DROPS_IN_A_ROW + 1 datagrams one is not
  * dropped. The function relay_settle ends an exchange: the thread empties its sockets and waits for the server's last
  * answers.
