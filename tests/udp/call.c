@@ -115,7 +115,7 @@ Test(udp_call, ignores_strangers, .timeout = 3,
     peer_close(&stranger);
 }
 
-/* Has a stranger send to the client, at each request and each tick, and the server be silent. */
+/* At each request and at each tick, a stranger sends to the client. The server is silent. */
 static void let_stranger_pester(struct responder *server, unsigned number, const struct request *request) {
     (void)number;
     peer_send(server->ctx, "pester", 6, &request->from);

@@ -1,5 +1,4 @@
-/* compare.c - the same sends over UDP and TCP: what arrives, what is lost, what is glued, and what the next read gets.
- */
+/* compare.c - the same sends over UDP and TCP: what arrives, what is lost, what is glued, what the next read gets. */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -32,7 +31,7 @@ static void ways_close(struct ways *ways) {
     tcp_close(&ways->tcp);
 }
 
-/* The same send on both ways. */
+/* Sends the same bytes over UDP and over TCP. */
 static void send_both(const struct ways *ways, const void *data, size_t len) {
     expect_int(udp_send(ways->udp_from.fd, data, len, &ways->udp_to.at), len, "UDP: calling udp_send with %zu bytes",
                len);
