@@ -1,4 +1,4 @@
-/* command.c - what the lab's programs have in common: one-line complaints, numbers, and the command `serve`. */
+/* command.c - what the lab's programs share: error messages of one line, numbers, and the command `serve`. */
 #include "command.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 int run_command(int argc, char **argv, const struct command *commands, size_t count, const char *usage) {
     const char *name = argc >= 2 ? argv[1] : "";
     if (argc >= 2)
-        argv[1] = program_invocation_short_name; /* what getopt_long begins its messages with */
+        argv[1] = program_invocation_short_name; /* getopt_long begins its messages with this */
     for (size_t i = 0; i < count; i++)
         if (strcmp(name, commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
@@ -62,7 +62,7 @@ int find_server(struct udp_peer *server, const char *host, unsigned long port) {
                     errno == ENOENT ? "no such host; give a name or an address" : strerror(errno));
 }
 
-/* What serve is to do. */
+/* What serve has to do. */
 struct service {
     const char *host;
     unsigned long port;
@@ -71,7 +71,7 @@ struct service {
     void *ctx;
 };
 
-/* Reads the options of serve. Returns -1 to go on, or the status to exit with. */
+/* Reads the options of serve. Returns -1 to go on, or the exit status. */
 static int read_options(int argc, char **argv, const char *help, struct service *service) {
     static const struct option known[] = {{"host", required_argument, NULL, 'H'},
                                           {"port", required_argument, NULL, 'p'},
@@ -86,7 +86,7 @@ static int read_options(int argc, char **argv, const char *help, struct service 
             break;
         case 'p':
             if (!read_number(optarg, 0, UINT16_MAX, &service->port))
-                return misused("--port", "wants a number from 0 to 65535");
+                return misused("--port", "needs a number from 0 to 65535");
             break;
         case 'v':
             service->verbose = true;
@@ -94,13 +94,13 @@ static int read_options(int argc, char **argv, const char *help, struct service 
         case 'h':
             return show(help);
         default:
-            return TROUBLE; /* getopt_long has said why */
+            return TROUBLE; /* getopt_long has printed the reason */
         }
     }
     return optind == argc ? -1 : misused(argv[optind], "serve takes no such argument; see serve --help");
 }
 
-/* A udp_handler: the service's own, with a line about each request where one was asked for. */
+/* A udp_handler: calls the service's own handler. With --verbose it first prints a line about the request. */
 static ssize_t tell_and_answer(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply,
                                size_t cap) {
     const struct service *service = ctx;
@@ -109,7 +109,7 @@ static ssize_t tell_and_answer(void *ctx, const void *req, size_t len, const str
     return service->handler(service->ctx, req, len, from, reply, cap);
 }
 
-/* A descriptor that becomes readable on SIGINT and SIGTERM, which from now on do nothing else. -1 and errno. */
+/* Returns a descriptor that SIGINT and SIGTERM make readable, or -1 and errno. They do nothing else from now on. */
 static int open_stop(void) {
     sigset_t stops;
     sigemptyset(&stops);
@@ -120,7 +120,7 @@ static int open_stop(void) {
     return signalfd(-1, &stops, SFD_CLOEXEC);
 }
 
-/* Serves on fd until stop_fd says stop, and prints what was done. Returns the status to exit with. */
+/* Serves on fd until stop_fd says stop, and prints the statistics. Returns the exit status. */
 static int serve_until(int fd, int stop_fd, struct service *service) {
     struct udp_peer self;
     if (udp_local(fd, &self) < 0)
@@ -136,7 +136,7 @@ static int serve_until(int fd, int stop_fd, struct service *service) {
                                 done.received, done.replied, done.declined, done.oversized, done.failed));
 }
 
-/* Tells why there is no socket. */
+/* Prints why there is no socket. */
 static int cannot_listen(const struct service *service, int error) {
     char where[300];
     snprintf(where, sizeof where, "%s port %lu", service->host, service->port);

@@ -1,4 +1,4 @@
-/* timeslice-time.c - the time over UDP from the shell: an NTP server of this machine's clock, and a client. */
+/* timeslice-time.c - the time over UDP in the shell: an NTP server with this machine's clock, and a client. */
 #include "command.h"
 
 #include <errno.h>
@@ -19,26 +19,26 @@ static const char usage[] = "usage: timeslice-time serve [--host HOST] [--port P
 static const char serve_help[] =
     "usage: timeslice-time serve [--host HOST] [--port PORT] [--verbose]\n"
     "\n"
-    "Tells the time of this machine's clock to whoever asks by NTP, until SIGINT or SIGTERM; then prints what it did.\n"
-    "It never sets a clock. It says of itself that it is of stratum 10: good for want of anything better.\n"
+    "Answers NTP requests with the time of this machine's clock, until SIGINT or SIGTERM. Then prints the statistics.\n"
+    "It never sets a clock. It has stratum 10, which means: use it only if there is no better server.\n"
     "\n"
     "  --host HOST   the name or address to listen on (default 127.0.0.1)\n"
-    "  --port PORT   the port to listen on (default 0: the kernel chooses one); 123, which is NTP's, needs privileges\n"
-    "  --verbose     tell each request on standard error\n"
+    "  --port PORT   the port to listen on (default 0: the kernel chooses one); the NTP port 123 needs privileges\n"
+    "  --verbose     print a line about each request on standard error\n"
     "\n"
-    "The first line on standard output is `listening on ADDRESS:PORT`. Exit status: 0 it was stopped, 2 it could not\n"
-    "serve.\n";
+    "The first line on standard output is `listening on ADDRESS:PORT`.\n"
+    "Exit status: 0 it was stopped, 2 it could not serve.\n";
 
 static const char query_help[] =
     "usage: timeslice-time query HOST [--port PORT] [--timeout MS]\n"
     "\n"
-    "Asks a time server once, and prints its time (UTC), how far it is ahead of this machine's clock, how long the\n"
-    "datagrams were under way, and its stratum. It never sets a clock.\n"
+    "Asks a time server once. Prints its time (UTC), how far it is ahead of this machine's clock (offset), how long\n"
+    "the datagrams were under way (delay), and its stratum. It never sets a clock.\n"
     "\n"
     "  --port PORT   the server's port (default 123)\n"
     "  --timeout MS  how long to wait for the answer, in milliseconds (default 1000)\n"
     "\n"
-    "Exit status: 0 the server told the time, 1 there was no answer, 2 anything else.\n";
+    "Exit status: 0 the server told the time, 1 no answer came, 2 all other errors.\n";
 
 /* A timesync_clock: this machine's time of day. */
 static int64_t time_of_day(void *ctx) {
@@ -53,7 +53,7 @@ static int serve_time(int argc, char **argv) {
         .clock = time_of_day,
         .about = {.stratum = 10,
                   .precision = -20,             /* a microsecond */
-                  .reference_id = 0x7f7f0101}}; /* 127.127.1.1, which stands for a machine's own clock */
+                  .reference_id = 0x7f7f0101}}; /* 127.127.1.1 means the machine's own clock */
     server.about.reference = timesync_stamp(time_of_day(NULL));
     return serve(argc, argv, serve_help, timesync_answer, &server);
 }
@@ -63,7 +63,7 @@ struct query_options {
     unsigned long port, timeout_ms;
 };
 
-/* Reads the options of query. Returns -1 to go on, or the status to exit with. */
+/* Reads the options of query. Returns -1 to go on, or the exit status. */
 static int read_query_options(int argc, char **argv, struct query_options *options) {
     static const struct option known[] = {{"port", required_argument, NULL, 'p'},
                                           {"timeout", required_argument, NULL, 't'},
@@ -75,20 +75,20 @@ static int read_query_options(int argc, char **argv, struct query_options *optio
         switch (option) {
         case 'p':
             if (!read_number(optarg, 1, UINT16_MAX, &options->port))
-                return misused("--port", "wants a number from 1 to 65535");
+                return misused("--port", "needs a number from 1 to 65535");
             break;
         case 't':
             if (!read_number(optarg, 1, INT_MAX, &options->timeout_ms))
-                return misused("--timeout", "wants a whole number of at least 1");
+                return misused("--timeout", "needs a whole number of at least 1");
             break;
         case 'h':
             return show(query_help);
         default:
-            return TROUBLE; /* getopt_long has said why */
+            return TROUBLE; /* getopt_long has printed the reason */
         }
     }
     if (argc - optind != 1)
-        return misused("query", "wants HOST; see timeslice-time query --help");
+        return misused("query", "needs HOST; see timeslice-time query --help");
     options->host = argv[optind];
     return -1;
 }
@@ -96,7 +96,7 @@ static int read_query_options(int argc, char **argv, struct query_options *optio
 /* A moment as text, such as "2026-01-01 00:00:00.250000000 UTC". */
 static const char *moment_text(int64_t moment) {
     static char text[64];
-    int64_t ns = (moment % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND; /* also of moments before 1970 */
+    int64_t ns = (moment % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND; /* also for moments before 1970 */
     time_t seconds = (time_t)((moment - ns) / NS_PER_SECOND);
     struct tm date;
     gmtime_r(&seconds, &date);
@@ -105,7 +105,7 @@ static const char *moment_text(int64_t moment) {
     return text;
 }
 
-/* Prints a line of so many nanoseconds as seconds, with a sign. */
+/* Prints a line with ns nanoseconds as seconds, with a sign. */
 static int print_seconds(const char *what, int64_t ns) {
     uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
     return printf("%s %c%" PRIu64 ".%09" PRIu64 " s\n", what, ns < 0 ? '-' : '+', size / NS_PER_SECOND,
@@ -119,24 +119,24 @@ static int print_result(const struct timesync_result *result) {
     return finish_output(printf("stratum %u\n", result->reply.stratum));
 }
 
-/* Tells why there is no time. */
+/* Prints why there is no time. */
 static int cannot_tell(const struct udp_peer *server, const struct timesync_result *result, int error) {
     char why[64];
     const char *from = peer_text(server);
     if (error == EACCES && result->kiss[0] == '\0')
-        error = ENOLINK; /* stratum 0 and no code: a server that was never synchronised */
+        error = ENOLINK; /* stratum 0 without a code: the server was never synchronised */
     switch (error) {
     case ETIMEDOUT:
         return complain(NO_ANSWER, "no answer from", from, "is a time server running there?");
     case ECONNREFUSED:
         return complain(NO_ANSWER, "no answer from", from, "nobody listens there; start a server first");
     case EACCES:
-        snprintf(why, sizeof why, "kiss-o'-death %s: ask less often, or somebody else", result->kiss);
+        snprintf(why, sizeof why, "kiss-o'-death %s: ask less often, or ask another server", result->kiss);
         return complain(TROUBLE, "refused by", from, why);
     case ENOLINK:
-        return complain(TROUBLE, "no time from", from, "the server does not know it itself; ask later");
+        return complain(TROUBLE, "no time from", from, "the server does not know the time; ask later");
     case ENODATA:
-        return complain(TROUBLE, "no time from", from, "the server's answer has none in it");
+        return complain(TROUBLE, "no time from", from, "the server's answer has no time");
     default:
         return complain(TROUBLE, "cannot ask", from, strerror(error));
     }

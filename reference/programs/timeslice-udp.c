@@ -1,4 +1,4 @@
-/* timeslice-udp.c - the UDP lab from the shell: an echo server, a client that asks again, and UDP beside TCP. */
+/* timeslice-udp.c - the UDP lab in the shell: an echo server, a client that asks again, and UDP compared with TCP. */
 #include "command.h"
 #include "udp/compare.h"
 
@@ -19,11 +19,11 @@ static const char usage[] = "usage: timeslice-udp serve [--host HOST] [--port PO
 static const char serve_help[] =
     "usage: timeslice-udp serve [--host HOST] [--port PORT] [--verbose]\n"
     "\n"
-    "Answers each datagram with its own bytes, until SIGINT or SIGTERM; then prints what it did.\n"
+    "Sends each datagram back to its sender, until SIGINT or SIGTERM. Then prints the statistics.\n"
     "\n"
     "  --host HOST   the name or address to listen on (default 127.0.0.1)\n"
     "  --port PORT   the port to listen on (default 0: the kernel chooses one)\n"
-    "  --verbose     tell each request on standard error\n"
+    "  --verbose     print a line about each request on standard error\n"
     "\n"
     "The first line on standard output is `listening on ADDRESS:PORT`. Requests longer than 8192 bytes get no answer.\n"
     "Exit status: 0 it was stopped, 2 it could not serve.\n";
@@ -31,26 +31,25 @@ static const char serve_help[] =
 static const char call_help[] =
     "usage: timeslice-udp call HOST PORT [MESSAGE] [--attempts N] [--timeout MS]\n"
     "\n"
-    "Sends MESSAGE (without it: all of standard input) as one datagram and writes the reply to standard output as it\n"
-    "came; on a terminal the reply ends with a newline. Asks again where no answer comes, and waits twice as long "
-    "each\n"
-    "time.\n"
+    "Sends MESSAGE as one datagram, and writes the reply unchanged to standard output. Without MESSAGE it sends\n"
+    "all of standard input. On a terminal it ends the reply with a newline. If no answer comes, it asks again and\n"
+    "waits twice as long.\n"
     "\n"
-    "  --attempts N  how often the message is sent, in total (default 4)\n"
+    "  --attempts N  how many times the message is sent, in total (default 4)\n"
     "  --timeout MS  how long the first attempt waits, in milliseconds (default 100)\n"
     "\n"
-    "A MESSAGE that begins with - goes after --. Exit status: 0 there was an answer, 1 there was none, 2 anything "
-    "else.\n";
+    "Write -- before a MESSAGE that begins with -.\n"
+    "Exit status: 0 an answer came, 1 no answer came, 2 all other errors.\n";
 
 static const char compare_help[] =
     "usage: timeslice-udp compare\n"
     "\n"
-    "Sends the same over UDP and over TCP, on the loopback, and draws side by side what each receiver got:\n"
+    "Sends the same bytes over UDP and over TCP on the loopback, and draws side by side what each receiver got:\n"
     "what is lost, what is glued together, and what the next read gets.\n"
     "\n"
-    "Exit status: 0 it was done, 2 it could not be done.\n";
+    "Exit status: 0 success, 2 failure.\n";
 
-/* A udp_handler: the reply is the request. */
+/* A udp_handler that sends the request back. */
 static ssize_t echo(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply, size_t cap) {
     (void)ctx;
     (void)from;
@@ -71,7 +70,7 @@ struct call_options {
     struct udp_call_options patience;
 };
 
-/* Reads the options of call. Returns -1 to go on, or the status to exit with. */
+/* Reads the options of call. Returns -1 to go on, or the exit status. */
 static int read_call_options(int argc, char **argv, struct call_options *options) {
     static const struct option known[] = {{"attempts", required_argument, NULL, 'a'},
                                           {"timeout", required_argument, NULL, 't'},
@@ -85,25 +84,25 @@ static int read_call_options(int argc, char **argv, struct call_options *options
         case 'a':
         case 't':
             if (!read_number(optarg, 1, INT_MAX, &number))
-                return misused(option == 'a' ? "--attempts" : "--timeout", "wants a whole number of at least 1");
+                return misused(option == 'a' ? "--attempts" : "--timeout", "needs a whole number of at least 1");
             *(option == 'a' ? &options->patience.attempts : &options->patience.timeout_ms) = (unsigned)number;
             break;
         case 'h':
             return show(call_help);
         default:
-            return TROUBLE; /* getopt_long has said why */
+            return TROUBLE; /* getopt_long has printed the reason */
         }
     }
     if (argc - optind < 2 || argc - optind > 3)
-        return misused("call", "wants HOST PORT [MESSAGE]; see timeslice-udp call --help");
+        return misused("call", "needs HOST PORT [MESSAGE]; see timeslice-udp call --help");
     if (!read_number(argv[optind + 1], 1, UINT16_MAX, &options->port))
-        return misused("PORT", "wants a number from 1 to 65535");
+        return misused("PORT", "needs a number from 1 to 65535");
     options->host = argv[optind];
     options->message = argc - optind == 3 ? argv[optind + 2] : NULL;
     return -1;
 }
 
-/* Writes a reply to standard output: its bytes alone; on a terminal it ends with a newline. Returns 0; -1 and errno. */
+/* Writes the bytes of a reply to standard output. Only a terminal gets a final newline. Returns 0, or -1 and errno. */
 static int print_reply(const unsigned char *reply, size_t length) {
     if (fwrite(reply, 1, length, stdout) < length)
         return -1;
@@ -113,7 +112,7 @@ static int print_reply(const unsigned char *reply, size_t length) {
     return fflush(stdout);
 }
 
-/* Asks the server and writes its reply to standard output. Returns the status to exit with. */
+/* Asks the server and writes its reply to standard output. Returns the exit status. */
 static int call_server(const struct udp_peer *server, const void *message, size_t len,
                        const struct udp_call_options *patience) {
     static unsigned char reply[UDP_MAX_IPV6];
@@ -143,7 +142,7 @@ static int call(int argc, char **argv) {
     if (options.message != NULL)
         return call_server(&server, options.message, strlen(options.message), &options.patience);
 
-    static unsigned char input[UDP_MAX_IPV6 + 1]; /* one byte too many is enough for udp_call to refuse */
+    static unsigned char input[UDP_MAX_IPV6 + 1]; /* one byte too many, so udp_call refuses a long input */
     size_t len = fread(input, 1, sizeof input, stdin);
     if (ferror(stdin))
         return complain(TROUBLE, "cannot read", "standard input", strerror(errno));

@@ -1,4 +1,4 @@
-/* address.c - from a name to an address, and from an address to text. */
+/* address.c - turns a name into an address, and an address into text. */
 #include "resolve.h"
 
 #include <arpa/inet.h>
@@ -13,12 +13,12 @@ int resolve_all(const char *host, uint16_t port, struct addrinfo **list) {
         errno = EINVAL;
         return -1;
     }
-    /* No AI_ADDRCONFIG: it does not count the loopback's addresses, and so may refuse ::1 to a machine that has it. */
+    /* No AI_ADDRCONFIG: it ignores the addresses of the loopback. So it may refuse ::1 although the machine has it. */
     const struct addrinfo wanted = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV};
     char service[sizeof "65535"];
     snprintf(service, sizeof service, "%u", (unsigned)port);
 
-    /* UDP-OPEN-004: the resolver's numbers are not errno values, and they depend on why it knows no address. */
+    /* UDP-OPEN-004: the resolver's error numbers are not errno values, and there are several for "no address". */
     int error = getaddrinfo(host, service, &wanted, list);
     if (error != 0) {
         errno = error == EAI_MEMORY ? ENOMEM : ENOENT;
@@ -27,7 +27,7 @@ int resolve_all(const char *host, uint16_t port, struct addrinfo **list) {
     return 0;
 }
 
-/* UDP-OPEN-001, UDP-OPEN-002, UDP-OPEN-003: the resolver takes numbers and names of both families alike. */
+/* UDP-OPEN-001, UDP-OPEN-002, UDP-OPEN-003: the resolver accepts numbers and names of both families. */
 int udp_resolve(struct udp_peer *out, const char *host, uint16_t port) {
     struct addrinfo *list;
     if (resolve_all(host, port, &list) < 0)

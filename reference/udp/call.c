@@ -1,15 +1,15 @@
-/* call.c - ask, wait, ask again with more patience, and take the answer of the server that was asked.
+/* call.c - ask, wait, ask again and wait longer, and accept the answer of the server that was asked.
  *
- * Theory of operation: each call has a socket of its own, connected to the server. So the kernel drops what strangers
- * send, before it could wake or delay us; it tells us of a refusal; the answer to an earlier attempt arrives like any
- * other; and a late duplicate finds the socket closed, so that no later call can mistake it for its own answer.
+ * Theory of operation: each call has its own socket, which is connected to the server. So the kernel drops datagrams
+ * of strangers before they can wake or delay us, and it reports a refusal. The answer to an earlier attempt arrives as
+ * any other. A late duplicate finds the socket closed, so no later call can take it for its own answer.
  */
 #include <errno.h>
 #include <limits.h>
 #include <timeslice/udp.h>
 #include <unistd.h>
 
-/* The options with defaults for what they do not say: UDP-CLI-013. */
+/* The options, with the default for each field that is 0: UDP-CLI-013. */
 static struct udp_call_options complete(const struct udp_call_options *options) {
     struct udp_call_options all = {0};
     if (options != NULL)
@@ -23,7 +23,7 @@ static struct udp_call_options complete(const struct udp_call_options *options) 
     return all;
 }
 
-/* Opens a socket that speaks with *server alone: UDP-CLI-005, UDP-CLI-006, UDP-CLI-014. */
+/* Opens a socket that is connected to *server: UDP-CLI-005, UDP-CLI-006, UDP-CLI-014. */
 static int connect_to(const struct udp_peer *server) {
     int fd = socket(server->addr.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -37,12 +37,12 @@ static int connect_to(const struct udp_peer *server) {
     return fd;
 }
 
-/* Milliseconds that udp_recv can wait: a patience beyond INT_MAX is INT_MAX, and never wraps into "for ever". */
+/* Milliseconds as a timeout for udp_recv. More than INT_MAX becomes INT_MAX: a negative value would mean for ever. */
 static int as_timeout(uint64_t ms) {
     return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
-/* Asks on fd until there is an answer, an error, or no attempt left (UDP-CLI-003: the first one counts). */
+/* Asks on fd until an answer or an error comes, or no attempt is left (UDP-CLI-003: the first one counts). */
 static ssize_t ask(int fd, const struct udp_peer *server, const void *req, size_t len, void *reply, size_t cap,
                    struct udp_call_options patience) {
     int wait_ms = as_timeout(patience.timeout_ms);
@@ -51,7 +51,7 @@ static ssize_t ask(int fd, const struct udp_peer *server, const void *req, size_
         if (udp_send(fd, req, len, server) < 0)
             return -1;
         /* UDP-CLI-008, UDP-CLI-009, UDP-CLI-011, UDP-CLI-012, UDP-LOSS-003, UDP-LOSS-004, UDP-LOSS-005, UDP-LOSS-006:
-         * udp_recv takes the first datagram there is, whichever attempt it answers, and no signal disturbs it. */
+         * udp_recv takes the first datagram, whichever attempt it answers. Signals do not disturb it. */
         ssize_t length = udp_recv(fd, reply, cap, NULL, wait_ms);
         if (length >= 0 || errno != ETIMEDOUT) /* UDP-CLI-007 */
             return length;

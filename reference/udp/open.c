@@ -1,11 +1,11 @@
-/* open.c - opening a bound socket, and asking what it is bound to. */
+/* open.c - opens a bound socket, and asks for its address. */
 #include "resolve.h"
 
 #include <errno.h>
 #include <timeslice/udp.h>
 #include <unistd.h>
 
-/* Closes fd and returns -1 with the errno that was there before. */
+/* Closes fd and returns -1. Keeps the errno from before. */
 static int give_up(int fd) {
     int reason = errno;
     close(fd);
@@ -13,14 +13,14 @@ static int give_up(int fd) {
     return -1;
 }
 
-/* Opens a socket of the address's family, bound to that address. */
+/* Opens a socket of the family of the address, and binds it to that address. */
 static int bind_to(const struct addrinfo *address) {
     /* UDP-OPEN-012 */
     int fd = socket(address->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
-    /* UDP-OPEN-008, UDP-OPEN-009, UDP-OPEN-010. UDP-OPEN-011: without SO_REUSEADDR, with which two UDP sockets could
-     * share one port and only one of them would get the datagrams. */
+    /* UDP-OPEN-008, UDP-OPEN-009, UDP-OPEN-010. UDP-OPEN-011: there is no SO_REUSEADDR here. With it, two UDP sockets
+     * could share one port, and only one of them would get the datagrams. */
     if (bind(fd, address->ai_addr, address->ai_addrlen) < 0)
         return give_up(fd); /* UDP-OPEN-013 */
     return fd;

@@ -1,9 +1,9 @@
 /* serve.c - a loop that answers requests until it is told to stop.
  *
- * Theory of operation: one poll waits for both descriptors, and stop_fd is looked at first, before each request; so no
- * flood of requests can keep the loop alive. A request is taken without waiting, because between poll and receive it
- * may be gone. What goes wrong is sorted by whom it is about: one client's trouble is counted or dropped and the loop
- * goes on, the socket's own trouble ends it.
+ * Theory of operation: one poll waits for both descriptors. The loop looks at stop_fd first, before each request, so
+ * many requests cannot keep the loop alive. It takes a request without waiting, because the request may be gone between
+ * poll and receive. There are two kinds of errors. An error about one client is counted or dropped, and the loop goes
+ * on. An error of the socket itself ends the loop.
  */
 #include <errno.h>
 #include <poll.h>
@@ -20,7 +20,7 @@ struct service {
     unsigned char reply[UDP_REPLY_MAX];
 };
 
-/* Is this the news of an ICMP message about some client, and not about the socket? (icmp(7), ip(7) IP_RECVERR) */
+/* Does this error come from an ICMP message about one client? It is not about the socket. See icmp(7) and ip(7). */
 static bool is_about_one_client(int error) {
     switch (error) {
     case ECONNREFUSED:
@@ -38,14 +38,14 @@ static bool is_about_one_client(int error) {
     }
 }
 
-/* Drops the reports of a socket that has IP_RECVERR set: as long as one is queued, poll returns at once. */
+/* Removes the reports of a socket with IP_RECVERR. As long as one is in the queue, poll returns at once. */
 static void drop_error_reports(int fd) {
     struct msghdr nothing = {0};
     while (recvmsg(fd, &nothing, MSG_ERRQUEUE | MSG_DONTWAIT) >= 0)
         ;
 }
 
-/* Waits for something to do. Returns 1 for a request (or an error to take from fd), 0 for stop, -1 and errno. */
+/* Waits for something to do. Returns 1 for a request or an error on fd, 0 for stop, or -1 and errno. */
 static int wait_for_work(int fd, int stop_fd) {
     struct pollfd watched[] = {{.fd = stop_fd, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
     while (poll(watched, 2, -1) < 0)
@@ -62,7 +62,7 @@ static int wait_for_work(int fd, int stop_fd) {
     return 1;
 }
 
-/* Sends the reply, once more where the first try was told of another client's error: that news is then off the socket.
+/* Sends the reply. If the first try reports another client's error, tries once more: that error is then gone.
  */
 static ssize_t send_reply(struct service *s, size_t length, const struct udp_peer *to) {
     ssize_t sent = udp_send(s->fd, s->reply, length, to); /* UDP-SRV-001, UDP-SRV-004 */
@@ -71,7 +71,7 @@ static ssize_t send_reply(struct service *s, size_t length, const struct udp_pee
     return sent;
 }
 
-/* Has the handler answer one request of len bytes, and counts what became of it. */
+/* Lets the handler answer one request of len bytes, and counts the result. */
 static void answer(struct service *s, size_t len, const struct udp_peer *from) {
     s->stats.received++;
     if (len > sizeof s->request) { /* UDP-SRV-005, UDP-SRV-006 */
@@ -87,10 +87,10 @@ static void answer(struct service *s, size_t len, const struct udp_peer *from) {
         s->stats.replied++;
 }
 
-/* Takes one request from fd and answers it. Returns 0, also where there was none after all; -1 and errno where the
+/* Takes one request from fd and answers it. Returns 0, also if there was none after all. Returns -1 and errno if the
  * socket cannot be served. */
 static int serve_one(struct service *s) {
-    struct udp_peer from; /* UDP-SRV-002: of this request alone */
+    struct udp_peer from; /* UDP-SRV-002: only for this request */
     ssize_t len = udp_recv(s->fd, s->request, sizeof s->request, &from, 0);
     if (len >= 0)
         answer(s, (size_t)len, &from);

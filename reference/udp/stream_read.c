@@ -1,12 +1,12 @@
-/* stream_read.c - exactly so many bytes out of a stream. */
+/* stream_read.c - reads exactly len bytes from a stream. */
 #include "ready.h"
 
 #include <timeslice/stream.h>
 #include <unistd.h>
 
-/* UDP-MSG-002: asked for what is missing and no more, so what follows stays in the stream. UDP-MSG-008: where nothing
- * is missing, nothing is asked for. UDP-MSG-015: read, for recv would refuse a pipe. UDP-CMP-001, UDP-CMP-002: a short
- * read is continued where it stopped, across what the sender may have thought to be borders. */
+/* UDP-MSG-002: it asks only for the bytes that are missing, so the others stay in the stream. UDP-MSG-008: if none is
+ * missing, it makes no call. UDP-MSG-015: it uses read, because recv refuses a pipe. UDP-CMP-001, UDP-CMP-002: after a
+ * short read it goes on where the read stopped. It does not see where one send ended and the next began. */
 ssize_t stream_read(int fd, void *buf, size_t len) {
     size_t got = 0;
     while (got < len) { /* UDP-MSG-001 */
@@ -21,7 +21,7 @@ ssize_t stream_read(int fd, void *buf, size_t len) {
             return -1;
     }
     if (got > 0 && got < len) {
-        errno = EPROTO; /* UDP-MSG-004: half of something is not the end of everything */
+        errno = EPROTO; /* UDP-MSG-004: the stream ended in the middle */
         return -1;
     }
     return (ssize_t)got; /* UDP-MSG-003, UDP-CMP-005: 0 is the end */

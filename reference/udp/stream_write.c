@@ -1,4 +1,4 @@
-/* stream_write.c - all bytes into a stream, however few of them it takes at a time. */
+/* stream_write.c - writes all bytes to a stream, however few it takes at a time. */
 #include "ready.h"
 #include "write_all.h"
 
@@ -6,8 +6,8 @@
 #include <timeslice/stream.h>
 #include <unistd.h>
 
-/* Writes as many bytes as go in. UDP-MSG-012, UDP-MSG-013: send can be asked not to raise SIGPIPE, for this call alone;
- * write cannot, and so is kept for what is no socket (UDP-MSG-015). */
+/* Writes as many bytes as go in. UDP-MSG-012, UDP-MSG-013: send has a flag that stops SIGPIPE for this one call. The
+ * function write has none, so it is only for descriptors that are not sockets (UDP-MSG-015). */
 static ssize_t write_some(int fd, const void *data, size_t len, int flags) {
     ssize_t some = send(fd, data, len, flags | MSG_NOSIGNAL);
     return some < 0 && errno == ENOTSOCK ? write(fd, data, len) : some;
@@ -27,8 +27,8 @@ int write_all(int fd, const void *data, size_t len, int flags) {
     return 0;
 }
 
-/* UDP-CMP-003: where the other end does not read, this waits; nothing is dropped. UDP-CMP-004: of no bytes a stream
- * keeps no trace. */
+/* UDP-CMP-003: if the other end does not read, this waits, and nothing is dropped. UDP-CMP-004: a write of no bytes
+ * does nothing. */
 int stream_write(int fd, const void *data, size_t len) {
     return write_all(fd, data, len, 0);
 }

@@ -1,22 +1,22 @@
-/* timesync_judge.c - what four moments say about two clocks, and whether a reply can be believed. */
+/* timesync_judge.c - what four moments say about two clocks, and whether a reply is good. */
 #include <errno.h>
 #include <timeslice/timesync.h>
 
 enum { STRATUM_MAX = 15 };
 
-/* UDP-TIME-010: the way there and the way back are taken for equally long, and so fall out of the sum. No overflow: any
- * two moments of the stamps' 136 years are less than 2^62 ns apart. */
+/* UDP-TIME-010: this assumes that both ways take equally long, so they cancel in the sum. There is no overflow: two
+ * moments that have stamps are less than 2^62 ns apart. */
 int64_t timesync_offset(int64_t t1, int64_t t2, int64_t t3, int64_t t4) {
     return ((t2 - t1) + (t3 - t4)) / 2;
 }
 
-/* UDP-TIME-011: what passed here, less what passed there. Neither clock need be right. */
+/* UDP-TIME-011: the time that passed here, less the time that passed there. Both clocks may be wrong. */
 int64_t timesync_delay(int64_t t1, int64_t t2, int64_t t3, int64_t t4) {
     return (t4 - t1) - (t3 - t2);
 }
 
-/* The errno of what is wrong with the reply, or 0. UDP-TIME-019: first whether it is an answer at all, for anybody can
- * send us a kiss-o'-death; only who saw our request can echo its transmit. */
+/* The errno of the reply's first fault, or 0. UDP-TIME-019: first check whether it answers us. Anybody can send us a
+ * kiss-o'-death, but only somebody who saw our request can send back its transmit. */
 static int fault_of(const struct timesync_packet *reply, uint64_t sent) {
     if (reply->mode != TIMESYNC_SERVER)
         return ENOMSG; /* UDP-TIME-014 */
@@ -30,7 +30,7 @@ static int fault_of(const struct timesync_packet *reply, uint64_t sent) {
         return ENOLINK; /* UDP-TIME-017 */
     if (reply->transmit == 0)
         return ENODATA; /* UDP-TIME-018 */
-    return 0;           /* UDP-TIME-012: leap 0, 1 and 2 are all well */
+    return 0;           /* UDP-TIME-012: leap 0, 1 and 2 are good */
 }
 
 int timesync_check(const struct timesync_packet *reply, uint64_t sent) {
@@ -41,7 +41,7 @@ int timesync_check(const struct timesync_packet *reply, uint64_t sent) {
     return -1;
 }
 
-/* UDP-TIME-020: the bytes come from the network and go to somebody's terminal. */
+/* UDP-TIME-020: the bytes come from the network and may go to a terminal. */
 void timesync_kiss(const struct timesync_packet *reply, char code[5]) {
     for (int i = 0; i < 4; i++) {
         unsigned char letter = (unsigned char)(reply->reference_id >> 8 * (3 - i));

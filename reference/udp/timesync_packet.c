@@ -1,14 +1,14 @@
-/* timesync_packet.c - moments and stamps, and the 48 bytes in which NTP carries them.
+/* timesync_packet.c - moments and stamps, and the 48 bytes of a packet of NTP.
  *
- * All arithmetic is of whole numbers: a double has 53 bits, and a stamp has 64.
+ * It computes with integers only: a double has 53 bits, and a stamp has 64.
  */
 #include <errno.h>
 #include <timeslice/timesync.h>
 
 #define NS_PER_SECOND INT64_C(1000000000)
 
-/* UDP-TIME-001, UDP-TIME-003: seconds beyond 2^32, those of era 1, lose their highest bit in the shift and begin at 0
- * again. Written with unsigned numbers: for moments before 1970 too, the sum is not negative. */
+/* UDP-TIME-001, UDP-TIME-003: in era 1 the seconds are 2^32 or more. The shift drops their highest bit, so they begin
+ * at 0 again. The numbers are unsigned: the sum is not negative, also for moments before 1970. */
 uint64_t timesync_stamp(int64_t moment) {
     uint64_t since_1900 = (uint64_t)moment + (uint64_t)TIMESYNC_1970 * NS_PER_SECOND;
     uint64_t seconds = since_1900 / NS_PER_SECOND, ns = since_1900 % NS_PER_SECOND;
@@ -41,7 +41,7 @@ static uint64_t get(const unsigned char *at, unsigned size) {
 }
 
 void timesync_encode(const struct timesync_packet *packet, unsigned char bytes[TIMESYNC_PACKET_BYTES]) {
-    /* UDP-TIME-007: three fields share the first byte, and each keeps to its own bits. */
+    /* UDP-TIME-007: three fields share the first byte. Each uses only its own bits. */
     bytes[0] = (unsigned char)((packet->leap & 3) << 6 | (packet->version & 7) << 3 | (packet->mode & 7));
     bytes[1] = packet->stratum;
     bytes[2] = (unsigned char)packet->poll;
@@ -57,7 +57,7 @@ void timesync_encode(const struct timesync_packet *packet, unsigned char bytes[T
 }
 
 int timesync_decode(struct timesync_packet *packet, const void *bytes, size_t len) {
-    if (len < TIMESYNC_PACKET_BYTES) { /* UDP-TIME-008; UDP-TIME-009: more is welcome and not looked at */
+    if (len < TIMESYNC_PACKET_BYTES) { /* UDP-TIME-008; UDP-TIME-009: more bytes are allowed */
         errno = EBADMSG;
         return -1;
     }

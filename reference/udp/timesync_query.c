@@ -1,8 +1,8 @@
-/* timesync_query.c - asks a server for the time, once, and takes its answer and no other.
+/* timesync_query.c - asks a server for the time once, and accepts only its answer.
  *
- * Theory of operation: the question has a socket of its own, connected to the server, so the kernel drops what
- * strangers send and tells us of a refusal. The stamp in the request is a ticket: an answer has to bring it back. What
- * does not is noise, and the wait goes on to the deadline that was set before the request went out.
+ * Theory of operation: each query has its own socket, which is connected to the server. So the kernel drops datagrams
+ * of strangers and reports a refusal. The request has a stamp, and the answer must send it back. Any other datagram is
+ * ignored. Then the wait goes on until the deadline, which was set before the request was sent.
  */
 #include "deadline.h"
 
@@ -12,7 +12,7 @@
 #include <timeslice/timesync.h>
 #include <unistd.h>
 
-/* One question while it is open. */
+/* One query that has no answer yet. */
 struct question {
     int fd;
     timesync_clock *clock;
@@ -21,7 +21,7 @@ struct question {
     int64_t t1;
 };
 
-/* Opens a socket that speaks with *server alone: UDP-TIME-032, UDP-TIME-037. */
+/* Opens a socket that is connected to *server: UDP-TIME-032, UDP-TIME-037. */
 static int connect_to(const struct udp_peer *server) {
     int fd = socket(server->addr.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -49,7 +49,7 @@ static int ask(struct question *q) {
     return sent < 0 ? -1 : 0;
 }
 
-/* Waits until there is a datagram or an error to take. Returns 0; -1 and ETIMEDOUT once the deadline has passed. */
+/* Waits until there is a datagram or an error. Returns 0, or -1 and ETIMEDOUT after the deadline has passed. */
 static int wait_until(int fd, deadline end) {
     struct pollfd watched = {.fd = fd, .events = POLLIN};
     int ready;
@@ -61,7 +61,7 @@ static int wait_until(int fd, deadline end) {
     return ready > 0 ? 0 : -1;
 }
 
-/* Waits for a datagram and reads the clock: T4. Returns how many of its bytes are in bytes; -1 and errno. */
+/* Waits for a datagram and reads the clock: T4. Returns the number of bytes in bytes, or -1 and errno. */
 static ssize_t take(const struct question *q, void *bytes, size_t cap, int64_t *t4) {
     for (;;) {
         ssize_t length = recv(q->fd, bytes, cap, MSG_DONTWAIT);
@@ -74,12 +74,12 @@ static ssize_t take(const struct question *q, void *bytes, size_t cap, int64_t *
     }
 }
 
-/* Is that the errno of a reply that is ours, and of no use? */
+/* Is this the errno of a reply that answers us, but without a usable time? */
 static bool is_final(int fault) {
     return fault == EACCES || fault == ENOLINK || fault == ENODATA;
 }
 
-/* Fills in *result from the reply that is in it: UDP-TIME-029. UDP-TIME-030: moments know their era. */
+/* Fills in *result from the reply in it: UDP-TIME-029. UDP-TIME-030: a moment knows its era. */
 static void conclude(struct timesync_result *result, int64_t t1, int64_t t4) {
     int64_t t2 = timesync_moment(result->reply.receive), t3 = timesync_moment(result->reply.transmit);
     result->offset = timesync_offset(t1, t2, t3, t4);
@@ -87,10 +87,10 @@ static void conclude(struct timesync_result *result, int64_t t1, int64_t t4) {
     result->moment = t3;
 }
 
-/* Takes what comes until it is the answer, or the time is up: noise that never ends must not keep us (UDP-TIME-033). */
+/* Takes datagrams until one is the answer, or until the time is up. Other datagrams do not extend it (UDP-TIME-033). */
 static int listen_for_answer(const struct question *q, struct timesync_result *result) {
     do {
-        unsigned char bytes[TIMESYNC_PACKET_BYTES]; /* what follows is an extension, and is dropped: UDP-TIME-009 */
+        unsigned char bytes[TIMESYNC_PACKET_BYTES]; /* an extension does not fit and is dropped: UDP-TIME-009 */
         int64_t t4;
         ssize_t length = take(q, bytes, sizeof bytes, &t4);
         if (length < 0)

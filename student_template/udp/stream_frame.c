@@ -1,4 +1,4 @@
-/* stream_frame.c - messages in a stream: a length of four bytes, and then so many bytes.
+/* stream_frame.c - messages in a stream: a length in four bytes, and then as many bytes.
  *
  * Spec: spec/udp.md, areas MSG and CMP. Each function below is a stub: it compiles, fails with ENOSYS and earns
  * nothing.
@@ -8,9 +8,11 @@
 
 /* Writes the len bytes at data as one frame and returns 0.
  *
- * UDP-MSG-016 its bytes                   UDP-MSG-019 an empty one
- * UDP-MSG-018 in pieces                   UDP-MSG-025 one that is too long
- * UDP-MSG-012 a peer that is gone
+ * - UDP-MSG-012: a peer that is gone
+ * - UDP-MSG-016: the bytes of a frame
+ * - UDP-MSG-018: a frame in pieces
+ * - UDP-MSG-019: an empty frame
+ * - UDP-MSG-025: a payload that is too long
  */
 int stream_send_frame(int fd, const void *data, size_t len) {
     (void)fd;
@@ -20,16 +22,20 @@ int stream_send_frame(int fd, const void *data, size_t len) {
     return -1;
 }
 
-/* Reads one frame and returns 1, with its length in *len, or 0 where the stream has ended.
+/* Reads one frame and returns 1, with its length in *len. Returns 0 if the stream has ended.
  *
- * UDP-MSG-017 one of several              UDP-MSG-022 one that does not fit
- * UDP-MSG-018 in pieces                   UDP-MSG-023 not a byte past cap
- * UDP-MSG-019 an empty one                UDP-MSG-024 a length is a claim
- * UDP-MSG-020 the end after a frame       UDP-MSG-026 leaves nothing behind
- * UDP-MSG-021 the end within a frame
+ * - UDP-MSG-017: one frame of several
+ * - UDP-MSG-018: a frame in pieces
+ * - UDP-MSG-019: an empty frame
+ * - UDP-MSG-020: the end after a frame
+ * - UDP-MSG-021: the end in the middle of a frame
+ * - UDP-MSG-022: a frame that does not fit
+ * - UDP-MSG-023: nothing past cap
+ * - UDP-MSG-024: a length that claims too much
+ * - UDP-MSG-026: leaves nothing behind
  *
- * Beside UDP:
- * UDP-CMP-006 borders
+ * Compared with UDP:
+ * - UDP-CMP-006: the same borders as in UDP
  */
 int stream_recv_frame(int fd, void *buf, size_t cap, size_t *len) {
     (void)fd;

@@ -1,4 +1,4 @@
-/* stream_write.c - all bytes into a stream, however few of them it takes at a time.
+/* stream_write.c - writes all bytes to a stream, however few it takes at a time.
  *
  * Spec: spec/udp.md, areas MSG and CMP. The function below is a stub: it compiles, fails with ENOSYS and earns nothing.
  */
@@ -7,13 +7,18 @@
 
 /* Writes all len bytes and returns 0.
  *
- * UDP-MSG-009 all of them                 UDP-MSG-013 the caller's signals
- * UDP-MSG-010 a signal in between         UDP-MSG-014 the kernel's errors
- * UDP-MSG-011 a non-blocking descriptor   UDP-MSG-015 what is no socket
- * UDP-MSG-012 a peer that is gone         UDP-MSG-026 leaves nothing behind
+ * - UDP-MSG-009: all bytes, however few go in at a time
+ * - UDP-MSG-010: a signal while writing
+ * - UDP-MSG-011: a non-blocking descriptor
+ * - UDP-MSG-012: a peer that is gone
+ * - UDP-MSG-013: the caller's signals do not change
+ * - UDP-MSG-014: the kernel's errors
+ * - UDP-MSG-015: a descriptor that is not a socket
+ * - UDP-MSG-026: leaves nothing behind
  *
- * Beside UDP:
- * UDP-CMP-003 a reader that does not read UDP-CMP-004 no bytes at all
+ * Compared with UDP:
+ * - UDP-CMP-003: a receiver that does not read
+ * - UDP-CMP-004: no bytes at all
  */
 int stream_write(int fd, const void *data, size_t len) {
     (void)fd;

@@ -1,4 +1,4 @@
-/* timesync_judge.c - what four moments say about two clocks, and whether a reply can be believed.
+/* timesync_judge.c - what four moments say about two clocks, and whether a reply is good.
  *
  * Spec: spec/udp.md, area TIME. Each function below is a stub: it compiles, does nothing and earns nothing.
  */
@@ -25,10 +25,14 @@ int64_t timesync_delay(int64_t t1, int64_t t2, int64_t t3, int64_t t4) {
 
 /* Is this the answer to our request, and does it tell the time?
  *
- * UDP-TIME-012 a leap second is no fault    UDP-TIME-016 a kiss-o'-death
- * UDP-TIME-013 originate                    UDP-TIME-017 a server that does not know the time
- * UDP-TIME-014 mode                         UDP-TIME-018 transmit
- * UDP-TIME-015 version                      UDP-TIME-019 which fault is told first
+ * - UDP-TIME-012: leap 0, 1 and 2 are good
+ * - UDP-TIME-013: a wrong originate
+ * - UDP-TIME-014: a wrong mode
+ * - UDP-TIME-015: a wrong version
+ * - UDP-TIME-016: a kiss-o'-death
+ * - UDP-TIME-017: a server that does not know the time
+ * - UDP-TIME-018: transmit 0
+ * - UDP-TIME-019: which fault is reported first
  */
 int timesync_check(const struct timesync_packet *reply, uint64_t sent) {
     (void)reply;

@@ -1,18 +1,23 @@
-/* timesync_query.c - asks a server for the time, once, and takes its answer and no other.
+/* timesync_query.c - asks a server for the time once, and accepts only its answer.
  *
  * Spec: spec/udp.md, area TIME. The function below is a stub: it compiles, fails with ENOSYS and earns nothing.
  */
 #include <errno.h>
 #include <timeslice/timesync.h>
 
-/* Asks *server from a new socket, and puts what its answer teaches in *result.
+/* Asks *server from a new socket, and puts what it finds out in *result.
  *
- * UDP-TIME-028 the request                UDP-TIME-033 and does not delay
- * UDP-TIME-029 the result                 UDP-TIME-034 the timeout
- * UDP-TIME-030 across the end of an era   UDP-TIME-035 the kernel's errors
- * UDP-TIME-031 an answer of no use        UDP-TIME-036 signals
- * UDP-TIME-032 what is no answer          UDP-TIME-037 IPv6
- * UDP-TIME-038 leaves nothing behind
+ * - UDP-TIME-028: the request
+ * - UDP-TIME-029: the result
+ * - UDP-TIME-030: across the end of an era
+ * - UDP-TIME-031: an answer without a usable time
+ * - UDP-TIME-032: a datagram that does not answer the request
+ * - UDP-TIME-033: such a datagram does not extend the wait
+ * - UDP-TIME-034: the timeout
+ * - UDP-TIME-035: the kernel's errors
+ * - UDP-TIME-036: signals
+ * - UDP-TIME-037: IPv6
+ * - UDP-TIME-038: leaves nothing behind
  */
 int timesync_query(const struct udp_peer *server, timesync_clock *clock, void *clock_ctx, int timeout_ms,
                    struct timesync_result *result) {

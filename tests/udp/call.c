@@ -1,4 +1,4 @@
-/* call.c - udp_call: ask, ask again, and take the answer of the server that was asked. */
+/* call.c - udp_call: ask, ask again, and accept the answer of the server that was asked. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,10 +13,10 @@
 #include "support/net/peer.h"
 #include "support/net/responder.h"
 
-/* Patience for calls that are answered: enough for the slowest machine, and ended by the answer. */
+/* For calls that get an answer: time enough for the slowest machine. The answer ends the wait. */
 static const struct udp_call_options patient = {.attempts = 12, .timeout_ms = 10, .backoff = 2};
 
-/* One attempt that would outlast any watchdog: what has to happen at once, happens or is never seen. */
+/* The first attempt is longer than any watchdog. The call returns at once, or the watchdog ends the test. */
 static const struct udp_call_options endless = {.attempts = 2, .timeout_ms = 3600 * 1000, .backoff = 1};
 
 static void expect_answer(const struct udp_peer *server, const char *request, const char *reply,
@@ -25,50 +25,52 @@ static void expect_answer(const struct udp_peer *server, const char *request, co
     ssize_t len;
     step("the request is \"%s\"", request);
     expect_int(len = udp_call(server, request, strlen(request), got, sizeof got, options), strlen(reply),
-               "the length of the reply to \"%s\"", request);
+               "calling udp_call with \"%s\"", request);
     expect_bytes(got, (size_t)len, reply, strlen(reply), "the reply to \"%s\"", request);
 }
 
 Test(udp_call, returns_the_reply, .timeout = 3,
-     .description = "UDP-CLI-001: the server's reply and its length are returned, and the request reaches it whole") {
+     .description = "UDP-CLI-001: a request of 5000 random bytes that the server sends back") {
     struct responder *server = responder_start(AF_INET, responder_echo, NULL, 0);
     struct dice dice = dice_for("request");
     static unsigned char request[5000], reply[6000];
     dice_fill(&dice, request, sizeof request);
     expect_int(udp_call(&server->socket.at, request, sizeof request, reply, sizeof reply, &patient), 5000,
-               "the length of the reply, an echo of 5000 bytes");
+               "calling udp_call with 5000 bytes, which the server sends back");
     responder_stop(server);
     expect_bytes(server->requests[0].bytes, server->requests[0].len, request, sizeof request, "the request");
     expect_bytes(reply, 5000, request, sizeof request, "the reply");
     responder_free(server);
 }
 
-/* Answers all requests but the first. */
+/* Ignores the first request and answers all others. */
 static void ignore_first(struct responder *server, unsigned number, const struct request *request) {
     if (number > 1)
         responder_reply(server, "ok", 2, &request->from);
 }
 
 Test(udp_call, asks_again_from_the_same_socket, .timeout = 3,
-     .description = "UDP-CLI-002: an unanswered request is sent again, the same bytes from the same socket") {
+     .description = "UDP-CLI-002: a server that ignores the first request") {
     struct responder *server = responder_start(AF_INET, ignore_first, NULL, 0);
     expect_answer(&server->socket.at, "hello?", "ok", &patient);
     responder_stop(server);
     const struct request *first = &server->requests[0], *second = &server->requests[1];
-    expect_bytes(second->bytes, second->len, first->bytes, first->len, "the second request, against the first");
-    expect_peer(&second->from, &first->from, "the sender of the second request, against that of the first");
+    expect_bytes(second->bytes, second->len, first->bytes, first->len, "the second request, compared with the first");
+    expect_peer(&second->from, &first->from, "the sender of the second request, compared with that of the first");
     responder_free(server);
 }
 
 Test(udp_call, gives_up_after_so_many_attempts, .timeout = 3,
-     .description = "UDP-CLI-003: the request is sent `attempts` times in total, and then ETIMEDOUT") {
+     .description = "UDP-CLI-003: 3 attempts, then 1 attempt, at a silent server") {
     static const struct udp_call_options three = {.attempts = 3, .timeout_ms = 4, .backoff = 1};
     static const struct udp_call_options once = {.attempts = 1, .timeout_ms = 4, .backoff = 1};
     struct peer silent = peer_open(AF_INET);
     char reply[8];
-    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &three), ETIMEDOUT, "a call with 3 attempts");
+    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &three), ETIMEDOUT,
+                 "calling udp_call with 3 attempts");
     expect_int(peer_drain(&silent), 3, "the number of requests that the server got");
-    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &once), ETIMEDOUT, "a call with 1 attempt");
+    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &once), ETIMEDOUT,
+                 "calling udp_call with 1 attempt");
     expect_int(peer_drain(&silent), 1, "the number of requests that the server got");
     peer_close(&silent);
 }
@@ -80,20 +82,20 @@ static bool call_in_vain(void *ctx, int timeout_ms) {
     return udp_call(&silent->at, "x", 1, reply, sizeof reply, &brief) == -1 && errno == ETIMEDOUT;
 }
 
-Test(
-    udp_call, waits_longer_each_time, .timeout = 3,
-    .description = "UDP-CLI-004: each attempt waits `backoff` times as long as the one before, the last one included") {
+Test(udp_call, waits_longer_each_time, .timeout = 3,
+     .description = "UDP-CLI-004: 6, 18 and 54 ms; then thirty calls of 1, 2 and 4 ms") {
     static const struct udp_call_options growing = {.attempts = 3, .timeout_ms = 6, .backoff = 3};
     struct peer silent = peer_open(AF_INET);
     char reply[8];
     double start = stopwatch_ms();
-    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &growing), ETIMEDOUT, "6 ms, 18 ms and 54 ms");
+    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &growing), ETIMEDOUT,
+                 "calling udp_call with waits of 6, 18 and 54 ms");
     expect_at_least(stopwatch_ms() - start, 6 + 18 + 54, "how long it waited");
     expect_short_waits(call_in_vain, &silent, 1, 1 + 2 + 4);
     peer_close(&silent);
 }
 
-/* Has a stranger, the socket in ctx, answer before the server does. */
+/* A stranger, the socket in ctx, answers before the server does. */
 static void let_stranger_answer_first(struct responder *server, unsigned number, const struct request *request) {
     (void)number;
     const struct peer *stranger = server->ctx;
@@ -103,7 +105,7 @@ static void let_stranger_answer_first(struct responder *server, unsigned number,
 }
 
 Test(udp_call, ignores_strangers, .timeout = 3,
-     .description = "UDP-CLI-005: a datagram from anyone but the server asked is ignored") {
+     .description = "UDP-CLI-005: a stranger whose reply comes before the server's") {
     static struct peer stranger;
     stranger = peer_open(AF_INET);
     struct responder *server = responder_start(AF_INET, let_stranger_answer_first, &stranger, 0);
@@ -113,22 +115,23 @@ Test(udp_call, ignores_strangers, .timeout = 3,
     peer_close(&stranger);
 }
 
-/* Has a stranger send to the client, at each request and each tick, and the server be silent. */
+/* At each request and at each tick, a stranger sends to the client. The server is silent. */
 static void let_stranger_pester(struct responder *server, unsigned number, const struct request *request) {
     (void)number;
     peer_send(server->ctx, "pester", 6, &request->from);
 }
 
-/* Where each of these datagrams starts the wait anew it never ends: they come at shorter intervals than the timeout. */
+/* These datagrams come at shorter intervals than the timeout. If each starts a new wait, the attempt never ends. */
 Test(udp_call, is_not_delayed_by_strangers, .timeout = 3,
-     .description = "UDP-CLI-006: a datagram that is ignored does not extend the deadline") {
+     .description = "UDP-CLI-006: a stranger that sends every 5 ms, 2 attempts of 150 ms") {
     static const struct udp_call_options two = {.attempts = 2, .timeout_ms = 150, .backoff = 1};
     static struct peer stranger;
     stranger = peer_open(AF_INET);
     struct responder *server = responder_start(AF_INET, let_stranger_pester, &stranger, 5);
     char reply[8];
     step("a stranger sends to the client every 5 ms");
-    expect_error(udp_call(&server->socket.at, "x", 1, reply, sizeof reply, &two), ETIMEDOUT, "2 attempts of 150 ms");
+    expect_error(udp_call(&server->socket.at, "x", 1, reply, sizeof reply, &two), ETIMEDOUT,
+                 "calling udp_call with 2 attempts of 150 ms");
     responder_stop(server);
     expect_int(server->count, 2, "the number of requests that the server got");
     responder_free(server);
@@ -136,11 +139,11 @@ Test(udp_call, is_not_delayed_by_strangers, .timeout = 3,
 }
 
 Test(udp_call, fails_at_once_where_nobody_listens, .timeout = 3,
-     .description = "UDP-CLI-007: ECONNREFUSED surfaces at once") {
+     .description = "UDP-CLI-007: a closed port, with a timeout of an hour") {
     struct peer deaf = peer_deaf(AF_INET);
     char reply[8];
     expect_error(udp_call(&deaf.at, "x", 1, reply, sizeof reply, &endless), ECONNREFUSED,
-                 "a call to a port where nobody listens, with a timeout of an hour");
+                 "calling udp_call where nobody listens, with a timeout of an hour");
     peer_close(&deaf);
 }
 
@@ -150,14 +153,15 @@ static void say_nothing(struct responder *server, unsigned number, const struct 
     responder_reply(server, "", 0, &request->from);
 }
 
-Test(udp_call, takes_an_empty_reply, .timeout = 3, .description = "UDP-CLI-008: an empty reply is a reply") {
+Test(udp_call, takes_an_empty_reply, .timeout = 3,
+     .description = "UDP-CLI-008: a server that replies with an empty datagram") {
     struct responder *server = responder_start(AF_INET, say_nothing, NULL, 0);
     expect_answer(&server->socket.at, "hello?", "", &patient);
     responder_stop(server);
     responder_free(server);
 }
 
-/* Sends one answer, when the second request comes, to where the first one came from. */
+/* When the second request comes, sends one answer to the sender of the first request. */
 static void answer_first_late(struct responder *server, unsigned number, const struct request *request) {
     (void)request;
     if (number == 2)
@@ -165,7 +169,7 @@ static void answer_first_late(struct responder *server, unsigned number, const s
 }
 
 Test(udp_call, takes_the_answer_to_an_earlier_attempt, .timeout = 3,
-     .description = "UDP-CLI-009: the answer to an earlier attempt is accepted") {
+     .description = "UDP-CLI-009: a server that answers the first request when the second comes") {
     struct responder *server = responder_start(AF_INET, answer_first_late, NULL, 0);
     expect_answer(&server->socket.at, "hello?", "late", &patient);
     responder_stop(server);
@@ -178,9 +182,9 @@ static void echo_twice(struct responder *server, unsigned number, const struct r
     responder_echo(server, number, request);
 }
 
-/* The calls are made once the duplicate of the answer before has been sent. */
+/* Each call begins after the duplicate of the last answer has been sent. */
 Test(udp_call, takes_no_duplicate_for_the_next_answer, .timeout = 3,
-     .description = "UDP-CLI-010: a late duplicate is not taken for the answer to the next call") {
+     .description = "UDP-CLI-010: three calls to a server that answers everything twice") {
     struct responder *server = responder_start(AF_INET, echo_twice, NULL, 0);
     expect_answer(&server->socket.at, "one", "one", &patient);
     responder_await(server);
@@ -192,20 +196,20 @@ Test(udp_call, takes_no_duplicate_for_the_next_answer, .timeout = 3,
 }
 
 Test(udp_call, reports_true_length_when_truncated, .timeout = 3,
-     .description =
-         "UDP-CLI-011: a reply longer than cap is reported with its true length, and nothing written past cap") {
+     .description = "UDP-CLI-011: a reply of 10 bytes with cap 4, in a buffer of 16") {
     struct responder *server = responder_start(AF_INET, responder_echo, NULL, 0);
     char reply[16], expected[16];
     memset(reply, '#', sizeof reply);
     memset(expected, '#', sizeof expected);
     memcpy(expected, "0123", 4);
-    expect_int(udp_call(&server->socket.at, "0123456789", 10, reply, 4, &patient), 10, "a reply of 10, a cap of 4");
-    expect_bytes(reply, sizeof reply, expected, sizeof expected, "the buffer, filled with # before");
+    expect_int(udp_call(&server->socket.at, "0123456789", 10, reply, 4, &patient), 10,
+               "calling udp_call with cap 4, for a reply of 10 bytes");
+    expect_bytes(reply, sizeof reply, expected, sizeof expected, "the buffer, which was filled with #");
     responder_stop(server);
     responder_free(server);
 }
 
-/* Answers the first request once the client was interrupted three times while it waited. */
+/* Answers the first request after three signals have interrupted the wait of the client. */
 static void answer_after_signals(struct responder *server, unsigned number, const struct request *request) {
     if (number == 1)
         interruptions_await(3);
@@ -213,7 +217,7 @@ static void answer_after_signals(struct responder *server, unsigned number, cons
 }
 
 Test(udp_call, is_not_changed_by_signals, .timeout = 3,
-     .description = "UDP-CLI-012: a signal neither fails the call nor changes its number of attempts") {
+     .description = "UDP-CLI-012: a call with an answer and one without, a signal every 5 ms") {
     static const struct udp_call_options three = {.attempts = 3, .timeout_ms = 30, .backoff = 1};
     struct responder *server = responder_start(AF_INET, answer_after_signals, NULL, 0);
     struct peer silent = peer_open(AF_INET);
@@ -221,18 +225,18 @@ Test(udp_call, is_not_changed_by_signals, .timeout = 3,
     interruptions_start(gettid(), 5);
     expect_answer(&server->socket.at, "hello?", "ok", &endless);
     double start = stopwatch_ms();
-    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &three), ETIMEDOUT, "3 attempts of 30 ms");
+    expect_error(udp_call(&silent.at, "x", 1, reply, sizeof reply, &three), ETIMEDOUT,
+                 "calling udp_call with 3 attempts of 30 ms, and signals come");
     expect_at_least(stopwatch_ms() - start, 3 * 30, "how long it waited");
     interruptions_stop();
     responder_stop(server);
     expect_int(server->count, 1, "the number of requests that the first server got");
-    expect_int(peer_drain(&silent), 3, "the number of requests that the second one got");
+    expect_int(peer_drain(&silent), 3, "the number of requests that the second server got");
     responder_free(server);
     peer_close(&silent);
 }
 
-Test(udp_call, has_defaults, .timeout = 3,
-     .description = "UDP-CLI-013: options NULL and fields of 0 mean the defaults") {
+Test(udp_call, has_defaults, .timeout = 3, .description = "UDP-CLI-013: options NULL, then 0 in each field alone") {
     static const struct udp_call_options attempts = {.timeout_ms = 1, .backoff = 1};
     static const struct udp_call_options timeout = {.attempts = 1, .backoff = 1};
     static const struct udp_call_options backoff = {.attempts = 2, .timeout_ms = 15};
@@ -242,18 +246,18 @@ Test(udp_call, has_defaults, .timeout = 3,
     expect_answer(&server->socket.at, "hello?", "ok", NULL);
     responder_stop(server);
     responder_free(server);
-    expect_error(udp_call(&silent.at, "x", 1, reply, 8, &attempts), ETIMEDOUT, "a call with 0 for its attempts");
+    expect_error(udp_call(&silent.at, "x", 1, reply, 8, &attempts), ETIMEDOUT, "calling udp_call with 0 for attempts");
     expect_int(peer_drain(&silent), UDP_CALL_ATTEMPTS, "the number of requests that the server got");
     double start = stopwatch_ms();
-    expect_error(udp_call(&silent.at, "x", 1, reply, 8, &timeout), ETIMEDOUT, "a call with 0 for its timeout");
+    expect_error(udp_call(&silent.at, "x", 1, reply, 8, &timeout), ETIMEDOUT, "calling udp_call with 0 for timeout_ms");
     expect_at_least(stopwatch_ms() - start, UDP_CALL_TIMEOUT_MS, "how long it waited");
     start = stopwatch_ms();
-    expect_error(udp_call(&silent.at, "x", 1, reply, 8, &backoff), ETIMEDOUT, "a call with 0 for its backoff");
+    expect_error(udp_call(&silent.at, "x", 1, reply, 8, &backoff), ETIMEDOUT, "calling udp_call with 0 for backoff");
     expect_at_least(stopwatch_ms() - start, 15 + 30, "how long it waited");
     peer_close(&silent);
 }
 
-Test(udp_call, speaks_ipv6, .timeout = 3, .description = "UDP-CLI-014: an IPv6 server works like an IPv4 one") {
+Test(udp_call, speaks_ipv6, .timeout = 3, .description = "UDP-CLI-014: a server on ::1") {
     struct responder *server = responder_start(AF_INET6, responder_echo, NULL, 0);
     expect_answer(&server->socket.at, "hello?", "hello?", &patient);
     responder_stop(server);
@@ -261,24 +265,24 @@ Test(udp_call, speaks_ipv6, .timeout = 3, .description = "UDP-CLI-014: an IPv6 s
 }
 
 Test(udp_call, refuses_a_request_that_is_too_long, .timeout = 3,
-     .description = "UDP-CLI-015: a request that is too long fails with EMSGSIZE at once") {
+     .description = "UDP-CLI-015: a request of 65,508 bytes, with a timeout of an hour") {
     static const char too_long[UDP_MAX_IPV4 + 1];
     struct peer silent = peer_open(AF_INET);
     char reply[8];
     expect_error(udp_call(&silent.at, too_long, sizeof too_long, reply, sizeof reply, &endless), EMSGSIZE,
-                 "a request of 65,508 bytes, with a timeout of an hour");
+                 "calling udp_call with 65,508 bytes and a timeout of an hour");
     expect_int(peer_drain(&silent), 0, "the number of datagrams that the server got");
     peer_close(&silent);
 }
 
-/* Calls that end in each way there is, with blocks of exactly the size that is given. */
+/* Calls that end in every possible way. Each block has exactly the size that the function is told. */
 static void call_around(const struct udp_peer *server, const struct udp_peer *silent, const struct udp_peer *deaf) {
     static const struct udp_call_options brief = {.attempts = 2, .timeout_ms = 1, .backoff = 1};
     static const char too_long[UDP_MAX_IPV4 + 1];
     char *request = malloc(10), *reply = malloc(10);
     require(request && reply, "find memory");
     memset(request, 'x', 10);
-    expect_int(udp_call(server, request, 10, reply, 10, &patient), 10, "a call that is answered");
+    expect_int(udp_call(server, request, 10, reply, 10, &patient), 10, "calling udp_call for an answer of 10 bytes");
     udp_call(server, request, 10, reply, 3, &patient);
     udp_call(silent, request, 10, reply, 10, &brief);
     udp_call(deaf, request, 10, reply, 10, &brief);
@@ -288,7 +292,7 @@ static void call_around(const struct udp_peer *server, const struct udp_peer *si
 }
 
 Test(udp_call, leaves_nothing_behind, .timeout = 3,
-     .description = "UDP-CLI-016: no memory error, no lost block and no descriptor are left behind") {
+     .description = "UDP-CLI-016: 50 calls that end in every way, with blocks of exact size") {
     struct responder *server = responder_start(AF_INET, responder_echo, NULL, 0);
     struct peer silent = peer_open(AF_INET), deaf = peer_deaf(AF_INET);
     int before = open_descriptors();

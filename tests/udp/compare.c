@@ -1,5 +1,4 @@
-/* compare.c - the same sends over UDP and over TCP: what arrives, what is lost, what is glued, what the next read gets.
- */
+/* compare.c - the same sends over UDP and TCP: what arrives, what is lost, what is glued, what the next read gets. */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 #include "support/net/peer.h"
 #include "support/net/tcp_pair.h"
 
-/* Both ways from one end to the other. On the TCP connection `tcp.theirs` sends and `tcp.ours` receives. */
+/* Two ways from one end to the other: UDP and TCP. On the TCP connection `tcp.theirs` sends and `tcp.ours` receives. */
 struct ways {
     struct peer udp_from, udp_to;
     struct tcp_pair tcp;
@@ -22,7 +21,7 @@ struct ways {
 
 static struct ways ways_open(void) {
     struct ways ways = {peer_open(AF_INET), peer_open(AF_INET), tcp_open()};
-    step("two UDP sockets, ports %u and %u, beside it", peer_port(&ways.udp_from.at), peer_port(&ways.udp_to.at));
+    step("and two UDP sockets, on ports %u and %u", peer_port(&ways.udp_from.at), peer_port(&ways.udp_to.at));
     return ways;
 }
 
@@ -32,29 +31,31 @@ static void ways_close(struct ways *ways) {
     tcp_close(&ways->tcp);
 }
 
-/* The same send on both ways. */
+/* Sends the same bytes over UDP and over TCP. */
 static void send_both(const struct ways *ways, const void *data, size_t len) {
-    expect_int(udp_send(ways->udp_from.fd, data, len, &ways->udp_to.at), len, "UDP: udp_send of %zu bytes", len);
-    expect_int(stream_write(ways->tcp.theirs, data, len), 0, "TCP: stream_write of %zu bytes", len);
+    expect_int(udp_send(ways->udp_from.fd, data, len, &ways->udp_to.at), len, "UDP: calling udp_send with %zu bytes",
+               len);
+    expect_int(stream_write(ways->tcp.theirs, data, len), 0, "TCP: calling stream_write with %zu bytes", len);
 }
 
-/* What the next udp_recv with room for cap bytes gets: the length that it reports, and the bytes in buf. */
+/* The next udp_recv with room for cap bytes must report this length, and put these bytes in buf. */
 static void expect_udp(const struct ways *ways, size_t cap, size_t len, const char *bytes) {
     char buf[64];
     size_t shown = len < cap ? len : cap;
-    expect_int(udp_recv(ways->udp_to.fd, buf, cap, NULL, -1), len, "UDP: udp_recv with room for %zu bytes", cap);
-    expect_bytes(buf, shown, bytes, shown, "UDP: what it got");
+    expect_int(udp_recv(ways->udp_to.fd, buf, cap, NULL, -1), len, "UDP: calling udp_recv with room for %zu bytes",
+               cap);
+    expect_bytes(buf, shown, bytes, shown, "UDP: the bytes that it received");
 }
 
-/* What the next stream_read of len bytes gets. */
+/* The next stream_read of len bytes must get these bytes. */
 static void expect_tcp(const struct ways *ways, size_t len, const char *bytes) {
     char buf[64];
-    expect_int(stream_read(ways->tcp.ours, buf, len), len, "TCP: stream_read of %zu bytes", len);
-    expect_bytes(buf, len, bytes, len, "TCP: what it got");
+    expect_int(stream_read(ways->tcp.ours, buf, len), len, "TCP: calling stream_read for %zu bytes", len);
+    expect_bytes(buf, len, bytes, len, "TCP: the bytes that it read");
 }
 
 Test(udp_and_tcp, two_sends_and_one_read, .timeout = 3,
-     .description = "UDP-CMP-001: of two sends, one read gets the first message from UDP, and from TCP both, glued") {
+     .description = "UDP-CMP-001: sends of 5 and 6 bytes, and a read of 11") {
     struct ways ways = ways_open();
     send_both(&ways, "first", 5);
     send_both(&ways, "second", 6);
@@ -65,7 +66,7 @@ Test(udp_and_tcp, two_sends_and_one_read, .timeout = 3,
 }
 
 Test(udp_and_tcp, a_read_that_is_too_short, .timeout = 3,
-     .description = "UDP-CMP-002: after a read that is too short, UDP has lost the rest, and TCP goes on with it") {
+     .description = "UDP-CMP-002: 10 bytes sent, and a read of 4") {
     struct ways ways = ways_open();
     send_both(&ways, "0123456789", 10);
     send_both(&ways, "next", 4);
@@ -77,10 +78,10 @@ Test(udp_and_tcp, a_read_that_is_too_short, .timeout = 3,
     ways_close(&ways);
 }
 
-enum { MESSAGES = 1000, MESSAGE = 1000 }; /* more than either way holds */
+enum { MESSAGES = 1000, MESSAGE = 1000 }; /* more than the buffers of UDP or TCP hold */
 _Static_assert(MESSAGES *MESSAGE >= TCP_PAIR_HOLDS, "the TCP connection has to overflow");
 
-/* stream_write in a thread of its own, message by message, and then the end of the stream. */
+/* A thread that calls stream_write for each message, and then ends the stream. */
 struct writer {
     pthread_t thread;
     int fd;
@@ -96,7 +97,7 @@ static void *write_messages(void *argument) {
     return NULL;
 }
 
-/* Sends all messages while nobody receives, and counts with udp_recv what was kept. */
+/* Sends all messages while nobody receives. Then counts with udp_recv how many were kept. */
 static void expect_udp_loss(const struct ways *ways, const unsigned char *data) {
     static unsigned char buf[MESSAGE];
     const int room = 65536;
@@ -104,18 +105,18 @@ static void expect_udp_loss(const struct ways *ways, const unsigned char *data) 
     require(setsockopt(ways->udp_to.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) == 0, "set a socket's buffer");
     for (unsigned i = 0; i < MESSAGES; i++)
         sent += udp_send(ways->udp_from.fd, data + (size_t)i * MESSAGE, MESSAGE, &ways->udp_to.at) == MESSAGE;
-    expect_int(sent, MESSAGES, "UDP: how many sends succeed while nobody receives");
+    expect_int(sent, MESSAGES, "UDP: the number of sends that succeed while nobody receives");
     peer_settle();
     while (udp_recv(ways->udp_to.fd, buf, sizeof buf, NULL, 0) == MESSAGE)
         kept += memcmp(buf, data + (size_t)kept * MESSAGE, MESSAGE) == 0;
-    expect_true(kept > 0 && kept < MESSAGES, "UDP: some messages were kept and some are lost (%u of 1000 came)", kept);
+    expect_true(kept > 0 && kept < MESSAGES, "UDP: some messages were kept and some were lost (%u of 1000 came)", kept);
 }
 
 Test(udp_and_tcp, more_than_the_buffers_hold, .timeout = 5,
-     .description = "UDP-CMP-003: where nobody reads, UDP loses what is too much, and TCP makes the sender wait") {
+     .description = "UDP-CMP-003: 1000 messages of 1000 bytes while nobody reads") {
     struct ways ways = ways_open();
     struct dice dice = dice_for("payload");
-    static struct writer writer; /* the thread's, also where the test fails and leaves this function */
+    static struct writer writer; /* static, because the thread uses it also after the test fails and leaves */
     writer = (struct writer){.fd = ways.tcp.theirs, .data = malloc(MESSAGES * MESSAGE)};
     unsigned char *got = malloc(MESSAGES * MESSAGE);
     require(writer.data && got, "find memory");
@@ -123,17 +124,17 @@ Test(udp_and_tcp, more_than_the_buffers_hold, .timeout = 5,
     expect_udp_loss(&ways, writer.data);
     step("a thread writes the same 1000 messages with stream_write");
     require(pthread_create(&writer.thread, NULL, write_messages, &writer) == 0, "start a thread");
-    expect_int(stream_read(ways.tcp.ours, got, MESSAGES * MESSAGE), MESSAGES * MESSAGE, "TCP: stream_read of it all");
-    expect_bytes(got, MESSAGES * MESSAGE, writer.data, MESSAGES * MESSAGE, "TCP: what it got");
+    expect_int(stream_read(ways.tcp.ours, got, MESSAGES * MESSAGE), MESSAGES * MESSAGE,
+               "TCP: calling stream_read for all messages");
+    expect_bytes(got, MESSAGES * MESSAGE, writer.data, MESSAGES * MESSAGE, "TCP: the bytes that it read");
     require(pthread_join(writer.thread, NULL) == 0, "join a thread");
-    expect_int(writer.written, MESSAGES, "TCP: how many writes succeed");
+    expect_int(writer.written, MESSAGES, "TCP: the number of writes that succeed");
     free(got);
     free(writer.data);
     ways_close(&ways);
 }
 
-Test(udp_and_tcp, a_send_of_nothing, .timeout = 3,
-     .description = "UDP-CMP-004: a send of no bytes is a message of UDP, and leaves no trace in TCP") {
+Test(udp_and_tcp, a_send_of_nothing, .timeout = 3, .description = "UDP-CMP-004: a send of 0 bytes, then one of 2") {
     struct ways ways = ways_open();
     send_both(&ways, NULL, 0);
     send_both(&ways, "ab", 2);
@@ -144,7 +145,7 @@ Test(udp_and_tcp, a_send_of_nothing, .timeout = 3,
 }
 
 Test(udp_and_tcp, the_end, .timeout = 3,
-     .description = "UDP-CMP-005: when the sender has closed, UDP says nothing, and TCP returns 0") {
+     .description = "UDP-CMP-005: one message of 3 bytes, then both senders close") {
     struct ways ways = ways_open();
     char buf[8];
     send_both(&ways, "bye", 3);
@@ -154,13 +155,14 @@ Test(udp_and_tcp, the_end, .timeout = 3,
     peer_close(&ways.udp_from);
     expect_udp(&ways, 8, 3, "bye");
     expect_tcp(&ways, 3, "bye");
-    expect_error(udp_recv(ways.udp_to.fd, buf, sizeof buf, NULL, 20), ETIMEDOUT, "UDP: udp_recv after the last");
-    expect_int(stream_read(ways.tcp.ours, buf, sizeof buf), 0, "TCP: stream_read after the last");
+    expect_error(udp_recv(ways.udp_to.fd, buf, sizeof buf, NULL, 20), ETIMEDOUT,
+                 "UDP: calling udp_recv after the last message");
+    expect_int(stream_read(ways.tcp.ours, buf, sizeof buf), 0, "TCP: calling stream_read after the last message");
     ways_close(&ways);
 }
 
 Test(udp_and_tcp, the_same_messages_in_frames, .timeout = 3,
-     .description = "UDP-CMP-006: in frames TCP brings the same messages as UDP, border by border") {
+     .description = "UDP-CMP-006: six messages of 0 to 60 random bytes") {
     static const size_t len[] = {5, 0, 1, 60, 0, 12};
     enum { COUNT = sizeof len / sizeof len[0] };
     struct ways ways = ways_open();
@@ -168,15 +170,19 @@ Test(udp_and_tcp, the_same_messages_in_frames, .timeout = 3,
     unsigned char sent[COUNT][64], by_udp[64], by_tcp[64];
     for (size_t i = 0; i < COUNT; i++) {
         dice_fill(&dice, sent[i], sizeof sent[i]);
-        expect_int(udp_send(ways.udp_from.fd, sent[i], len[i], &ways.udp_to.at), len[i], "UDP: udp_send");
-        expect_int(stream_send_frame(ways.tcp.theirs, sent[i], len[i]), 0, "TCP: stream_send_frame");
+        expect_int(udp_send(ways.udp_from.fd, sent[i], len[i], &ways.udp_to.at), len[i],
+                   "UDP: calling udp_send for message %zu", i + 1);
+        expect_int(stream_send_frame(ways.tcp.theirs, sent[i], len[i]), 0,
+                   "TCP: calling stream_send_frame for message %zu", i + 1);
     }
     for (size_t i = 0; i < COUNT; i++) {
         size_t frame_len = SIZE_MAX;
-        expect_int(udp_recv(ways.udp_to.fd, by_udp, sizeof by_udp, NULL, -1), len[i], "UDP: message %zu", i + 1);
-        expect_int(stream_recv_frame(ways.tcp.ours, by_tcp, sizeof by_tcp, &frame_len), 1, "TCP: frame %zu", i + 1);
-        expect_bytes(by_udp, len[i], sent[i], len[i], "UDP: message %zu", i + 1);
-        expect_bytes(by_tcp, frame_len, sent[i], len[i], "TCP: frame %zu", i + 1);
+        expect_int(udp_recv(ways.udp_to.fd, by_udp, sizeof by_udp, NULL, -1), len[i],
+                   "UDP: calling udp_recv for message %zu", i + 1);
+        expect_int(stream_recv_frame(ways.tcp.ours, by_tcp, sizeof by_tcp, &frame_len), 1,
+                   "TCP: calling stream_recv_frame for frame %zu", i + 1);
+        expect_bytes(by_udp, len[i], sent[i], len[i], "UDP: the bytes of message %zu", i + 1);
+        expect_bytes(by_tcp, frame_len, sent[i], len[i], "TCP: the bytes of frame %zu", i + 1);
     }
     ways_close(&ways);
 }

@@ -1,4 +1,4 @@
-/* loss.c - the network loses: what udp_send, udp_recv and udp_call make of a full buffer and of a bad relay. */
+/* loss.c - a network that loses datagrams: udp_send, udp_recv and udp_call with a full buffer and with a bad relay. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #define DATAGRAMS 60
 #define DATAGRAM_BYTES 3000
 
-/* Two plain sockets, the receiving one with so small a buffer that DATAGRAMS do not fit. */
+/* Two plain sockets. The buffer of the receiving one is too small for DATAGRAMS. */
 struct pair {
     struct peer from, to;
 };
@@ -25,7 +25,7 @@ static struct pair narrow_pair(void) {
     return pair;
 }
 
-/* The datagram with this number: random bytes, other ones for each number. */
+/* The datagram with this number: random bytes, which differ for each number. */
 static void make_datagram(unsigned number, unsigned char *datagram) {
     char purpose[32];
     snprintf(purpose, sizeof purpose, "datagram %u", number);
@@ -34,12 +34,13 @@ static void make_datagram(unsigned number, unsigned char *datagram) {
 }
 
 Test(udp_loss, does_not_tell_the_sender, .timeout = 5,
-     .description = "UDP-LOSS-001: a full receive buffer drops silently: every udp_send still returns len") {
+     .description = "UDP-LOSS-001: 60 datagrams of 3000 bytes into a buffer that is too small") {
     struct pair pair = narrow_pair();
     unsigned char datagram[DATAGRAM_BYTES];
     make_datagram(0, datagram);
     for (unsigned i = 0; i < DATAGRAMS; i++)
-        expect_int(udp_send(pair.from.fd, datagram, sizeof datagram, &pair.to.at), DATAGRAM_BYTES, "udp_send %u", i);
+        expect_int(udp_send(pair.from.fd, datagram, sizeof datagram, &pair.to.at), DATAGRAM_BYTES,
+                   "calling udp_send for datagram %u", i);
     unsigned arrived = 0;
     peer_settle();
     while (recv(pair.to.fd, datagram, sizeof datagram, MSG_DONTWAIT) != -1)
@@ -50,8 +51,8 @@ Test(udp_loss, does_not_tell_the_sender, .timeout = 5,
     peer_close(&pair.to);
 }
 
-/* Receives with timeout 0 until nothing is left, and compares each datagram with what was sent in its place. Returns
- * how many there were, and in *error the errno of the udp_recv that came after the last. */
+/* Receives with timeout 0 until nothing is left, and compares each datagram with the one that was sent with its number.
+ * Returns how many there were. *error is the errno of the udp_recv after the last datagram. */
 static unsigned receive_all(int fd, int *error) {
     unsigned char got[DATAGRAM_BYTES + 1], sent[DATAGRAM_BYTES];
     for (unsigned i = 0;; i++) {
@@ -60,31 +61,33 @@ static unsigned receive_all(int fd, int *error) {
         if (len == -1)
             return i;
         make_datagram(i, sent);
-        if (len != DATAGRAM_BYTES || memcmp(got, sent, sizeof sent) != 0) /* no assertion where it is right: how many */
-            expect_bytes(got, (size_t)len, sent, sizeof sent, "datagram %u", i); /* arrive is the kernel's business */
+        /* No assertion for a right datagram: the kernel decides how many arrive. */
+        if (len != DATAGRAM_BYTES || memcmp(got, sent, sizeof sent) != 0)
+            expect_bytes(got, (size_t)len, sent, sizeof sent, "the bytes of datagram %u", i);
     }
 }
 
-/* All datagrams have one length: a shorter one could slip in behind a longer one that was dropped. */
+/* All datagrams have one length. Otherwise a short one could still fit after a long one was dropped. */
 Test(udp_loss, leaves_a_prefix, .timeout = 5,
-     .description = "UDP-LOSS-002: what arrives is a prefix of what was sent, each datagram whole and unchanged") {
+     .description = "UDP-LOSS-002: 60 different datagrams into a buffer that is too small") {
     struct pair pair = narrow_pair();
     unsigned char datagram[DATAGRAM_BYTES];
     for (unsigned i = 0; i < DATAGRAMS; i++) {
         make_datagram(i, datagram);
-        expect_success(udp_send(pair.from.fd, datagram, sizeof datagram, &pair.to.at), "udp_send %u", i);
+        expect_success(udp_send(pair.from.fd, datagram, sizeof datagram, &pair.to.at),
+                       "calling udp_send for datagram %u", i);
     }
     peer_settle();
     int error;
     unsigned arrived = receive_all(pair.to.fd, &error);
-    expect_int(error, ETIMEDOUT, "errno of udp_recv after the last of %u datagrams", arrived);
+    expect_int(error, ETIMEDOUT, "the errno of udp_recv after the last of %u datagrams", arrived);
     expect_true(arrived > 0 && arrived < DATAGRAMS, "some arrived and some were dropped");
     peer_close(&pair.from);
     peer_close(&pair.to);
 }
 
-/* Makes calls through a relay to a server that sends each request back; each call has to get its own request back. All
- * attempts together outlast any watchdog. */
+/* Makes calls through a relay to a server that sends each request back. Each call must get its own request back. All
+ * attempts together take longer than any watchdog. */
 static void call_through(struct relay_rules rules, unsigned calls) {
     static const struct udp_call_options patient = {.attempts = 1000000, .timeout_ms = 4, .backoff = 1};
     struct responder *server = responder_start(AF_INET, responder_echo, NULL, 0);
@@ -93,35 +96,35 @@ static void call_through(struct relay_rules rules, unsigned calls) {
         char request[32], reply[32];
         int len = snprintf(request, sizeof request, "question %u", i);
         expect_int(udp_call(relay_address(relay), request, (size_t)len, reply, sizeof reply, &patient), len,
-                   "the length of the reply to \"%s\"", request);
+                   "calling udp_call with \"%s\"", request);
         expect_bytes(reply, (size_t)len, request, (size_t)len, "the reply to \"%s\"", request);
         relay_settle(relay);
     }
     struct relay_counts counts = relay_counts(relay);
     step("relay: passed %u, dropped %u, duplicated %u, held %u", counts.passed, counts.dropped, counts.duplicated,
          counts.held);
-    expect_true(counts.dropped + counts.duplicated + counts.held > 0, "the relay was as bad as it should be");
+    expect_true(counts.dropped + counts.duplicated + counts.held > 0, "the relay did damage, as it should");
     relay_stop(relay);
     responder_stop(server);
     responder_free(server);
 }
 
 Test(udp_loss, is_made_good_by_asking_again, .timeout = 5,
-     .description = "UDP-LOSS-003: behind a relay that drops, udp_call still gets its answer") {
+     .description = "UDP-LOSS-003: 10 calls through a relay that drops 40 of 100 datagrams") {
     call_through((struct relay_rules){.drop = 40}, 10);
 }
 
 Test(udp_loss, does_not_mix_up_duplicates, .timeout = 5,
-     .description = "UDP-LOSS-004: behind a relay that duplicates, each call gets its own answer") {
+     .description = "UDP-LOSS-004: 20 calls through a relay that duplicates 60 of 100 datagrams") {
     call_through((struct relay_rules){.duplicate = 60}, 20);
 }
 
 Test(udp_loss, does_not_mix_up_what_is_late, .timeout = 5,
-     .description = "UDP-LOSS-005: behind a relay that delays and reorders, each call gets its own answer") {
+     .description = "UDP-LOSS-005: 10 calls; the relay delays 50 and reorders 50 of 100 datagrams") {
     call_through((struct relay_rules){.delay = 50, .reorder = 50}, 10);
 }
 
 Test(udp_loss, is_survived_over_many_calls, .timeout = 5,
-     .description = "UDP-LOSS-006: behind a relay that does all at once, over many calls, each gets its own answer") {
+     .description = "UDP-LOSS-006: 30 calls through a relay with all four faults") {
     call_through((struct relay_rules){.drop = 15, .duplicate = 15, .delay = 15, .reorder = 15}, 30);
 }

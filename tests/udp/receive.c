@@ -15,10 +15,10 @@
 #include "support/net/peer.h"
 #include "support/process/kernel_view.h"
 
-/* Outlasts any watchdog: what has to happen happens, or is never seen. */
+/* Longer than any watchdog. What the test waits for happens, or the watchdog ends the test. */
 #define AN_HOUR (3600 * 1000)
 
-/* Two plain sockets: udp_recv receives on one what the other sends. */
+/* Two plain sockets: one sends, and udp_recv receives on the other. */
 struct pair {
     struct peer from, to;
 };
@@ -35,7 +35,7 @@ static void pair_close(struct pair *pair) {
     peer_close(&pair->to);
 }
 
-/* Sends a datagram with plain system calls, and waits until the other socket has something to receive. */
+/* Sends a datagram with plain system calls, and waits until it has arrived at the other socket. */
 static void arrive(const struct pair *pair, const void *data, size_t len) {
     step("a datagram of %zu bytes is sent", len);
     peer_send(&pair->from, data, len, &pair->to.at);
@@ -43,74 +43,77 @@ static void arrive(const struct pair *pair, const void *data, size_t len) {
 }
 
 Test(udp_recv, takes_exactly_one_datagram, .timeout = 3,
-     .description = "UDP-RX-001: one call takes exactly one datagram") {
+     .description = "UDP-RX-001: two datagrams that wait, and a buffer with room for both") {
     struct pair pair = pair_open(AF_INET);
     char buf[64], left[64];
     arrive(&pair, "first", 5);
     arrive(&pair, "second", 6);
-    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 5, "the length of the first of two datagrams");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 5,
+               "calling udp_recv when datagrams of 5 and 6 bytes wait");
     expect_bytes(buf, 5, "first", 5, "the first datagram");
-    expect_int(peer_receive(&pair.to, left, sizeof left, NULL), 6, "the second is still there for a plain recvfrom");
+    expect_int(peer_receive(&pair.to, left, sizeof left, NULL), 6,
+               "receiving the second datagram with a plain recvfrom");
     expect_bytes(left, 6, "second", 6, "the second datagram");
     pair_close(&pair);
 }
 
 Test(udp_recv, fills_in_the_sender, .timeout = 3,
-     .description = "UDP-RX-002: the sender is filled in, so that a reply reaches it") {
+     .description = "UDP-RX-002: an IPv4 sender, then a reply to the address filled in") {
     struct pair pair = pair_open(AF_INET);
     struct udp_peer from;
     char buf[64];
     memset(&from, 0xa5, sizeof from);
     arrive(&pair, "hello", 5);
-    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, &from, -1), 5, "udp_recv");
-    expect_peer(&from, &pair.from.at, "the sender that udp_recv filled in");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, &from, -1), 5, "calling udp_recv");
+    expect_peer(&from, &pair.from.at, "the sender in *from");
     peer_send(&pair.to, "reply", 5, &from);
-    expect_int(peer_receive(&pair.from, buf, sizeof buf, NULL), 5, "a plain reply to that address arrives");
+    expect_int(peer_receive(&pair.from, buf, sizeof buf, NULL), 5, "receiving a plain reply that was sent to *from");
     pair_close(&pair);
 }
 
 Test(udp_recv, reports_true_length_when_truncated, .timeout = 3,
-     .description = "UDP-RX-003: a datagram longer than cap is reported with its true length") {
+     .description = "UDP-RX-003: a datagram of 3000 bytes in a buffer of 10") {
     struct pair pair = pair_open(AF_INET);
     char data[3000] = "", buf[10];
     arrive(&pair, data, sizeof data);
-    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 3000, "the length of 3000 bytes in a buffer of 10");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 3000,
+               "calling udp_recv for 3000 bytes with a buffer of 10");
     pair_close(&pair);
 }
 
 Test(udp_recv, loses_the_rest_of_a_truncated_datagram, .timeout = 3,
-     .description = "UDP-RX-004: the rest of it is lost, and the next call takes the next datagram") {
+     .description = "UDP-RX-004: 13 bytes in a buffer of 4, then a second datagram") {
     struct pair pair = pair_open(AF_INET);
     char buf[4];
     arrive(&pair, "much too long", 13);
     arrive(&pair, "next", 4);
-    expect_success(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), "a datagram of 13 bytes in a buffer of 4");
-    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 4, "the length that the next call returns");
-    expect_bytes(buf, 4, "next", 4, "the datagram that the next call takes");
+    expect_success(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), "calling udp_recv for 13 bytes with a buffer of 4");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 4, "calling udp_recv for the next datagram");
+    expect_bytes(buf, 4, "next", 4, "the bytes that the second call received");
     pair_close(&pair);
 }
 
 Test(udp_recv, never_writes_past_the_end_of_the_buffer, .timeout = 3,
-     .description = "UDP-RX-005: the first cap bytes are the datagram's, and nothing is written past them") {
+     .description = "UDP-RX-005: 20 bytes with cap 10, in a buffer of 32") {
     struct pair pair = pair_open(AF_INET);
     char buf[32], expected[32];
     memset(buf, '#', sizeof buf);
     memset(expected, '#', sizeof expected);
     memcpy(expected, "0123456789", 10);
     arrive(&pair, "0123456789abcdefghij", 20);
-    expect_success(udp_recv(pair.to.fd, buf, 10, NULL, -1), "a datagram of 20 bytes and a cap of 10");
-    expect_bytes(buf, sizeof buf, expected, sizeof expected, "the buffer, filled with # before");
+    expect_success(udp_recv(pair.to.fd, buf, 10, NULL, -1), "calling udp_recv for 20 bytes with cap 10");
+    expect_bytes(buf, sizeof buf, expected, sizeof expected, "the buffer, which was filled with #");
     pair_close(&pair);
 }
 
 Test(udp_recv, returns_an_empty_datagram, .timeout = 3,
-     .description = "UDP-RX-006: an empty datagram is returned as 0 with its sender, no end of file and no timeout") {
+     .description = "UDP-RX-006: an empty datagram that waits, with a timeout of an hour") {
     struct pair pair = pair_open(AF_INET);
     struct udp_peer from;
     char buf[8];
     memset(&from, 0xa5, sizeof from);
     arrive(&pair, "", 0);
-    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, &from, AN_HOUR), 0, "the length of an empty datagram");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, &from, AN_HOUR), 0, "calling udp_recv for an empty datagram");
     expect_peer(&from, &pair.from.at, "the sender of an empty datagram");
     pair_close(&pair);
 }
@@ -122,31 +125,33 @@ static bool receive_nothing(void *ctx, int timeout_ms) {
 }
 
 Test(udp_recv, times_out_and_not_too_early, .timeout = 3,
-     .description = "UDP-RX-007: where nothing comes ETIMEDOUT, and not before timeout_ms have passed") {
+     .description = "UDP-RX-007: a wait of 20 ms, then thirty waits of 1 ms") {
     struct peer to = peer_open(AF_INET);
     char buf[8];
     double start = stopwatch_ms();
-    expect_error(udp_recv(to.fd, buf, sizeof buf, NULL, 20), ETIMEDOUT, "a wait of 20 ms");
+    expect_error(udp_recv(to.fd, buf, sizeof buf, NULL, 20), ETIMEDOUT,
+                 "calling udp_recv with a timeout of 20 ms, and nothing comes");
     expect_at_least(stopwatch_ms() - start, 20, "how long it waited");
     expect_short_waits(receive_nothing, &to, 1, 1);
     peer_close(&to);
 }
 
 Test(udp_recv, takes_what_is_there_at_timeout_0, .timeout = 3,
-     .description = "UDP-RX-008: timeout 0 takes what is there") {
+     .description = "UDP-RX-008: a datagram that has arrived") {
     struct pair pair = pair_open(AF_INET);
     char buf[8];
     arrive(&pair, "hello", 5);
-    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, 0), 5, "udp_recv with timeout 0 of what has arrived");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, 0), 5,
+               "calling udp_recv with timeout 0 for a datagram that has arrived");
     expect_bytes(buf, 5, "hello", 5, "the datagram");
     pair_close(&pair);
 }
 
-Test(udp_recv, does_not_wait_at_timeout_0, .timeout = 3,
-     .description = "UDP-RX-008: timeout 0 does not wait: ETIMEDOUT where nothing is") {
+Test(udp_recv, does_not_wait_at_timeout_0, .timeout = 3, .description = "UDP-RX-008: an empty queue") {
     struct peer to = peer_open(AF_INET);
     char buf[8];
-    expect_error(udp_recv(to.fd, buf, sizeof buf, NULL, 0), ETIMEDOUT, "udp_recv with timeout 0 and nothing there");
+    expect_error(udp_recv(to.fd, buf, sizeof buf, NULL, 0), ETIMEDOUT,
+                 "calling udp_recv with timeout 0 when nothing is there");
     peer_close(&to);
 }
 
@@ -156,7 +161,7 @@ static void send_late(void *ctx) {
     peer_send(&pair->from, "late", 4, &pair->to.at);
 }
 
-/* Sends a datagram once the test's own thread waits. */
+/* Sends a datagram as soon as the test's own thread waits. */
 static void *send_when_awaited(void *pair) {
     await_waiting(getpid());
     send_late(pair);
@@ -164,108 +169,116 @@ static void *send_when_awaited(void *pair) {
 }
 
 Test(udp_recv, waits_for_ever_where_the_timeout_is_negative, .timeout = 3,
-     .description = "UDP-RX-009: a negative timeout waits until a datagram comes") {
-    static struct pair pair; /* the thread's, also where the test fails and leaves this function */
+     .description = "UDP-RX-009: timeout -1, and a datagram that is sent once the call waits") {
+    static struct pair pair; /* static, because the thread uses it also after the test fails and leaves this function */
     pair = pair_open(AF_INET);
     pthread_t sender;
     char buf[8];
     require(pthread_create(&sender, NULL, send_when_awaited, &pair) == 0, "start a thread");
-    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 4, "udp_recv with timeout -1");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 4, "calling udp_recv with timeout -1");
     pthread_join(sender, NULL);
     pair_close(&pair);
 }
 
 Test(udp_recv, waits_its_time_though_signals_come, .timeout = 3,
-     .description = "UDP-RX-010: a signal does not shorten the wait") {
-    static struct pair pair; /* another thread's, too */
+     .description = "UDP-RX-010: a receive interrupted twice, then waits with a signal every 5 ms") {
+    static struct pair pair; /* static, because another thread uses it too */
     pair = pair_open(AF_INET);
     char buf[8];
     arrive(&pair, "hello", 5);
     fail_calls(RECEIVING, 1, 2, EINTR);
-    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, AN_HOUR), 5, "udp_recv, its receive interrupted twice");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, AN_HOUR), 5,
+               "calling udp_recv, whose receive is interrupted twice");
     fail_calls(RECEIVING, 1, 0, 0);
     interruptions_start(gettid(), 5);
     interruptions_then(3, send_late, &pair);
-    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, AN_HOUR), 4, "udp_recv with a timeout of an hour");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, AN_HOUR), 4,
+               "calling udp_recv with a timeout of an hour, and signals come");
     double start = stopwatch_ms();
-    expect_error(udp_recv(pair.to.fd, buf, sizeof buf, NULL, 50), ETIMEDOUT, "udp_recv with a timeout of 50 ms");
+    expect_error(udp_recv(pair.to.fd, buf, sizeof buf, NULL, 50), ETIMEDOUT,
+                 "calling udp_recv with a timeout of 50 ms, and signals come");
     expect_at_least(stopwatch_ms() - start, 50, "how long it waited");
     interruptions_stop();
     pair_close(&pair);
 }
 
-/* Where each signal starts the wait anew it never ends: the signals come at shorter intervals than the timeout. */
+/* The signals come at shorter intervals than the timeout. If each signal starts a new wait, the call never ends. */
 Test(udp_recv, waits_no_longer_though_signals_come, .timeout = 3,
-     .description = "UDP-RX-011: a signal does not lengthen the wait: the deadline is kept, not the duration") {
+     .description = "UDP-RX-011: a wait of 80 ms with a signal every 5 ms") {
     struct peer to = peer_open(AF_INET);
     char buf[8];
     interruptions_start(gettid(), 5);
-    expect_error(udp_recv(to.fd, buf, sizeof buf, NULL, 80), ETIMEDOUT, "udp_recv with a timeout of 80 ms");
+    expect_error(udp_recv(to.fd, buf, sizeof buf, NULL, 80), ETIMEDOUT,
+                 "calling udp_recv with a timeout of 80 ms, and signals come");
     interruptions_stop();
     peer_close(&to);
 }
 
-Test(udp_recv, can_do_without_the_sender, .timeout = 3, .description = "UDP-RX-012: from may be NULL") {
+Test(udp_recv, can_do_without_the_sender, .timeout = 3,
+     .description = "UDP-RX-012: a datagram of 5 bytes with from NULL") {
     struct pair pair = pair_open(AF_INET);
     char buf[8];
     arrive(&pair, "hello", 5);
-    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 5, "udp_recv with from NULL");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, NULL, -1), 5, "calling udp_recv with NULL for from");
     pair_close(&pair);
 }
 
-Test(udp_recv, fills_in_an_ipv6_sender, .timeout = 3, .description = "UDP-RX-013: an IPv6 sender is filled in") {
+Test(udp_recv, fills_in_an_ipv6_sender, .timeout = 3, .description = "UDP-RX-013: a datagram from ::1") {
     struct pair pair = pair_open(AF_INET6);
     struct udp_peer from;
     char buf[8];
     memset(&from, 0xa5, sizeof from);
     arrive(&pair, "hello", 5);
-    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, &from, -1), 5, "udp_recv");
-    expect_peer(&from, &pair.from.at, "the sender that udp_recv filled in");
+    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, &from, -1), 5, "calling udp_recv");
+    expect_peer(&from, &pair.from.at, "the sender in *from");
     pair_close(&pair);
 }
 
-/* Connects a socket to a port where nobody listens, sends there and waits for the ICMP error to come back. */
+/* Connects a socket to a port where nobody listens, sends a datagram there and waits for the ICMP error. */
 static struct peer refused_socket(void) {
     struct peer deaf = peer_deaf(AF_INET), refused = peer_open(AF_INET);
     require(connect(refused.fd, (struct sockaddr *)&deaf.at.addr, deaf.at.len) == 0, "connect a socket");
     require(send(refused.fd, "x", 1, 0) == 1, "send a datagram");
-    struct pollfd error = {.fd = refused.fd}; /* POLLERR is always waited for */
+    struct pollfd error = {.fd = refused.fd}; /* poll always waits for POLLERR */
     require(poll(&error, 1, -1) == 1, "wait for an error");
-    step("a connected socket sent to port %u, where nobody listens", peer_port(&deaf.at));
+    step("a connected socket sends to port %u, where nobody listens", peer_port(&deaf.at));
     peer_close(&deaf);
     return refused;
 }
 
 Test(udp_recv, reports_the_errno_of_the_kernel, .timeout = 3,
-     .description = "UDP-RX-014: an error of the kernel is reported with its errno") {
+     .description = "UDP-RX-014: a closed descriptor and a refused connection, with a timeout of an hour") {
     struct peer refused = refused_socket();
     char buf[8];
-    expect_error(udp_recv(closed_descriptor(), buf, sizeof buf, NULL, AN_HOUR), EBADF, "a descriptor that is not open");
-    expect_error(udp_recv(refused.fd, buf, sizeof buf, NULL, AN_HOUR), ECONNREFUSED, "a connected socket, refused");
+    expect_error(udp_recv(closed_descriptor(), buf, sizeof buf, NULL, AN_HOUR), EBADF,
+                 "calling udp_recv on a descriptor that is not open");
+    expect_error(udp_recv(refused.fd, buf, sizeof buf, NULL, AN_HOUR), ECONNREFUSED,
+                 "calling udp_recv on a connected socket that was refused");
     peer_close(&refused);
 }
 
 Test(udp_recv, needs_no_buffer_where_cap_is_0, .timeout = 3,
-     .description = "UDP-RX-015: with cap 0 the datagram is taken and its true length returned") {
+     .description = "UDP-RX-015: buf NULL and cap 0 with two datagrams that wait") {
     struct pair pair = pair_open(AF_INET);
     char left[8];
     arrive(&pair, "hello", 5);
     arrive(&pair, "next", 4);
-    expect_int(udp_recv(pair.to.fd, NULL, 0, NULL, -1), 5, "udp_recv with buf NULL and cap 0");
-    expect_int(peer_receive(&pair.to, left, sizeof left, NULL), 4, "that datagram is gone, the next one is there");
+    expect_int(udp_recv(pair.to.fd, NULL, 0, NULL, -1), 5, "calling udp_recv with buf NULL and cap 0");
+    expect_int(peer_receive(&pair.to, left, sizeof left, NULL), 4, "receiving the next datagram with a plain recvfrom");
     pair_close(&pair);
 }
 
 Test(udp_recv, leaves_nothing_behind, .timeout = 3,
-     .description = "UDP-RX-016: no memory error, no lost block and no descriptor are left behind") {
+     .description = "UDP-RX-016: 60 calls with blocks of exact size; some calls fail") {
     struct pair pair = pair_open(AF_INET);
     int before = open_descriptors();
     for (size_t cap = 0; cap < 20; cap++) {
-        char *buf = malloc(cap); /* a block of exactly cap bytes: one more written is an error */
+        char *buf = malloc(cap); /* exactly cap bytes: to write one more is an error */
         struct udp_peer *from = malloc(sizeof *from);
         require(buf && from, "find memory");
         arrive(&pair, "0123456789", 10);
-        expect_success(udp_recv(pair.to.fd, buf, cap, from, AN_HOUR), "udp_recv of 10 bytes with cap %zu", cap);
+        expect_success(udp_recv(pair.to.fd, buf, cap, from, AN_HOUR), "calling udp_recv for 10 bytes with cap %zu",
+                       cap);
         udp_recv(pair.to.fd, buf, cap, from, 1);
         udp_recv(closed_descriptor(), buf, cap, NULL, 0);
         free(from);

@@ -1,4 +1,4 @@
-/* serve.c - udp_serve: each request gets its own answer, and nothing but stop_fd or a broken socket ends the loop. */
+/* serve.c - udp_serve: each request gets its own answer. Only stop_fd or a bad socket ends the loop. */
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <semaphore.h>
@@ -23,22 +23,23 @@ static ssize_t echo(void *ctx, const void *req, size_t len, const struct udp_pee
     return (ssize_t)len;
 }
 
-/* Sends a request and expects this reply as the next datagram that the client gets. */
+/* Sends a request. The next datagram that the client gets must be this reply. */
 static void expect_reply(struct service *service, const struct peer *client, const char *request, const char *reply) {
     char got[64];
     ssize_t len = service_ask(service, client, request, strlen(request), got, sizeof got);
-    expect_true(len != -1, "a reply comes to \"%s\", and udp_serve goes on", request);
+    expect_true(len != -1, "a reply to \"%s\" comes, and udp_serve goes on", request);
     expect_bytes(got, (size_t)len, reply, strlen(reply), "the reply to \"%s\"", request);
 }
 
-/* Stops udp_serve, which must return 0. */
+/* Stops udp_serve. It must return 0. */
 static void expect_good_end(struct service *service) {
     service_stop(service, true);
-    expect_int((errno = service->error, service->result), 0, "what udp_serve returned when stop_fd became readable");
+    expect_int((errno = service->error, service->result), 0,
+               "the return value of udp_serve after stop_fd became readable");
 }
 
 Test(udp_serve, replies_to_the_sender, .timeout = 3,
-     .description = "UDP-SRV-001: the reply goes to the request's sender, from the socket on which the request came") {
+     .description = "UDP-SRV-001: one request, and a second socket that must get nothing") {
     static struct service service;
     struct peer client = peer_open(AF_INET), other = peer_open(AF_INET);
     struct udp_peer from;
@@ -47,7 +48,7 @@ Test(udp_serve, replies_to_the_sender, .timeout = 3,
     peer_send(&client, "hello", 5, &service.socket.at);
     expect_true(service_awaits(&service, client.fd), "a reply comes to the client");
     expect_int(peer_receive(&client, got, sizeof got, &from), 5, "the length of the reply");
-    expect_peer(&from, &service.socket.at, "where the reply comes from");
+    expect_peer(&from, &service.socket.at, "the sender of the reply");
     expect_int(peer_drain(&other), 0, "the number of datagrams at another socket");
     service_stop(&service, true);
     service_close(&service);
@@ -56,7 +57,7 @@ Test(udp_serve, replies_to_the_sender, .timeout = 3,
 }
 
 Test(udp_serve, keeps_clients_apart, .timeout = 3,
-     .description = "UDP-SRV-002: requests of several clients each get their own reply, however they interleave") {
+     .description = "UDP-SRV-002: nine requests of three clients, mixed") {
     static const char *const request[] = {"a1", "b1", "c1", "b2", "a2", "c2", "c3", "b3", "a3"};
     static struct service service;
     struct peer client[3] = {peer_open(AF_INET), peer_open(AF_INET), peer_open(AF_INET)};
@@ -86,7 +87,7 @@ static ssize_t decline_no(void *ctx, const void *req, size_t len, const struct u
 }
 
 Test(udp_serve, lets_the_handler_decline, .timeout = 3,
-     .description = "UDP-SRV-003: where the handler returns -1 nothing is sent; it is counted, and service goes on") {
+     .description = "UDP-SRV-003: a request that the handler declines, between two that it answers") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, decline_no, NULL);
@@ -101,15 +102,14 @@ Test(udp_serve, lets_the_handler_decline, .timeout = 3,
     peer_close(&client);
 }
 
-/* Replies to all with an empty datagram. */
+/* Replies to every request with an empty datagram. */
 static ssize_t say_nothing(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply,
                            size_t cap) {
     (void)ctx, (void)req, (void)len, (void)from, (void)reply, (void)cap;
     return 0;
 }
 
-Test(udp_serve, sends_an_empty_reply, .timeout = 3,
-     .description = "UDP-SRV-004: a reply of length 0 is sent as an empty datagram") {
+Test(udp_serve, sends_an_empty_reply, .timeout = 3, .description = "UDP-SRV-004: a handler that returns 0") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     char got[8];
@@ -120,15 +120,14 @@ Test(udp_serve, sends_an_empty_reply, .timeout = 3,
     peer_close(&client);
 }
 
-/* Counts its calls in *ctx and replies with the request, as far as there is room. */
+/* Counts its calls in *ctx. Replies with as much of the request as fits. */
 static ssize_t count(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply, size_t cap) {
     ++*(unsigned *)ctx;
     return echo(NULL, req, len < cap ? len : cap, from, reply, cap);
 }
 
-Test(
-    udp_serve, keeps_a_request_that_is_too_long_from_the_handler, .timeout = 3,
-    .description = "UDP-SRV-005: a request longer than UDP_REQUEST_MAX is counted, shown to no handler, not answered") {
+Test(udp_serve, keeps_a_request_that_is_too_long_from_the_handler, .timeout = 3,
+     .description = "UDP-SRV-005: a request of 8193 bytes between two short ones") {
     static const char too_long[UDP_REQUEST_MAX + 1];
     static struct service service;
     struct peer client = peer_open(AF_INET);
@@ -146,7 +145,7 @@ Test(
 }
 
 Test(udp_serve, hands_over_the_longest_request, .timeout = 3,
-     .description = "UDP-SRV-006: a request of exactly UDP_REQUEST_MAX bytes is handed over whole") {
+     .description = "UDP-SRV-006: a request of 8192 bytes that comes back as the reply") {
     static unsigned char longest[UDP_REQUEST_MAX], got[UDP_REQUEST_MAX + 1];
     static struct service service;
     struct peer client = peer_open(AF_INET);
@@ -155,13 +154,13 @@ Test(udp_serve, hands_over_the_longest_request, .timeout = 3,
     service_start(&service, echo, NULL);
     ssize_t len = service_ask(&service, &client, longest, sizeof longest, got, sizeof got);
     expect_true(len != -1, "a reply comes");
-    expect_bytes(got, (size_t)len, longest, sizeof longest, "the request, which comes back as the reply");
+    expect_bytes(got, (size_t)len, longest, sizeof longest, "the reply, which must be the same as the request");
     service_stop(&service, true);
     service_close(&service);
     peer_close(&client);
 }
 
-/* Replies with the request; before the reply to "bye" it waits until the client is gone. */
+/* Replies with the request. Before the reply to "bye" it waits until the client has closed its socket. */
 static ssize_t echo_when_gone(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply,
                               size_t cap) {
     if (len == 3 && memcmp(req, "bye", 3) == 0)
@@ -170,10 +169,10 @@ static ssize_t echo_when_gone(void *ctx, const void *req, size_t len, const stru
     return echo(NULL, req, len, from, reply, cap);
 }
 
-/* With IP_RECVERR an unconnected socket is told of ICMP errors too: of each by one call that fails. That may be the
- * send of the first reply after it, so the other client asks twice and is content with one reply. */
+/* With IP_RECVERR an unconnected socket gets ICMP errors too: one call fails for each error. That may be the send of
+ * the next reply. So the other client asks twice, and one reply is enough. */
 Test(udp_serve, survives_a_client_that_has_gone, .timeout = 3,
-     .description = "UDP-SRV-007: a client that has gone away, and its ICMP error, do not stop service to the rest") {
+     .description = "UDP-SRV-007: a socket with IP_RECVERR and a client that closes before its reply") {
     static struct service service;
     struct peer client = peer_open(AF_INET), gone = peer_open(AF_INET);
     int yes = 1;
@@ -181,7 +180,7 @@ Test(udp_serve, survives_a_client_that_has_gone, .timeout = 3,
     require(sem_init(&is_gone, 0, 0) == 0, "make a semaphore");
     service_start(&service, echo_when_gone, &is_gone);
     expect_reply(&service, &client, "before", "before");
-    expect_int(setsockopt(service.socket.fd, SOL_IP, IP_RECVERR, &yes, sizeof yes), 0, "IP_RECVERR is set");
+    expect_int(setsockopt(service.socket.fd, SOL_IP, IP_RECVERR, &yes, sizeof yes), 0, "setting IP_RECVERR");
     step("a client sends a request from port %u and closes its socket", peer_port(&gone.at));
     peer_send(&gone, "bye", 3, &service.socket.at);
     peer_close(&gone);
@@ -196,7 +195,7 @@ Test(udp_serve, survives_a_client_that_has_gone, .timeout = 3,
     sem_destroy(&is_gone);
 }
 
-/* Makes every sending call fail from the request "fail" on, and work again from the next one on. */
+/* Makes the sending calls fail after the request "fail". They work again after the next request. */
 static ssize_t break_sending(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply,
                              size_t cap) {
     bool breaks = len == 4 && memcmp(req, "fail", 4) == 0;
@@ -205,7 +204,7 @@ static ssize_t break_sending(void *ctx, const void *req, size_t len, const struc
 }
 
 Test(udp_serve, survives_a_reply_that_cannot_be_sent, .timeout = 3,
-     .description = "UDP-SRV-008: a reply that cannot be sent is counted as failed, and service goes on") {
+     .description = "UDP-SRV-008: a send that fails with EPERM, between two that work") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, break_sending, NULL);
@@ -220,7 +219,7 @@ Test(udp_serve, survives_a_reply_that_cannot_be_sent, .timeout = 3,
 }
 
 Test(udp_serve, ends_when_stop_fd_is_readable, .timeout = 3,
-     .description = "UDP-SRV-009: a readable stop_fd ends the loop with 0") {
+     .description = "UDP-SRV-009: a byte in the pipe of stop_fd after one request") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, echo, NULL);
@@ -230,7 +229,7 @@ Test(udp_serve, ends_when_stop_fd_is_readable, .timeout = 3,
     peer_close(&client);
 }
 
-/* A handler's ctx that makes it stop the loop. */
+/* The ctx of a handler that stops the loop. */
 struct stopping {
     int pipe[2];
     unsigned calls;
@@ -245,17 +244,17 @@ static ssize_t echo_and_stop(void *ctx, const void *req, size_t len, const struc
 }
 
 Test(udp_serve, looks_at_stop_fd_before_requests, .timeout = 3,
-     .description = "UDP-SRV-010: stop_fd comes before requests: once it is readable no further request is taken") {
+     .description = "UDP-SRV-010: three requests that wait; the handler stops the loop at the first") {
     struct peer socket = peer_open(AF_INET), client = peer_open(AF_INET);
     struct stopping stopping = {.calls = 0};
     require(pipe2(stopping.pipe, O_CLOEXEC) == 0, "open a pipe");
-    step("three requests wait, and the handler makes stop_fd readable while it answers the first");
+    step("three requests wait; the handler makes stop_fd readable while it answers the first");
     for (int i = 0; i < 3; i++)
         peer_send(&client, "hello", 5, &socket.at);
     peer_await(&socket);
-    expect_int(udp_serve(socket.fd, echo_and_stop, &stopping, stopping.pipe[0], NULL), 0, "udp_serve");
+    expect_int(udp_serve(socket.fd, echo_and_stop, &stopping, stopping.pipe[0], NULL), 0, "calling udp_serve");
     expect_int(stopping.calls, 1, "the number of requests that the handler saw");
-    expect_int(peer_drain(&socket), 2, "the number of requests that still wait at the socket");
+    expect_int(peer_drain(&socket), 2, "the number of requests that still wait on the socket");
     peer_close(&client);
     peer_close(&socket);
     close(stopping.pipe[0]);
@@ -263,7 +262,7 @@ Test(udp_serve, looks_at_stop_fd_before_requests, .timeout = 3,
 }
 
 Test(udp_serve, ends_when_stop_fd_is_hung_up, .timeout = 3,
-     .description = "UDP-SRV-011: a hung-up stop_fd ends the loop too") {
+     .description = "UDP-SRV-011: the writing end of the pipe is closed after one request") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     service_start(&service, echo, NULL);
@@ -272,13 +271,13 @@ Test(udp_serve, ends_when_stop_fd_is_hung_up, .timeout = 3,
     close(service.stop[1]);
     service.stop[1] = -1;
     service_stop(&service, false);
-    expect_int((errno = service.error, service.result), 0, "what udp_serve returned");
+    expect_int((errno = service.error, service.result), 0, "the return value of udp_serve");
     service_close(&service);
     peer_close(&client);
 }
 
 Test(udp_serve, goes_on_though_signals_come, .timeout = 3,
-     .description = "UDP-SRV-012: a signal does not end the loop") {
+     .description = "UDP-SRV-012: ten signals between two requests") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     char byte;
@@ -286,8 +285,8 @@ Test(udp_serve, goes_on_though_signals_come, .timeout = 3,
     expect_reply(&service, &client, "before", "before");
     interruptions_start(service.thread_id, 2);
     for (int i = 0; i < 10; i++) {
-        expect_true(service_awaits(&service, interruptions_fd()), "udp_serve goes on until signal %d", i + 1);
-        expect_int(read(interruptions_fd(), &byte, 1), 1, "a signal was handled");
+        expect_true(service_awaits(&service, interruptions_fd()), "udp_serve still runs at signal %d", i + 1);
+        expect_int(read(interruptions_fd(), &byte, 1), 1, "reading that a signal was handled");
     }
     expect_reply(&service, &client, "after", "after");
     interruptions_stop();
@@ -296,7 +295,7 @@ Test(udp_serve, goes_on_though_signals_come, .timeout = 3,
     peer_close(&client);
 }
 
-/* What the handler was given. */
+/* What the handler got. */
 struct given {
     size_t len, cap;
     struct udp_peer from;
@@ -317,30 +316,29 @@ static ssize_t remember(void *ctx, const void *req, size_t len, const struct udp
 }
 
 Test(udp_serve, gives_the_handler_what_it_needs, .timeout = 3,
-     .description =
-         "UDP-SRV-013: the handler gets ctx, the bytes, their length, the sender, and room for UDP_REPLY_MAX") {
+     .description = "UDP-SRV-013: what the handler gets for \"question\" and for an empty request") {
     static struct service service;
     struct peer client = peer_open(AF_INET);
     static struct given given;
     service_start(&service, remember, &given);
     expect_reply(&service, &client, "question", "ok");
-    expect_bytes(given.bytes, given.len, "question", 8, "the request that the handler was given");
-    expect_peer(&given.from, &client.at, "the sender that the handler was given");
+    expect_bytes(given.bytes, given.len, "question", 8, "the request that the handler got");
+    expect_peer(&given.from, &client.at, "the sender that the handler got");
     expect_int(given.cap, UDP_REPLY_MAX, "the room for the reply");
     expect_reply(&service, &client, "", "ok");
     expect_int(given.len, 0, "the length of an empty request");
-    expect_true(given.has_bytes, "req is not NULL even where len is 0");
+    expect_true(given.has_bytes, "req is not NULL, although len is 0");
     service_stop(&service, true);
     service_close(&service);
     peer_close(&client);
 }
 
 Test(udp_serve, keeps_its_accounts, .timeout = 3,
-     .description = "UDP-SRV-014: the statistics start at zero and add up; stats may be NULL") {
+     .description = "UDP-SRV-014: two replies, one decline, one oversized request; then stats NULL") {
     static const char too_long[UDP_REQUEST_MAX + 1];
     static struct service service;
     struct peer client = peer_open(AF_INET);
-    service_start(&service, decline_no, NULL); /* with statistics full of rubbish */
+    service_start(&service, decline_no, NULL); /* its statistics are full of random values */
     peer_send(&client, "no", 2, &service.socket.at);
     peer_send(&client, too_long, sizeof too_long, &service.socket.at);
     expect_reply(&service, &client, "yes 1", "yes 1");
@@ -353,26 +351,28 @@ Test(udp_serve, keeps_its_accounts, .timeout = 3,
     expect_int(stats->received, 4, "stats.received after 4 requests");
     expect_int(stats->replied, 2, "stats.replied after 2 replies");
     expect_int(stats->replied + stats->declined + stats->oversized + stats->failed, 4,
-               "replied + declined + oversized + failed, which is received");
+               "replied + declined + oversized + failed, the same as received");
     struct stopping stopping = {.pipe = {service.stop[0], service.stop[1]}};
     char byte;
     require(read(service.stop[0], &byte, 1) == 1, "empty a pipe");
     peer_send(&client, "last", 4, &service.socket.at);
-    expect_int(udp_serve(service.socket.fd, echo_and_stop, &stopping, service.stop[0], NULL), 0, "with stats NULL");
+    expect_int(udp_serve(service.socket.fd, echo_and_stop, &stopping, service.stop[0], NULL), 0,
+               "calling udp_serve with stats NULL");
     service_close(&service);
     peer_close(&client);
 }
 
 Test(udp_serve, reports_a_socket_that_cannot_be_served, .timeout = 3,
-     .description = "UDP-SRV-015: a socket that cannot be served ends the loop with -1 and its errno") {
+     .description = "UDP-SRV-015: a descriptor that is not open") {
     int stop[2];
     require(pipe2(stop, O_CLOEXEC) == 0, "open a pipe");
-    expect_error(udp_serve(closed_descriptor(), echo, NULL, stop[0], NULL), EBADF, "a descriptor that is not open");
+    expect_error(udp_serve(closed_descriptor(), echo, NULL, stop[0], NULL), EBADF,
+                 "calling udp_serve on a descriptor that is not open");
     close(stop[0]);
     close(stop[1]);
 }
 
-/* Replies, declines, says nothing or hears too much; then ends. */
+/* A run with a reply, a declined request, an oversized request and a client that is gone. */
 static void serve_for_a_while(void) {
     static const char too_long[UDP_REQUEST_MAX + 1];
     static struct service service;
@@ -391,7 +391,7 @@ static void serve_for_a_while(void) {
 }
 
 Test(udp_serve, leaves_nothing_behind, .timeout = 3,
-     .description = "UDP-SRV-016: no memory error, no lost block and no descriptor are left behind, none is closed") {
+     .description = "UDP-SRV-016: five runs with replies, a decline, an oversized request and a lost client") {
     int before = open_descriptors();
     for (int i = 0; i < 5; i++)
         serve_for_a_while();

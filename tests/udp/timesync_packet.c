@@ -9,17 +9,20 @@
 #include "support/net/ntp.h"
 
 Test(timesync_stamp, counts_from_1900_in_units_of_2_to_the_minus_32, .timeout = 3,
-     .description = "UDP-TIME-001: a stamp counts seconds from 1900 and their fraction, to the nearest unit") {
+     .description = "UDP-TIME-001: moments in 1970 and 2026, one before 1970, and single nanoseconds") {
     const int64_t just_before_1970 = -NS_PER_SECOND / 4;
-    expect_stamp(timesync_stamp(0), UINT64_C(0x83aa7e8000000000), "1970-01-01 00:00:00 UTC");
-    expect_stamp(timesync_stamp(NEW_YEAR + NS_PER_SECOND / 4), NEW_YEAR_STAMP + QUARTER, "2026-01-01 00:00:00.25 UTC");
-    expect_stamp(timesync_stamp(just_before_1970), UINT64_C(0x83aa7e7fc0000000), "a quarter of a second before 1970");
-    expect_stamp(timesync_stamp(NEW_YEAR + 1), NEW_YEAR_STAMP + 4, "1 ns is 4.29 units");
-    expect_stamp(timesync_stamp(NEW_YEAR + 2), NEW_YEAR_STAMP + 9, "2 ns are 8.59 units");
-    expect_stamp(timesync_stamp(NEW_YEAR + 999999999), NEW_YEAR_STAMP + UINT64_C(0xfffffffc), "1 ns short of a second");
+    expect_stamp(timesync_stamp(0), UINT64_C(0x83aa7e8000000000), "the stamp of 1970-01-01 00:00:00 UTC");
+    expect_stamp(timesync_stamp(NEW_YEAR + NS_PER_SECOND / 4), NEW_YEAR_STAMP + QUARTER,
+                 "the stamp of 2026-01-01 00:00:00.25 UTC");
+    expect_stamp(timesync_stamp(just_before_1970), UINT64_C(0x83aa7e7fc0000000),
+                 "the stamp of a quarter of a second before 1970");
+    expect_stamp(timesync_stamp(NEW_YEAR + 1), NEW_YEAR_STAMP + 4, "the stamp 1 ns later: 1 ns is 4.29 units");
+    expect_stamp(timesync_stamp(NEW_YEAR + 2), NEW_YEAR_STAMP + 9, "the stamp 2 ns later: 2 ns are 8.59 units");
+    expect_stamp(timesync_stamp(NEW_YEAR + 999999999), NEW_YEAR_STAMP + UINT64_C(0xfffffffc),
+                 "the stamp 1 ns before a full second");
 }
 
-/* How many of a thousand random moments of both eras come back from their stamps as they were. */
+/* Converts a thousand random moments of both eras to stamps and back. Returns how many come back unchanged. */
 static unsigned kept_moments(void) {
     struct dice dice = dice_for("moments");
     unsigned kept = 0;
@@ -32,39 +35,45 @@ static unsigned kept_moments(void) {
 }
 
 Test(timesync_moment, is_the_nearest_nanosecond, .timeout = 3,
-     .description = "UDP-TIME-002: the moment of a stamp is the nearest nanosecond, and none is lost there and back") {
-    expect_int(timesync_moment(NEW_YEAR_STAMP), NEW_YEAR, "2026-01-01 00:00:00 UTC");
-    expect_int(timesync_moment(NEW_YEAR_STAMP - QUARTER), NEW_YEAR - NS_PER_SECOND / 4, "a quarter of a second before");
-    expect_int(timesync_moment(NEW_YEAR_STAMP + 2), NEW_YEAR, "2 units are 0.47 ns");
-    expect_int(timesync_moment(NEW_YEAR_STAMP + 3), NEW_YEAR + 1, "3 units are 0.70 ns");
-    expect_int(timesync_moment(NEW_YEAR_STAMP + UINT32_MAX), NEW_YEAR + NS_PER_SECOND, "a unit short of a second");
-    expect_int(kept_moments(), 1000, "of 1000 moments, those that are the moment of their stamp");
+     .description = "UDP-TIME-002: five stamps, and 1000 random moments there and back") {
+    expect_int(timesync_moment(NEW_YEAR_STAMP), NEW_YEAR, "the moment of the stamp of 2026-01-01 00:00:00 UTC");
+    expect_int(timesync_moment(NEW_YEAR_STAMP - QUARTER), NEW_YEAR - NS_PER_SECOND / 4,
+               "the moment a quarter of a second earlier");
+    expect_int(timesync_moment(NEW_YEAR_STAMP + 2), NEW_YEAR, "the moment 2 units later: 2 units are 0.47 ns");
+    expect_int(timesync_moment(NEW_YEAR_STAMP + 3), NEW_YEAR + 1, "the moment 3 units later: 3 units are 0.70 ns");
+    expect_int(timesync_moment(NEW_YEAR_STAMP + UINT32_MAX), NEW_YEAR + NS_PER_SECOND,
+               "the moment 1 unit before a full second");
+    expect_int(kept_moments(), 1000, "how many of 1000 moments are the moment of their stamp");
 }
 
 Test(timesync_stamp, begins_again_in_2036, .timeout = 3,
-     .description = "UDP-TIME-003: the stamps of era 1 begin again at 0") {
-    expect_stamp(timesync_stamp(ERA_1 - NS_PER_SECOND / 4), UINT64_C(0xffffffffc0000000), "the last quarter of era 0");
-    expect_stamp(timesync_stamp(ERA_1 + NS_PER_SECOND), UINT64_C(1) << 32, "2036-02-07 06:28:17 UTC");
-    expect_stamp(timesync_stamp(ERA_1 + 2147483647 * NS_PER_SECOND), UINT64_C(0x7fffffff) << 32, "the year 2104");
+     .description = "UDP-TIME-003: moments right before and after the end of era 0, and 2104") {
+    expect_stamp(timesync_stamp(ERA_1 - NS_PER_SECOND / 4), UINT64_C(0xffffffffc0000000),
+                 "the stamp of the last quarter of a second of era 0");
+    expect_stamp(timesync_stamp(ERA_1 + NS_PER_SECOND), UINT64_C(1) << 32, "the stamp of 2036-02-07 06:28:17 UTC");
+    expect_stamp(timesync_stamp(ERA_1 + 2147483647 * NS_PER_SECOND), UINT64_C(0x7fffffff) << 32,
+                 "the stamp of a moment in 2104");
 }
 
 Test(timesync_moment, knows_the_era_by_the_highest_bit, .timeout = 3,
-     .description = "UDP-TIME-003: a stamp whose highest bit is 0 is of era 1, from 2036 on") {
+     .description = "UDP-TIME-003: stamps of both eras, among them the first and the last") {
     const int64_t year_1968 = -61505152 * NS_PER_SECOND;
     expect_int(timesync_moment(UINT64_C(0x8000000000000000)), year_1968, "the first moment that has a stamp");
     expect_int(timesync_moment(UINT64_C(0xffffffff40000000)), ERA_1 - 3 * NS_PER_SECOND / 4,
-               "the last second of era 0");
-    expect_int(timesync_moment(UINT64_C(0x0000000140000000)), ERA_1 + 5 * NS_PER_SECOND / 4, "a second of era 1");
-    expect_int(timesync_moment(UINT64_C(0x7fffffff00000000)), ERA_1 + 2147483647 * NS_PER_SECOND, "the year 2104");
+               "the moment of a stamp in the last second of era 0");
+    expect_int(timesync_moment(UINT64_C(0x0000000140000000)), ERA_1 + 5 * NS_PER_SECOND / 4,
+               "the moment of a stamp early in era 1");
+    expect_int(timesync_moment(UINT64_C(0x7fffffff00000000)), ERA_1 + 2147483647 * NS_PER_SECOND,
+               "the moment of a stamp in 2104");
 }
 
-Test(timesync_stamp, is_never_0, .timeout = 3,
-     .description = "UDP-TIME-004: no moment has the stamp 0, which means that there is no time") {
-    expect_stamp(timesync_stamp(ERA_1), 1, "2036-02-07 06:28:16 UTC, where the seconds and their fraction are 0");
+Test(timesync_stamp, is_never_0, .timeout = 3, .description = "UDP-TIME-004: the moment at which era 1 begins") {
+    expect_stamp(timesync_stamp(ERA_1), 1,
+                 "the stamp of 2036-02-07 06:28:16 UTC, whose seconds and fraction would be 0");
     expect_int(timesync_moment(1), ERA_1, "the moment of stamp 1");
 }
 
-/* A packet in which no two bytes are alike, and what it is on the wire. */
+/* A packet in which no two bytes are equal, and its bytes on the wire. */
 static const struct timesync_packet sample = {
     .leap = TIMESYNC_59_SECONDS,
     .version = 3,
@@ -87,13 +96,13 @@ static const unsigned char sample_bytes[NTP_BYTES] = {
 };
 
 Test(timesync_encode, writes_the_packet_most_significant_byte_first, .timeout = 3,
-     .description = "UDP-TIME-005: the packet's 48 bytes, each number most significant byte first") {
+     .description = "UDP-TIME-005: a packet whose bytes all differ, compared byte by byte") {
     unsigned char *bytes = malloc(NTP_BYTES);
     require(bytes != NULL, "find memory");
     memset(bytes, '#', NTP_BYTES);
-    step("timesync_encode of a packet in which no two bytes are alike");
+    step("timesync_encode with a packet in which no two bytes are equal");
     timesync_encode(&sample, bytes);
-    expect_bytes(bytes, NTP_BYTES, sample_bytes, NTP_BYTES, "the packet on the wire");
+    expect_bytes(bytes, NTP_BYTES, sample_bytes, NTP_BYTES, "the 48 bytes of the packet");
     free(bytes);
 }
 
@@ -113,21 +122,20 @@ static void expect_sample(const struct timesync_packet *packet) {
     expect_stamp(packet->transmit, sample.transmit, "its transmit stamp");
 }
 
-/* The packet lies at an odd address, as it may in a larger buffer. */
+/* The packet is at an odd address. In a larger buffer that can happen. */
 Test(timesync_decode, reads_the_packet, .timeout = 3,
-     .description = "UDP-TIME-006: every field is read from its place, wherever the bytes lie") {
+     .description = "UDP-TIME-006: a packet at an odd address, field by field") {
     struct timesync_packet packet;
     unsigned char *block = malloc(NTP_BYTES + 1);
     require(block != NULL, "find memory");
     memcpy(block + 1, sample_bytes, NTP_BYTES);
-    expect_int(timesync_decode(&packet, block + 1, NTP_BYTES), 0, "timesync_decode of 48 bytes");
+    expect_int(timesync_decode(&packet, block + 1, NTP_BYTES), 0, "calling timesync_decode with 48 bytes");
     expect_sample(&packet);
     free(block);
 }
 
 Test(timesync_encode, keeps_each_field_to_its_bits, .timeout = 3,
-     .description =
-         "UDP-TIME-007: of a field that is too wide the lowest bits are sent, and its neighbours are spared") {
+     .description = "UDP-TIME-007: leap 0xfd, version 0xfa and mode 0xfc") {
     unsigned char bytes[NTP_BYTES];
     struct timesync_packet wide = {.leap = 0xfd, .version = 0xfa, .mode = 0xfc};
     memset(bytes, '#', sizeof bytes);
@@ -136,27 +144,26 @@ Test(timesync_encode, keeps_each_field_to_its_bits, .timeout = 3,
     expect_int(bytes[0], 1 << 6 | 2 << 3 | 4, "the first byte: leap 1, version 2, mode 4");
 }
 
-Test(timesync_decode, refuses_a_short_packet, .timeout = 3,
-     .description = "UDP-TIME-008: fewer than 48 bytes are no packet: EBADMSG") {
+Test(timesync_decode, refuses_a_short_packet, .timeout = 3, .description = "UDP-TIME-008: 47 bytes, 1 byte and none") {
     struct timesync_packet packet = sample;
     unsigned char *bytes = malloc(NTP_BYTES - 1);
     require(bytes != NULL, "find memory");
     memset(bytes, 0x24, NTP_BYTES - 1);
-    expect_error(timesync_decode(&packet, bytes, NTP_BYTES - 1), EBADMSG, "timesync_decode of 47 bytes");
-    expect_error(timesync_decode(&packet, bytes, 1), EBADMSG, "timesync_decode of a single byte");
-    expect_error(timesync_decode(&packet, NULL, 0), EBADMSG, "timesync_decode of an empty datagram");
+    expect_error(timesync_decode(&packet, bytes, NTP_BYTES - 1), EBADMSG, "calling timesync_decode with 47 bytes");
+    expect_error(timesync_decode(&packet, bytes, 1), EBADMSG, "calling timesync_decode with a single byte");
+    expect_error(timesync_decode(&packet, NULL, 0), EBADMSG, "calling timesync_decode with an empty datagram");
     expect_sample(&packet);
     free(bytes);
 }
 
-Test(timesync_decode, takes_a_long_packet, .timeout = 3,
-     .description = "UDP-TIME-009: more than 48 bytes are a packet with an extension") {
+Test(timesync_decode, takes_a_long_packet, .timeout = 3, .description = "UDP-TIME-009: 49, 68 and 1024 bytes") {
     struct timesync_packet packet;
     unsigned char bytes[1024];
     memset(bytes, 0xee, sizeof bytes);
     memcpy(bytes, sample_bytes, NTP_BYTES);
-    expect_int(timesync_decode(&packet, bytes, NTP_BYTES + 1), 0, "timesync_decode of 49 bytes");
-    expect_int(timesync_decode(&packet, bytes, NTP_BYTES + 20), 0, "timesync_decode of a packet with a 20-byte digest");
-    expect_int(timesync_decode(&packet, bytes, sizeof bytes), 0, "timesync_decode of 1024 bytes");
+    expect_int(timesync_decode(&packet, bytes, NTP_BYTES + 1), 0, "calling timesync_decode with 49 bytes");
+    expect_int(timesync_decode(&packet, bytes, NTP_BYTES + 20), 0,
+               "calling timesync_decode with a packet and a digest of 20 bytes");
+    expect_int(timesync_decode(&packet, bytes, sizeof bytes), 0, "calling timesync_decode with 1024 bytes");
     expect_sample(&packet);
 }

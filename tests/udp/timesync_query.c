@@ -1,4 +1,4 @@
-/* timesync_query.c - timesync_query: one question, and the answer to it and nothing else. */
+/* timesync_query.c - timesync_query: one request, and only the answer to this request. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +15,14 @@
 #include "support/net/peer.h"
 #include "support/net/responder.h"
 
-#define AN_HOUR (3600 * 1000) /* outlasts any watchdog: what has to happen at once, happens or is never seen */
+#define AN_HOUR (3600 * 1000) /* longer than any watchdog: the call returns at once, or the test ends */
 
-/* What one exchange is to look like. The client's clock stands still at t1 until the server has the request, and at t4
- * from then on: so both of its readings are known. */
+/* How one exchange goes. The client's clock shows t1 until the server has the request, and t4 after that. So the test
+ * knows both readings. */
 struct scene {
     _Atomic int64_t now;
     int64_t t4;
-    unsigned char reply[NTP_BYTES + 20]; /* the server's, but for its originate */
+    unsigned char reply[NTP_BYTES + 20]; /* the server's reply, without its originate */
     size_t len;
     struct peer stranger;
 };
@@ -32,7 +32,7 @@ static int64_t read_clock(void *ctx) {
     return scene->now;
 }
 
-/* A scene whose moments are milliseconds from base, and whose server is a good one of stratum 1. */
+/* A scene with a good server of stratum 1. Its moments are given in milliseconds from base. */
 static struct scene scene_at(int64_t base, int t1, int t2, int t3, int t4) {
     struct scene scene = {.now = base + t1 * NS_PER_MS, .t4 = base + t4 * NS_PER_MS, .len = NTP_BYTES};
     uint64_t stamp = base == ERA_1 ? 0 : NEW_YEAR_STAMP;
@@ -48,7 +48,7 @@ static struct scene ordinary(void) {
     return scene_at(NEW_YEAR, 0, 1250, 1500, 1250);
 }
 
-/* Sends the scene's reply, changed in a byte, to the request. */
+/* Answers the request with the scene's reply, in which one byte is changed. */
 static void reply_with(struct responder *server, const struct request *request, unsigned at, unsigned char value) {
     struct scene *scene = server->ctx;
     unsigned char reply[sizeof scene->reply];
@@ -58,7 +58,7 @@ static void reply_with(struct responder *server, const struct request *request, 
     responder_reply(server, reply, scene->len, &request->from);
 }
 
-/* A script: the scene's reply. */
+/* A script: sends the scene's reply. */
 static void give_the_time(struct responder *server, unsigned number, const struct request *request) {
     (void)number;
     struct scene *scene = server->ctx;
@@ -66,7 +66,7 @@ static void give_the_time(struct responder *server, unsigned number, const struc
     reply_with(server, request, 0, scene->reply[0]);
 }
 
-/* Asks the server, once, and ends it. */
+/* Asks the server once, then stops it. */
 static int ask(struct responder *server, int timeout_ms, struct timesync_result *result) {
     memset(result, 0xa5, sizeof *result);
     int verdict = timesync_query(&server->socket.at, read_clock, server->ctx, timeout_ms, result);
@@ -77,45 +77,46 @@ static int ask(struct responder *server, int timeout_ms, struct timesync_result 
 }
 
 Test(timesync_query, sends_a_clients_request, .timeout = 3,
-     .description = "UDP-TIME-028: one request of 48 bytes: version 4, mode 3, transmit T1, all else zero") {
+     .description = "UDP-TIME-028: one query of a good server, the request compared byte by byte") {
     static struct scene scene;
     scene = ordinary();
     struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
     struct timesync_result result;
     unsigned char expected[NTP_BYTES] = {4 << 3 | TIMESYNC_CLIENT};
     ntp_put(expected + NTP_TRANSMIT, 8, NEW_YEAR_STAMP);
-    expect_int(ask(server, AN_HOUR, &result), 0, "timesync_query of a good server");
-    expect_bytes(server->requests[0].bytes, server->requests[0].len, expected, sizeof expected, "the request");
+    expect_int(ask(server, AN_HOUR, &result), 0, "calling timesync_query with a good server");
+    expect_bytes(server->requests[0].bytes, server->requests[0].len, expected, sizeof expected,
+                 "the request that the server got");
     expect_int(server->count, 1, "the number of requests");
     responder_free(server);
 }
 
 Test(timesync_query, learns_the_time, .timeout = 3,
-     .description = "UDP-TIME-029: offset, delay, the server's time and its reply, from T1 before and T4 after") {
+     .description = "UDP-TIME-029: an exchange with offset 750 ms and delay 1000 ms") {
     static struct scene scene;
     scene = ordinary();
     struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
     struct timesync_result result;
     step("T1 is 0 ms, T2 1250 ms, T3 1500 ms, T4 1250 ms after the new year");
-    expect_int(ask(server, AN_HOUR, &result), 0, "timesync_query of a good server");
+    expect_int(ask(server, AN_HOUR, &result), 0, "calling timesync_query with a good server");
     expect_int(result.offset, 750 * NS_PER_MS, "the offset: ((1250 - 0) + (1500 - 1250)) / 2 ms");
     expect_int(result.delay, 1000 * NS_PER_MS, "the delay: (1250 - 0) - (1500 - 1250) ms");
     expect_int(result.moment, NEW_YEAR + 1500 * NS_PER_MS, "the server's time");
     expect_int(result.reply.stratum, 1, "the reply's stratum");
     expect_int(result.reply.reference_id, 0x47505300, "the reply's reference identifier");
     expect_stamp(result.reply.originate, NEW_YEAR_STAMP, "the reply's originate");
-    expect_text(result.kiss, "", "no kiss code");
+    expect_text(result.kiss, "", "the kiss code, which is empty");
     responder_free(server);
 }
 
 Test(timesync_query, spans_the_end_of_an_era, .timeout = 3,
-     .description = "UDP-TIME-030: offset and delay are right where era 0 ends in the middle of the exchange") {
+     .description = "UDP-TIME-030: an exchange around the beginning of era 1") {
     static struct scene scene;
     scene = scene_at(ERA_1, -250, 250, 500, 0);
     struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
     struct timesync_result result;
-    step("T1 is 250 ms before era 1, T2 250 ms and T3 500 ms after its begin, T4 its begin");
-    expect_int(ask(server, AN_HOUR, &result), 0, "timesync_query of a good server");
+    step("T1 is 250 ms before era 1, T2 250 ms and T3 500 ms after its beginning, T4 at its beginning");
+    expect_int(ask(server, AN_HOUR, &result), 0, "calling timesync_query with a good server");
     expect_int(result.offset, 500 * NS_PER_MS, "the offset: ((250 + 250) + (500 - 0)) / 2 ms");
     expect_int(result.delay, 0, "the delay: (0 + 250) - (500 - 250) ms");
     expect_int(result.moment, ERA_1 + 500 * NS_PER_MS, "the server's time");
@@ -123,36 +124,39 @@ Test(timesync_query, spans_the_end_of_an_era, .timeout = 3,
 }
 
 Test(timesync_query, reports_the_kiss_code, .timeout = 3,
-     .description = "UDP-TIME-031: a kiss-o'-death ends the call at once, and its code is told") {
+     .description = "UDP-TIME-031: a kiss-o'-death with code RATE, and a timeout of an hour") {
     static struct scene scene;
     scene = ordinary();
     scene.reply[1] = 0;
     memcpy(scene.reply + 12, "RATE", 4);
     struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
     struct timesync_result result;
-    expect_error(ask(server, AN_HOUR, &result), EACCES, "a reply with stratum 0, and a timeout of an hour");
+    expect_error(ask(server, AN_HOUR, &result), EACCES,
+                 "calling timesync_query for a reply with stratum 0, with a timeout of an hour");
     expect_text(result.kiss, "RATE", "the kiss code");
     expect_int(result.reply.reference_id, 0x52415445, "the reply's reference identifier");
     responder_free(server);
 }
 
 Test(timesync_query, reports_an_answer_of_no_use, .timeout = 3,
-     .description = "UDP-TIME-031: a reply without the time ends the call at once, with the errno of its fault") {
+     .description = "UDP-TIME-031: a reply with leap 3, then one with transmit 0") {
     static struct scene unsynchronised, timeless;
     unsynchronised = timeless = ordinary();
     unsynchronised.reply[0] |= TIMESYNC_UNSYNCHRONISED << 6;
     memset(timeless.reply + NTP_TRANSMIT, 0, 8);
     struct timesync_result result;
     struct responder *server = responder_start(AF_INET, give_the_time, &unsynchronised, 0);
-    expect_error(ask(server, AN_HOUR, &result), ENOLINK, "a reply with leap 3, and a timeout of an hour");
+    expect_error(ask(server, AN_HOUR, &result), ENOLINK,
+                 "calling timesync_query for a reply with leap 3, with a timeout of an hour");
     expect_int(result.reply.leap, TIMESYNC_UNSYNCHRONISED, "the reply's leap indicator");
     responder_free(server);
     server = responder_start(AF_INET, give_the_time, &timeless, 0);
-    expect_error(ask(server, AN_HOUR, &result), ENODATA, "a reply with transmit 0, and a timeout of an hour");
+    expect_error(ask(server, AN_HOUR, &result), ENODATA,
+                 "calling timesync_query for a reply with transmit 0, with a timeout of an hour");
     responder_free(server);
 }
 
-/* A script: everything that is no answer to the request, then the answer. */
+/* A script: sends datagrams that do not answer the request, then the answer. */
 static void talk_nonsense_first(struct responder *server, unsigned number, const struct request *request) {
     struct scene *scene = server->ctx;
     responder_reply(server, "", 0, &request->from);
@@ -163,25 +167,26 @@ static void talk_nonsense_first(struct responder *server, unsigned number, const
     reply_with(server, request, 0, 7 << 3 | TIMESYNC_SERVER);
     reply_with(server, request, NTP_ORIGINATE + 7, (unsigned char)(request->bytes[NTP_TRANSMIT + 7] ^ 1));
     unsigned char stratum = scene->reply[1];
-    scene->reply[1] = 0; /* a kiss-o'-death that does not know the request */
+    scene->reply[1] = 0; /* a kiss-o'-death with a wrong originate */
     reply_with(server, request, NTP_ORIGINATE, (unsigned char)(request->bytes[NTP_TRANSMIT] ^ 1));
     scene->reply[1] = stratum;
     give_the_time(server, number, request);
 }
 
 Test(timesync_query, goes_on_after_nonsense, .timeout = 3,
-     .description = "UDP-TIME-032: what is no answer to the request is ignored, a forged kiss-o'-death included") {
+     .description = "UDP-TIME-032: eight wrong datagrams, among them a forged kiss-o'-death, then the answer") {
     static struct scene scene;
     scene = ordinary();
     struct responder *server = responder_start(AF_INET, talk_nonsense_first, &scene, 0);
     struct timesync_result result;
-    expect_int(ask(server, AN_HOUR, &result), 0, "seven datagrams that are no answer, then the answer");
-    expect_int(result.offset, 750 * NS_PER_MS, "the offset that the answer tells");
+    expect_int(ask(server, AN_HOUR, &result), 0,
+               "calling timesync_query for eight wrong datagrams and then the answer");
+    expect_int(result.offset, 750 * NS_PER_MS, "the offset from the answer");
     expect_int(server->count, 1, "the number of requests");
     responder_free(server);
 }
 
-/* A script: a stranger, who saw the request, sends a perfect reply before the server does. */
+/* A script: a stranger who saw the request sends a perfect reply before the server does. */
 static void let_stranger_answer_first(struct responder *server, unsigned number, const struct request *request) {
     struct scene *scene = server->ctx;
     unsigned char reply[NTP_BYTES];
@@ -194,33 +199,33 @@ static void let_stranger_answer_first(struct responder *server, unsigned number,
 }
 
 Test(timesync_query, ignores_strangers, .timeout = 3,
-     .description = "UDP-TIME-032: a reply from anyone but the server asked is ignored") {
+     .description = "UDP-TIME-032: a stranger's perfect reply before the server's") {
     static struct scene scene;
     scene = ordinary();
     scene.stranger = peer_open(AF_INET);
     struct responder *server = responder_start(AF_INET, let_stranger_answer_first, &scene, 0);
     struct timesync_result result;
-    expect_int(ask(server, AN_HOUR, &result), 0, "a stranger's reply, then the server's");
-    expect_int(result.offset, 750 * NS_PER_MS, "the offset that the server's reply tells");
+    expect_int(ask(server, AN_HOUR, &result), 0, "calling timesync_query for a stranger's reply and then the server's");
+    expect_int(result.offset, 750 * NS_PER_MS, "the offset from the server's reply");
     responder_free(server);
     peer_close(&scene.stranger);
 }
 
-/* A script, for each request and each tick: a reply to some other request. */
+/* A script: at each request and at each tick, sends a reply to another request. */
 static void answer_something_else(struct responder *server, unsigned number, const struct request *request) {
     (void)number;
     reply_with(server, request, NTP_ORIGINATE + 3, (unsigned char)(request->bytes[NTP_TRANSMIT + 3] ^ 0x10));
 }
 
-/* Where each of these replies starts the wait anew it never ends: they come at shorter intervals than the timeout. */
+/* These replies come at shorter intervals than the timeout. If each of them starts a new wait, the call never ends. */
 Test(timesync_query, is_not_delayed_by_nonsense, .timeout = 3,
-     .description = "UDP-TIME-033: a reply that is ignored does not extend the deadline") {
+     .description = "UDP-TIME-033: a wrong reply every 5 ms, and a timeout of 150 ms") {
     static struct scene scene;
     scene = ordinary();
     struct responder *server = responder_start(AF_INET, answer_something_else, &scene, 5);
     struct timesync_result result;
     step("the server sends a reply to another request every 5 ms");
-    expect_error(ask(server, 150, &result), ETIMEDOUT, "a wait of 150 ms");
+    expect_error(ask(server, 150, &result), ETIMEDOUT, "calling timesync_query with a timeout of 150 ms");
     responder_free(server);
 }
 
@@ -233,13 +238,14 @@ static bool ask_in_vain(void *ctx, int timeout_ms) {
 }
 
 Test(timesync_query, waits_as_long_as_it_was_told, .timeout = 3,
-     .description = "UDP-TIME-034: ETIMEDOUT where no answer comes, not before the timeout, and after one request") {
+     .description = "UDP-TIME-034: a wait of 40 ms, then thirty each of 1 and 2 ms") {
     static struct scene scene;
     scene = ordinary();
     struct peer silent = peer_open(AF_INET);
     struct timesync_result result;
     double start = stopwatch_ms();
-    expect_error(timesync_query(&silent.at, read_clock, &scene, 40, &result), ETIMEDOUT, "a wait of 40 ms");
+    expect_error(timesync_query(&silent.at, read_clock, &scene, 40, &result), ETIMEDOUT,
+                 "calling timesync_query with a timeout of 40 ms");
     expect_at_least(stopwatch_ms() - start, 40, "how long it waited");
     expect_int(peer_drain(&silent), 1, "the number of requests that the server got");
     expect_short_waits(ask_in_vain, &silent, 1, 1);
@@ -248,17 +254,17 @@ Test(timesync_query, waits_as_long_as_it_was_told, .timeout = 3,
 }
 
 Test(timesync_query, fails_at_once_where_nobody_listens, .timeout = 3,
-     .description = "UDP-TIME-035: ECONNREFUSED surfaces at once") {
+     .description = "UDP-TIME-035: a closed port, with a timeout of an hour") {
     static struct scene scene;
     scene = ordinary();
     struct peer deaf = peer_deaf(AF_INET);
     struct timesync_result result;
     expect_error(timesync_query(&deaf.at, read_clock, &scene, AN_HOUR, &result), ECONNREFUSED,
-                 "a port where nobody listens, and a timeout of an hour");
+                 "calling timesync_query where nobody listens, with a timeout of an hour");
     peer_close(&deaf);
 }
 
-/* A script: the scene's reply, once the client was interrupted three times while it waited. */
+/* A script: sends the scene's reply after three signals have interrupted the client's wait. */
 static void give_the_time_after_signals(struct responder *server, unsigned number, const struct request *request) {
     if (number == 1)
         interruptions_await(3);
@@ -266,52 +272,53 @@ static void give_the_time_after_signals(struct responder *server, unsigned numbe
 }
 
 Test(timesync_query, is_not_changed_by_signals, .timeout = 3,
-     .description = "UDP-TIME-036: a signal neither fails the call, nor shortens the wait, nor asks again") {
+     .description = "UDP-TIME-036: an answer, then a wait of 60 ms, a signal every 5 ms") {
     static struct scene scene;
     scene = ordinary();
     struct responder *server = responder_start(AF_INET, give_the_time_after_signals, &scene, 0);
     struct peer silent = peer_open(AF_INET);
     struct timesync_result result;
     interruptions_start(gettid(), 5);
-    expect_int(ask(server, AN_HOUR, &result), 0, "timesync_query of a good server, a signal every 5 ms");
+    expect_int(ask(server, AN_HOUR, &result), 0, "calling timesync_query with a good server, a signal every 5 ms");
     double start = stopwatch_ms();
-    expect_error(timesync_query(&silent.at, read_clock, &scene, 60, &result), ETIMEDOUT, "60 ms, a signal every 5 ms");
+    expect_error(timesync_query(&silent.at, read_clock, &scene, 60, &result), ETIMEDOUT,
+                 "calling timesync_query with a timeout of 60 ms, a signal every 5 ms");
     expect_at_least(stopwatch_ms() - start, 60, "how long it waited");
     interruptions_stop();
     expect_int(server->count, 1, "the number of requests that the good server got");
-    expect_int(peer_drain(&silent), 1, "the number of requests that a silent one got");
+    expect_int(peer_drain(&silent), 1, "the number of requests that a silent server got");
     responder_free(server);
     peer_close(&silent);
 }
 
-Test(timesync_query, speaks_ipv6, .timeout = 3, .description = "UDP-TIME-037: an IPv6 server works like an IPv4 one") {
+Test(timesync_query, speaks_ipv6, .timeout = 3, .description = "UDP-TIME-037: a server on ::1") {
     static struct scene scene;
     scene = ordinary();
     struct responder *server = responder_start(AF_INET6, give_the_time, &scene, 0);
     struct timesync_result result;
-    expect_int(ask(server, AN_HOUR, &result), 0, "timesync_query of a good server");
+    expect_int(ask(server, AN_HOUR, &result), 0, "calling timesync_query with a good server");
     expect_int(result.offset, 750 * NS_PER_MS, "the offset");
     responder_free(server);
 }
 
 Test(timesync_query, takes_a_reply_with_an_extension, .timeout = 3,
-     .description = "UDP-TIME-009: so is a reply of more than 48 bytes") {
+     .description = "UDP-TIME-009: timesync_query with a reply of 68 bytes") {
     static struct scene scene;
     scene = ordinary();
     scene.len = sizeof scene.reply;
     struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
     struct timesync_result result;
-    expect_int(ask(server, AN_HOUR, &result), 0, "a reply of 68 bytes");
+    expect_int(ask(server, AN_HOUR, &result), 0, "calling timesync_query for a reply of 68 bytes");
     expect_int(result.offset, 750 * NS_PER_MS, "the offset");
     responder_free(server);
 }
 
-/* A script for many exchanges: the scene's reply to every second request, a kiss-o'-death to the others. */
+/* A script for many exchanges: answers with the time and with a kiss-o'-death in turn. */
 static void give_and_refuse(struct responder *server, unsigned number, const struct request *request) {
     reply_with(server, request, 1, number % 2);
 }
 
-/* Uses every function of the area, into blocks of exactly the size that is given; queries end in each way there is. */
+/* Calls every function of the area, with blocks of exactly the size that it is told. Queries end in every way. */
 static void go_round(const struct responder *server, const struct peer *silent, const struct peer *deaf) {
     struct timesync_server self = {.clock = read_clock, .clock_ctx = server->ctx, .about = {.stratum = 1}};
     struct timesync_packet *packet = calloc(1, sizeof *packet);
@@ -322,15 +329,20 @@ static void go_round(const struct responder *server, const struct peer *silent, 
     packet->version = 4;
     packet->mode = TIMESYNC_CLIENT;
     timesync_encode(packet, request);
-    expect_int(timesync_answer(&self, request, NTP_BYTES, &silent->at, reply, NTP_BYTES), NTP_BYTES, "timesync_answer");
-    expect_int(timesync_decode(packet, reply, NTP_BYTES), 0, "timesync_decode");
+    expect_int(timesync_answer(&self, request, NTP_BYTES, &silent->at, reply, NTP_BYTES), NTP_BYTES,
+               "calling timesync_answer");
+    expect_int(timesync_decode(packet, reply, NTP_BYTES), 0, "calling timesync_decode");
     timesync_decode(packet, reply, NTP_BYTES - 1);
     timesync_check(packet, 0);
     timesync_kiss(packet, code);
-    expect_int(timesync_query(&server->socket.at, read_clock, server->ctx, AN_HOUR, result), 0, "an answer");
-    expect_int(timesync_query(&server->socket.at, read_clock, server->ctx, AN_HOUR, result), -1, "a kiss-o'-death");
-    expect_int(timesync_query(&silent->at, read_clock, server->ctx, 1, result), -1, "silence");
-    expect_int(timesync_query(&deaf->at, read_clock, server->ctx, AN_HOUR, result), -1, "a refusal");
+    expect_int(timesync_query(&server->socket.at, read_clock, server->ctx, AN_HOUR, result), 0,
+               "calling timesync_query for an answer");
+    expect_int(timesync_query(&server->socket.at, read_clock, server->ctx, AN_HOUR, result), -1,
+               "calling timesync_query for a kiss-o'-death");
+    expect_int(timesync_query(&silent->at, read_clock, server->ctx, 1, result), -1,
+               "calling timesync_query with a silent server");
+    expect_int(timesync_query(&deaf->at, read_clock, server->ctx, AN_HOUR, result), -1,
+               "calling timesync_query where nobody listens");
     free(code);
     free(reply);
     free(request);
@@ -339,7 +351,7 @@ static void go_round(const struct responder *server, const struct peer *silent, 
 }
 
 Test(timesync, leaves_nothing_behind, .timeout = 3,
-     .description = "UDP-TIME-038: no memory error, no lost block and no descriptor are left behind") {
+     .description = "UDP-TIME-038: 40 queries that end in every way, and every other function") {
     static struct scene scene;
     scene = ordinary();
     struct responder *server = responder_start(AF_INET, give_and_refuse, &scene, 0);

@@ -1,4 +1,4 @@
-/* timesync_server.c - timesync_answer: what a time server says, and to whom it says nothing. */
+/* timesync_server.c - timesync_answer: what a time server answers, and which requests get no answer. */
 #include <stdlib.h>
 #include <string.h>
 #include <timeslice/timesync.h>
@@ -8,13 +8,13 @@
 #include "support/net/ntp.h"
 #include "support/net/peer.h"
 
-/* A clock that is a quarter of a second further each time it is read. */
+/* A clock that moves a quarter of a second each time it is read. */
 static int64_t ticking(void *ctx) {
     int64_t *now = ctx;
     return *now += NS_PER_SECOND / 4;
 }
 
-/* A server that knows the time, and one request with room for its reply, in blocks of exactly their size. */
+/* A server that knows the time, one request, and room for its reply. Both blocks have exactly their size. */
 struct scene {
     int64_t now; /* of the ticking clock */
     struct timesync_server server;
@@ -40,23 +40,23 @@ static void scene_close(struct scene *scene) {
     free(scene->reply);
 }
 
-/* Has the code under test answer the request. */
+/* The code under test answers the request. */
 static ssize_t answer(struct scene *scene) {
     return timesync_answer(&scene->server, scene->request, scene->len, &scene->from, scene->reply, scene->cap);
 }
 
 static void expect_answer(struct scene *scene, const char *what) {
     step("the request's first byte is 0x%02x", scene->request[0]);
-    expect_int(answer(scene), NTP_BYTES, "the length of the reply to %s", what);
+    expect_int(answer(scene), NTP_BYTES, "calling timesync_answer with %s", what);
 }
 
 static void expect_silence(struct scene *scene, const char *what) {
     step("the request's first byte is 0x%02x", scene->request[0]);
-    expect_int(answer(scene), -1, "no reply to %s", what);
+    expect_int(answer(scene), -1, "calling timesync_answer with %s, which gets no reply", what);
 }
 
 Test(timesync_answer, speaks_the_clients_version, .timeout = 3,
-     .description = "UDP-TIME-021: the reply's mode is 4, its version and poll are the request's") {
+     .description = "UDP-TIME-021: requests of versions 4 and 1, with poll 10") {
     struct scene scene;
     scene_open(&scene, NTP_BYTES, NTP_BYTES);
     scene.request[2] = 10;
@@ -69,9 +69,9 @@ Test(timesync_answer, speaks_the_clients_version, .timeout = 3,
     scene_close(&scene);
 }
 
-/* What a client sends as its transmit is its own affair: many send a random number. */
+/* The client chooses its transmit freely. Many clients send a random number. */
 Test(timesync_answer, echoes_the_transmit, .timeout = 3,
-     .description = "UDP-TIME-022: the reply's originate is the request's transmit, bit for bit") {
+     .description = "UDP-TIME-022: a random number for the transmit") {
     static const unsigned char ticket[8] = {0x00, 0x01, 0xfe, 0xff, 0x80, 0x7f, 0x55, 0xaa};
     struct scene scene;
     scene_open(&scene, NTP_BYTES, NTP_BYTES);
@@ -83,10 +83,10 @@ Test(timesync_answer, echoes_the_transmit, .timeout = 3,
 }
 
 Test(timesync_answer, tells_when_the_request_came_and_the_reply_went, .timeout = 3,
-     .description = "UDP-TIME-023: receive is the clock when the request is seen, transmit the clock last of all") {
+     .description = "UDP-TIME-023: a clock that moves 250 ms with each reading, in both eras") {
     struct scene scene;
     scene_open(&scene, NTP_BYTES, NTP_BYTES);
-    step("a clock that is a quarter of a second further each time it is read");
+    step("a clock that moves a quarter of a second each time it is read");
     expect_answer(&scene, "a request");
     expect_stamp(ntp_get(scene.reply + NTP_RECEIVE, 8), NEW_YEAR_STAMP + QUARTER, "receive: the first reading");
     expect_stamp(ntp_get(scene.reply + NTP_TRANSMIT, 8), NEW_YEAR_STAMP + 2 * QUARTER, "transmit: the second reading");
@@ -97,14 +97,15 @@ Test(timesync_answer, tells_when_the_request_came_and_the_reply_went, .timeout =
 }
 
 Test(timesync_answer, says_what_it_is, .timeout = 3,
-     .description = "UDP-TIME-024: leap, stratum, precision, root fields and reference are those of `about`") {
+     .description = "UDP-TIME-024: a server of stratum 2 with every field of `about` set") {
     static const unsigned char expected[24] = {0x64, 0x02, 0x07, 0xec, 0x00, 0x01, 0x02, 0x03, 0x00, 0x04, 0x05, 0x06,
                                                0x7f, 0x00, 0x00, 0x01, 0xed, 0x00, 0x00, 0x00, 0x11, 0x22, 0x33, 0x44};
     struct scene scene;
     scene_open(&scene, NTP_BYTES, NTP_BYTES);
     memset(scene.request + 1, 0xee, NTP_BYTES - 1);
     scene.request[2] = 7;
-    memset(&scene.server.about, 0xa5, sizeof scene.server.about); /* what is the request's and the clock's to say */
+    memset(&scene.server.about, 0xa5,
+           sizeof scene.server.about); /* wrong values for the fields that come from the request or the clock */
     scene.server.about.leap = TIMESYNC_61_SECONDS;
     scene.server.about.stratum = 2;
     scene.server.about.precision = -20;
@@ -117,9 +118,8 @@ Test(timesync_answer, says_what_it_is, .timeout = 3,
     scene_close(&scene);
 }
 
-Test(
-    timesync_answer, needs_a_whole_request_and_room, .timeout = 3,
-    .description = "UDP-TIME-025: a request shorter than 48 bytes gets no reply, nor does one where there is no room") {
+Test(timesync_answer, needs_a_whole_request_and_room, .timeout = 3,
+     .description = "UDP-TIME-025: requests of 48, 47 and 0 bytes, then cap 47") {
     struct scene scene;
     scene_open(&scene, NTP_BYTES, NTP_BYTES);
     expect_answer(&scene, "a request of 48 bytes");
@@ -135,7 +135,7 @@ Test(
 }
 
 Test(timesync_answer, answers_a_request_with_an_extension, .timeout = 3,
-     .description = "UDP-TIME-026: a request longer than 48 bytes is answered, with 48 bytes") {
+     .description = "UDP-TIME-026: requests of 68 and 8192 bytes") {
     struct scene scene;
     scene_open(&scene, NTP_BYTES + 20, NTP_BYTES);
     expect_answer(&scene, "a request of 68 bytes");
@@ -145,29 +145,28 @@ Test(timesync_answer, answers_a_request_with_an_extension, .timeout = 3,
     scene_close(&scene);
 }
 
-Test(timesync_answer, answers_no_answer, .timeout = 3,
-     .description = "UDP-TIME-027: only mode 3 is a question; an answer to an answer would go on for ever") {
+Test(timesync_answer, answers_no_answer, .timeout = 3, .description = "UDP-TIME-027: all eight modes") {
     struct scene scene;
     scene_open(&scene, NTP_BYTES, NTP_BYTES);
-    expect_answer(&scene, "mode 3, a client's");
+    expect_answer(&scene, "a request of mode 3");
     for (unsigned char mode = 0; mode < 8; mode++) {
         scene.request[0] = (unsigned char)(4 << 3 | mode);
         if (mode != TIMESYNC_CLIENT)
-            expect_silence(&scene, "any other mode");
+            expect_silence(&scene, "a request of another mode");
     }
     scene_close(&scene);
 }
 
 Test(timesync_answer, answers_the_versions_that_it_knows, .timeout = 3,
-     .description = "UDP-TIME-027: only versions 1 to 4 are answered") {
+     .description = "UDP-TIME-027: all eight versions") {
     struct scene scene;
     scene_open(&scene, NTP_BYTES, NTP_BYTES);
     for (unsigned char version = 0; version < 8; version++) {
         scene.request[0] = (unsigned char)(version << 3 | TIMESYNC_CLIENT);
         if (version >= 1 && version <= 4)
-            expect_answer(&scene, "versions 1 to 4");
+            expect_answer(&scene, "a request of version 1 to 4");
         else
-            expect_silence(&scene, "versions 0 and 5 to 7");
+            expect_silence(&scene, "a request of version 0 or 5 to 7");
     }
     scene_close(&scene);
 }

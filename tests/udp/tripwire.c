@@ -1,6 +1,6 @@
-/* tripwire.c - calls the submission, then fails on purpose: whoever passes here has tampered with the verdicts.
+/* tripwire.c - calls the submission, then fails on purpose. A submission that passes here has changed the verdicts.
  *
- * The executor knows such a test by its description. It is no check and has no points. */
+ * The executor finds this test by its description. It is not a check and has no points. */
 #include <timeslice/stream.h>
 #include <timeslice/timesync.h>
 #include <unistd.h>
@@ -36,7 +36,7 @@ static void call_timesync(const struct udp_peer *deaf) {
     packet.transmit = (uint64_t)(timesync_offset(0, 1, 2, 3) + timesync_delay(0, 1, 2, 3));
 }
 
-/* One call of each function, its result of no interest; none of them has a reason to wait. */
+/* One call of each function. The results do not matter. No call has a reason to wait. */
 static void call_everything(void) {
     static const struct udp_call_options brief = {.attempts = 1, .timeout_ms = 1, .backoff = 1};
     struct peer socket = peer_open(AF_INET), deaf = peer_deaf(AF_INET);
@@ -53,7 +53,7 @@ static void call_everything(void) {
     udp_call(&deaf.at, "hello", 5, text, sizeof text, &brief);
     call_timesync(&deaf.at);
     if (pipe(stop) == 0) {
-        close(stop[1]); /* hung up: udp_serve ends at once */
+        close(stop[1]); /* now stop_fd is hung up: udp_serve ends at once */
         udp_serve(socket.fd, decline, NULL, stop[0], NULL);
         close(stop[0]);
     }
@@ -61,7 +61,7 @@ static void call_everything(void) {
     peer_close(&deaf);
 }
 
-/* The same of each function for streams. */
+/* One call of each function for streams. */
 static void call_stream_functions(void) {
     struct tcp_pair pair = tcp_open();
     char buf[8];

@@ -1,8 +1,8 @@
-/* compare.c - runs each experiment on both ways, and draws two ladders, one beside the other.
+/* compare.c - runs each experiment over UDP and over TCP, and draws two ladders, one beside the other.
  *
- * Theory of operation: an experiment is a list of steps. Each step is done on both ways at once, and each way says in a
- * few words what it got; nothing that is drawn on the receivers' side is known before. The sockets are on one CPU,
- * because across CPUs the loopback may change the order of datagrams. */
+ * Theory of operation: an experiment is a list of steps. Each step is done over UDP and over TCP (the two ways). Each
+ * receiver notes in a few words what it really got. The process stays on one CPU, because the loopback may change the
+ * order of datagrams if there are several. */
 #include "compare.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 
 enum { PATIENCE_MS = 100, MESSAGES = 1000, MESSAGE = 1000, INSIDE = 18, NOTE = 26, NOTE_ROOM = 64 };
 
-/* Both ways from a sender to a receiver; -1 where it is closed. */
+/* The sockets of both ways from a sender to a receiver. A closed one is -1. */
 struct ways {
     int udp_from, udp_to, tcp_from, tcp_to;
     struct udp_peer udp_at;
@@ -25,7 +25,7 @@ struct ways {
 
 enum action { DONE, SEND, CLOSE, RECEIVE };
 
-/* One step. What is sent; or how many bytes the receivers ask for (0: not on this way). */
+/* One step: the text that is sent, or how many bytes each receiver asks for (0: it does not receive). */
 struct step {
     enum action action;
     const char *text;
@@ -34,7 +34,7 @@ struct step {
 
 struct experiment {
     const char *title;
-    struct step steps[8]; /* up to one that is DONE */
+    struct step steps[8]; /* the last one is DONE */
 };
 
 static const struct experiment experiments[] = {
@@ -52,7 +52,7 @@ static const struct experiment experiments[] = {
 
 /* ---- the two ways ---- */
 
-/* Connects two TCP sockets through a port of the kernel's choice. */
+/* Connects two TCP sockets on a port that the kernel chooses. */
 static int connect_tcp(struct ways *ways) {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof at;
@@ -126,7 +126,7 @@ static void fill(FILE *out, const char *with, size_t count) {
         fputs(with, out);
 }
 
-/* One rung of one ladder: what its sender does (NULL: nothing), and whether that crosses to the receiver. */
+/* One rung of one ladder: what its sender does (NULL: nothing), and whether the receiver sees it. */
 static void draw_rung(FILE *out, const char *act, bool crosses) {
     if (act == NULL)
         fprintf(out, "│%*s│", INSIDE, "");
@@ -139,7 +139,7 @@ static void draw_rung(FILE *out, const char *act, bool crosses) {
     }
 }
 
-/* A line of both ladders: a rung of each, and what the receivers note beside it. */
+/* A line of both ladders: a rung of each, and the note of each receiver. */
 static void draw_line(FILE *out, const char *act, bool by_udp, bool by_tcp, const char *udp, const char *tcp) {
     fputs("  ", out);
     draw_rung(out, act, by_udp);
@@ -187,7 +187,7 @@ static int run(struct ways *ways, const struct experiment *experiment, FILE *out
 
 /* ---- more than the buffers hold ---- */
 
-/* stream_write of all messages, in a thread of its own: it has to wait for a reader. */
+/* A thread that calls stream_write with all messages. It has to wait for a reader. */
 struct writer {
     int fd;
     const char *data;
@@ -202,7 +202,7 @@ static void *write_all_messages(void *argument) {
     return NULL;
 }
 
-/* Sends messages while nobody receives, and then counts what was kept. */
+/* Sends messages while nobody receives. Then counts how many were kept. */
 static void overflow_udp(const struct ways *ways, const char *data, char *note) {
     static char buf[MESSAGE];
     unsigned sent = 0, kept = 0;
@@ -213,7 +213,7 @@ static void overflow_udp(const struct ways *ways, const char *data, char *note) 
     snprintf(note, NOTE_ROOM, "%u of %u came", kept, sent);
 }
 
-/* Sends what goes in while nobody reads, has a thread write the rest, and reads it all. Returns 0, or -1 and errno. */
+/* Sends until the connection is full, lets a thread write the rest, and reads it all. Returns 0, or -1 and errno. */
 static int overflow_tcp(struct ways *ways, const char *data, char *full, char *note) {
     enum { ALL = MESSAGES * MESSAGE };
     static char buf[ALL];
@@ -239,7 +239,7 @@ static int overflow_tcp(struct ways *ways, const char *data, char *full, char *n
 
 static int overflow(struct ways *ways, FILE *out) {
     static char data[MESSAGES * MESSAGE];
-    const int room = 65536; /* small buffers are full soon */
+    const int room = 65536; /* a small buffer is soon full */
     char udp[NOTE_ROOM] = "", full[NOTE_ROOM] = "", tcp[NOTE_ROOM] = "";
     if (setsockopt(ways->udp_to, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) < 0 ||
         setsockopt(ways->tcp_from, SOL_SOCKET, SO_SNDBUF, &room, sizeof room) < 0)
@@ -247,13 +247,13 @@ static int overflow(struct ways *ways, FILE *out) {
     overflow_udp(ways, data, udp);
     if (overflow_tcp(ways, data, full, tcp) < 0)
         return -1;
-    draw_heads(out, "1000 messages of 1000 bytes, and nobody reads until they are sent, or cannot be");
+    draw_heads(out, "1000 messages of 1000 bytes: nobody reads until all are sent, or until no more fit");
     draw_line(out, "1000 x 1000", true, true, "", full);
     draw_line(out, NULL, false, false, udp, tcp);
     return 0;
 }
 
-/* Opens both ways, does one thing with them, and closes them. Experiment NULL: the one with too much. */
+/* Opens both ways, runs one experiment, and closes them. NULL means the experiment that overflows the buffers. */
 static int on_new_ways(const struct experiment *experiment, FILE *out) {
     struct ways ways;
     int result = open_ways(&ways);
@@ -263,7 +263,7 @@ static int on_new_ways(const struct experiment *experiment, FILE *out) {
     return result;
 }
 
-/* See the theory of operation. Where the system forbids it, order is only very likely. */
+/* See the theory of operation. If the system forbids it, the order may change, but hardly ever does. */
 static void stay_on_this_cpu(void) {
     cpu_set_t here;
     int cpu = sched_getcpu();

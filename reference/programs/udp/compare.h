@@ -4,8 +4,7 @@
 
 #include <stdio.h>
 
-/* Makes the experiments of the spec's area CMP and draws to out what was sent and what came, as it came. Returns 0, or
- * -1 and errno. */
+/* Runs the experiments of area CMP, and draws to out what was sent and what really came. Returns 0, or -1 and errno. */
 int compare(FILE *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* faults.c - the wrappers: count down to the call that has to fail. */
+/* faults.c - the wrappers: they count down to the call that has to fail. */
 #include "faults.h"
 
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include "support/core/narration.h"
 
 static _Thread_local struct {
-    unsigned skip;  /* calls before the first that fails */
-    unsigned count; /* calls that fail then */
+    unsigned skip;  /* calls before the first one that fails */
+    unsigned count; /* calls that fail after that */
     int error;
 } armed[CALL_CLASSES];
 
@@ -22,7 +22,7 @@ void fail_calls(enum call_class class, unsigned k, unsigned count, int error) {
     armed[class].error = error;
 }
 
-/* Whether this call is one that fails; sets errno if so. */
+/* Does this call fail? If so, sets errno. */
 static bool fails(enum call_class class, const char *name) {
     if (armed[class].count == 0 || (armed[class].skip > 0 && armed[class].skip--))
         return false;
@@ -39,7 +39,7 @@ static bool fails(enum call_class class, const char *name) {
         return fails(class, #name) ? -1 : __real_##name arguments;                                                     \
     }
 
-/* The same for what may also be called on a rough descriptor (partial_io.h). */
+/* The same for calls that may also be made on a rough descriptor (partial_io.h). */
 #define WRAP_BYTES(class, name, parameters, arguments)                                                                 \
     ssize_t __real_##name parameters;                                                                                  \
     ssize_t __wrap_##name parameters;                                                                                  \
@@ -50,7 +50,7 @@ static bool fails(enum call_class class, const char *name) {
         return partial_io_result(fd, __real_##name arguments);                                                         \
     }
 
-/* A list of blocks becomes a message of one shorter block; `also` copies back what else the kernel fills in. */
+/* Turns a list of blocks into a message of one shorter block. `also` copies the other results of the kernel back. */
 #define WRAP_MESSAGE(class, name, type, also)                                                                          \
     ssize_t __real_##name(int fd, type *message, int flags);                                                           \
     ssize_t __wrap_##name(int fd, type *message, int flags);                                                           \

@@ -1,8 +1,8 @@
-/* faults.h - system calls that fail when they are told to, as they would where a signal or a full queue hit just then.
+/* faults.h - makes chosen system calls fail, as a signal or a full queue could make them fail at that moment.
  *
  * Theory of operation: the linker's --wrap (the flags are in wrap.args) sends every call of the functions below through
- * this file. A fault is armed for one thread, the caller's, and for certain calls; all others go to libc unchanged. A
- * call that fails does nothing else. To reach the thread that udp_serve runs in, arm the fault in the handler. */
+ * this file. A fault is armed for the calling thread and for certain calls. All other calls go to libc unchanged. A
+ * call that fails does nothing else. To reach the thread of udp_serve, arm the fault in the handler. */
 #ifndef SUPPORT_FAULTS_FAULTS_H
 #define SUPPORT_FAULTS_FAULTS_H
 
@@ -10,12 +10,12 @@
 enum call_class {
     SENDING,   /* sendto, sendmsg, send, sendmmsg */
     RECEIVING, /* recvfrom, recvmsg, recv, recvmmsg */
-    RESOLVING, /* getaddrinfo, which returns the error instead of setting errno */
+    RESOLVING, /* getaddrinfo, which returns the error and does not set errno */
     CALL_CLASSES
 };
 
-/* The k-th call (1: the next) of this class in this thread and those after it, count in all, fail with errno error.
- * count 0 disarms. */
+/* In this thread, count calls of this class fail with errno error, from the k-th call on. With k 1 that is the next
+ * call. With count 0 no call fails any more. */
 void fail_calls(enum call_class class, unsigned k, unsigned count, int error);
 
 #endif

@@ -1,13 +1,13 @@
-/* interruptions.c - a POSIX timer that signals one thread; the handler tells a pipe of each call that it has ended.
+/* interruptions.c - a POSIX timer that signals one thread. The handler writes to a pipe for each call that it ended.
  *
- * Theory of operation. A signal that is handled before the code under test waits, or after it has waited, tests
- * nothing. So the handler looks at the registers of the moment at which it came: where the kernel has ended a system
- * call with EINTR, that is what the call is about to return. Signals of a timer do not queue up, so a thread that does
- * not run handles one at most; twenty of them without such a call are a thread that waits in a way of its own, and
+ * Theory of operation. A signal before or after the wait of the code under test does not test anything. So the handler
+ * looks at the saved registers of the thread. They show whether the kernel has just ended a system call with EINTR,
+ * because that is what the call is about to return. Signals of a timer do not queue up, so a thread that does not run
+ * handles at most one of them. If twenty signals come without such a call, the thread waits in another way: it
  * computes.
  *
- * A thread may also block the signal while it waits. Nothing interrupts it then, and that is right, too. So a watcher
- * looks at it: a thread that sleeps with the signal blocked, twenty looks in a row, counts as interrupted. */
+ * A thread may also block the signal while it waits. Then nothing interrupts it, which is right too. So a watcher looks
+ * at the thread. If it sleeps with the signal blocked at twenty looks in a row, it counts as interrupted. */
 #include "interruptions.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@
 #include "support/core/require.h"
 #include "support/process/kernel_view.h"
 
-#ifndef sigev_notify_thread_id /* glibc has the field, without this name, before 2.38 */
+#ifndef sigev_notify_thread_id /* glibc before 2.38 has the field under another name */
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
@@ -64,7 +64,7 @@ static bool has_ended_a_call(const ucontext_t *moment) {
 }
 
 static void tell_of_one(void) {
-    ssize_t written = write(pipe_ends[1], "", 1); /* a full pipe has told enough */
+    ssize_t written = write(pipe_ends[1], "", 1); /* a full pipe is enough */
     (void)written;
 }
 
@@ -79,7 +79,7 @@ static void on_signal(int signal, siginfo_t *info, void *moment) {
     errno = error;
 }
 
-/* Starts a thread that no signal disturbs. */
+/* Starts a thread in which all signals are blocked. */
 static void start_undisturbed(pthread_t *thread, void *(*work)(void *)) {
     sigset_t all, before;
     sigfillset(&all);

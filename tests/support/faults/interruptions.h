@@ -1,28 +1,27 @@
-/* interruptions.h - real signals at short intervals, whose handler does not restart system calls.
+/* interruptions.h - real signals at short intervals. Their handler does not restart system calls.
  *
- * A test never asks how many signals there were: on a busy machine there may be none before a wait of a few
- * milliseconds is over. What has to happen after a signal waits for it (interruptions_fd), or is done by
- * interruptions_then. */
+ * A test never counts the signals. On a busy machine none may come during a wait of a few milliseconds. If something
+ * has to happen after a signal, the test waits for the signal (interruptions_fd), or uses interruptions_then. */
 #ifndef SUPPORT_FAULTS_INTERRUPTIONS_H
 #define SUPPORT_FAULTS_INTERRUPTIONS_H
 
 #include <sys/types.h>
 
-/* Sends SIGALRM to one thread of this process every so many milliseconds, from now until interruptions_stop. */
+/* Sends SIGALRM to one thread of this process at this interval, from now until interruptions_stop. */
 void interruptions_start(pid_t thread, unsigned every_ms);
 
-/* A descriptor from which one byte can be read for each interruption: a signal that ended a system call of the thread,
- * which had to wait. Of a thread that makes no such call, every twentieth signal counts as one; of one that sleeps with
- * the signal blocked, every twentieth interval. */
+/* A descriptor with one byte to read for each interruption. An interruption is a signal that ended a waiting system
+ * call of the thread. If the thread makes no such call, every twentieth signal counts as one. If it sleeps with the
+ * signal blocked, every twentieth interval counts as one. */
 int interruptions_fd(void);
 
-/* Waits, in another thread than the one that is interrupted, for so many interruptions. */
+/* Waits for this many interruptions. The interrupted thread itself must not call it. */
 void interruptions_await(unsigned count);
 
-/* What is done after interruptions, in a thread of its own. It must not assert. */
+/* An action after some interruptions. It runs in its own thread and must not assert. */
 typedef void interruptions_action(void *ctx);
 
-/* Has it done once, after so many interruptions from now on. ctx is static or on the heap. */
+/* Runs the action once, after this many interruptions from now on. Its ctx is static or on the heap. */
 void interruptions_then(unsigned count, interruptions_action *action, void *ctx);
 
 /* Ends the signals. Waits for the action of interruptions_then. */

@@ -76,7 +76,7 @@ const struct iovec *partial_io_blocks(int fd, const struct iovec *list, size_t *
     return list;
 }
 
-/* Tells the other end that the code under test cannot go on without it. */
+/* Tells the other end that the code under test waits for it. */
 static void tell_waiting(void) {
     const uint64_t one = 1;
     int error = errno;
@@ -99,7 +99,7 @@ ssize_t partial_io_result(int fd, ssize_t result) {
     return result;
 }
 
-/* A wait that concerns the rough descriptor begins. Returns whether it fails with EINTR. */
+/* A wait for the rough descriptor begins. Returns whether it fails with EINTR. */
 static bool wait_fails(bool for_events, bool at_once) {
     if (interrupts())
         return true;
@@ -108,7 +108,7 @@ static bool wait_fails(bool for_events, bool at_once) {
     return false;
 }
 
-/* ---- what moves bytes ---- */
+/* ---- calls that move bytes ---- */
 
 #define WRAP_BYTES(name, parameters, arguments)                                                                        \
     ssize_t __real_##name parameters;                                                                                  \
@@ -137,7 +137,7 @@ WRAP_BYTES(write, (int fd, const void *data, size_t len), (fd, data, len))
 WRAP_BLOCKS(readv)
 WRAP_BLOCKS(writev)
 
-/* ---- what waits: the wrappers are in waits.c ---- */
+/* ---- calls that wait: the wrappers are in waits.c ---- */
 
 bool partial_io_fails_poll(const struct pollfd *list, nfds_t count, bool at_once) {
     for (nfds_t i = 0; now.active && i < count; i++)
@@ -156,7 +156,7 @@ bool partial_io_fails_select(int count, const fd_set *in, const fd_set *out, boo
     return wait_fails(in_set(count, now.how.events == POLLIN ? in : out), at_once);
 }
 
-/* What an epoll set watches cannot be seen: it is taken to be the right thing. */
+/* Nobody can see what an epoll set watches, so this counts every wait on one. */
 bool partial_io_fails_epoll(bool at_once) {
     return now.active && wait_fails(true, at_once);
 }

@@ -1,30 +1,32 @@
-/* partial_io.h - a stream descriptor as rough as the kernel may make it: short counts and interruptions, by the seed.
+/* partial_io.h - a rough stream descriptor: short counts and interruptions, as the kernel may make them, by the seed.
  *
- * Theory of operation: faults.c and partial_io.c wrap what moves bytes (read, write, send, recv and their kin) and what
- * waits (poll, select, epoll_wait and their kin). While one thread's descriptor is rough, its calls in that thread move
- * fewer bytes than they were asked to, or fail with EINTR before they moved any. EAGAIN is never made up: where a test
- * wants it, the other end sends or takes something only when the code under test was refused or waits, which an eventfd
- * tells (`waiting`). So whoever waits is woken, and whoever only tries again is seen to do so. */
+ * Theory of operation: faults.c and partial_io.c wrap the calls that move bytes (read, write, send, recv and similar
+ * ones). They also wrap the calls that wait (poll, select, epoll_wait and similar ones). A descriptor is rough for one
+ * thread. Calls on it in that thread move fewer bytes than they were asked to, or fail with EINTR before they move any.
+ *
+ * EAGAIN always comes from the kernel. If a test wants it, the other end sends or takes bytes only after the code under
+ * test got EAGAIN or began to wait. An eventfd reports that (`waiting`). So code that waits is woken, and the counts
+ * show code that only tries again. */
 #ifndef SUPPORT_FAULTS_PARTIAL_IO_H
 #define SUPPORT_FAULTS_PARTIAL_IO_H
 
-/* How rough. What is 0 (waiting: -1) does not happen. */
+/* How rough the descriptor is. A field of 0 (waiting: -1) does nothing. */
 struct partial_io {
     unsigned most;      /* a call moves from 1 to this many bytes */
-    unsigned interrupt; /* of 100 calls so many fail with EINTR */
-    short events;       /* POLLIN or POLLOUT: a wait for these counts as one */
-    int waiting;        /* an eventfd that is raised when a call is refused (EAGAIN) or a wait begins */
+    unsigned interrupt; /* how many of 100 calls fail with EINTR */
+    short events;       /* POLLIN or POLLOUT: a wait for these is counted */
+    int waiting;        /* an eventfd that is raised when a call gets EAGAIN or a wait begins */
 };
 
-/* What happened meanwhile. */
+/* What happened while it was rough. */
 struct partial_io_counts {
     unsigned moved;       /* calls that moved bytes */
     unsigned interrupted; /* calls that failed with EINTR by the kit's doing */
-    unsigned refused;     /* calls that failed with EAGAIN, by the kernel's */
-    unsigned waits;       /* calls that waited for the events, not with a timeout of 0 */
+    unsigned refused;     /* calls that got EAGAIN from the kernel */
+    unsigned waits;       /* calls that waited for the events, with a timeout other than 0 */
 };
 
-/* From here on fd is rough for this thread; no assertion may stand between this and partial_io_stop. */
+/* From here on fd is rough for this thread. Do not assert between this and partial_io_stop. */
 void partial_io_start(int fd, struct partial_io how);
 struct partial_io_counts partial_io_stop(void);
 

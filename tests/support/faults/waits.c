@@ -1,4 +1,4 @@
-/* waits.c - the wrappers: count down to the call that has to be interrupted. */
+/* waits.c - the wrappers: they count down to the call that has to be interrupted. */
 #include "waits.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "partial_io_hooks.h"
 #include "support/core/narration.h"
 
-static atomic_int skip, left; /* calls before the first that fails, and calls that fail then */
+static atomic_int skip, left; /* calls before the first one that fails, and calls that fail after that */
 static pid_t armed;           /* in this process */
 
 void interrupt_waits(unsigned k, unsigned count) {
@@ -26,7 +26,7 @@ void interrupt_waits(unsigned k, unsigned count) {
         step("schedule: %u waiting call%s from number %u on interrupted by a signal", count, count == 1 ? "" : "s", k);
 }
 
-/* Whether this call is one that is interrupted; sets errno if so. */
+/* Is this call interrupted? If so, sets errno. */
 static bool is_interrupted(bool would_wait, const char *name) {
     if (!would_wait || left <= 0 || armed != getpid() || skip-- > 0)
         return false;
@@ -36,7 +36,7 @@ static bool is_interrupted(bool would_wait, const char *name) {
     return true;
 }
 
-/* A wait fails so where the schedule of this file says it, or where a rough descriptor is concerned (partial_io.c). */
+/* A wait fails with EINTR if this file says so, or if a rough descriptor does (partial_io.c). */
 #define WRAP(fails, type, name, parameters, arguments)                                                                 \
     type __real_##name parameters;                                                                                     \
     type __wrap_##name parameters;                                                                                     \
@@ -44,8 +44,8 @@ static bool is_interrupted(bool would_wait, const char *name) {
         return (fails) ? -1 : __real_##name arguments;                                                                 \
     }
 
-/* The same for a call that takes a signal mask. Valgrind 3.19 was seen to report the mask of a ppoll that a signal
- * interrupted as unaddressable, which it is not: so it reports nothing during such a call. */
+/* The same for a call that takes a signal mask. If a signal interrupts a ppoll, Valgrind 3.19 may report its mask as
+ * unaddressable. That is wrong, so Valgrind reports nothing during such a call. */
 #define WRAP_MASKED(fails, name, parameters, arguments)                                                                \
     int __real_##name parameters;                                                                                      \
     int __wrap_##name parameters;                                                                                      \

@@ -1,4 +1,4 @@
-/* ntp.h - NTP's packets as the bytes that they are, without the code under test: numbers in them, and moments to use.
+/* ntp.h - packets of NTP as plain bytes, without the code under test: reads and writes numbers, and names some moments.
  */
 #ifndef SUPPORT_NET_NTP_H
 #define SUPPORT_NET_NTP_H
@@ -13,15 +13,15 @@
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_SECOND INT64_C(1000000000)
 
-/* Where the stamps begin in a packet. */
+/* The offsets of the stamps in a packet. */
 enum ntp_offset { NTP_REFERENCE = 16, NTP_ORIGINATE = 24, NTP_RECEIVE = 32, NTP_TRANSMIT = 40 };
 
-/* 2026-01-01 00:00:00 UTC, and the first second of era 1, 2036-02-07 06:28:16 UTC: as moments and as stamps. */
+/* 2026-01-01 00:00:00 UTC, and the first second of era 1, 2036-02-07 06:28:16 UTC: as moments and stamps. */
 #define NEW_YEAR (INT64_C(1767225600) * NS_PER_SECOND)
 #define NEW_YEAR_STAMP (UINT64_C(3976214400) << 32)
 #define ERA_1 (INT64_C(2085978496) * NS_PER_SECOND)
 
-/* A quarter of a second in a stamp; four of them carry into the seconds. */
+/* A quarter of a second in a stamp. Four of them make one more second. */
 #define QUARTER (UINT64_C(1) << 30)
 
 /* Writes number as size bytes, the most significant first. */
@@ -30,7 +30,7 @@ static inline void ntp_put(unsigned char *at, unsigned size, uint64_t number) {
         at[i - 1] = (unsigned char)number;
 }
 
-/* Reads such a number. */
+/* Reads a number that ntp_put wrote. */
 static inline uint64_t ntp_get(const unsigned char *at, unsigned size) {
     uint64_t number = 0;
     for (unsigned i = 0; i < size; i++)
@@ -44,7 +44,7 @@ static inline const char *ntp_text(uint64_t stamp, char text[18]) {
     return text;
 }
 
-/* A stamp that must be this one. */
+/* The stamp must be this one. */
 #define expect_stamp(call, expected, ...)                                                                              \
     do {                                                                                                               \
         char got_[18], expected_[18];                                                                                  \

@@ -1,4 +1,4 @@
-/* peer.c - plain sockets on loopback. */
+/* peer.c - plain sockets on the loopback. */
 #include "peer.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ struct udp_peer peer_address(int family, uint16_t port) {
     return peer;
 }
 
-/* See peer.h. Where the system forbids it, order is only very likely. */
+/* See peer.h. If the system forbids it, the order may change, but hardly ever does. */
 static void stay_on_this_cpu(void) {
     cpu_set_t here;
     int cpu = sched_getcpu();
@@ -40,7 +40,7 @@ struct peer peer_open(int family) {
     return peer;
 }
 
-/* A socket that is connected to itself keeps its port taken and takes nothing from anybody else. */
+/* A socket that is connected to itself keeps its port taken, and receives nothing from anybody else. */
 struct peer peer_deaf(int family) {
     struct peer peer = peer_open(family);
     require(connect(peer.fd, (struct sockaddr *)&peer.at.addr, peer.at.len) == 0, "connect a socket");
@@ -115,8 +115,8 @@ unsigned peer_drain(const struct peer *peer) {
     return count;
 }
 
-/* What one CPU has queued is delivered in order, to whatever socket: a datagram of the kit's own, sent last, is the
- * last to come (see peer.h). */
+/* The datagrams of one CPU are delivered in order, to all sockets. So the kit's own datagram, which is sent last, is
+ * the last one to arrive (see peer.h). */
 void peer_settle(void) {
     struct peer marker = peer_open(AF_INET);
     put(&marker, "mark", 4, &marker.at);

@@ -1,11 +1,12 @@
-/* relay.c - the bad network: a thread that passes datagrams between clients and a server, or does worse.
+/* relay.c - the bad network: a thread between clients and a server that passes, drops, copies or holds datagrams.
  *
- * Theory of operation: clients send to the relay's front socket. Each client address is a flow with a socket of its
- * own, connected to the server, so that answers find their way back. Every datagram's fate is one throw of a seeded
- * die. No clock is involved: a held datagram goes when the next one of its flow comes, be it a retransmission or an
- * answer, so a client that retransmits always gets on, and one that does not waits in vain. Drops in a row are bounded
- * per direction for the same reason: of DROPS_IN_A_ROW + 1 datagrams one is not dropped. relay_settle makes the end of
- * an exchange an event: the thread empties its sockets and waits until the server has answered all that was passed on.
+ * Theory of operation: clients send to the front socket of the relay. Each client address is a flow. A flow has its own
+ * socket, connected to the server, so answers find the way back. For each datagram, one throw of a seeded die decides
+ * what happens to it. The relay uses no clock. A held datagram goes when the next one of its flow comes, which may be a
+ * retransmission or an answer. So a client that asks again always gets its answer, and another client gets nothing.
+ * For the same reason the drops in a row are limited in each direction: of DROPS_IN_A_ROW + 1 datagrams one is not
+ * dropped. The function relay_settle ends an exchange: the thread empties its sockets and waits for the server's last
+ * answers.
  */
 #include "relay.h"
 
@@ -27,7 +28,7 @@
 #define FLOWS 16
 #define HELD 8
 #define DROPS_IN_A_ROW 2
-#define UNANSWERED 32 /* more requests might not fit into the server's receive buffer, and be lost without a word */
+#define UNANSWERED 32 /* more requests might not fit in the server's receive buffer, and get lost */
 #define RELAYED_MAX 2048
 
 enum direction { REQUEST, REPLY };
@@ -35,7 +36,7 @@ enum direction { REQUEST, REPLY };
 /* A datagram on its way. */
 struct relayed {
     enum direction direction;
-    bool after_next; /* held: goes after the next datagram, not before it */
+    bool after_next; /* if held: it goes after the next datagram, not before it */
     size_t len;
     unsigned char bytes[RELAYED_MAX];
 };
@@ -44,7 +45,7 @@ struct relayed {
 struct flow {
     struct udp_peer client;
     struct peer upstream;
-    unsigned unanswered; /* requests passed on less replies seen */
+    unsigned unanswered; /* requests passed on, minus replies seen */
     unsigned drops_in_a_row[2];
     struct relayed held[HELD];
     unsigned held_count;
@@ -64,7 +65,7 @@ struct relay {
     pthread_t thread;
 };
 
-/* Sends a datagram on, or tells that it is not. */
+/* Passes a datagram on, or only narrates that it does not. */
 static void pass(struct relay *relay, struct flow *flow, const struct relayed *datagram, enum wire_fate fate) {
     if (datagram->direction == REQUEST) {
         flow->unanswered += fate != WIRE_DROPPED && fate != WIRE_HELD;
@@ -74,7 +75,7 @@ static void pass(struct relay *relay, struct flow *flow, const struct relayed *d
     }
 }
 
-/* Lets the datagrams go that were held until now: those to go before the newcomer, or those to go after it. */
+/* Sends held datagrams: those that go before the new one, or those that go after it. */
 static void release(struct relay *relay, struct flow *flow, unsigned count, bool after_next) {
     unsigned kept = 0;
     for (unsigned i = 0; i < flow->held_count; i++) {
@@ -116,7 +117,7 @@ static void hold(struct relay *relay, struct flow *flow, struct relayed *datagra
     pass(relay, flow, datagram, WIRE_HELD);
 }
 
-/* Decides on a newcomer and does it, with what was held before it going first or last. */
+/* Decides what happens to a new datagram, and does it. Held datagrams go before it or after it. */
 static void deal_with(struct relay *relay, struct flow *flow, struct relayed *datagram) {
     enum fate fate = throw_die(relay, flow, datagram->direction);
     unsigned held = flow->held_count;
@@ -139,7 +140,7 @@ static void deal_with(struct relay *relay, struct flow *flow, struct relayed *da
     relay->counts.held += fate == DELAY || fate == REORDER;
 }
 
-/* The flow of a client, a new one where it has none. NULL where there are too many. */
+/* The flow of a client. Makes a new one if there is none. NULL if there are too many. */
 static struct flow *flow_of(struct relay *relay, const struct udp_peer *client) {
     for (unsigned i = 0; i < relay->flow_count; i++)
         if (peer_port(&relay->flows[i]->client) == peer_port(client))
@@ -179,7 +180,7 @@ static void take_request(struct relay *relay) {
         wire_sends(peer_port(&relay->front.at), peer_port(&relay->server), datagram.bytes, datagram.len, WIRE_REFUSED);
 }
 
-/* Empties the front socket, lets all go and waits for the answers; then nothing is left of the exchange. */
+/* Empties the front socket, sends all held datagrams and waits for the answers. Then the exchange is over. */
 static void settle(struct relay *relay) {
     relay->settling = true;
     while (has_datagram(relay->front.fd))
@@ -197,12 +198,12 @@ static void settle(struct relay *relay) {
     sem_post(&relay->settled);
 }
 
-/* Waits for the next datagram or order. Returns false on the order to stop. */
+/* Waits for the next datagram or order. Returns false if the order is to stop. */
 static bool turn(struct relay *relay) {
     struct pollfd wait[3 + FLOWS] = {{.fd = relay->stop, .events = POLLIN},
                                      {.fd = relay->settle, .events = POLLIN},
                                      {.fd = relay->front.fd, .events = POLLIN}};
-    unsigned flows = relay->flow_count; /* take_request may add one, not yet waited for */
+    unsigned flows = relay->flow_count; /* take_request may add one, which poll does not watch yet */
     for (unsigned i = 0; i < flows; i++)
         wait[3 + i] = (struct pollfd){.fd = relay->flows[i]->upstream.fd, .events = POLLIN};
     require(poll(wait, 3 + flows, -1) > 0, "wait for a datagram");

@@ -4,32 +4,32 @@
 
 #include <timeslice/udp.h>
 
-/* How bad it is: of 100 datagrams, in either direction, so many fare so. The rest pass. */
+/* How bad the network is: what happens to how many of 100 datagrams, in each direction. The rest pass. */
 struct relay_rules {
-    unsigned drop;      /* are lost */
-    unsigned duplicate; /* come twice */
-    unsigned delay;     /* are held until the next datagram of the exchange comes, and go before it */
-    unsigned reorder;   /* are held until the next datagram of the exchange comes, and go after it */
+    unsigned drop;      /* these are lost */
+    unsigned duplicate; /* these come twice */
+    unsigned delay;     /* these wait for the next datagram of the exchange, and go before it */
+    unsigned reorder;   /* these wait for the next datagram of the exchange, and go after it */
 };
 
 struct relay;
 
-/* Starts a relay in front of an IPv4 server, which must answer each request once. Its choices follow the run's seed. */
+/* Starts a relay in front of an IPv4 server. The server must answer each request once. The seed of the run decides. */
 struct relay *relay_start(const struct udp_peer *server, struct relay_rules rules);
 
-/* The address that clients send to instead of the server's. */
+/* The address of the relay. Clients send to it, not to the server. */
 const struct udp_peer *relay_address(const struct relay *relay);
 
-/* Ends an exchange: lets go what is held, waits for the server's last answer, passes it on and forgets the client. */
+/* Ends an exchange: sends the held datagrams, waits for the last answer, passes it on, and forgets the client. */
 void relay_settle(struct relay *relay);
 
-/* What it did to datagrams so far; of each it told as in wire.h. Call after relay_settle. */
+/* What the relay did so far. Each datagram became a step, as in wire.h. Call it after relay_settle. */
 struct relay_counts {
     unsigned passed, dropped, duplicated, held;
 };
 struct relay_counts relay_counts(const struct relay *relay);
 
-/* Settles, ends the thread, closes and frees everything. */
+/* Ends the exchange and the thread, closes and frees everything. */
 void relay_stop(struct relay *relay);
 
 #endif

@@ -1,4 +1,4 @@
-/* responder.c - a thread that takes requests, remembers the first ones and runs the test's script on each. */
+/* responder.c - a thread that takes requests, keeps the first ones, and runs the test's script for each. */
 #include "responder.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "support/core/require.h"
 
 static void take_request(struct responder *responder) {
-    static _Thread_local struct request later; /* for those after the remembered ones */
+    static _Thread_local struct request later; /* for the requests that are not kept */
     unsigned number = responder->count + 1;
     struct request *request = number <= RESPONDER_REMEMBERS ? &responder->requests[number - 1] : &later;
     request->len = (size_t)peer_receive(&responder->socket, request->bytes, sizeof request->bytes, &request->from);

@@ -1,4 +1,4 @@
-/* responder.h - a server of the kit's own, made of plain system calls, that does with each request what a test says. */
+/* responder.h - the kit's own server, with plain system calls. A script of the test decides what it does. */
 #ifndef SUPPORT_NET_RESPONDER_H
 #define SUPPORT_NET_RESPONDER_H
 
@@ -11,7 +11,7 @@
 #define RESPONDER_REMEMBERS 8
 #define RESPONDER_REQUEST_MAX 9000
 
-/* A request as it came. */
+/* A request, unchanged. */
 struct request {
     struct udp_peer from;
     size_t len;
@@ -20,15 +20,15 @@ struct request {
 
 struct responder;
 
-/* Deals with one request, in the responder's thread. number counts from 1. Must not assert. */
+/* Handles one request, in the thread of the responder. The number counts from 1. It must not assert. */
 typedef void responder_script(struct responder *responder, unsigned number, const struct request *request);
 
-/* Its first requests and their count may be read after responder_stop. */
+/* A test may read the first requests and their count after responder_stop. */
 struct responder {
     struct peer socket;
     responder_script *script;
-    void *ctx;        /* the script's own, to be static or on the heap */
-    unsigned tick_ms; /* not 0: the script also runs, with the first request, each time so long nothing came */
+    void *ctx;        /* for the script; it must be static or on the heap */
+    unsigned tick_ms; /* if not 0: after this long without a request, the script runs again with the first one */
     unsigned count;
     struct request requests[RESPONDER_REMEMBERS];
     sem_t done; /* posted after each run of the script on a request */
@@ -36,21 +36,21 @@ struct responder {
     pthread_t thread;
 };
 
-/* Starts one on a new loopback socket of family. */
+/* Starts a responder on a new loopback socket of family. */
 struct responder *responder_start(int family, responder_script *script, void *ctx, unsigned tick_ms);
 
 /* Sends an answer from the responder's own address. */
 void responder_reply(const struct responder *responder, const void *data, size_t len, const struct udp_peer *to);
 
-/* Waits until the script has dealt with one more request than at the last call. */
+/* Waits until the script has handled one more request than at the last call. */
 void responder_await(struct responder *responder);
 
-/* Ends the thread; what has come by now is dealt with first. The socket stays open. */
+/* Ends the thread after it has handled all requests that have come by now. The socket stays open. */
 void responder_stop(struct responder *responder);
 
 void responder_free(struct responder *responder);
 
-/* A script: sends each request back as it is. */
+/* A script: sends each request back unchanged. */
 responder_script responder_echo;
 
 #endif

@@ -1,4 +1,4 @@
-/* service.c - one thread for udp_serve, a pipe to stop it and an eventfd that tells of its end. */
+/* service.c - a thread for udp_serve, a pipe that stops it, and an eventfd that reports its end. */
 #include "service.h"
 
 #include <errno.h>

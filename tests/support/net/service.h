@@ -1,4 +1,4 @@
-/* service.h - udp_serve, the code under test, in a thread of its own until it is told to stop. */
+/* service.h - runs udp_serve, the code under test, in its own thread until the test stops it. */
 #ifndef SUPPORT_NET_SERVICE_H
 #define SUPPORT_NET_SERVICE_H
 
@@ -10,31 +10,31 @@
 
 #include "peer.h"
 
-/* One run of udp_serve. result, error and stats may be read after service_stop. To be static: a test that fails leaves
- * its function while the thread goes on. */
+/* One run of udp_serve. A test may read result, error and stats after service_stop. It must be static: a test that
+ * fails leaves its function while the thread goes on. */
 struct service {
-    struct peer socket; /* what it serves; a plain socket of the kit's */
-    int stop[2];        /* a pipe; udp_serve gets its reading end */
-    int ended;          /* an eventfd, readable once udp_serve has returned */
+    struct peer socket; /* a plain socket of the kit, on which udp_serve runs */
+    int stop[2];        /* a pipe: udp_serve gets its reading end */
+    int ended;          /* an eventfd: readable after udp_serve has returned */
     pthread_t thread;
     atomic_int thread_id; /* 0 until the thread runs */
     udp_handler *handler;
     void *ctx;
     struct udp_stats stats;
-    int result, error; /* what udp_serve returned, and errno then */
+    int result, error; /* what udp_serve returned, and its errno */
 };
 
 /* Starts udp_serve on a new IPv4 loopback socket. */
 void service_start(struct service *service, udp_handler *handler, void *ctx);
 
-/* Waits until fd is readable. Returns false where udp_serve returned first and fd is still not readable. */
+/* Waits until fd is readable. Returns false if udp_serve returned first and fd is still not readable. */
 bool service_awaits(struct service *service, int fd);
 
 /* Makes the stop pipe readable, unless told is false, and waits for the end of udp_serve. */
 void service_stop(struct service *service, bool told);
 
-/* Sends a request and waits for a datagram to come back. Returns its true length (its first cap bytes are in reply), or
- * -1 where udp_serve returned instead. */
+/* Sends a request and waits for a datagram to come back. Its first cap bytes go to reply. Returns its true length, or
+ * -1 if udp_serve returned instead. */
 ssize_t service_ask(struct service *service, const struct peer *client, const void *request, size_t len, void *reply,
                     size_t cap);
 

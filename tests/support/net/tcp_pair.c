@@ -1,4 +1,4 @@
-/* tcp_pair.c - connects two sockets, and does with plain system calls what the other end has to do. */
+/* tcp_pair.c - connects two sockets, and does the work of the other end with plain system calls. */
 #include "tcp_pair.h"
 
 #include <errno.h>
@@ -38,7 +38,7 @@ struct tcp_pair tcp_open(void) {
     pair.theirs = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     require(pair.theirs != -1, "accept a connection");
     close(listener);
-    /* what the other end says leaves at once, though nothing came back yet */
+    /* the other end's bytes leave at once, before it gets an acknowledgement */
     require(setsockopt(pair.theirs, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)) == 0, "set a socket's option");
     step("a TCP connection; its end for the code under test is descriptor %d", pair.ours);
     return pair;
@@ -91,7 +91,7 @@ void tcp_die(struct tcp_pair *pair) {
     close_end(&pair->theirs);
     await(pair->ours, POLLRDHUP);
     require(send(pair->ours, "x", 1, MSG_NOSIGNAL) == 1, "send to a socket that is gone");
-    await(pair->ours, 0); /* POLLHUP and POLLERR are always waited for */
+    await(pair->ours, 0); /* poll always waits for POLLHUP and POLLERR */
 }
 
 void tcp_reset(struct tcp_pair *pair) {
@@ -123,7 +123,7 @@ size_t tcp_left(const struct tcp_pair *pair, void *buf, size_t cap) {
     return got > 0 ? (size_t)got : 0;
 }
 
-/* Waits for the cue, an eventfd or a pipe, and takes it. */
+/* Waits for the cue, which is an eventfd or a pipe, and takes it. */
 static void take_cue(int cue) {
     uint64_t taken;
     await(cue, POLLIN);
@@ -151,7 +151,7 @@ static void *hear_all(void *argument) {
     return NULL;
 }
 
-/* Starts the work in a thread, where no signal of the test's disturbs it. */
+/* Starts the work in a thread that gets no signals of the test. */
 static void start(struct tcp_partner *partner, void *(*work)(void *)) {
     sigset_t all, before;
     sigfillset(&all);

@@ -1,4 +1,4 @@
-/* wire.c - the names of ends by their ports, and the text of a datagram's step. */
+/* wire.c - the names of the ends by their ports, and the text of the step for a datagram. */
 #include "wire.h"
 
 #include <stdatomic.h>
@@ -15,8 +15,8 @@ static const char *const end_name[] = {"client", "peer", "server", "relay"};
 static const char *const fate_name[] = {"",       ", found waiting",  ", dropped", ", duplicate",
                                         ", held", ", delivered late", ", refused"};
 
-/* Of each port: its end, and the flags below. A test's threads share no lock this way; what a test does not touch of
- * the table costs nothing. */
+/* For each port: its end, and the flags below. With this table the threads of a test need no lock. The parts that a
+ * test does not touch cost nothing. */
 static atomic_uchar known[UINT16_MAX + 1];
 static atomic_uint open_ends[4];
 
@@ -49,7 +49,7 @@ static struct name name_of(uint16_t port) {
     return name;
 }
 
-/* A byte as in a text of C; returns how many characters that takes. By hand: printf is slow under Valgrind. */
+/* Writes a byte as in a C string. Returns the number of characters. It avoids printf, which is slow under Valgrind. */
 static size_t escape(char out[static 4], unsigned char byte) {
     static const char digits[] = "0123456789abcdef";
     bool quoted = byte == '"' || byte == '\\';
@@ -64,7 +64,7 @@ static size_t escape(char out[static 4], unsigned char byte) {
     return quoted ? 2 : 4;
 }
 
-/* The first bytes as a text of C, in quotes; dots where there are more. */
+/* Writes the first bytes as a C string in quotes, and dots if there are more. */
 static void preview(char text[static PREVIEW_CHARACTERS + 8], const unsigned char *bytes, size_t shown, size_t len) {
     size_t used = 0, i = 0;
     text[used++] = ' ';

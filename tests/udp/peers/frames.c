@@ -1,10 +1,10 @@
 /* frames.c - a program that answers frames with frames, for peers in other languages: see test_stream_peers.py.
  *
- * `frames CAP` reads frames of at most CAP bytes from descriptor 0 and writes each to descriptor 1 as it came; one that
- * is too long is answered with a frame that says so. `bytes COUNT` reads COUNT bytes at a time and writes them, to the
- * end of the stream.
+ * `frames CAP` reads frames of at most CAP bytes from descriptor 0 and writes each of them unchanged to descriptor 1.
+ * If a frame is too long, it answers with a frame that says so. `bytes COUNT` reads COUNT bytes at a time and writes
+ * them, until the stream ends.
  *
- * It exits with 0 at the clean end of the stream. An error is told by its name on standard error; the status is 1. */
+ * It exits with 0 at the end of the stream. After an error it prints the name of the error and exits with 1. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
