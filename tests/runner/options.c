@@ -100,7 +100,8 @@ static enum mode mode_of_this_run(void) {
 static int check(struct options *options, char *problem, size_t room) {
     static const double scale_of[] = {[MODE_NATIVE] = 1, [MODE_MEMCHECK] = 10, [MODE_SANITIZE] = 4};
     if (options->mode == MODE_MEMCHECK && !RUNNING_ON_VALGRIND)
-        return refuse(problem, room, "mode", "memcheck", "run it under valgrind, with the options of tests/runner/memcheck.args");
+        return refuse(problem, room, "mode", "memcheck",
+                      "run it under valgrind, with the options of tests/runner/memcheck.args");
     if (options->mode == MODE_SANITIZE && __asan_init == NULL)
         return refuse(problem, room, "mode", "sanitize", "this bank was linked without -fsanitize=address");
     if (options->lanes > 1 && options->records < 0)

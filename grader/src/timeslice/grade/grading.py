@@ -235,7 +235,7 @@ class Grading:
             tests = examination.sound(finding)
             if tests and not calibration.explains(finding):
                 self._faults.append(foreign_fault(finding, tests[0], self._valgrind))
-        left_out = f"{len(run.left_out)} tests that failed in a way that disturbs the others were not run again."
+        left_out = f"Not run again, because they disturb other tests: {len(run.left_out)} of the tests that failed."
         self._memory = Memory(
             status="findings" if findings else "clean",
             tests=len(run.records),
