@@ -204,7 +204,7 @@ Test(proc_spawn, knows_itself_and_its_parent, .timeout = 10,
 }
 
 Test(proc_spawn, inherits_no_descriptor, .timeout = 10,
-     .description = "PROC-SPAWN-008: open pipes, a descriptor above 200 and two running siblings in the parent") {
+     .description = "PROC-SPAWN-008: an open pipe, a high descriptor and two running siblings in the parent") {
     struct process sibling, spawned_sibling;
     const struct process_options options = spawn_with(0);
     int ends[2], saved;
