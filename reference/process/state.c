@@ -1,4 +1,4 @@
-/* state.c - the five states of a process, and the kernel's word for them. */
+/* state.c - the five states of a process, and what the kernel says about them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@ enum { STATES = STATE_ENDED + 1 };
 
 static const char *const names[STATES] = {"new", "ready", "running", "blocked", "ended"};
 
-/* PROC-STATE-001, PROC-STATE-002: a process that was blocked has to be chosen again before it runs. */
+/* PROC-STATE-001, PROC-STATE-002: the scheduler must choose a blocked process again before it runs. */
 static const bool moves[STATES][STATES] = {
     [STATE_NEW][STATE_READY] = true,       [STATE_READY][STATE_RUNNING] = true, [STATE_RUNNING][STATE_READY] = true,
     [STATE_RUNNING][STATE_BLOCKED] = true, [STATE_BLOCKED][STATE_READY] = true, [STATE_RUNNING][STATE_ENDED] = true,
@@ -28,7 +28,7 @@ bool state_can_move(enum state from, enum state to) {
     return is_state(from) && is_state(to) && moves[from][to];
 }
 
-/* The letter that stands for the state of pid in /proc/PID/stat; -1 and errno where it cannot be read. */
+/* The letter for the state of pid in /proc/PID/stat; -1 and errno if it cannot be read. */
 static int state_letter(pid_t pid) {
     char path[sizeof "/proc//stat" + 3 * sizeof pid];
     char line[256]; /* the state is the third field: "1234 (command) S 1 ..."; the command is at most 64 bytes */
@@ -42,7 +42,7 @@ static int state_letter(pid_t pid) {
     if (length < 0)
         return -1;
     line[length] = '\0';
-    const char *end = strrchr(line, ')'); /* PROC-STATE-006: the command may hold any other byte, ")" among them */
+    const char *end = strrchr(line, ')'); /* PROC-STATE-006: the command may hold any byte, also ")" */
     if (end != NULL && end[1] == ' ')
         return (unsigned char)end[2];
     errno = ESRCH;
@@ -71,7 +71,7 @@ int state_of(pid_t pid, enum state *state) {
     return 0;
 }
 
-/* PROC-STATE-007, PROC-STATE-008: one flag of several, which belong to the open file and not to the process alone. */
+/* PROC-STATE-007, PROC-STATE-008: changes only one flag. The flags belong to the open file, not only to the process. */
 int state_set_blocking(int fd, bool blocking) {
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0)

@@ -1,6 +1,7 @@
-/* timeslice-proc.c - each idea of the process lecture from the shell, and the Python program that prints the same.
+/* timeslice-proc.c - shows each idea of the process lecture in the shell, and the Python program that prints the same.
  *
- * The children of a lesson keep the order of its lines by pipes (a signal that is awaited), never by the clock.
+ * The children of a lesson use pipes to keep the order of its lines: one process waits until another one writes. They
+ * never use the clock.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include <timeslice/task.h>
 #include <unistd.h>
 
-/* Ends the program with what failed. */
+/* If result is an error, says what failed and ends the program. */
 static void check(int result, const char *what) {
     if (result >= 0)
         return;
@@ -17,7 +18,7 @@ static void check(int result, const char *what) {
     exit(2);
 }
 
-/* Something that one process waits for and another one makes happen, once. */
+/* An event that happens once. One process waits for it, and another process sets it. */
 struct event {
     int ends[2];
 };
@@ -50,7 +51,7 @@ static void join(struct process *p) {
     check(process_close(p), "process_close");
 }
 
-/* tree: who starts whom, and what they are called. */
+/* tree: which process starts which, and their names. */
 
 static void say_who(void) {
     struct process *parent = process_parent();
@@ -91,7 +92,7 @@ static const char python_tree[] = "import multiprocessing as mp\n"
                                   "    mp.set_start_method('fork')\n"
                                   "    grow(2)\n";
 
-/* join: serial or concurrent is decided by where the joins stand. */
+/* join: the position of the joins decides between serial and concurrent. */
 
 struct turn {
     struct event begun, go;
@@ -166,7 +167,7 @@ static const char python_join[] = "import multiprocessing as mp\n"
                                   "    for turn in [start_turn() for i in range(3)]:\n"
                                   "        end_turn(*turn)\n";
 
-/* isolation and spawn: whose memory a child sees. */
+/* isolation and spawn: which values a child sees. */
 
 static int number = 1;
 
@@ -217,7 +218,7 @@ static void show_spawn(void) {
     "    p.join()\n"                                                                                                   \
     "    print(current_process().name, 'sees', number)\n"
 
-/* terminate: three ways to end, and what is left of them. */
+/* terminate: three ways to end, and the exit code of each. */
 
 static int wait_for_ever(void *unused) {
     (void)unused;
@@ -280,7 +281,7 @@ static const char python_terminate[] =
     "    p.start()\n"
     "    report_end(p, 'ended with 300')\n";
 
-/* async: work that is waited for in place, and work whose result comes by a callback. */
+/* async: a result that main waits for, and a result that comes by a callback. */
 
 static struct event may_end;
 
@@ -350,19 +351,19 @@ struct lesson {
 };
 
 static const struct lesson lessons[] = {
-    {"tree", "who starts whom, and what they are called", show_tree, python_tree},
-    {"join", "serial or concurrent: where the joins stand", show_join, python_join},
-    {"isolation", "a forked child changes a copy", show_isolation, PYTHON_NUMBER("fork")},
-    {"spawn", "a spawned child begins anew", show_spawn, PYTHON_NUMBER("spawn")},
-    {"terminate", "ends and exit codes", show_terminate, python_terminate},
-    {"async", "waiting for a result, or being called back", show_async, python_async},
+    {"tree", "which process starts which, and their names", show_tree, python_tree},
+    {"join", "serial or concurrent: the position of the joins decides", show_join, python_join},
+    {"isolation", "a forked child changes its own copy of a variable", show_isolation, PYTHON_NUMBER("fork")},
+    {"spawn", "a spawned child begins with the initial values", show_spawn, PYTHON_NUMBER("spawn")},
+    {"terminate", "three ways to end, and their exit codes", show_terminate, python_terminate},
+    {"async", "to wait for a result, or to get it by a callback", show_async, python_async},
 };
 enum { LESSONS = sizeof lessons / sizeof lessons[0] };
 
 static void print_help(FILE *out) {
     fputs("usage: timeslice-proc LESSON [--python]\n\n"
-          "Shows one idea of the process lecture, and below it the Python program that prints the same lines.\n"
-          "--python prints that program and nothing else.\n\n",
+          "Shows one idea of the process lecture, then the Python program that prints the same lines.\n"
+          "With --python it prints only that program.\n\n",
           out);
     for (int i = 0; i < LESSONS; i++)
         fprintf(out, "  %-10s %s\n", lessons[i].name, lessons[i].idea);

@@ -1,4 +1,4 @@
-/* exitcode.c - how a process has ended.
+/* exitcode.c - how a process ended.
  *
  * Spec: spec/process.md, area EXIT. The function below is a stub: it compiles, fails with ENOSYS and earns
  * nothing.

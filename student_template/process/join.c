@@ -1,4 +1,4 @@
-/* join.c - waiting for a process, and asking whether it still runs.
+/* join.c - waits for a process, and tells whether it still runs.
  *
  * Spec: spec/process.md, area JOIN. The functions below are stubs: they compile, fail with ENOSYS and earn
  * nothing.
@@ -9,8 +9,8 @@
 /* Waits until p has ended, for at most timeout_ms milliseconds.
  *
  * PROC-JOIN-001 waits                                  PROC-JOIN-009 concurrent
- * PROC-JOIN-002 again                                  PROC-JOIN-010 no zombie
- * PROC-JOIN-003 a timeout of 0                         PROC-JOIN-011 nobody else's child
+ * PROC-JOIN-002 a second join                          PROC-JOIN-010 no zombie
+ * PROC-JOIN-003 a timeout of 0                         PROC-JOIN-011 takes no other child
  * PROC-JOIN-004 gives up in time                       PROC-JOIN-012 lost
  * PROC-JOIN-005 signals do not matter                  PROC-JOIN-013 a living grandchild
  * PROC-JOIN-006 not oneself                            PROC-JOIN-014 sleeps
@@ -35,7 +35,7 @@ bool process_is_alive(struct process *p) {
     return false;
 }
 
-/* A descriptor that is readable once p has ended.
+/* A descriptor that is readable when p has ended.
  *
  * PROC-JOIN-013 a living grandchild
  * PROC-JOIN-016 readable at the end

@@ -1,4 +1,4 @@
-/* spawn.c - beginning this program anew, with one target to run.
+/* spawn.c - executes this program again, with one target to run.
  *
  * Spec: spec/process.md, area SPAWN. The functions below are stubs: they compile, fail with ENOSYS and earn
  * nothing.
@@ -17,7 +17,8 @@ int process_register(const char *name, process_target *target) {
     return -1;
 }
 
-/* The main guard: the child's part of spawning. The parent's, which process_start calls, stands well in this file too.
+/* The main guard: the child's part of a spawn. process_start calls the parent's part, and this file is a good place for
+ * that part too.
  *
  * PROC-SPAWN-001 runs the target                       PROC-SPAWN-007 who the child is
  * PROC-SPAWN-002 the argument bytes                    PROC-SPAWN-008 no descriptors leak

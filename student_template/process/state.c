@@ -1,4 +1,4 @@
-/* state.c - the five states of a process, and the kernel's word for them.
+/* state.c - the five states of a process, and what the kernel says about them.
  *
  * Spec: spec/process.md, area STATE. The functions below are stubs: they compile, fail with ENOSYS and earn
  * nothing.
@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <timeslice/state.h>
 
-/* What a state is called.
+/* The name of a state.
  *
- * PROC-STATE-001 each has its name
+ * PROC-STATE-001 each state has a name
  */
 const char *state_name(enum state state) {
     (void)state;
@@ -17,7 +17,7 @@ const char *state_name(enum state state) {
     return NULL;
 }
 
-/* Whether a process can go from one state straight to the other.
+/* Whether a process can go directly from one state to the other.
  *
  * PROC-STATE-001 six moves
  * PROC-STATE-002 blocked to ready first

@@ -1,4 +1,4 @@
-/* task.c - work that is done in a process of its own, and its result.
+/* task.c - work that a process of its own does, and its result.
  *
  * Spec: spec/process.md, area TASK. The functions below are stubs: they compile, fail with ENOSYS and earn
  * nothing.
@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <timeslice/task.h>
 
-/* Does work(arg, ...) in a process of its own and waits for it.
+/* Runs work(arg, ...) in a process of its own and waits for it.
  *
  * PROC-TASK-001 its result                             PROC-TASK-003 a task that dies
  * PROC-TASK-002 of any length                          PROC-TASK-011 leaves nothing behind
@@ -44,7 +44,7 @@ int task_submit(struct task_queue *queue, task_work *work, void *arg, task_callb
     return -1;
 }
 
-/* Waits until a task has ended and calls the callbacks of all that have.
+/* Waits until a task has ended. Calls the callbacks of all tasks that have ended.
  *
  * PROC-TASK-003 a task that dies                       PROC-TASK-007 nothing pending
  * PROC-TASK-005 the callback                           PROC-TASK-008 the order
@@ -59,7 +59,7 @@ int task_dispatch(struct task_queue *queue, int timeout_ms) {
 
 /* A descriptor that is readable when a callback is waiting.
  *
- * PROC-TASK-009 and only then
+ * PROC-TASK-009 readable only then
  */
 int task_fd(const struct task_queue *queue) {
     (void)queue;

@@ -1,4 +1,4 @@
-/* terminate.c - ending a process from outside, and giving back what it holds.
+/* terminate.c - ends a process from outside, and releases what it holds.
  *
  * Spec: spec/process.md, area TERM. The functions below are stubs: they compile, fail with ENOSYS and earn
  * nothing.
@@ -28,11 +28,11 @@ int process_kill(struct process *p) {
     return -1;
 }
 
-/* Gives back all that p holds.
+/* Releases everything that p holds.
  *
  * PROC-TERM-005 only its maker                         PROC-TERM-008 afterwards
  * PROC-TERM-006 not while it runs                      PROC-TERM-009 leaves nothing behind
- * PROC-TERM-007 in any other state
+ * PROC-TERM-007 in every other state
  */
 int process_close(struct process *p) {
     (void)p;

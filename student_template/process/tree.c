@@ -1,4 +1,4 @@
-/* tree.c - the tree of processes: who this one is, who started it, and whom it has started.
+/* tree.c - the tree of processes: the current process, its parent, and its active children.
  *
  * Spec: spec/process.md, area TREE. The functions below are stubs: they compile, fail with ENOSYS and earn
  * nothing.
@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <timeslice/process.h>
 
-/* The process that calls.
+/* The process that calls this function.
  *
  * PROC-TREE-001 in the main process
  * PROC-TREE-002 in a child
@@ -26,7 +26,8 @@ struct process *process_parent(void) {
     return NULL;
 }
 
-/* Puts the first cap of the caller's processes that run in out[], and returns how many there are.
+/* Looks for the running processes that the caller started. Puts the first cap of them in out[] and returns how many
+ * there are.
  *
  * PROC-TREE-002 in a child                             PROC-TREE-006 those that have ended
  * PROC-TREE-005 those that run                         PROC-TREE-007 leaves nothing behind

@@ -1,5 +1,5 @@
-/* alive.c - when a process counts as ended: zombies, lost ones, grandchildren, process_is_alive and the sentinel. The
- * code is in join.c. */
+/* alive.c - when a process counts as ended: zombies, lost processes, grandchildren, process_is_alive and the sentinel.
+ * The code is in join.c. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,45 +13,45 @@
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
 
-/* Outlasts any watchdog: what has to happen happens, or is never seen. */
+/* Longer than any watchdog: either the event happens, or the watchdog ends the test. */
 #define AN_HOUR (3600 * 1000)
 
 Test(proc_join, leaves_no_zombie, .timeout = 5,
-     .description = "PROC-JOIN-010: a process that was joined is no zombie") {
+     .description = "PROC-JOIN-010: looks with waitid and in /proc after a join") {
     static const enum fork_order orders[] = {CHILD_FIRST, PARENT_FIRST};
     for (int i = 0; i < 2; i++) {
         struct process p;
         set_fork_order(orders[i]);
         launch(&p, quit, NULL);
         expect_int(process_join(&p, -1), 0, "joining it");
-        expect_int(is_child(process_pid(&p)), false, "whether its pid is still there to be waited for");
-        expect_int(kernel_state(process_pid(&p)), '-', "its state in /proc, where - means that it is not there");
+        expect_int(is_child(process_pid(&p)), false, "whether the caller can still wait for its pid");
+        expect_int(kernel_state(process_pid(&p)), '-',
+                   "the letter of its state in /proc, as a number; 45 (-) means that it is not there");
         process_close(&p);
     }
 }
 
 Test(proc_join, waits_for_nobody_else, .timeout = 5,
-     .description =
-         "PROC-JOIN-011: nobody else's child is waited for: a sibling, or one made with fork, keeps its status") {
+     .description = "PROC-JOIN-011: an ended sibling and an ended child of fork, while another is joined") {
     struct process sibling, p;
     int five = 5, six = 6;
     pid_t plain = plain_start(quit, &six);
     await_zombie(plain);
-    step("a child of a plain fork has ended with 6");
+    step("a child of a plain fork ended with exit code 6");
     launch(&sibling, quit, &five);
     await_end(&sibling);
     launch(&p, quit, NULL);
-    expect_int(join_for_code(&p), 0, "the exit code of the one that is joined");
-    expect_int(process_is_alive(&sibling), false, "whether its sibling is alive, which ended before");
+    expect_int(join_for_code(&p), 0, "the exit code of the process that is joined");
+    expect_int(process_is_alive(&sibling), false, "whether its sibling, which ended before, is alive");
     expect_int(process_active_children(NULL, 0), 0, "how many processes run");
-    expect_true(is_child(plain), "the child of the plain fork can still be waited for");
+    expect_true(is_child(plain), "the test can still wait for the child of the plain fork");
     expect_int(end_of(plain), 6, "the status that waitpid gives for it");
     expect_int(join_for_code(&sibling), 5, "the sibling's exit code");
     process_close(&sibling);
     process_close(&p);
 }
 
-/* Lets p end, and waits for it before the code under test can. Returns whether that succeeded. */
+/* Lets p end, and waits for it before the code under test can do so. Returns whether that succeeded. */
 static bool take_the_status(const struct process *p) {
     sigset_t child, old;
     sigemptyset(&child);
@@ -63,7 +63,7 @@ static bool take_the_status(const struct process *p) {
         taken = waitpid(process_pid(p), NULL, 0);
     while (taken == -1 && errno == EINTR);
     sigprocmask(SIG_SETMASK, &old, NULL);
-    step("waitpid of its pid, in the test: %s", taken == process_pid(p) ? "has taken its status" : "was too late");
+    step("the test calls waitpid for its pid: %s", taken == process_pid(p) ? "it took the status" : "it was too late");
     return taken == process_pid(p);
 }
 
@@ -82,13 +82,13 @@ static void expect_known(struct process *p) {
 }
 
 Test(proc_join, reports_a_process_as_lost, .timeout = 5,
-     .description = "PROC-JOIN-012: one that somebody else has waited for is lost: EIDRM, and not alive") {
+     .description = "PROC-JOIN-012: the test calls waitpid on the process before the code does") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
     if (take_the_status(&p))
         expect_lost(&p);
-    else /* a thread of the implementation may be quicker than the test; then nothing is lost */
+    else /* a thread of the implementation was faster than the test, so the process is not lost */
         expect_known(&p);
     expect_int(process_is_alive(&p), false, "whether it is alive");
     expect_int(process_terminate(&p), 0, "terminating it");
@@ -97,7 +97,7 @@ Test(proc_join, reports_a_process_as_lost, .timeout = 5,
     gates_close();
 }
 
-/* Starts a process that holds, forks a plain child that does the same, and is killed. */
+/* Starts a process that holds, forks a plain child that holds too, and kills itself. */
 static int leave_grandchildren(void *arg) {
     struct process started;
     (void)arg;
@@ -112,7 +112,7 @@ static int leave_grandchildren(void *arg) {
 }
 
 Test(proc_join, follows_the_child_alone, .timeout = 5,
-     .description = "PROC-JOIN-013: a living grandchild changes nothing for the sentinel and a timed join") {
+     .description = "PROC-JOIN-013: the child is killed while two grandchildren live") {
     struct process p;
     pid_t grandchildren[2];
     int code = -1000;
@@ -127,10 +127,10 @@ Test(proc_join, follows_the_child_alone, .timeout = 5,
     expect_int(is_readable(process_sentinel(&p)), true, "whether the sentinel is readable");
     expect_int(process_exitcode(&p, &code), 0, "asking for the exit code");
     expect_int(code, -SIGKILL, "the exit code of the child, which was killed");
-    expect_true(!has_ended(grandchildren[0]) && !has_ended(grandchildren[1]), "two grandchildren live");
+    expect_true(!has_ended(grandchildren[0]) && !has_ended(grandchildren[1]), "both grandchildren are alive");
     let_pass(0, 2);
     for (int i = 0; i < 2; i++)
-        expect_int(end_of(grandchildren[i]), HELD, "the exit code of a grandchild, which the test has adopted");
+        expect_int(end_of(grandchildren[i]), HELD, "the exit code of a grandchild that the test has adopted");
     process_close(&p);
     gates_close();
 }
@@ -141,7 +141,7 @@ static int tell_alive(void *arg) {
 }
 
 Test(proc_join, knows_who_is_alive, .timeout = 5,
-     .description = "PROC-JOIN-015: is_alive is true from the start to the end, of oneself too, and false after it") {
+     .description = "PROC-JOIN-015: asked in the main process, in the child, and after the child's end") {
     static const enum fork_order orders[] = {CHILD_FIRST, PARENT_FIRST};
     gates_open();
     expect_int(process_is_alive(process_current()), true, "whether the main process is alive");
@@ -150,7 +150,7 @@ Test(proc_join, knows_who_is_alive, .timeout = 5,
         set_fork_order(orders[i]);
         launch(&p, tell_alive, &p);
         expect_int(process_is_alive(&p), true, "whether it is alive after its start");
-        expect_text(log_next(), "1 1", "whether it is alive in its own eyes");
+        expect_text(log_next(), "1 1", "what the child logs: is_alive of process_current(), and of its object");
         let_pass(0, 1);
         await_end(&p);
         expect_int(process_is_alive(&p), false, "whether it is alive once its sentinel is readable");
@@ -160,7 +160,7 @@ Test(proc_join, knows_who_is_alive, .timeout = 5,
 }
 
 Test(proc_join, has_a_sentinel_that_tells_the_end, .timeout = 5,
-     .description = "PROC-JOIN-016: the sentinel is readable from the end to the close, and close-on-exec") {
+     .description = "PROC-JOIN-016: polls the sentinel while the process runs, after its end and after the join") {
     struct process p;
     int sentinel;
     gates_open();

@@ -1,4 +1,5 @@
-/* daemon.c - who is a daemon, what a daemon may not do, and how a program ends. The code is in exit.c and init.c. */
+/* daemon.c - which processes are daemons, what a daemon may not do, and how a program ends. The code is in exit.c and
+ * init.c. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ static const struct process_options inherits = {.daemon = PROCESS_DAEMON_INHERIT
 static const struct process_options is_none = {.daemon = PROCESS_DAEMON_NO};
 static const struct process_options is_one = {.daemon = PROCESS_DAEMON_YES};
 
-/* Tells which objects are daemons that are made with each of the three options. */
+/* Makes an object with each of the three options, and logs which of them are daemons. */
 static int tell_daemons(void *arg) {
     const struct process_options *const options[] = {&inherits, &is_none, &is_one};
     int daemon[3];
@@ -32,21 +33,22 @@ static int tell_daemons(void *arg) {
 static void expect_daemons(const struct process_options *options, const char *expected, const char *where) {
     struct process p;
     launch_as(&p, tell_daemons, NULL, options);
-    expect_text(log_next(), expected, "%s: itself, and objects made with inherited, no and yes", where);
+    expect_text(log_next(), expected, "%s: is it a daemon, and are objects made with inherited, no and yes", where);
     put_away(&p);
 }
 
 Test(proc_daemon, is_what_its_options_or_its_maker_say, .timeout = 5,
-     .description = "PROC-DAEMON-001: a process is a daemon where its options say so, else where its maker is one") {
+     .description = "PROC-DAEMON-001: three options, each in the main process, a daemon and an ordinary child") {
     gates_open();
     expect_int(tell_daemons(NULL), 0, "making three objects in the main process");
-    expect_text(log_next(), "0: 0 0 1", "in the main process: itself, and objects made with inherited, no and yes");
+    expect_text(log_next(), "0: 0 0 1",
+                "in the main process: is it a daemon, and are objects made with inherited, no and yes");
     expect_daemons(&is_one, "1: 1 0 1", "in a daemon");
-    expect_daemons(&is_none, "0: 0 0 1", "in a child that is none");
+    expect_daemons(&is_none, "0: 0 0 1", "in a child that is no daemon");
     gates_close();
 }
 
-/* Tells what making and starting an object give. */
+/* Makes and starts an object, and logs the results of both calls. */
 static int try_to_start(void *arg) {
     struct process p;
     int made = process_init_target(&p, quit, NULL, arg), started = process_start(&p), error = errno;
@@ -63,23 +65,25 @@ static int start_both_kinds(void *arg) {
 }
 
 Test(proc_daemon, starts_no_processes, .timeout = 5,
-     .description = "PROC-DAEMON-002: a daemon does not start processes: EPERM, at the start") {
+     .description = "PROC-DAEMON-002: a daemon and an ordinary child each start both kinds") {
     struct process daemon, other;
     gates_open();
     launch_as(&daemon, start_both_kinds, NULL, &is_one);
-    expect_text(log_next(), "0 -1 EPERM", "what a daemon gets for making and for starting a daemon");
-    expect_text(log_next(), "0 -1 EPERM", "what it gets for making and for starting a process that is none");
+    expect_text(log_next(), "0 -1 EPERM", "in a daemon: the results of making and starting a daemon");
+    expect_text(log_next(), "0 -1 EPERM",
+                "in a daemon: the results of making and starting a process that is no daemon");
     put_away(&daemon);
     launch_as(&other, start_both_kinds, NULL, &is_none);
-    expect_text(log_next(), "0 0 ", "what a process that is no daemon gets for a daemon");
-    expect_text(log_next(), "0 0 ", "and for one that is none");
+    expect_text(log_next(), "0 0 ", "in a child that is no daemon: the results of making and starting a daemon");
+    expect_text(log_next(), "0 0 ",
+                "in a child that is no daemon: the results of making and starting another such process");
     put_away(&other);
     gates_close();
 }
 
 static int daemon_lives[2]; /* a pipe; only the daemon keeps its writing end open */
 
-/* Ends when the daemon is gone, and tells so. */
+/* Waits until the daemon has ended, logs this, and ends. */
 static int outlive_the_daemon(void *arg) {
     char byte;
     (void)arg;
@@ -89,7 +93,7 @@ static int outlive_the_daemon(void *arg) {
     return 0;
 }
 
-/* Starts first one that waits for the end of a daemon, then the daemon. Returns whether that succeeded. */
+/* First starts a process that waits for the end of a daemon, then starts the daemon. Returns whether that succeeded. */
 static bool start_waiter_and_daemon(struct process *waiter, struct process *daemon) {
     bool done = pipe(daemon_lives) == 0 && process_init_target(waiter, outlive_the_daemon, NULL, NULL) == 0 &&
                 process_start(waiter) == 0 && process_init_target(daemon, hold, NULL, &is_one) == 0 &&
@@ -113,21 +117,21 @@ static int exit_5(void *arg) {
 
 static void expect_daemon_ends_first(program_body *body, const char *how) {
     pid_t program = program_start(body, NULL), daemon = atoi(log_next_unless_ended(program));
-    expect_true(daemon > 0, "a program runs that has started a daemon, after one that waits for the daemon's end");
-    step("wait until the program ends that %s", how);
+    expect_true(daemon > 0, "a program has started a process that waits for a daemon, and then the daemon");
+    step("the program %s: wait until it ends", how);
     expect_int(end_of(program), 5, "the exit status of the program");
-    expect_text(log_next_if_any(), "daemon gone 0", "what had happened before");
+    expect_text(log_next_if_any(), "daemon gone 0", "what the log holds when the program has ended");
 }
 
 Test(proc_daemon, ends_before_anything_is_waited_for, .timeout = 5,
-     .description = "PROC-DAEMON-003: a program that ends terminates its daemons before it waits for anything") {
+     .description = "PROC-DAEMON-003: a child waits for the daemon's end; the program returns or exits") {
     gates_open();
     expect_daemon_ends_first(return_5, "returns from main");
     expect_daemon_ends_first(exit_5, "calls exit");
     gates_close();
 }
 
-/* A program that starts two processes which end a little later, and ends at once. */
+/* A program that starts two processes and ends at once. The two processes end a little later. */
 static int leave_children(void *arg) {
     static struct process children[2];
     for (int i = 0; i < 2; i++)
@@ -143,13 +147,13 @@ static int leave_children_by_exit(void *arg) {
 static void expect_children_end_first(program_body *body, int status, const char *how) {
     pid_t program = program_start(body, &status);
     expect_int(end_of(program), status, "the exit status of a program that %s %d", how, status);
-    expect_text(log_next_if_any(), "ends", "what its first child had told by then");
-    expect_text(log_next_if_any(), "ends", "what its second child had told by then");
-    expect_int(has_children(), false, "whether one of them outlives the program");
+    expect_text(log_next_if_any(), "ends", "what one of its children had logged by then");
+    expect_text(log_next_if_any(), "ends", "what the other child had logged by then");
+    expect_int(has_children(), false, "whether one of them still exists after the program");
 }
 
 Test(proc_daemon, lets_the_others_end_by_themselves, .timeout = 5,
-     .description = "PROC-DAEMON-004: a program that ends waits for its other children, and keeps its exit status") {
+     .description = "PROC-DAEMON-004: a program with two children that end later returns or calls exit") {
     gates_open();
     adopt_orphans();
     expect_children_end_first(leave_children, 5, "returns from main");
@@ -164,7 +168,7 @@ static int hold_and_tell(void *arg) {
     return HELD;
 }
 
-/* A program that starts a daemon and another process, tells their pids, and calls _exit. */
+/* A program that starts a daemon and another process, logs their pids, and calls _exit. */
 static int leave_by__exit(void *arg) {
     struct process daemon, other;
     (void)arg;
@@ -177,21 +181,22 @@ static int leave_by__exit(void *arg) {
 }
 
 Test(proc_daemon, is_left_alone_by__exit, .timeout = 5,
-     .description = "PROC-DAEMON-005: a program that calls _exit neither terminates its daemons nor waits") {
+     .description = "PROC-DAEMON-005: a program with a daemon and another child calls _exit") {
     pid_t children[2];
     gates_open();
     adopt_orphans();
     pid_t program = program_start(leave_by__exit, NULL);
     for (int i = 0; i < 2; i++)
-        expect_true((children[i] = atoi(log_next_unless_ended(program))) > 0, "it has started a process");
+        expect_true((children[i] = atoi(log_next_unless_ended(program))) > 0,
+                    "it has started a process and logged its pid");
     expect_int(end_of(program), 4, "the exit status of a program that calls _exit(4)");
-    expect_true(!has_ended(children[0]), "its daemon still lives");
-    expect_true(!has_ended(children[1]), "its other child still lives");
+    expect_true(!has_ended(children[0]), "its daemon is still alive");
+    expect_true(!has_ended(children[1]), "its other child is still alive");
     let_pass(0, 2);
     for (int i = 0; i < 2; i++)
-        expect_int(end_of(children[i]), HELD, "the exit code of a child, which the test has adopted");
-    expect_text(log_next(), "ran on", "what one of them told");
-    expect_text(log_next(), "ran on", "what the other one told");
+        expect_int(end_of(children[i]), HELD, "the exit code of a child that the test has adopted");
+    expect_text(log_next(), "ran on", "what one of them logged");
+    expect_text(log_next(), "ran on", "what the other one logged");
     gates_close();
 }
 
@@ -200,7 +205,7 @@ static int call_exit(void *arg) {
     exit(3);
 }
 
-/* A child of a plain fork that ends by exit. */
+/* Starts a child with a plain fork. The child calls exit. */
 static pid_t plain_child_that_exits(void) {
     pid_t pid = fork();
     if (pid == 0)
@@ -209,7 +214,7 @@ static pid_t plain_child_that_exits(void) {
 }
 
 Test(proc_daemon, is_ended_by_its_own_program_only, .timeout = 5,
-     .description = "PROC-DAEMON-006: a process that ends touches its own children only, no siblings") {
+     .description = "PROC-DAEMON-006: siblings return and exit, and a plain fork exits, while others run") {
     struct process daemon, other, ends[2];
     gates_open();
     exits_end_here();
@@ -220,7 +225,7 @@ Test(proc_daemon, is_ended_by_its_own_program_only, .timeout = 5,
     launch(&ends[1], call_exit, NULL);
     expect_int(join_for_code(&ends[1]), 3, "the exit code of a sibling that calls exit");
     expect_int(end_of(plain_child_that_exits()), 3, "the exit code of a child of a plain fork that calls exit");
-    expect_true(!has_ended(process_pid(&daemon)), "the daemon still lives");
+    expect_true(!has_ended(process_pid(&daemon)), "the daemon is still there");
     expect_int(process_is_alive(&daemon), true, "whether the daemon is alive");
     let_pass(0, 2);
     expect_int(join_for_code(&daemon), HELD, "the exit code of the daemon");
@@ -232,26 +237,26 @@ Test(proc_daemon, is_ended_by_its_own_program_only, .timeout = 5,
     gates_close();
 }
 
-/* A program whose objects are gone when it ends. */
+/* A program that overwrites its objects before it ends. */
 static int overwrite_the_objects(void *arg) {
     struct process waiter, daemon;
     (void)arg;
     bool done = start_waiter_and_daemon(&waiter, &daemon);
     memset(&waiter, 0xff, sizeof waiter);
     memset(&daemon, 0xff, sizeof daemon);
-    __asm__ volatile("" : : "r"(&waiter), "r"(&daemon) : "memory"); /* or the compiler leaves the writing out */
+    __asm__ volatile("" : : "r"(&waiter), "r"(&daemon) : "memory"); /* without it the compiler removes the memset */
     return done ? 6 : 1;
 }
 
 Test(proc_daemon, ends_though_its_object_is_gone, .timeout = 5,
-     .description = "PROC-DAEMON-007: the end of the program does not need the objects") {
+     .description = "PROC-DAEMON-007: a program overwrites its objects and then ends") {
     gates_open();
     adopt_orphans();
     pid_t program = program_start(overwrite_the_objects, NULL), daemon = atoi(log_next_unless_ended(program));
-    expect_true(daemon > 0, "a program runs that has started two processes and written over their objects");
+    expect_true(daemon > 0, "a program has started two processes and overwritten their objects");
     expect_int(end_of(program), 6, "its exit status");
-    expect_text(log_next_if_any(), "daemon gone 0", "what the one that waits for the daemon had told by then");
+    expect_text(log_next_if_any(), "daemon gone 0", "what the process that waits for the daemon had logged by then");
     expect_true(has_ended(daemon), "the daemon has ended");
-    expect_int(has_children(), false, "whether one of the two outlives the program");
+    expect_int(has_children(), false, "whether one of the two still exists after the program");
     gates_close();
 }

@@ -1,4 +1,4 @@
-/* exit.c - how a child ends: its stdio, its own children, and the handlers that it has inherited. */
+/* exit.c - how a child ends: its stdio, its own children, and the handlers that it inherited. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
 
-static FILE *stream; /* of a file in memory */
+static FILE *stream; /* writes to a file in memory */
 
 static int write_and_return(void *arg) {
     fputs(arg, stream);
@@ -27,7 +27,7 @@ static int write_and_exit(void *arg) {
 }
 
 Test(proc_exit, writes_what_a_child_has_buffered, .timeout = 5,
-     .description = "PROC-EXIT-004: a child that ends writes what its own stdio has buffered") {
+     .description = "PROC-EXIT-004: one child that returns and one that calls exit, both without fflush") {
     struct process p;
     char written[64] = "";
     int file = memfd_create("stream", MFD_CLOEXEC);
@@ -37,13 +37,13 @@ Test(proc_exit, writes_what_a_child_has_buffered, .timeout = 5,
     launch(&p, write_and_exit, "exits ");
     put_away(&p);
     require(pread(file, written, sizeof written - 1, 0) != -1, "read a file");
-    expect_text(written, "returns exits ", "what two children wrote to a stream and did not flush");
+    expect_text(written, "returns exits ", "what a stream holds after two children wrote to it without fflush");
     fclose(stream);
 }
 
-static int daemon_lives[2]; /* a pipe; only the daemon has its writing end open */
+static int daemon_lives[2]; /* a pipe; only the daemon keeps its writing end open */
 
-/* The child that is no daemon: ends when the daemon is gone. */
+/* The child that is no daemon. It waits until the daemon has ended. */
 static int outlive_the_daemon(void *arg) {
     char byte;
     (void)arg;
@@ -54,7 +54,8 @@ static int outlive_the_daemon(void *arg) {
     return 0;
 }
 
-/* Starts one that waits for the end of a daemon, and then the daemon, which ends only if it is told to. */
+/* Starts a process that waits for the end of a daemon, and then the daemon. The daemon ends only if it gets a signal.
+ */
 static int start_both(void) {
     static struct process waits, daemon; /* they live as long as the process */
     const struct process_options is_daemon = {.daemon = PROCESS_DAEMON_YES};
@@ -81,16 +82,16 @@ static int exit_with_children(void *arg) {
 static void expect_it_ends_last(process_target *target, const char *how) {
     struct process p;
     launch(&p, target, NULL);
-    expect_text(log_next(), "both run", "what the child told that has started a daemon and another process");
+    expect_text(log_next(), "both run", "what a child logged when it had started a daemon and another process");
     await_end(&p);
-    expect_text(log_next_if_any(), "the daemon is gone 0", "what had happened before the child ended that %s", how);
-    expect_true(has_ended(atoi(log_next_if_any())), "its child that was no daemon has ended before");
+    expect_text(log_next_if_any(), "the daemon is gone 0", "what the log held when the child had ended, which %s", how);
+    expect_true(has_ended(atoi(log_next_if_any())), "the other process, which is no daemon, has ended too");
     expect_int(join_for_code(&p), 3, "its exit code");
     process_close(&p);
 }
 
 Test(proc_exit, ends_its_own_children_first, .timeout = 5,
-     .description = "PROC-EXIT-005: a child that ends first terminates its own daemons and joins its other children") {
+     .description = "PROC-EXIT-005: a child with a daemon and a process that waits for the daemon's end") {
     gates_open();
     adopt_orphans();
     expect_it_ends_last(return_with_children, "returns");
@@ -113,7 +114,7 @@ static void expect_no_handler(process_target *target, const char *how) {
     require(atexit(parents_handler) == 0, "register a handler of exit");
     launch(&p, target, NULL);
     expect_int(join_for_code(&p), 3, "the exit code of the child");
-    expect_text(log_next_if_any(), "", "what the parent's handler of exit told in a child that %s", how);
+    expect_text(log_next_if_any(), "", "what the parent's handler of exit logged in a child that %s", how);
     process_close(&p);
     gates_close();
 }
@@ -129,16 +130,16 @@ static int exit_3(void *arg) {
 }
 
 Test(proc_exit, runs_no_handler_of_the_parent_on_return, .timeout = 5,
-     .description = "PROC-EXIT-006: none of the parent's atexit handlers runs in a child that returns") {
+     .description = "PROC-EXIT-006: a child that returns") {
     expect_no_handler(return_3, "returns");
 }
 
 Test(proc_exit, runs_no_handler_of_the_parent_on_exit, .timeout = 5,
-     .description = "PROC-EXIT-006: none of the parent's atexit handlers runs in a child that calls exit") {
+     .description = "PROC-EXIT-006: a child that calls exit") {
     expect_no_handler(exit_3, "calls exit");
 }
 
-/* A child that starts one of its own, with memory that it does not give back, and calls exit. */
+/* A child that starts a child of its own, does not close it, and calls exit. */
 static int exit_with_a_child(void *arg) {
     static struct process own;
     const struct process_options options = {.daemon = *(enum process_daemon *)arg};
@@ -165,15 +166,15 @@ static int end_in_every_way(void) {
 }
 
 Test(proc_exit, leaves_nothing_behind, .timeout = 20,
-     .description = "PROC-EXIT-007: no memory error, no lost block, no descriptor and no zombie are left behind") {
+     .description = "PROC-EXIT-007: rounds of four children, two of them with children of their own") {
     gates_open();
     adopt_orphans();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(50);
     for (unsigned i = 0; i < count; i++)
         failed += end_in_every_way();
-    expect_int(failed, 0, "how many children failed, four a round, two of them with children of their own");
+    expect_int(failed, 0, "how many calls failed, with four children a round, two of them with a child of their own");
     expect_int(open_descriptors(), before, "the number of open descriptors");
-    expect_int(has_children(), false, "whether a child or grandchild is left, zombie or not");
+    expect_int(has_children(), false, "whether any child or grandchild is left, also as a zombie");
     gates_close();
 }

@@ -24,9 +24,8 @@ static void expect_code(process_target *target, int given, int expected, const c
     process_close(&p);
 }
 
-Test(
-    proc_exit, gives_the_low_eight_bits, .timeout = 5,
-    .description = "PROC-EXIT-001: the exit code is the low eight bits of what is returned or given to exit or _exit") {
+Test(proc_exit, gives_the_low_eight_bits, .timeout = 5,
+     .description = "PROC-EXIT-001: values from -1 to 300 by return, exit and _exit") {
     expect_code(quit, 0, 0, "returns");
     expect_code(quit, 7, 7, "returns");
     expect_code(quit, 256, 0, "returns");
@@ -38,7 +37,7 @@ Test(
     expect_code(call__exit, 300, 44, "calls _exit with");
 }
 
-/* Ends by the signal *(int *)arg, without a core file. */
+/* Ends by the signal *(int *)arg. Leaves no core file. */
 static int die(void *arg) {
     const struct rlimit none = {0};
     setrlimit(RLIMIT_CORE, &none);
@@ -48,7 +47,7 @@ static int die(void *arg) {
 }
 
 Test(proc_exit, gives_the_signal_that_killed, .timeout = 5,
-     .description = "PROC-EXIT-002: a process that a signal killed has the exit code -SIGNAL") {
+     .description = "PROC-EXIT-002: SIGKILL, SIGTERM and abort()") {
     expect_code(die, SIGKILL, -9, "is killed by signal");
     expect_code(die, SIGTERM, -15, "is killed by signal");
     expect_code(die, SIGABRT, -6, "aborts, with signal");
@@ -60,7 +59,7 @@ static void expect_code_at_the_end(enum fork_order order) {
     set_fork_order(order);
     launch(&p, hold, NULL);
     expect_error(process_exitcode(&p, &code), EAGAIN, "the exit code while it runs");
-    expect_int(code, -1000, "what the caller's variable holds after that");
+    expect_int(code, -1000, "the caller's variable, which the failed call must not change");
     let_pass(0, 1);
     await_end(&p);
     for (int i = 0; i < 2; i++) {
@@ -73,7 +72,7 @@ static void expect_code_at_the_end(enum fork_order order) {
 }
 
 Test(proc_exit, knows_the_code_from_the_end_on, .timeout = 5,
-     .description = "PROC-EXIT-003: the exit code is EAGAIN until the end, then known without a join") {
+     .description = "PROC-EXIT-003: asks while it runs, twice after its end, and after a join") {
     gates_open();
     expect_code_at_the_end(CHILD_FIRST);
     expect_code_at_the_end(PARENT_FIRST);

@@ -1,4 +1,5 @@
-/* isolation.c - memory is private: a forked child has a copy of the values at its start, and no write comes back. */
+/* isolation.c - memory is private: a forked child has a copy of the values at its start, and its parent does not see
+ * what it writes. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,7 +10,7 @@
 
 static int in_static_memory = 1;
 
-/* Pointers to one value of each kind of memory. */
+/* Pointers to one value in each kind of memory. */
 struct values {
     int *fixed, *automatic, *heap;
 };
@@ -25,7 +26,7 @@ static int tell_values(void *arg) {
 }
 
 Test(proc_isolation, copies_the_values_of_the_start, .timeout = 5,
-     .description = "PROC-ISO-001: a forked child sees a copy of the values at the moment of its start") {
+     .description = "PROC-ISO-001: static, automatic and heap values that change before and after the start") {
     int automatic = 1;
     struct values values = {&in_static_memory, &automatic, malloc(sizeof(int))};
     struct process p;
@@ -38,13 +39,13 @@ Test(proc_isolation, copies_the_values_of_the_start, .timeout = 5,
     expect_int(process_start(&p), 0, "starting it while the values are 2");
     set_all(&values, 3);
     expect_text(log_next(), "2 2 2",
-                "what the child sees in static, automatic and heap memory, set to 3 after its start");
+                "the child's static, automatic and heap values; the parent set them to 3 after the start");
     put_away(&p);
     free(values.heap);
     gates_close();
 }
 
-/* At gate 0 tells the values, sets them to 10 and tells so; at gate 1 tells them again. */
+/* After gate 0 it sets the values to 10 and logs this. After gate 1 it logs the values. */
 static int write_values(void *arg) {
     wait_at(0);
     set_all(arg, 10);
@@ -53,14 +54,14 @@ static int write_values(void *arg) {
     return tell_values(arg);
 }
 
-/* At gate 2 tells the values. */
+/* After gate 2 it logs the values. */
 static int read_values(void *arg) {
     wait_at(2);
     return tell_values(arg);
 }
 
 Test(proc_isolation, keeps_writes_to_oneself, .timeout = 5,
-     .description = "PROC-ISO-002: nobody sees what a child writes, nor the child what its parent writes later") {
+     .description = "PROC-ISO-002: a child, its sibling and its parent write and read the same variables") {
     int automatic = 1;
     struct values values = {&in_static_memory, &automatic, malloc(sizeof(int))};
     struct process writer, reader;
@@ -70,13 +71,14 @@ Test(proc_isolation, keeps_writes_to_oneself, .timeout = 5,
     launch(&writer, write_values, &values);
     launch(&reader, read_values, &values);
     let_pass(0, 1);
-    expect_text(log_next(), "wrote 10", "what the first child told");
-    expect_true(in_static_memory == 1 && automatic == 1 && *values.heap == 1, "the parent still sees 1 everywhere");
+    expect_text(log_next(), "wrote 10", "what the first child logged");
+    expect_true(in_static_memory == 1 && automatic == 1 && *values.heap == 1,
+                "the parent still sees 1 in all three values");
     set_all(&values, 5);
     let_pass(2, 1);
-    expect_text(log_next(), "1 1 1", "what the second child sees, after its sibling wrote 10 and its parent 5");
+    expect_text(log_next(), "1 1 1", "the second child's values, after its sibling wrote 10 and its parent wrote 5");
     let_pass(1, 1);
-    expect_text(log_next(), "10 10 10", "what the first child sees, after its parent wrote 5");
+    expect_text(log_next(), "10 10 10", "the first child's values, after its parent wrote 5");
     put_away(&writer);
     put_away(&reader);
     free(values.heap);

@@ -1,4 +1,4 @@
-/* join.c - process_join: how long it waits, for whom, and who may ask. */
+/* join.c - process_join: how long it waits, for which process, and which process may call it. */
 #include <errno.h>
 #include <signal.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@
 #include "support/process/fork_order.h"
 #include "support/process/kernel_view.h"
 
-/* Outlasts any watchdog: what has to happen happens, or is never seen. */
+/* Longer than any watchdog: either the event happens, or the watchdog ends the test. */
 #define AN_HOUR (3600 * 1000)
 
 static int end_later_by_signal(void *arg) {
@@ -28,13 +28,13 @@ static void expect_join_waits(process_target *target, enum fork_order order) {
     set_fork_order(order);
     launch(&p, target, NULL);
     expect_int(process_join(&p, -1), 0, "joining a process that ends a little later");
-    expect_text(log_next_if_any(), "ends", "what it had told when the join returned");
-    expect_true(has_ended(process_pid(&p)), "and it has ended");
+    expect_text(log_next_if_any(), "ends", "what it had logged when the join returned");
+    expect_true(has_ended(process_pid(&p)), "the process has ended");
     process_close(&p);
 }
 
 Test(proc_join, waits_for_the_end, .timeout = 5,
-     .description = "PROC-JOIN-001: with a negative timeout it waits until the process has ended, however") {
+     .description = "PROC-JOIN-001: a child that returns and a child that a signal kills") {
     gates_open();
     expect_join_waits(end_later, AS_IT_COMES);
     expect_join_waits(end_later, CHILD_FIRST);
@@ -44,7 +44,7 @@ Test(proc_join, waits_for_the_end, .timeout = 5,
 }
 
 Test(proc_join, can_be_repeated, .timeout = 5,
-     .description = "PROC-JOIN-002: joining again after the end is 0 again, with the same exit code") {
+     .description = "PROC-JOIN-002: joins an ended process five times, with three different timeouts") {
     struct process p;
     int code = 5;
     launch(&p, quit, &code);
@@ -57,7 +57,7 @@ Test(proc_join, can_be_repeated, .timeout = 5,
 }
 
 Test(proc_join, looks_at_timeout_0, .timeout = 5,
-     .description = "PROC-JOIN-003: a timeout of 0 does not wait: ETIMEDOUT while it runs, 0 once it has ended") {
+     .description = "PROC-JOIN-003: one join while the process runs, and one after its end") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
@@ -74,8 +74,7 @@ static bool join_in_vain(void *p, int timeout_ms) {
 }
 
 Test(proc_join, gives_up_in_time_and_leaves_the_process_alone, .timeout = 5,
-     .description =
-         "PROC-JOIN-004: a join that gives up is ETIMEDOUT, not too early, and leaves the process as it was") {
+     .description = "PROC-JOIN-004: many joins with timeouts of 1 ms and 10 ms") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
@@ -92,9 +91,9 @@ static void expect_join_after_interruption(unsigned k) {
     struct process p;
     launch(&p, end_later, NULL);
     interrupt_waits(k, 2);
-    expect_int(process_join(&p, -1), 0, "a join whose waiting calls number %u and %u are interrupted", k, k + 1);
+    expect_int(process_join(&p, -1), 0, "a join, while its waits number %u and %u are interrupted", k, k + 1);
     interrupt_waits(1, 0);
-    expect_text(log_next_if_any(), "ends", "what the process had told when the join returned");
+    expect_text(log_next_if_any(), "ends", "what the process had logged when the join returned");
     process_close(&p);
 }
 
@@ -104,7 +103,7 @@ static void let_it_end(void *unused) {
 }
 
 Test(proc_join, waits_its_time_though_signals_come, .timeout = 5,
-     .description = "PROC-JOIN-005: a signal does not shorten the wait") {
+     .description = "PROC-JOIN-005: signals during joins without a timeout, with 60 ms and with an hour") {
     struct process p;
     gates_open();
     for (unsigned k = 1; k <= 3; k++)
@@ -121,9 +120,10 @@ Test(proc_join, waits_its_time_though_signals_come, .timeout = 5,
     gates_close();
 }
 
-/* Where each signal starts the wait anew it never ends: the signals come at shorter intervals than the timeout. */
+/* The signals come at shorter intervals than the timeout. A join that starts its wait again after each signal never
+ * ends. */
 Test(proc_join, waits_no_longer_though_signals_come, .timeout = 3,
-     .description = "PROC-JOIN-005: a signal does not lengthen the wait: the deadline is kept, not the duration") {
+     .description = "PROC-JOIN-005: signals every 5 ms during a join with a timeout of 80 ms") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
@@ -135,7 +135,7 @@ Test(proc_join, waits_no_longer_though_signals_come, .timeout = 3,
     gates_close();
 }
 
-/* Tells what a call that must fail returned, and errno's name. */
+/* Logs the result of a call that must fail, and the name of errno. */
 static void tell_failure(const char *what, int result) {
     log_line("%s %d %s", what, result, strerrorname_np(errno));
 }
@@ -146,13 +146,15 @@ static int join_oneself(void *arg) {
     return 0;
 }
 
-Test(proc_join, refuses_to_wait_for_oneself, .timeout = 5,
-     .description = "PROC-JOIN-006: a process that joins itself gets EDEADLK") {
+Test(
+    proc_join, refuses_to_wait_for_oneself, .timeout = 5,
+    .description =
+        "PROC-JOIN-006: a child joins process_current() and its own object; the main process joins process_current()") {
     struct process p;
     gates_open();
     launch(&p, join_oneself, &p);
-    expect_text(log_next(), "current -1 EDEADLK", "what the child gets that joins process_current()");
-    expect_text(log_next(), "object -1 EDEADLK", "what it gets that joins the object that was started");
+    expect_text(log_next(), "current -1 EDEADLK", "in a child: joining process_current()");
+    expect_text(log_next(), "object -1 EDEADLK", "in a child: joining the object that was started");
     put_away(&p);
     expect_error(process_join(process_current(), -1), EDEADLK, "joining process_current() in the main process");
     gates_close();
@@ -170,23 +172,23 @@ static int ask_about(void *arg) {
 static void expect_refusals(struct process *p, const char *which) {
     struct process asker;
     launch(&asker, ask_about, p);
-    expect_text(log_next(), "join -1 ECHILD", "joining %s, in another process", which);
-    expect_text(log_next(), "exitcode -1 ECHILD", "the exit code of %s, in another process", which);
-    expect_text(log_next(), "alive 0 ECHILD", "whether %s is alive, in another process", which);
+    expect_text(log_next(), "join -1 ECHILD", "in another process: joining %s", which);
+    expect_text(log_next(), "exitcode -1 ECHILD", "in another process: the exit code of %s", which);
+    expect_text(log_next(), "alive 0 ECHILD", "in another process: process_is_alive of %s", which);
     put_away(&asker);
 }
 
 Test(proc_join, is_for_the_maker_alone, .timeout = 5,
-     .description = "PROC-JOIN-007: a process that is not the maker gets ECHILD from join, exitcode and is_alive") {
+     .description = "PROC-JOIN-007: a child asks about a sibling that runs and an object never started") {
     struct process runs, unstarted;
     gates_open();
     launch(&runs, hold, NULL);
     expect_int(process_init_target(&unstarted, quit, NULL, NULL), 0, "making a process and not starting it");
     expect_refusals(&runs, "a sibling that runs");
     expect_refusals(&unstarted, "an object that was not started");
-    expect_int(process_is_alive(&runs), true, "whether the one that runs is alive, in its maker");
+    expect_int(process_is_alive(&runs), true, "in the maker: whether the process that runs is alive");
     let_pass(0, 1);
-    expect_int(join_for_code(&runs), HELD, "its exit code, in its maker");
+    expect_int(join_for_code(&runs), HELD, "in the maker: its exit code");
     process_close(&runs);
     gates_close();
 }
@@ -199,7 +201,7 @@ static int begin_and_end(void *arg) {
 }
 
 Test(proc_join, runs_them_one_after_another, .timeout = 5,
-     .description = "PROC-JOIN-008: joining each process before the next is started runs them one after another") {
+     .description = "PROC-JOIN-008: two processes, each joined before the next start") {
     struct process first, second;
     gates_open();
     launch(&first, begin_and_end, "first");
@@ -215,7 +217,7 @@ Test(proc_join, runs_them_one_after_another, .timeout = 5,
     gates_close();
 }
 
-/* Ends when the two others are there, too: gate n is passed once by each of them. */
+/* Ends when the two other processes run too. Each of them passes gate n of process n once. */
 static int meet_the_others(void *arg) {
     unsigned self = *(unsigned *)arg;
     let_pass(self, 2);
@@ -226,30 +228,30 @@ static int meet_the_others(void *arg) {
 }
 
 Test(proc_join, lets_them_run_at_once, .timeout = 5,
-     .description = "PROC-JOIN-009: starting all before the first join lets all of them run at once") {
+     .description = "PROC-JOIN-009: three processes that wait for each other") {
     static unsigned numbers[] = {0, 1, 2};
     struct process p[3];
     gates_open();
     for (int i = 0; i < 3; i++)
         launch(&p[i], meet_the_others, &numbers[i]);
     for (int i = 0; i < 3; i++)
-        expect_int(join_for_code(&p[i]), HELD, "the exit code of one that waits for both others");
+        expect_int(join_for_code(&p[i]), HELD, "the exit code of a process that waits for both others");
     for (int i = 0; i < 3; i++)
         process_close(&p[i]);
     gates_close();
 }
 
-/* The share of its time that the process spends on a processor during a join of 200 ms. */
+/* Joins p for 200 ms. Returns the share of this time in which the caller used the processor. */
 static double share_of_join(struct process *p, int *given_up) {
     struct effort begin = effort_begin();
     *given_up += process_join(p, 200) == -1 && errno == ETIMEDOUT;
     return effort_share(&begin);
 }
 
-/* One of three joins is enough: what else disturbs the machine is not the join's fault. Whoever computes has all of the
- * time in each of them. */
+/* One good join of three is enough, because the rest of the machine may disturb a join. A join that spins uses the
+ * processor all the time in each of the three. */
 Test(proc_join, sleeps_while_it_waits, .timeout = 5,
-     .description = "PROC-JOIN-014: a timed join sleeps: it uses less than a quarter of its time on the processor") {
+     .description = "PROC-JOIN-014: processor time of joins with a timeout of 200 ms") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
@@ -260,13 +262,14 @@ Test(proc_join, sleeps_while_it_waits, .timeout = 5,
         joins++;
     }
     expect_int(given_up, joins, "how many joins with a timeout of 200 ms gave up");
-    expect_true(share < 0.25, "it used %.0f percent of its time on the processor, less than 25", share * 100);
+    expect_true(share < 0.25, "the join uses the processor for less than 25 percent of its time (measured: %.0f)",
+                share * 100);
     let_pass(0, 1);
     put_away(&p);
     gates_close();
 }
 
-/* One start and every kind of join. Returns how many calls did not do as they should. */
+/* Two starts and every kind of join. Returns how many calls gave a wrong result. */
 static int join_in_every_way(void) {
     struct process p, other;
     int failed = process_init_target(&p, hold, NULL, NULL) != 0 || process_start(&p) != 0;
@@ -285,14 +288,14 @@ static int join_in_every_way(void) {
 }
 
 Test(proc_join, leaves_nothing_behind, .timeout = 20,
-     .description = "PROC-JOIN-017: no memory error, no lost block, no descriptor and no zombie are left behind") {
+     .description = "PROC-JOIN-017: rounds of two processes and every kind of join") {
     gates_open();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(100);
     for (unsigned i = 0; i < count; i++)
         failed += join_in_every_way();
-    expect_int(failed, 0, "how many calls failed, two starts and all kinds of joins a round");
+    expect_int(failed, 0, "how many calls gave a wrong result, with two starts a round");
     expect_int(open_descriptors(), before, "the number of open descriptors");
-    expect_int(has_children(), false, "whether a child is left, zombie or not");
+    expect_int(has_children(), false, "whether any child is left, also as a zombie");
     gates_close();
 }

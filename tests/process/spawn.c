@@ -1,7 +1,8 @@
-/* spawn.c - PROCESS_SPAWN: the program begun anew, with a target known by name and an argument given as bytes.
+/* spawn.c - PROCESS_SPAWN: the child executes the program again, finds its target by name and gets its argument as
+ * bytes.
  *
- * What the spawned children run stands in spawned.c. They tell by their exit codes how it was: they have no descriptor
- * of the test's, and under Valgrind they run without it. */
+ * The code of the spawned children is in spawned.c. They have no descriptor of the test, so they report by their exit
+ * codes. They run without Valgrind, also if the test runs under it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -31,7 +32,7 @@ static struct process_options spawn_with(size_t arg_size) {
     return (struct process_options){.method = PROCESS_SPAWN, .arg_size = arg_size};
 }
 
-/* Registers all targets, spawns one and expects an exit code. */
+/* Registers all targets, spawns one of them and checks its exit code. */
 static void expect_spawned(process_target *target, void *arg, size_t arg_size, int expected, const char *what) {
     struct process p;
     const struct process_options options = spawn_with(arg_size);
@@ -41,7 +42,7 @@ static void expect_spawned(process_target *target, void *arg, size_t arg_size, i
     process_close(&p);
 }
 
-/* Puts the reading end of a pipe in the place of standard input. Returns the writing end; *saved is what was there. */
+/* Replaces standard input with the reading end of a pipe. Returns the writing end. *saved is the old standard input. */
 static int pipe_to_stdin(int *saved) {
     int ends[2];
     *saved = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 64);
@@ -57,18 +58,19 @@ static void restore_stdin(int saved) {
 }
 
 Test(proc_spawn, runs_the_target_in_a_program_begun_anew, .timeout = 10,
-     .description = "PROC-SPAWN-001: a spawned child runs the registered target in this program begun anew") {
+     .description = "PROC-SPAWN-001: one target that looks at argv, and one that reads standard input") {
     struct process p;
     const struct process_options options = spawn_with(0);
     int saved;
-    expect_spawned(spawned_begun_anew, NULL, 0, SPAWNED_FINE, "42: executed anew, with the flag as its first argument");
+    expect_spawned(spawned_begun_anew, NULL, 0, SPAWNED_FINE,
+                   "the exit code: 42 if the program was executed again with the flag as argv[1]");
     int stdin_end = pipe_to_stdin(&saved);
     launch_as(&p, spawned_read_stdin, NULL, &options);
-    expect_int(process_is_alive(&p), true, "whether one is alive that reads its standard input, a pipe");
+    expect_int(process_is_alive(&p), true, "whether a child that reads its standard input, a pipe, is alive");
     close(stdin_end);
     restore_stdin(saved);
     await_end(&p);
-    expect_int(join_for_code(&p), SPAWNED_FINE, "its exit code, once the pipe is closed: 42");
+    expect_int(join_for_code(&p), SPAWNED_FINE, "its exit code after the pipe is closed");
     process_close(&p);
 }
 
@@ -77,7 +79,7 @@ static void expect_bytes_arrive(size_t count) {
     struct process p;
     struct dice dice = dice_for("argument");
     const struct process_options options = spawn_with(sizeof(struct spawned_bytes) + count);
-    struct spawned_bytes *given = calloc(1, options.arg_size); /* what is padding is written, too */
+    struct spawned_bytes *given = calloc(1, options.arg_size); /* calloc, because the padding is written too */
     require(given != NULL, "find memory");
     dice_fill(&dice, given->bytes, count);
     given->count = count;
@@ -85,25 +87,27 @@ static void expect_bytes_arrive(size_t count) {
     step("an argument of %zu bytes", options.arg_size);
     launch_as(&p, spawned_check_bytes, given, &options);
     memset(given, 0xff, options.arg_size);
-    expect_int(join_for_code(&p), SPAWNED_FINE, "42: aligned (not 1), unchanged (not 2), to be written to (not 3)");
+    expect_int(join_for_code(&p), SPAWNED_FINE,
+               "the exit code: 42 is right; 1 not aligned, 2 changed, 3 cannot be written");
     process_close(&p);
     free(given);
 }
 
 Test(proc_spawn, hands_the_bytes_over, .timeout = 10,
-     .description = "PROC-SPAWN-002: the target gets its bytes unchanged, up to PROCESS_ARG_MAX, and NULL where none") {
+     .description = "PROC-SPAWN-002: a few bytes, 100,000 bytes, the maximum, and none") {
     expect_int(spawned_register(), 0, "registering the targets");
     expect_bytes_arrive(1);
     expect_bytes_arrive(100000);
     expect_bytes_arrive(PROCESS_ARG_MAX - sizeof(struct spawned_bytes));
-    expect_spawned(spawned_expect_null, "ignored", 0, SPAWNED_FINE, "42: NULL where arg_size is 0");
+    expect_spawned(spawned_expect_null, "ignored", 0, SPAWNED_FINE,
+                   "the exit code: 42 if the argument is NULL, because arg_size is 0");
 }
 
 Test(proc_spawn, begins_with_initial_values, .timeout = 10,
-     .description = "PROC-SPAWN-003: a spawned child sees the initial values of the program") {
+     .description = "PROC-SPAWN-003: a variable that the parent changed before the start") {
     spawned_variable = 1;
     expect_spawned(spawned_read_variable, NULL, 0, SPAWNED_FINE,
-                   "a variable that begins as 42 and that the parent set to 1");
+                   "the child's value of a variable that begins as 42; the parent set it to 1");
     expect_int(spawned_variable, 1, "the same variable in the parent");
 }
 
@@ -115,33 +119,32 @@ static int run_nothing(struct process *self) {
 static void expect_not_started(struct process *p) {
     expect_int(process_pid(p), 0, "its pid");
     expect_int(process_is_alive(p), false, "whether it is alive");
-    expect_int(has_children(), false, "whether there is a child");
+    expect_int(has_children(), false, "whether the caller has a child");
 }
 
 Test(proc_spawn, refuses_what_cannot_be_spawned, .timeout = 10,
-     .description =
-         "PROC-SPAWN-004: an unknown target and a subclass are EINVAL, too many bytes E2BIG; nothing starts") {
+     .description = "PROC-SPAWN-004: an unregistered target, a subclass, and 1 MiB plus 1 byte") {
     static const struct process_class worker = {.type_name = "Worker", .run = run_nothing};
     static char bytes[PROCESS_ARG_MAX + 1];
     const struct process_options options = spawn_with(0), too_many = spawn_with(sizeof bytes);
     struct process p, subclass, large;
-    expect_int(process_init_target(&p, spawned_begun_anew, NULL, &options), 0, "making one");
+    expect_int(process_init_target(&p, spawned_begun_anew, NULL, &options), 0, "making a process");
     expect_error(process_start(&p), EINVAL, "spawning a target that is not registered");
     expect_not_started(&p);
-    expect_int(process_init(&subclass, &worker, &options), 0, "making one of a subclass");
+    expect_int(process_init(&subclass, &worker, &options), 0, "making a process of a subclass");
     expect_error(process_start(&subclass), EINVAL, "spawning it");
     expect_not_started(&subclass);
     expect_int(spawned_register(), 0, "registering the targets");
     expect_int(process_init_target(&large, spawned_check_bytes, bytes, &too_many), 0,
-               "making one with 1 MiB and 1 byte");
+               "making a process with 1 MiB and 1 byte");
     expect_error(process_start(&large), E2BIG, "spawning it");
     expect_not_started(&large);
-    expect_int(process_start(&p), 0, "spawning the first one, registered now");
+    expect_int(process_start(&p), 0, "spawning the first one, whose target is registered now");
     expect_int(join_for_code(&p), SPAWNED_FINE, "its exit code");
     process_close(&p);
 }
 
-/* Runs this program with the flag as somebody would by hand. Returns its exit code, or -SIGNAL. */
+/* Runs this program with the flag, as a user could do by hand. Returns its exit code, or -SIGNAL. */
 static int run_by_hand(void) {
     char path[PATH_MAX] = "";
     char *argv[] = {path, PROCESS_SPAWN_FLAG, NULL};
@@ -157,22 +160,22 @@ static int run_by_hand(void) {
 }
 
 Test(proc_spawn, has_a_main_guard, .timeout = 10,
-     .description =
-         "PROC-SPAWN-005: process_spawn_main is 0 in an ordinary process, and 1 ends one with no known target") {
+     .description = "PROC-SPAWN-005: ordinary arguments, a target unknown to the child, and the flag given by hand") {
     char *ordinary[] = {"bank", "--other", PROCESS_SPAWN_FLAG, NULL};
     expect_int(process_spawn_main(1, ordinary), 0, "process_spawn_main of a program without arguments");
-    expect_int(process_spawn_main(3, ordinary), 0, "process_spawn_main where the flag is not the first argument");
-    expect_int(process_register("late", spawned_late), 0, "registering a target that the child does not register");
+    expect_int(process_spawn_main(3, ordinary), 0, "process_spawn_main of a program whose second argument is the flag");
+    expect_int(process_register("late", spawned_late), 0, "registering a target that the child will not register");
     expect_spawned(spawned_late, NULL, 0, 1, "the exit code of a child that does not know its target");
     expect_int(run_by_hand(), 1, "the exit code of this program, run by hand with the flag");
 }
 
 Test(proc_spawn, starts_nothing_before_the_guard, .timeout = 10,
-     .description = "PROC-SPAWN-006: a spawned child that starts a process before process_spawn_main gets EDEADLK") {
+     .description = "PROC-SPAWN-006: a main without the guard starts a fork, then a spawn") {
     setenv(SPAWNED_VARIABLE, SPAWNED_UNGUARDED, 1);
-    step("the child's main starts a process by fork, then one by spawn, and has no guard");
-    expect_spawned(spawned_begun_anew, NULL, 0, UNGUARDED_BOTH_EDEADLK,
-                   "43: both were EDEADLK; 44: fork was started, 45: spawn was, 46: another error");
+    step("the child's main has no guard; it starts a process by fork, then one by spawn");
+    expect_spawned(
+        spawned_begun_anew, NULL, 0, UNGUARDED_BOTH_EDEADLK,
+        "the exit code: 43 is right (EDEADLK for both); 44 the fork started, 45 the spawn started, 46 another error");
 }
 
 static void expect_to_know_itself(struct spawned_self self, const struct process_options *options) {
@@ -180,13 +183,13 @@ static void expect_to_know_itself(struct spawned_self self, const struct process
     self.parent_pid = getpid();
     launch_as(&p, spawned_compare_self, &self, options);
     expect_int(join_for_code(&p), SPAWNED_FINE,
-               "42; or 101: its name or pid, 102: daemon, 103: its parent's name, 104: its parent's pid or life, "
-               "105: the name of its first child, 106: whether it may start it");
+               "the exit code: 42 is right; wrong is 101 its name or pid, 102 its daemon flag, 103 its parent's name, "
+               "104 its parent's pid or is_alive, 105 the name of its first child, 106 the start of this child");
     process_close(&p);
 }
 
 Test(proc_spawn, knows_itself_and_its_parent, .timeout = 10,
-     .description = "PROC-SPAWN-007: a spawned child knows its name, number, whether it is a daemon, and its parent") {
+     .description = "PROC-SPAWN-007: a child with a default name, and a daemon named net") {
     struct process_options options = spawn_with(sizeof(struct spawned_self));
     expect_int(spawned_register(), 0, "registering the targets");
     expect_to_know_itself(
@@ -201,7 +204,7 @@ Test(proc_spawn, knows_itself_and_its_parent, .timeout = 10,
 }
 
 Test(proc_spawn, inherits_no_descriptor, .timeout = 10,
-     .description = "PROC-SPAWN-008: a spawned child has no descriptors but 0, 1 and 2 when its target runs") {
+     .description = "PROC-SPAWN-008: an open pipe, a high descriptor and two running siblings in the parent") {
     struct process sibling, spawned_sibling;
     const struct process_options options = spawn_with(0);
     int ends[2], saved;
@@ -213,8 +216,9 @@ Test(proc_spawn, inherits_no_descriptor, .timeout = 10,
     launch(&sibling, hold, NULL);
     int stdin_end = pipe_to_stdin(&saved);
     launch_as(&spawned_sibling, spawned_read_stdin, NULL, &options);
-    step("there are a pipe and another descriptor that are not close-on-exec, and two siblings");
-    expect_spawned(spawned_count_descriptors, "bytes", 6, 100, "100 and the number of descriptors besides 0, 1 and 2");
+    step("the parent has a pipe and a high descriptor, not close-on-exec, and two running children");
+    expect_spawned(spawned_count_descriptors, "bytes", 6, 100,
+                   "the exit code: 100 plus the number of descriptors besides 0, 1 and 2");
     close(stdin_end);
     restore_stdin(saved);
     let_pass(0, 1);
@@ -236,26 +240,25 @@ static void fill_the_table(int first) {
 }
 
 Test(proc_spawn, registers_targets_by_name, .timeout = 5,
-     .description =
-         "PROC-SPAWN-009: process_register takes a pair twice; EINVAL, ENAMETOOLONG, EEXIST, ENOSPC otherwise") {
+     .description = "PROC-SPAWN-009: a repeated pair, bad names, a taken name, and a full table") {
     static char name[PROCESS_NAME_MAX + 2];
     memset(name, 'n', PROCESS_NAME_MAX + 1);
     expect_int(process_register("quit", quit), 0, "registering a target");
     expect_int(process_register("quit", quit), 0, "registering it again");
     expect_int(process_register("also quit", quit), 0, "registering it under another name");
     expect_error(process_register("quit", hold), EEXIST, "registering another target under its name");
-    expect_error(process_register(NULL, quit), EINVAL, "no name");
-    expect_error(process_register("", quit), EINVAL, "an empty name");
-    expect_error(process_register("nothing", NULL), EINVAL, "no target");
-    expect_error(process_register(name, quit), ENAMETOOLONG, "a name of 256 bytes");
+    expect_error(process_register(NULL, quit), EINVAL, "registering without a name");
+    expect_error(process_register("", quit), EINVAL, "registering an empty name");
+    expect_error(process_register("nothing", NULL), EINVAL, "registering without a target");
+    expect_error(process_register(name, quit), ENAMETOOLONG, "registering a name of 256 bytes");
     name[PROCESS_NAME_MAX] = '\0';
-    expect_int(process_register(name, quit), 0, "a name of 255 bytes, the third");
+    expect_int(process_register(name, quit), 0, "registering a name of 255 bytes, the third");
     fill_the_table(3);
-    expect_error(process_register("one more", quit), ENOSPC, "the 65th");
-    expect_int(process_register("quit", quit), 0, "one that is registered already, in the full table");
+    expect_error(process_register("one more", quit), ENOSPC, "registering the 65th name");
+    expect_int(process_register("quit", quit), 0, "registering a known pair again, with a full table");
 }
 
-/* Returns how many calls failed. */
+/* Returns how many calls gave a wrong result. */
 static int spawn_in_every_way(void) {
     static char bytes[70000];
     const struct process_options large = spawn_with(sizeof bytes), too_large = spawn_with(PROCESS_ARG_MAX + 1);
@@ -270,13 +273,13 @@ static int spawn_in_every_way(void) {
 }
 
 Test(proc_spawn, leaves_nothing_behind, .timeout = 20,
-     .description = "PROC-SPAWN-010: no memory error, no lost block, no descriptor and no zombie are left behind") {
+     .description = "PROC-SPAWN-010: rounds of one spawned child and two refused starts") {
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(100);
     expect_int(spawned_register(), 0, "registering the targets");
     for (unsigned i = 0; i < count; i++)
         failed += spawn_in_every_way();
-    expect_int(failed, 0, "how many calls failed, one spawned child and two refusals a round");
+    expect_int(failed, 0, "how many calls gave a wrong result, with one spawned child and two refusals a round");
     expect_int(open_descriptors(), before, "the number of open descriptors");
-    expect_int(has_children(), false, "whether a child is left, zombie or not");
+    expect_int(has_children(), false, "whether any child is left, also as a zombie");
 }

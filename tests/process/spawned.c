@@ -1,10 +1,11 @@
-/* spawned.c - how the program of the tests begins as a spawned child, and what that runs.
+/* spawned.c - how the program of the tests begins as a spawned child, and which targets it runs there.
  *
- * Theory of operation. A spawned child is this program, executed again: the bank, whose main belongs to the executor or
- * to Criterion. The main guard has to come before that, so it is called from a constructor, which the C library runs
- * before main and gives the arguments of main (glibc does). It knows a spawned child by the flag, as the contract says.
- * Tests also put SPAWNED_VARIABLE into the environment that their children inherit: a program that finds it never goes
- * on to main, with the flag or without. The bank would run all its tests there, and they would spawn again.
+ * Theory of operation. A spawned child executes this program again. This program is the bank, and its main belongs to
+ * the executor or to Criterion. The main guard must run before that main. So a constructor calls it. The C library runs
+ * constructors before main, and glibc gives them the arguments of main. The constructor recognises a spawned child by
+ * the flag, as the contract says. The tests also put SPAWNED_VARIABLE into the environment, and their children inherit
+ * it. A program that finds this variable never continues to main, with the flag or without it. In main the bank would
+ * run all its tests, and they would spawn again.
  */
 #include "spawned.h"
 
@@ -19,7 +20,7 @@
 
 int spawned_variable = SPAWNED_FINE;
 
-static bool begun_anew; /* by exec with the flag */
+static bool begun_anew; /* whether this program was executed with the flag */
 
 int spawned_register(void) {
     static const struct {
@@ -42,7 +43,8 @@ static int nothing(void *arg) {
     return 0;
 }
 
-/* Whether starting a process gives EDEADLK: UNGUARDED_BOTH_EDEADLK if so, otherwise what started or UNGUARDED_OTHER. */
+/* Tries to start a process. Returns UNGUARDED_BOTH_EDEADLK after EDEADLK, if_started if the process started, and
+ * UNGUARDED_OTHER after any other error. */
 static int start_too_early(enum process_start_method method, int if_started) {
     struct process p;
     const struct process_options options = {.method = method};
@@ -55,7 +57,8 @@ static int start_too_early(enum process_start_method method, int if_started) {
 }
 
 static _Noreturn void go_without_guard(void) {
-    setenv(SPAWNED_VARIABLE, "child of the unguarded", 1); /* ends at once, or there was no end of them */
+    setenv(SPAWNED_VARIABLE, "child of the unguarded",
+           1); /* so that a child of this one ends at once and starts no others */
     process_register("nothing", nothing);
     int code = start_too_early(PROCESS_FORK, UNGUARDED_FORK_STARTED);
     if (code == UNGUARDED_BOTH_EDEADLK)
@@ -86,7 +89,7 @@ int spawned_late(void *arg) {
     return spawned_begun_anew(arg);
 }
 
-/* FNV-1a. */
+/* The hash FNV-1a. */
 unsigned spawned_sum(const unsigned char *bytes, size_t count) {
     uint32_t sum = 2166136261U;
     for (size_t i = 0; i < count; i++)
@@ -113,7 +116,7 @@ int spawned_read_variable(void *arg) {
     return spawned_variable;
 }
 
-/* The first field of the caller that is not as expected, from 1; 0 where there is none. */
+/* The number of the caller's first field that differs from expected, counted from 1. 0 if none differs. */
 static int first_difference(const struct spawned_self *expected) {
     struct process *self = process_current(), *parent = process_parent(), child;
     if (strcmp(process_name(self), expected->name) != 0 || process_pid(self) != getpid())
@@ -148,7 +151,7 @@ int spawned_count_descriptors(void *arg) {
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
         count += entry->d_name[0] != '.' && atoi(entry->d_name) > STDERR_FILENO;
     closedir(folder);
-    return 100 + count - 1; /* without the folder's own */
+    return 100 + count - 1; /* minus 1 for the descriptor of the folder itself */
 }
 
 int spawned_read_stdin(void *arg) {

@@ -1,4 +1,4 @@
-/* start.c - process_start: a new process that runs the target, once, and from its maker only. */
+/* start.c - process_start: a new process that runs the target. Only the maker can start it, and only once. */
 #include <errno.h>
 #include <linux/capability.h>
 #include <stdio.h>
@@ -29,14 +29,14 @@ static void expect_origin(enum fork_order order) {
     launch(&p, tell_origin, &argument);
     snprintf(expected, sizeof expected, "pid %d of %d, argument %p", (int)process_pid(&p), (int)getpid(),
              (void *)&argument);
-    expect_text(log_next(), expected, "pid, parent and argument of the child");
+    expect_text(log_next(), expected, "what the child logs: its pid, its parent's pid and its argument");
     pid_t pid = process_pid(&p);
     put_away(&p);
-    expect_true(pid != getpid(), "it is another process");
+    expect_true(pid != getpid(), "the child has another pid than the caller");
 }
 
 Test(proc_start, runs_the_target_in_a_new_process, .timeout = 5,
-     .description = "PROC-START-001: the target runs with its argument in a new process, the caller's child") {
+     .description = "PROC-START-001: the child logs its pid, its parent's pid and its argument") {
     gates_open();
     expect_origin(CHILD_FIRST);
     expect_origin(PARENT_FIRST);
@@ -58,17 +58,16 @@ static int work(struct process *self) {
 
 static const struct process_class worker_class = {.type_name = "Worker", .run = work};
 
-Test(
-    proc_start, calls_run_with_the_object, .timeout = 5,
-    .description = "PROC-START-002: a subclass's run is called with the object itself and finds the fields around it") {
+Test(proc_start, calls_run_with_the_object, .timeout = 5,
+     .description = "PROC-START-002: a subclass with two fields of its own, which run reads") {
     struct worker worker = {.number = 42, .word = "hello"};
     char expected[64];
     gates_open();
-    expect_int(process_init(&worker.process, &worker_class, NULL), 0, "making one of a subclass");
+    expect_int(process_init(&worker.process, &worker_class, NULL), 0, "making a process of a subclass");
     expect_int(process_start(&worker.process), 0, "starting it");
     snprintf(expected, sizeof expected, "%p 42 hello", (void *)&worker);
-    expect_text(log_next(), expected, "the address that run got, and the two fields that it found there");
-    expect_int(join_for_code(&worker.process), 42, "the exit code, which is what run returned");
+    expect_text(log_next(), expected, "what run logs: the address that it got, and the two fields there");
+    expect_int(join_for_code(&worker.process), 42, "the exit code, which is the value that run returned");
     process_close(&worker.process);
     gates_close();
 }
@@ -79,21 +78,21 @@ static int tell_and_hold(void *arg) {
 }
 
 Test(proc_start, starts_nothing_twice_while_it_runs, .timeout = 5,
-     .description = "PROC-START-003: a second start of a process that runs is EALREADY") {
+     .description = "PROC-START-003: starts a process again while it runs") {
     struct process p;
     gates_open();
     launch(&p, tell_and_hold, NULL);
-    expect_text(log_next(), "runs", "what the child told");
+    expect_text(log_next(), "runs", "what the child logged");
     expect_error(process_start(&p), EALREADY, "starting it again while it runs");
     let_pass(0, 2);
     expect_int(join_for_code(&p), HELD, "its exit code");
-    expect_text(log_next_if_any(), "", "what else was told");
+    expect_text(log_next_if_any(), "", "what else was logged");
     process_close(&p);
     gates_close();
 }
 
 Test(proc_start, starts_nothing_twice_after_its_end, .timeout = 5,
-     .description = "PROC-START-003: a second start of a process that has ended is EALREADY") {
+     .description = "PROC-START-003: starts a process again after its end, and again after the join") {
     struct process p;
     gates_open();
     launch(&p, tell_and_hold, NULL);
@@ -102,8 +101,8 @@ Test(proc_start, starts_nothing_twice_after_its_end, .timeout = 5,
     expect_error(process_start(&p), EALREADY, "starting it again after its end");
     expect_int(join_for_code(&p), HELD, "its exit code");
     expect_error(process_start(&p), EALREADY, "starting it again after the join");
-    expect_text(log_next(), "runs", "what the child told");
-    expect_text(log_next_if_any(), "", "what else was told");
+    expect_text(log_next(), "runs", "what the child logged");
+    expect_text(log_next_if_any(), "", "what else was logged");
     process_close(&p);
     gates_close();
 }
@@ -115,21 +114,21 @@ static int start_and_tell(void *arg) {
 }
 
 Test(proc_start, starts_nothing_of_somebody_else, .timeout = 5,
-     .description = "PROC-START-004: only its maker can start an object, elsewhere it is ECHILD") {
+     .description = "PROC-START-004: a sibling tries to start an object of its parent") {
     struct process p, other;
     int code = 5;
     gates_open();
     expect_int(process_init_target(&p, quit, &code, NULL), 0, "making a process");
     launch(&other, start_and_tell, &p);
-    expect_text(log_next(), "-1 ECHILD", "what another process gets when it starts it");
+    expect_text(log_next(), "-1 ECHILD", "in another process: the result of starting it");
     put_away(&other);
-    expect_int(process_start(&p), 0, "starting it in its maker");
+    expect_int(process_start(&p), 0, "in the maker: starting it");
     expect_int(join_for_code(&p), 5, "its exit code");
     process_close(&p);
     gates_close();
 }
 
-/* What was written to a file in memory. */
+/* The text that a file in memory holds. */
 static const char *contents(int file) {
     static char text[64];
     ssize_t length = pread(file, text, sizeof text - 1, 0);
@@ -137,7 +136,7 @@ static const char *contents(int file) {
     return text;
 }
 
-/* Takes what was printed away from standard output while a process starts and ends. */
+/* Prints text, then starts and ends a process. Returns what standard output got; nothing of it is really printed. */
 static const char *printed_once(const char *text) {
     struct process p;
     int file = memfd_create("stdout", MFD_CLOEXEC), saved = dup(STDOUT_FILENO);
@@ -154,10 +153,10 @@ static const char *printed_once(const char *text) {
 }
 
 Test(proc_start, prints_once_what_was_buffered, .timeout = 5,
-     .description = "PROC-START-005: what stdio had buffered before the start is printed once") {
+     .description = "PROC-START-005: unflushed text in standard output and in one other stream") {
     struct process p;
     const char *printed = printed_once("once ");
-    expect_text(printed, "once ", "what standard output got of a text buffered before the start");
+    expect_text(printed, "once ", "what standard output got after one text was buffered before the start");
     int file = memfd_create("stream", MFD_CLOEXEC);
     FILE *stream = fdopen(file, "w");
     require(stream != NULL, "open a stream");
@@ -165,7 +164,7 @@ Test(proc_start, prints_once_what_was_buffered, .timeout = 5,
     launch(&p, quit, NULL);
     put_away(&p);
     fflush(stream);
-    expect_text(contents(file), "once ", "what another stream got");
+    expect_text(contents(file), "once ", "what another stream got after one text was buffered before the start");
     fclose(stream);
 }
 
@@ -177,7 +176,7 @@ static void allow_processes(rlim_t count) {
     setrlimit(RLIMIT_NPROC, &limit);
 }
 
-/* Root may have as many as it likes: become somebody else, who may not, but can still write where root could. */
+/* The limit does not hold for root. So this becomes another user, who keeps root's other rights. */
 static void become_ordinary(void) {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
@@ -190,7 +189,7 @@ static void become_ordinary(void) {
     syscall(SYS_capset, &header, sets);
 }
 
-/* A program that is not allowed to start a process, and then is. */
+/* A program that starts a process twice. The first time the limit forbids it. */
 static int start_without_and_with_leave(void *arg) {
     struct process p;
     int code = -1;
@@ -215,20 +214,21 @@ static int start_without_and_with_leave(void *arg) {
 }
 
 Test(proc_start, can_be_tried_again_where_no_process_can_be_made, .timeout = 5,
-     .description =
-         "PROC-START-006: where no process can be made it fails with the system's errno and can be tried again") {
+     .description = "PROC-START-006: one start while RLIMIT_NPROC forbids it, and one when it is allowed again") {
     gates_open();
     pid_t program = program_start(start_without_and_with_leave, NULL);
-    expect_text(log_next_unless_ended(program), "-1 EAGAIN", "process_start where RLIMIT_NPROC allows no process");
-    expect_text(log_next_unless_ended(program), "pid 0, alive 0, 0 descriptors more", "the object then");
-    expect_text(log_next_unless_ended(program), "0", "process_start of the same object once it is allowed");
+    expect_text(log_next_unless_ended(program), "-1 EAGAIN", "process_start while RLIMIT_NPROC allows no process");
+    expect_text(log_next_unless_ended(program), "pid 0, alive 0, 0 descriptors more",
+                "the object and the descriptors after that");
+    expect_text(log_next_unless_ended(program), "0",
+                "process_start of the same object when processes are allowed again");
     let_pass(0, 1);
-    expect_int(end_of(program), HELD, "the exit code of the process, handed on by the program");
+    expect_int(end_of(program), HELD, "the exit code of the process, which the program returns");
     gates_close();
 }
 
 Test(proc_start, leaks_no_descriptor_over_a_hundred_starts, .timeout = 20,
-     .description = "PROC-START-007: a hundred starts, joins and closes leave no descriptor open") {
+     .description = "PROC-START-007: counts the open descriptors after each of a hundred closes") {
     int before = open_descriptors(), most = 0, failed = 0;
     unsigned count = rounds(100);
     for (unsigned i = 0; i < count; i++) {
@@ -240,10 +240,11 @@ Test(proc_start, leaks_no_descriptor_over_a_hundred_starts, .timeout = 20,
         most = more > most ? more : most;
     }
     expect_int(failed, 0, "how many starts, joins and closes failed");
-    expect_int(most, 0, "how many descriptors were open after a close that were not before the first start");
+    expect_int(most, 0, "how many more descriptors were open after a close than before the first start");
 }
 
-/* Starts ten at once, two of them by a mistake twice, and puts them away. Returns how many calls failed. */
+/* Starts ten processes, tries to start two of them again, and joins and closes all. Returns how many calls gave a wrong
+ * result. */
 static int ten_at_once(void) {
     static int values[10];
     struct process p[10];
@@ -258,12 +259,12 @@ static int ten_at_once(void) {
 }
 
 Test(proc_start, leaves_nothing_behind, .timeout = 20,
-     .description = "PROC-START-008: no memory error, no lost block, no descriptor and no zombie are left behind") {
+     .description = "PROC-START-008: rounds of ten processes at once, two of them started twice") {
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(30);
     for (unsigned i = 0; i < count; i++)
         failed += ten_at_once();
-    expect_int(failed, 0, "how many calls failed, ten starts a round");
+    expect_int(failed, 0, "how many calls gave a wrong result, with ten starts a round");
     expect_int(open_descriptors(), before, "the number of open descriptors");
-    expect_int(has_children(), false, "whether a child is left, zombie or not");
+    expect_int(has_children(), false, "whether any child is left, also as a zombie");
 }

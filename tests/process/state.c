@@ -1,4 +1,4 @@
-/* state.c - the states of a process, as the textbook has them and as the kernel does, and descriptors that block. */
+/* state.c - the states of a process, in the textbook and in the kernel, and descriptors that block. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,32 +22,33 @@ static const enum state states[] = {STATE_NEW, STATE_READY, STATE_RUNNING, STATE
 enum { STATES = sizeof states / sizeof *states };
 
 Test(proc_state, has_six_legal_moves, .timeout = 5,
-     .description =
-         "PROC-STATE-001: the six moves of the diagram are legal, all others not, and each state has its name") {
+     .description = "PROC-STATE-001: all 25 pairs, all names, and the values 5 and 99") {
     static const char *const names[STATES] = {"new", "ready", "running", "blocked", "ended"};
-    static const char *const legal[STATES] = {".R...", "..R..", ".R.RR", ".R...", "....."}; /* a row for each "from" */
+    static const char *const legal[STATES] = {".R...", "..R..", ".R.RR", ".R...", "....."}; /* one row for each from */
     for (int from = 0; from < STATES; from++) {
         const char *name = state_name(states[from]);
         expect_text(name != NULL ? name : "NULL", names[from], "the name of state %d", from);
         for (int to = 0; to < STATES; to++)
-            expect_int(state_can_move(states[from], states[to]), legal[from][to] == 'R', "from %s to %s", names[from],
-                       names[to]);
+            expect_int(state_can_move(states[from], states[to]), legal[from][to] == 'R',
+                       "whether a process can go from %s to %s", names[from], names[to]);
     }
     for (int none = 5; none <= 99; none += 94) {
         expect_true(state_name((enum state)none) == NULL, "%d is no state and has no name", none);
-        expect_int(state_can_move((enum state)none, STATE_READY), false, "from %d, which is no state", none);
-        expect_int(state_can_move(STATE_NEW, (enum state)none), false, "to %d, which is no state", none);
+        expect_int(state_can_move((enum state)none, STATE_READY), false,
+                   "whether a process can go from %d, which is no state", none);
+        expect_int(state_can_move(STATE_NEW, (enum state)none), false,
+                   "whether a process can go to %d, which is no state", none);
     }
 }
 
 Test(proc_state, makes_the_blocked_ready_first, .timeout = 5,
-     .description = "PROC-STATE-002: a blocked process becomes ready before it runs") {
-    expect_int(state_can_move(STATE_BLOCKED, STATE_READY), true, "from blocked to ready");
-    expect_int(state_can_move(STATE_READY, STATE_RUNNING), true, "from ready to running");
-    expect_int(state_can_move(STATE_BLOCKED, STATE_RUNNING), false, "from blocked to running");
+     .description = "PROC-STATE-002: blocked to ready, ready to running, blocked to running") {
+    expect_int(state_can_move(STATE_BLOCKED, STATE_READY), true, "whether a process can go from blocked to ready");
+    expect_int(state_can_move(STATE_READY, STATE_RUNNING), true, "whether a process can go from ready to running");
+    expect_int(state_can_move(STATE_BLOCKED, STATE_RUNNING), false, "whether a process can go from blocked to running");
 }
 
-/* The state that state_of finds, by its textbook name. */
+/* Checks that state_of reports the state with this textbook name. */
 static void expect_state(pid_t pid, const char *expected, const char *of) {
     static const char *const words[STATES] = {"new", "ready", "running", "blocked", "ended"};
     enum state state = (enum state)99;
@@ -55,7 +56,7 @@ static void expect_state(pid_t pid, const char *expected, const char *of) {
     expect_text((unsigned)state < STATES ? words[state] : "no state", expected, "the state of %s", of);
 }
 
-/* Ends a plain child, whatever it does. */
+/* Kills a plain child and waits for it. */
 static void end_plain(pid_t pid) {
     kill(pid, SIGKILL);
     end_of(pid);
@@ -75,7 +76,7 @@ static int wait_for_ever(void *arg) {
 }
 
 Test(proc_state, tells_blocked_from_runnable, .timeout = 5,
-     .description = "PROC-STATE-003: state_of tells a blocked process from a runnable one; the caller is running") {
+     .description = "PROC-STATE-003: the caller, a child that waits, and a child that computes") {
     unsigned turns = 0;
     gates_open();
     expect_state(getpid(), "running", "the caller");
@@ -96,7 +97,7 @@ static int stop(void *arg) {
 }
 
 Test(proc_state, takes_the_stopped_for_blocked, .timeout = 5,
-     .description = "PROC-STATE-004: a process that is stopped is blocked") {
+     .description = "PROC-STATE-004: a child that raises SIGSTOP") {
     pid_t pid = plain_start(stop, NULL);
     int status;
     require(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status), "stop a child");
@@ -110,13 +111,13 @@ static int end_at_once(void *arg) {
 }
 
 Test(proc_state, knows_zombies_and_nobody, .timeout = 5,
-     .description = "PROC-STATE-005: a zombie is ended, no process is ESRCH, a pid below 1 is EINVAL") {
+     .description = "PROC-STATE-005: a zombie, its pid after the wait, and the pids 0 and -1") {
     enum state state;
     pid_t pid = plain_start(end_at_once, NULL);
     await_zombie(pid);
     expect_state(pid, "ended", "a zombie");
     end_of(pid);
-    expect_error(state_of(pid, &state), ESRCH, "its state after it was waited for");
+    expect_error(state_of(pid, &state), ESRCH, "its state after the test has waited for it");
     expect_error(state_of(0, &state), EINVAL, "the state of pid 0");
     expect_error(state_of(-1, &state), EINVAL, "the state of pid -1");
 }
@@ -129,15 +130,15 @@ static int wait_under_a_name(void *arg) {
 }
 
 Test(proc_state, is_not_confused_by_a_name, .timeout = 5,
-     .description = "PROC-STATE-006: the name of the command does not confuse state_of, whatever it holds") {
+     .description = "PROC-STATE-006: six names with spaces, parentheses and letters, asleep and as zombies") {
     static char names[][16] = {"a) R (b", ") Z 1 (", "R", "x y Z 1 1", "((((", "))))) R"};
     gates_open();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         pid_t pid = plain_start(wait_under_a_name, names[i]);
         log_next();
         require(await_rest(pid) == 'S', "make a child that sleeps");
-        step("a child sleeps under the name '%s'", names[i]);
-        expect_state(pid, "blocked", "a child that sleeps under a name like 'a) R (b'");
+        step("a child sleeps; its name is '%s'", names[i]);
+        expect_state(pid, "blocked", "the child that sleeps");
         kill(pid, SIGKILL);
         await_zombie(pid);
         expect_state(pid, "ended", "that child as a zombie");
@@ -146,7 +147,7 @@ Test(proc_state, is_not_confused_by_a_name, .timeout = 5,
     gates_close();
 }
 
-/* Reads one byte from *(int *)arg. Returns the length, or errno and 128. */
+/* Reads one byte from *(int *)arg. Returns the length, or 128 | errno. */
 static int read_one(void *arg) {
     char byte;
     ssize_t length = read(*(int *)arg, &byte, 1);
@@ -154,7 +155,7 @@ static int read_one(void *arg) {
 }
 
 Test(proc_state, switches_a_descriptor, .timeout = 5,
-     .description = "PROC-STATE-007: not blocking, an empty read is EAGAIN at once; made blocking again, it waits") {
+     .description = "PROC-STATE-007: an empty pipe, first not blocking, then blocking with a reader") {
     int ends[2];
     char byte;
     require(pipe2(ends, O_CLOEXEC) == 0, "open a pipe");
@@ -165,31 +166,30 @@ Test(proc_state, switches_a_descriptor, .timeout = 5,
     await_rest(reader);
     expect_state(reader, "blocked", "a child that reads from it");
     require(write(ends[1], "x", 1) == 1, "write to a pipe");
-    expect_int(end_of(reader), 1, "what its read returns, once there is a byte");
+    expect_int(end_of(reader), 1, "what its read returns when there is a byte");
     close(ends[0]);
     close(ends[1]);
 }
 
 Test(proc_state, keeps_the_other_flags, .timeout = 5,
-     .description =
-         "PROC-STATE-008: state_set_blocking keeps the other flags, state_is_blocking reports; EBADF of both") {
+     .description = "PROC-STATE-008: a file with O_APPEND, and a descriptor that is not open") {
     int fd = memfd_create("file", MFD_CLOEXEC);
     require(fd != -1 && fcntl(fd, F_SETFL, O_APPEND) == 0, "open a file to append to");
     int flags = fcntl(fd, F_GETFL);
     expect_int(state_is_blocking(fd), 1, "whether it is blocking at first");
     expect_int(state_set_blocking(fd, false), 0, "making it not blocking");
-    expect_int(state_is_blocking(fd), 0, "whether it is blocking then");
-    expect_int(fcntl(fd, F_GETFL), flags | O_NONBLOCK, "all its flags, O_APPEND among them");
+    expect_int(state_is_blocking(fd), 0, "whether it is blocking after that");
+    expect_int(fcntl(fd, F_GETFL), flags | O_NONBLOCK, "all its flags, with O_APPEND");
     expect_int(state_set_blocking(fd, true), 0, "making it blocking again");
-    expect_int(state_is_blocking(fd), 1, "whether it is blocking then");
+    expect_int(state_is_blocking(fd), 1, "whether it is blocking after that");
     expect_int(fcntl(fd, F_GETFL), flags, "all its flags");
-    expect_error(state_set_blocking(closed_descriptor(), false), EBADF, "a descriptor that is not open");
-    expect_error(state_is_blocking(closed_descriptor()), EBADF, "asking about one that is not open");
+    expect_error(state_set_blocking(closed_descriptor(), false), EBADF, "changing a descriptor that is not open");
+    expect_error(state_is_blocking(closed_descriptor()), EBADF, "asking about a descriptor that is not open");
     close(fd);
 }
 
 Test(proc_state, leaves_nothing_behind, .timeout = 20,
-     .description = "PROC-STATE-009: no memory error, no lost block and no descriptor are left behind") {
+     .description = "PROC-STATE-009: 200 rounds of state_of and of both blocking functions") {
     enum state state;
     int failed = 0;
     gates_open();
@@ -201,7 +201,7 @@ Test(proc_state, leaves_nothing_behind, .timeout = 20,
         failed += state_of(gone, &state) != -1 || state_of(0, &state) != -1;
         failed += state_set_blocking(STDIN_FILENO, true) != 0 || state_is_blocking(STDIN_FILENO) != 1;
     }
-    expect_int(failed, 0, "how many of 200 rounds of calls failed");
+    expect_int(failed, 0, "how many calls gave a wrong result in 200 rounds");
     expect_int(open_descriptors(), before, "the number of open descriptors");
     end_plain(waits);
     gates_close();

@@ -19,7 +19,7 @@
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
 
-/* Outlasts any watchdog: what has to happen happens, or is never seen. */
+/* Longer than any watchdog: either the event happens, or the watchdog ends the test. */
 #define AN_HOUR (3600 * 1000)
 
 /* Some bytes. */
@@ -40,24 +40,24 @@ static int write_origin(void *arg, FILE *result) {
 }
 
 Test(proc_task, calls_and_waits, .timeout = 5,
-     .description = "PROC-TASK-001: task_call runs the work in a process of its own and returns its result") {
+     .description = "PROC-TASK-001: the task writes its argument and whether it is the caller") {
     struct task_result out;
     pid_t caller = getpid();
     char expected[64];
     snprintf(expected, sizeof expected, "%p 0", (void *)&caller);
     expect_int(task_call(write_origin, &caller, &out), 0,
-               "a task that writes its argument and whether it is the caller");
+               "calling a task that writes its argument and whether it is the caller");
     expect_int(out.exitcode, 0, "its exit code");
-    expect_true(out.data != NULL && strlen(out.data) == out.len, "its result ends in a NUL that is not counted");
+    expect_true(out.data != NULL && strlen(out.data) == out.len, "a NUL that is not counted follows its result");
     expect_text(out.data, expected, "its result");
     free(out.data);
-    expect_int(has_children(), false, "whether a child is left, zombie or not");
+    expect_int(has_children(), false, "whether any child is left, also as a zombie");
 }
 
 static void expect_back(const void *bytes, size_t len) {
     struct task_result out;
     struct blob blob = {len, bytes};
-    expect_int(task_call(write_blob, &blob, &out), 0, "a task that writes %zu bytes", len);
+    expect_int(task_call(write_blob, &blob, &out), 0, "calling a task that writes %zu bytes", len);
     expect_int(out.exitcode, 0, "its exit code");
     expect_true(out.data != NULL, "it has a result");
     expect_bytes(out.data, out.len, bytes, len, "its result");
@@ -65,7 +65,7 @@ static void expect_back(const void *bytes, size_t len) {
 }
 
 Test(proc_task, gets_the_whole_result, .timeout = 5,
-     .description = "PROC-TASK-002: a result comes back whole: a mebibyte, zero bytes, and nothing at all") {
+     .description = "PROC-TASK-002: results of 5, 0, 70,000 and 1,048,576 bytes") {
     enum { MEBIBYTE = 1 << 20 };
     unsigned char *random = malloc(MEBIBYTE);
     struct dice dice = dice_for("result");
@@ -94,25 +94,25 @@ static int write_and_die(void *arg, FILE *result) {
 
 static void expect_call_dies(task_work *work, int exitcode) {
     struct task_result out = {.exitcode = -1000, .data = "untouched", .len = 9};
-    expect_int(task_call(work, NULL, &out), 0, "a task that writes something and dies");
+    expect_int(task_call(work, NULL, &out), 0, "calling a task that writes something and dies");
     expect_int(out.exitcode, exitcode, "its exit code");
     expect_true(out.data == NULL && out.len == 0, "it has no result");
 }
 
 Test(proc_task, takes_no_result_of_a_call_that_dies, .timeout = 5,
-     .description = "PROC-TASK-003: a task that dies reports its exit code and no result to task_call") {
+     .description = "PROC-TASK-003: task_call of tasks that write, then return 3 or die of SIGKILL") {
     expect_call_dies(write_and_return_3, 3);
     expect_call_dies(write_and_die, -SIGKILL);
 }
 
-/* What callbacks note. */
+/* What a callback writes down. */
 struct note {
     unsigned calls;
     pid_t pid;
     struct task_result result;
     bool has_data;
     char text[16];  /* the first bytes of the result */
-    unsigned order; /* 1 where it was the first callback of all, and so on */
+    unsigned order; /* 1 for the first callback of the test, 2 for the second, ... */
 };
 
 static unsigned all_calls;
@@ -142,20 +142,20 @@ static void expect_callback_of_dead(struct task_queue *queue, task_work *work, i
     struct note note = {.calls = 0};
     submit(queue, work, NULL, &note);
     expect_int(task_dispatch(queue, -1), 1, "dispatching a task that writes something and dies");
-    expect_int(note.calls, 1, "how often its callback was called");
-    expect_int(note.result.exitcode, exitcode, "the exit code that it was given");
-    expect_true(!note.has_data && note.result.len == 0, "it was given no result");
+    expect_int(note.calls, 1, "how many times its callback was called");
+    expect_int(note.result.exitcode, exitcode, "the exit code that the callback got");
+    expect_true(!note.has_data && note.result.len == 0, "the callback got no result");
 }
 
 Test(proc_task, takes_no_result_of_a_submission_that_dies, .timeout = 5,
-     .description = "PROC-TASK-003: a task that dies reports its exit code and no result to task_dispatch") {
+     .description = "PROC-TASK-003: callbacks of tasks that write, then return 3 or die of SIGKILL") {
     struct task_queue *queue = queue_open();
     expect_callback_of_dead(queue, write_and_return_3, 3);
     expect_callback_of_dead(queue, write_and_die, -SIGKILL);
     task_close(queue);
 }
 
-/* Tells its pid, waits at the gate *(unsigned *)arg, and writes the gate's number. */
+/* Logs its pid, waits at the gate *(unsigned *)arg, and writes the gate's number. */
 static int wait_and_write(void *arg, FILE *result) {
     unsigned gate = *(unsigned *)arg;
     log_line("%d", (int)getpid());
@@ -167,15 +167,15 @@ static int wait_and_write(void *arg, FILE *result) {
 static unsigned gates[] = {0, 1, 2};
 
 Test(proc_task, submits_and_goes_on, .timeout = 5,
-     .description = "PROC-TASK-004: task_submit returns at once, while the task runs") {
+     .description = "PROC-TASK-004: a task that waits at a gate until after the call") {
     struct note note = {.calls = 0};
     gates_open();
     struct task_queue *queue = queue_open();
     submit(queue, wait_and_write, &gates[0], &note);
     pid_t pid = atoi(log_next());
-    expect_true(!has_ended(pid), "the task runs after task_submit has returned");
+    expect_true(!has_ended(pid), "the task still runs after task_submit has returned");
     let_pass(0, 1);
-    expect_int(task_dispatch(queue, -1), 1, "dispatching it, once it may end");
+    expect_int(task_dispatch(queue, -1), 1, "dispatching it, when it may end");
     expect_text(note.text, "gate 0", "its result");
     task_close(queue);
     gates_close();
@@ -194,22 +194,21 @@ static void submit_another(void *ctx, const struct task_result *result) {
 }
 
 static void expect_one_note(const struct note *note, const char *text) {
-    expect_int(note->calls, 1, "how often the callback was called");
-    expect_int(note->pid, getpid(), "the process that it ran in");
-    expect_text(note->text, text, "the result that it was given");
+    expect_int(note->calls, 1, "how many times the callback was called");
+    expect_int(note->pid, getpid(), "the process in which the callback ran");
+    expect_text(note->text, text, "the result that the callback got");
 }
 
 Test(proc_task, calls_back_from_dispatch_only, .timeout = 5,
-     .description =
-         "PROC-TASK-005: the callback is called by task_dispatch only, once, with its ctx, in the submitter") {
+     .description = "PROC-TASK-005: an ended task waits for its dispatch; its callback submits another task") {
     struct sequel sequel = {.queue = queue_open()};
     struct blob first = {5, "first"};
     expect_int(task_submit(sequel.queue, write_blob, &first, submit_another, &sequel), 0, "submitting a task");
     await_readable(task_fd(sequel.queue));
-    expect_int(sequel.first.calls, 0, "how often its callback was called before a dispatch");
+    expect_int(sequel.first.calls, 0, "how many times its callback was called before a dispatch");
     expect_int(task_dispatch(sequel.queue, -1), 1, "dispatching it; its callback submits another task");
     expect_one_note(&sequel.first, "first");
-    expect_int(sequel.second.calls, 0, "how often the second callback was called in that dispatch");
+    expect_int(sequel.second.calls, 0, "how many times the second callback was called in that dispatch");
     expect_int(task_dispatch(sequel.queue, -1), 1, "dispatching again");
     expect_one_note(&sequel.first, "first");
     expect_one_note(&sequel.second, "second");
@@ -230,9 +229,8 @@ static void let_it_end(void *unused) {
     let_pass(0, 1);
 }
 
-Test(
-    proc_task, dispatches_in_time, .timeout = 5,
-    .description = "PROC-TASK-006: task_dispatch waits as long as it is told, and neither more nor less for a signal") {
+Test(proc_task, dispatches_in_time, .timeout = 5,
+     .description = "PROC-TASK-006: timeouts of 0, 1, 10 and 60 ms, waits that signals interrupt") {
     struct note note = {.calls = 0}, late = {.calls = 0};
     gates_open();
     struct task_queue *queue = queue_open();
@@ -242,7 +240,7 @@ Test(
     expect_short_waits(dispatch_in_vain, queue, 10, 10);
     submit(queue, write_later, &(struct blob){4, "late"}, &late);
     interrupt_waits(1, 2);
-    expect_int(task_dispatch(queue, -1), 1, "a dispatch that waits for the first end, interrupted twice");
+    expect_int(task_dispatch(queue, -1), 1, "a dispatch that waits for the first end and is interrupted twice");
     interrupt_waits(1, 0);
     expect_text(late.text, "late", "the result of the task that ended");
     interruptions_start(gettid(), 5);
@@ -250,14 +248,14 @@ Test(
     expect_error(task_dispatch(queue, 60), ETIMEDOUT, "a dispatch with a timeout of 60 ms while signals come");
     expect_at_least(stopwatch_ms() - start, 60, "how long it waited");
     interruptions_then(3, let_it_end, NULL);
-    expect_int(task_dispatch(queue, AN_HOUR), 1, "a dispatch that waits for the other one, interrupted by signals");
+    expect_int(task_dispatch(queue, AN_HOUR), 1, "a dispatch that waits for the other task while signals come");
     interruptions_stop();
     task_close(queue);
     gates_close();
 }
 
 Test(proc_task, waits_for_nothing_where_nothing_is_pending, .timeout = 5,
-     .description = "PROC-TASK-007: with nothing pending task_dispatch returns 0 at once") {
+     .description = "PROC-TASK-007: an empty queue, and a queue whose only task is done") {
     struct note note = {.calls = 0};
     struct task_queue *queue = queue_open();
     expect_int(task_dispatch(queue, -1), 0, "dispatching an empty queue, with timeout -1");
@@ -269,7 +267,8 @@ Test(proc_task, waits_for_nothing_where_nothing_is_pending, .timeout = 5,
     task_close(queue);
 }
 
-/* Lets the task at a gate end, and waits until it has, and until the code under test knows: left still run. */
+/* Lets the task at a gate end. Waits until it has ended, and until the code under test counts only left running tasks.
+ */
 static void end_task(pid_t pid, unsigned gate, size_t left) {
     let_pass(gate, 1);
     await_zombie(pid);
@@ -279,8 +278,7 @@ static void end_task(pid_t pid, unsigned gate, size_t left) {
 }
 
 Test(proc_task, calls_back_in_the_order_of_submission, .timeout = 5,
-     .description =
-         "PROC-TASK-008: one dispatch calls the callbacks of all that have ended in the order of submission") {
+     .description = "PROC-TASK-008: the second of three tasks ends first, and the third still runs") {
     struct note notes[3] = {{.calls = 0}};
     pid_t pids[3];
     gates_open();
@@ -292,12 +290,13 @@ Test(proc_task, calls_back_in_the_order_of_submission, .timeout = 5,
     end_task(pids[1], 1, 2);
     end_task(pids[0], 0, 1);
     await_readable(task_fd(queue));
-    expect_int(task_dispatch(queue, -1), 2, "dispatching when the second and then the first of three have ended");
-    expect_int(notes[0].order, 1, "the place of the first one's callback");
-    expect_int(notes[1].order, 2, "the place of the second one's callback");
-    expect_text(notes[0].text, "gate 0", "the result that the first one's callback was given");
-    expect_text(notes[1].text, "gate 1", "the result that the second one's callback was given");
-    expect_int(notes[2].calls, 0, "how often the callback of the one that runs was called");
+    expect_int(task_dispatch(queue, -1), 2,
+               "dispatching after the second task and then the first have ended, of three");
+    expect_int(notes[0].order, 1, "the position of the first task's callback in the order of calls");
+    expect_int(notes[1].order, 2, "the position of the second task's callback in the order of calls");
+    expect_text(notes[0].text, "gate 0", "the result that the first task's callback got");
+    expect_text(notes[1].text, "gate 1", "the result that the second task's callback got");
+    expect_int(notes[2].calls, 0, "how many times the callback of the running task was called");
     let_pass(2, 1);
     expect_int(task_dispatch(queue, -1), 1, "dispatching the third");
     task_close(queue);
@@ -305,13 +304,13 @@ Test(proc_task, calls_back_in_the_order_of_submission, .timeout = 5,
 }
 
 Test(proc_task, has_a_descriptor_to_poll, .timeout = 5,
-     .description = "PROC-TASK-009: task_fd is readable when a callback is waiting, and only then") {
+     .description = "PROC-TASK-009: polls an empty queue, then two tasks that end one by one") {
     struct note notes[2] = {{.calls = 0}};
     gates_open();
     struct task_queue *queue = queue_open();
     int fd;
     expect_success(fd = task_fd(queue), "the queue's descriptor");
-    expect_int(is_readable(fd), false, "whether it is readable in an empty queue");
+    expect_int(is_readable(fd), false, "whether it is readable while the queue is empty");
     for (int i = 0; i < 2; i++)
         submit(queue, wait_and_write, &gates[i], &notes[i]);
     expect_int(is_readable(fd), false, "whether it is readable while both tasks run");
@@ -319,7 +318,7 @@ Test(proc_task, has_a_descriptor_to_poll, .timeout = 5,
     step("wait until it is readable");
     await_readable(fd);
     expect_int(task_fd(queue), fd, "the descriptor, asked again");
-    expect_int(task_dispatch(queue, 0), 1, "dispatching with timeout 0, since it is readable");
+    expect_int(task_dispatch(queue, 0), 1, "dispatching with timeout 0, because it is readable");
     expect_int(is_readable(fd), false, "whether it is readable while the other task runs");
     let_pass(1, 1);
     step("wait until it is readable");
@@ -331,7 +330,7 @@ Test(proc_task, has_a_descriptor_to_poll, .timeout = 5,
 }
 
 Test(proc_task, is_ended_by_the_close, .timeout = 5,
-     .description = "PROC-TASK-010: task_close ends the tasks that still run, calls no callback, leaves no process") {
+     .description = "PROC-TASK-010: closes a queue with one running and one ended task") {
     struct note notes[2] = {{.calls = 0}};
     gates_open();
     struct task_queue *queue = queue_open();
@@ -346,12 +345,12 @@ Test(proc_task, is_ended_by_the_close, .timeout = 5,
     step("one task runs and one has ended: task_close(queue)");
     task_close(queue);
     expect_int(notes[0].calls + notes[1].calls, 0, "how many callbacks were called");
-    expect_int(has_children(), false, "whether a child is left, zombie or not");
+    expect_int(has_children(), false, "whether any child is left, also as a zombie");
     expect_true(open_descriptors() < before, "the queue's descriptor is closed");
     gates_close();
 }
 
-/* Returns how many calls failed. */
+/* Returns how many calls gave a wrong result. */
 static int work_in_every_way(void) {
     struct note notes[3] = {{.calls = 0}};
     struct blob blob = {5, "bytes"};
@@ -375,14 +374,14 @@ static int work_in_every_way(void) {
 }
 
 Test(proc_task, leaves_nothing_behind, .timeout = 20,
-     .description = "PROC-TASK-011: no memory error, no lost block, no descriptor and no zombie are left behind") {
+     .description = "PROC-TASK-011: rounds of five tasks: two calls, two that are dispatched, one in a closed queue") {
     gates_open();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(50);
     for (unsigned i = 0; i < count; i++)
         failed += work_in_every_way();
-    expect_int(failed, 0, "how many calls failed, five tasks a round");
+    expect_int(failed, 0, "how many calls gave a wrong result, with five tasks a round");
     expect_int(open_descriptors(), before, "the number of open descriptors");
-    expect_int(has_children(), false, "whether a child is left, zombie or not");
+    expect_int(has_children(), false, "whether any child is left, also as a zombie");
     gates_close();
 }

@@ -29,32 +29,33 @@ static void expect_killed_by_sigterm(enum fork_order order) {
     set_fork_order(order);
     launch(&p, hold, &gate);
     expect_int(process_terminate(&p), 0, "terminating it");
-    let_pass(gate, 1); /* too late: a signal that was sent comes first */
-    expect_int(join_for_code(&p), -SIGTERM, "the exit code of one that does nothing about SIGTERM");
+    let_pass(gate, 1); /* too late, because the child gets a signal that was sent first */
+    expect_int(join_for_code(&p), -SIGTERM, "the exit code of a child that does not handle SIGTERM");
     process_close(&p);
 }
 
 Test(proc_terminate, sends_sigterm, .timeout = 5,
-     .description = "PROC-TERM-001: process_terminate sends SIGTERM, which kills by default and may be caught") {
+     .description = "PROC-TERM-001: a child without a handler, and one whose handler calls _exit(3)") {
     struct process p;
     gates_open();
     expect_killed_by_sigterm(CHILD_FIRST);
     expect_killed_by_sigterm(PARENT_FIRST);
     set_fork_order(AS_IT_COMES);
     launch(&p, catch_sigterm, NULL);
-    expect_text(log_next(), "catches SIGTERM", "what the child told");
-    expect_int(process_terminate(&p), 0, "terminating one whose handler calls _exit(3)");
+    expect_text(log_next(), "catches SIGTERM", "what the child logged");
+    expect_int(process_terminate(&p), 0, "terminating a child whose handler calls _exit(3)");
     let_pass(0, 1);
     expect_int(join_for_code(&p), 3, "its exit code");
     process_close(&p);
     gates_close();
 }
 
-Test(proc_terminate, does_not_wait, .timeout = 5, .description = "PROC-TERM-002: process_terminate does not wait") {
+Test(proc_terminate, does_not_wait, .timeout = 5,
+     .description = "PROC-TERM-002: a child that ignores SIGTERM is still alive after the call") {
     struct process p;
     gates_open();
     launch(&p, hold_against_sigterm, NULL);
-    expect_text(log_next(), "ignores SIGTERM", "what the child told");
+    expect_text(log_next(), "ignores SIGTERM", "what the child logged");
     expect_int(process_terminate(&p), 0, "terminating it");
     expect_int(process_is_alive(&p), true, "whether it is alive after that");
     let_pass(0, 1);
@@ -64,11 +65,11 @@ Test(proc_terminate, does_not_wait, .timeout = 5, .description = "PROC-TERM-002:
 }
 
 Test(proc_terminate, kills_what_ignores_sigterm, .timeout = 5,
-     .description = "PROC-TERM-003: process_kill ends a process that ignores SIGTERM") {
+     .description = "PROC-TERM-003: kills a child that ignores SIGTERM and waits at a gate") {
     struct process p;
     gates_open();
     launch(&p, hold_against_sigterm, NULL);
-    expect_text(log_next(), "ignores SIGTERM", "what the child told");
+    expect_text(log_next(), "ignores SIGTERM", "what the child logged");
     expect_int(process_kill(&p), 0, "killing it");
     let_pass(0, 1);
     expect_int(join_for_code(&p), -SIGKILL, "its exit code");
@@ -85,7 +86,7 @@ static void expect_no_effect(struct process *p, const char *when) {
 }
 
 Test(proc_terminate, changes_nothing_after_the_end, .timeout = 5,
-     .description = "PROC-TERM-004: on a process that has ended terminate and kill are 0 and change nothing") {
+     .description = "PROC-TERM-004: terminate and kill after the end, and again after the join") {
     struct process p;
     gates_open();
     set_fork_order(CHILD_FIRST);
@@ -99,7 +100,7 @@ Test(proc_terminate, changes_nothing_after_the_end, .timeout = 5,
     gates_close();
 }
 
-/* Tells what a call that must fail returned, and errno's name. */
+/* Logs the result of a call that must fail, and the name of errno. */
 static void tell_failure(const char *what, int result) {
     log_line("%s %d %s", what, result, strerrorname_np(errno));
 }
@@ -115,18 +116,18 @@ static int work_on(void *sibling) {
 }
 
 Test(proc_terminate, is_for_the_maker_alone, .timeout = 5,
-     .description = "PROC-TERM-005: a process that is not the maker gets ECHILD, and nothing happens") {
+     .description = "PROC-TERM-005: a child tries a sibling, itself and its parent") {
     struct process p, stranger;
     gates_open();
     launch(&p, hold, NULL);
     launch(&stranger, work_on, &p);
-    expect_text(log_next(), "terminate -1 ECHILD", "terminating a sibling");
-    expect_text(log_next(), "kill -1 ECHILD", "killing a sibling");
-    expect_text(log_next(), "close -1 ECHILD", "closing a sibling's object");
-    expect_text(log_next(), "sentinel -1 ECHILD", "the sentinel of a sibling");
-    expect_text(log_next(), "itself -1 ECHILD", "terminating process_current()");
-    expect_text(log_next(), "parent -1 ECHILD", "terminating process_parent()");
-    expect_int(join_for_code(&stranger), 0, "the exit code of the one that tried");
+    expect_text(log_next(), "terminate -1 ECHILD", "in another child: terminating a sibling");
+    expect_text(log_next(), "kill -1 ECHILD", "in another child: killing a sibling");
+    expect_text(log_next(), "close -1 ECHILD", "in another child: closing a sibling's object");
+    expect_text(log_next(), "sentinel -1 ECHILD", "in another child: the sentinel of a sibling");
+    expect_text(log_next(), "itself -1 ECHILD", "in another child: terminating process_current()");
+    expect_text(log_next(), "parent -1 ECHILD", "in another child: terminating process_parent()");
+    expect_int(join_for_code(&stranger), 0, "the exit code of that child");
     expect_int(process_is_alive(&p), true, "whether the sibling is alive");
     let_pass(0, 1);
     expect_int(join_for_code(&p), HELD, "the sibling's exit code");
@@ -136,7 +137,7 @@ Test(proc_terminate, is_for_the_maker_alone, .timeout = 5,
 }
 
 Test(proc_terminate, closes_nothing_that_runs, .timeout = 5,
-     .description = "PROC-TERM-006: process_close is EBUSY while the process runs, and does nothing to it") {
+     .description = "PROC-TERM-006: closes a running process, then joins it and closes it again") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
@@ -149,7 +150,7 @@ Test(proc_terminate, closes_nothing_that_runs, .timeout = 5,
 }
 
 Test(proc_terminate, closes_whatever_does_not_run, .timeout = 5,
-     .description = "PROC-TERM-007: process_close releases what never started, what has ended, and what is closed") {
+     .description = "PROC-TERM-007: an object never started, an ended process without a join, and second closes") {
     struct process p, unstarted;
     gates_open();
     int before = open_descriptors();
@@ -160,7 +161,7 @@ Test(proc_terminate, closes_whatever_does_not_run, .timeout = 5,
     let_pass(0, 1);
     await_end(&p);
     pid_t pid = process_pid(&p);
-    expect_int(process_close(&p), 0, "closing one that has ended and was not joined");
+    expect_int(process_close(&p), 0, "closing a process that has ended and was not joined");
     expect_int(is_child(pid), false, "whether a zombie of it is left");
     expect_int(open_descriptors(), before, "the number of open descriptors");
     expect_int(process_close(&p), 0, "closing it again");
@@ -169,19 +170,19 @@ Test(proc_terminate, closes_whatever_does_not_run, .timeout = 5,
 
 static void expect_all_calls_fail(struct process *p) {
     int code;
-    expect_error(process_start(p), EINVAL, "starting what is closed");
-    expect_error(process_join(p, -1), EINVAL, "joining what is closed");
-    expect_error(process_is_alive(p) ? 1 : -1, EINVAL, "whether it is alive");
-    expect_error(process_exitcode(p, &code), EINVAL, "the exit code of what is closed");
-    expect_error(process_terminate(p), EINVAL, "terminating what is closed");
-    expect_error(process_kill(p), EINVAL, "killing what is closed");
-    expect_error(process_sentinel(p), EINVAL, "the sentinel of what is closed");
-    expect_error(process_pid(p), EINVAL, "the pid of what is closed");
-    expect_error(process_is_daemon(p) ? 1 : -1, EINVAL, "whether it is a daemon");
+    expect_error(process_start(p), EINVAL, "starting a closed object");
+    expect_error(process_join(p, -1), EINVAL, "joining a closed object");
+    expect_error(process_is_alive(p) ? 1 : -1, EINVAL, "whether a closed object is alive (-1 stands for false)");
+    expect_error(process_exitcode(p, &code), EINVAL, "the exit code of a closed object");
+    expect_error(process_terminate(p), EINVAL, "terminating a closed object");
+    expect_error(process_kill(p), EINVAL, "killing a closed object");
+    expect_error(process_sentinel(p), EINVAL, "the sentinel of a closed object");
+    expect_error(process_pid(p), EINVAL, "the pid of a closed object");
+    expect_error(process_is_daemon(p) ? 1 : -1, EINVAL, "whether a closed object is a daemon (-1 stands for false)");
 }
 
 Test(proc_terminate, leaves_the_name_after_the_close, .timeout = 5,
-     .description = "PROC-TERM-008: after process_close every call but process_name is EINVAL; it can be made anew") {
+     .description = "PROC-TERM-008: every call on a closed object, then a new process in the same object") {
     struct process p;
     const struct process_options options = {.name = "net", .daemon = PROCESS_DAEMON_YES};
     int code = 5;
@@ -196,7 +197,7 @@ Test(proc_terminate, leaves_the_name_after_the_close, .timeout = 5,
     expect_int(process_close(&p), 0, "closing it");
 }
 
-/* Three ends and a close each. Returns how many calls failed. */
+/* Three processes that end in different ways, and two closes of each. Returns how many calls gave a wrong result. */
 static int end_in_every_way(void) {
     struct process p[3], unstarted;
     int failed = process_init_target(&unstarted, quit, NULL, NULL) != 0 || process_close(&unstarted) != 0;
@@ -216,14 +217,14 @@ static int end_in_every_way(void) {
 }
 
 Test(proc_terminate, leaves_nothing_behind, .timeout = 20,
-     .description = "PROC-TERM-009: no memory error, no lost block, no descriptor and no zombie are left behind") {
+     .description = "PROC-TERM-009: rounds of three processes that end in different ways and are closed") {
     gates_open();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(70);
     for (unsigned i = 0; i < count; i++)
         failed += end_in_every_way();
-    expect_int(failed, 0, "how many calls failed, three starts a round");
+    expect_int(failed, 0, "how many calls gave a wrong result, with three starts a round");
     expect_int(open_descriptors(), before, "the number of open descriptors");
-    expect_int(has_children(), false, "whether a child is left, zombie or not");
+    expect_int(has_children(), false, "whether any child is left, also as a zombie");
     gates_close();
 }

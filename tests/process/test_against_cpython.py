@@ -1,8 +1,8 @@
-"""The reference against CPython's multiprocessing: the same scenarios in both print the same events.
+"""Compares the reference with CPython's multiprocessing: the same scenarios print the same events in both.
 
-Left out are the rows of spec/process.md's table in which the rule mends a wart of CPython (a child that somebody else
-waited for, a living grandchild, the parent's liveness, a join that times out, terminating a sibling), and what differs
-between versions of it (the atexit functions of a forked child).
+Some rows of the table in spec/process.md correct a defect of CPython, so no scenario has them. They are: other code
+waited for the child, a living grandchild, whether the parent is alive, a join that times out, and terminating a
+sibling. The atexit functions of a forked child differ between versions of CPython, so they are left out too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent / "cpython"
-PATIENCE = 60  # seconds after which a scenario is taken for stuck; none waits that long
+PATIENCE = 60  # seconds; after this time a scenario counts as stuck, because none waits so long
 SCENARIOS = {
     "names": 0,
     "family": 0,

@@ -1,4 +1,4 @@
-"""make check, with plain libcriterion: whatever a submission of the process lab does wrong, other tests still run."""
+"""make check, with plain libcriterion: if a submission of the process lab does something wrong, other tests still run."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_wrong_start_ends_no_other_test(what: str, tmp_path: Path) -> None:
         text = start.read_text()
         assert old in text
         start.write_text(text.replace(old, new))
-    # an orphan of the submission may hold the output open: so it goes to a file
+    # an orphan of the submission may keep the output open, so the output goes to a file
     with (tmp_path / "said").open("w+") as said:
         command = ["make", "--no-print-directory", "check", f"SUBMISSION={tmp_path}", "ONLY=proc_new/*"]
         subprocess.run(command, cwd=REPO, stdout=said, stderr=said, timeout=PATIENCE, check=False)
@@ -53,4 +53,4 @@ def test_a_wrong_start_ends_no_other_test(what: str, tmp_path: Path) -> None:
     assert tested == len(re.findall(r"^Test\(\s*proc_new,", (REPO / "tests/process/init.c").read_text(), re.MULTILINE))
     assert passing >= 3, text[-2000:]  # those that start nothing
     assert "invalid state" not in text
-    assert failing > 0 or what == "a start that ends the program"  # which Criterion takes for a good end
+    assert failing > 0 or what == "a start that ends the program"  # Criterion counts this as a good end

@@ -12,16 +12,17 @@
 #include "support/process/program.h"
 
 Test(proc_tree, has_a_main_process_at_its_root, .timeout = 5,
-     .description = "PROC-TREE-001: in the main process process_current is MainProcess, and process_parent NULL") {
+     .description = "PROC-TREE-001: asks before the first start and after it") {
     struct process *self = process_current(), p;
     expect_true(self != NULL, "process_current is never NULL");
     expect_text(process_name(self), "MainProcess", "the name of the main process");
-    expect_int(process_pid(self), getpid(), "its pid");
-    expect_int(process_is_daemon(self), false, "whether it is a daemon");
-    expect_int(process_is_alive(self), true, "whether it is alive");
-    expect_true(process_parent() == NULL, "it has no parent");
+    expect_int(process_pid(self), getpid(), "the pid of the main process");
+    expect_int(process_is_daemon(self), false, "whether the main process is a daemon");
+    expect_int(process_is_alive(self), true, "whether the main process is alive");
+    expect_true(process_parent() == NULL, "the main process has no parent");
     launch(&p, quit, NULL);
-    expect_true(process_current() == self && process_parent() == NULL, "so it is still after a start");
+    expect_true(process_current() == self && process_parent() == NULL,
+                "process_current and process_parent are the same after a start");
     put_away(&p);
 }
 
@@ -42,16 +43,17 @@ static int tell_current(struct process *self) {
 static const struct process_class worker_class = {.type_name = "Worker", .run = tell_current};
 
 Test(proc_tree, knows_the_current_process_in_a_child, .timeout = 5,
-     .description = "PROC-TREE-002: in a forked child process_current is the object that was started") {
+     .description = "PROC-TREE-002: a subclass started while a sibling runs") {
     struct process sibling;
     struct worker worker = {.number = 42};
     gates_open();
     launch(&sibling, hold, NULL);
-    expect_int(process_active_children(NULL, 0), 1, "the active children of the parent, before it starts another");
-    expect_int(process_init(&worker.process, &worker_class, NULL), 0, "making one of a subclass");
+    expect_int(process_active_children(NULL, 0), 1,
+               "the number of active children of the parent, before it starts another");
+    expect_int(process_init(&worker.process, &worker_class, NULL), 0, "making a process of a subclass");
     expect_int(process_start(&worker.process), 0, "starting it");
     expect_text(log_next(), "object 1, pid 1, number 42, children 0",
-                "whether process_current is the object and has the child's pid, a field of it, and active children");
+                "the child logs: process_current is the object, has the right pid, a field of it, active children");
     let_pass(0, 1);
     put_away(&sibling);
     put_away(&worker.process);
@@ -75,15 +77,16 @@ static int tell_parent_twice(void *arg) {
 }
 
 Test(proc_tree, knows_the_parent_at_every_depth, .timeout = 5,
-     .description = "PROC-TREE-003: process_parent has the name and pid of the process that started the caller") {
+     .description = "PROC-TREE-003: a child named net, and its own child") {
     struct process p;
     char expected[128];
     gates_open();
     launch_as(&p, tell_parent_twice, "", &(struct process_options){.name = "net"});
     snprintf(expected, sizeof expected, "net, child of MainProcess %d 1", (int)getpid());
-    expect_text(log_next(), expected, "who the child is, its parent's name and pid, and whether that is getppid()");
+    expect_text(log_next(), expected,
+                "the child logs: its name, its parent's name and pid, and whether that is getppid()");
     snprintf(expected, sizeof expected, "Process-1:1, child of net %d 1", (int)process_pid(&p));
-    expect_text(log_next(), expected, "the same in its own child");
+    expect_text(log_next(), expected, "the grandchild logs the same four things");
     put_away(&p);
     gates_close();
 }
@@ -96,7 +99,7 @@ static int tell_parents_life_twice(void *arg) {
     return HELD;
 }
 
-/* A program that starts three children, tells their pids, and waits to be killed. */
+/* A program that starts three children, logs their pids, and waits until a signal kills it. */
 static int have_three_children(void *arg) {
     static struct process children[3];
     (void)arg;
@@ -112,46 +115,47 @@ static int have_three_children(void *arg) {
 }
 
 Test(proc_tree, knows_whether_the_parent_lives, .timeout = 5,
-     .description = "PROC-TREE-004: process_parent is alive while that process lives, whatever its siblings do") {
+     .description = "PROC-TREE-004: three children ask before and after their parent is killed") {
     pid_t children[3];
     gates_open();
     adopt_orphans();
     pid_t program = program_start(have_three_children, NULL);
     for (int i = 0; i < 3; i++)
-        expect_text(log_next_unless_ended(program), "1", "whether its parent is alive, asked by a child while it is");
+        expect_text(log_next_unless_ended(program), "1",
+                    "a child logs whether its parent is alive, while the parent lives");
     let_pass(1, 1);
     for (int i = 0; i < 3; i++)
         children[i] = atoi(log_next());
     kill(program, SIGKILL);
     await_zombie(program);
-    step("the parent of the three is killed, and a zombie");
+    step("the parent of the three children was killed and is a zombie");
     let_pass(0, 3);
     for (int i = 0; i < 3; i++)
-        expect_text(log_next(), "0", "whether its parent is alive, asked by a child after that");
-    expect_int(end_of(program), -SIGKILL, "how the parent ended");
+        expect_text(log_next(), "0", "a child logs whether its parent is alive, after the parent's end");
+    expect_int(end_of(program), -SIGKILL, "the end of the parent (-SIGNAL)");
     for (int i = 0; i < 3; i++)
-        expect_int(end_of(children[i]), HELD, "the exit code of a child, which the test has adopted");
+        expect_int(end_of(children[i]), HELD, "the exit code of a child that the test has adopted");
     gates_close();
 }
 
 Test(proc_tree, lists_those_that_run, .timeout = 5,
-     .description =
-         "PROC-TREE-005: the active children come in the order of their starts, cap of them, and are counted") {
+     .description = "PROC-TREE-005: three daemons started in another order than made; cap 0, 2 and 3") {
     static const int order[] = {2, 0, 1};
     struct process p[3], *found[3] = {NULL, NULL, NULL};
     gates_open();
-    expect_int(process_active_children(NULL, 0), 0, "how many there are before the first start");
+    expect_int(process_active_children(NULL, 0), 0, "how many run before the first start");
     for (int i = 0; i < 3; i++)
         expect_int(process_init_target(&p[i], hold, NULL, &(struct process_options){.daemon = PROCESS_DAEMON_YES}), 0,
                    "making a process");
     for (int i = 0; i < 3; i++)
-        expect_int(process_start(&p[order[i]]), 0, "starting the one that was made as number %d", order[i] + 1);
+        expect_int(process_start(&p[order[i]]), 0, "starting the process that was made as number %d", order[i] + 1);
     expect_int(process_active_children(NULL, 0), 3, "how many run, with cap 0");
     expect_int(process_active_children(found, 2), 3, "how many run, with cap 2");
-    expect_true(found[0] == &p[2] && found[1] == &p[0], "the first two that were started are given");
-    expect_true(found[2] == NULL, "nothing is written beyond cap");
+    expect_true(found[0] == &p[2] && found[1] == &p[0], "out[] holds the first two that were started, in order");
+    expect_true(found[2] == NULL, "nothing is written after cap");
     expect_int(process_active_children(found, 3), 3, "how many run, with cap 3");
-    expect_true(found[0] == &p[2] && found[1] == &p[0] && found[2] == &p[1], "all are given in their order");
+    expect_true(found[0] == &p[2] && found[1] == &p[0] && found[2] == &p[1],
+                "out[] holds all three in the order of their starts");
     let_pass(0, 3);
     for (int i = 0; i < 3; i++)
         put_away(&p[i]);
@@ -159,26 +163,26 @@ Test(proc_tree, lists_those_that_run, .timeout = 5,
 }
 
 Test(proc_tree, does_not_list_those_that_have_ended, .timeout = 5,
-     .description = "PROC-TREE-006: those that have ended are missing, and are no zombies after it") {
+     .description = "PROC-TREE-006: two processes, the first of which ends") {
     static unsigned second_gate = 1;
     struct process ends, runs, *found[2] = {NULL, NULL};
     gates_open();
     launch(&ends, hold, NULL);
     launch(&runs, hold, &second_gate);
-    expect_int(process_active_children(found, 2), 2, "how many run while both do");
+    expect_int(process_active_children(found, 2), 2, "how many run while both processes run");
     let_pass(0, 1);
     await_end(&ends);
     expect_int(process_active_children(found, 2), 1, "how many run after the end of the first");
-    expect_true(found[0] == &runs, "the second is given");
-    expect_int(is_child(process_pid(&ends)), false, "whether a zombie of the first is left");
-    expect_int(join_for_code(&ends), HELD, "the exit code of the first, which can still be joined");
+    expect_true(found[0] == &runs, "out[0] is the second process");
+    expect_int(is_child(process_pid(&ends)), false, "whether the first is left as a zombie");
+    expect_int(join_for_code(&ends), HELD, "the exit code of the first, after a join");
     let_pass(1, 1);
     put_away(&runs);
     process_close(&ends);
     gates_close();
 }
 
-/* A child that makes objects, asks who it is, and has a child of its own. */
+/* A child that looks at process_current and process_parent, and has a child of its own. */
 static int be_a_parent(void *arg) {
     struct process own;
     (void)arg;
@@ -189,7 +193,7 @@ static int be_a_parent(void *arg) {
     return process_join(&own, -1) == 0 && process_close(&own) == 0 ? 0 : 1;
 }
 
-/* Returns how many calls failed. */
+/* Returns how many calls gave a wrong result. */
 static int grow_a_tree(void) {
     struct process p[2], unstarted, *found[2];
     int failed = process_init_target(&unstarted, quit, NULL, NULL) != 0;
@@ -205,13 +209,13 @@ static int grow_a_tree(void) {
 }
 
 Test(proc_tree, leaves_nothing_behind, .timeout = 20,
-     .description = "PROC-TREE-007: no memory error, no lost block, no descriptor and no zombie are left behind") {
+     .description = "PROC-TREE-007: rounds of two children that each have a child") {
     adopt_orphans();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(60);
     for (unsigned i = 0; i < count; i++)
         failed += grow_a_tree();
-    expect_int(failed, 0, "how many calls failed, two starts of children with children a round");
+    expect_int(failed, 0, "how many calls gave a wrong result, with two children a round that each have a child");
     expect_int(open_descriptors(), before, "the number of open descriptors");
-    expect_int(has_children(), false, "whether a child or grandchild is left, zombie or not");
+    expect_int(has_children(), false, "whether any child or grandchild is left, also as a zombie");
 }

@@ -1,6 +1,7 @@
-/* tripwire.c - calls the submission, then fails on purpose: whoever passes here has tampered with the verdicts.
+/* tripwire.c - calls the submission, then fails on purpose. A submission that passes here has tampered with the
+ * verdicts.
  *
- * The executor knows such a test by its description. It is no check and has no points. */
+ * The executor recognises this test by its description. It is not a check and has no points. */
 #include <stdlib.h>
 #include <timeslice/process.h>
 #include <timeslice/state.h>
@@ -23,7 +24,7 @@ static void ignore(void *ctx, const struct task_result *result) {
     (void)ctx, (void)result;
 }
 
-/* One call of each function, its result of no interest; none has a reason to wait for long. */
+/* Calls each function once and ignores the results. No call has a reason to wait for a long time. */
 static void call_processes(void) {
     struct process p, *found[1];
     int code;

@@ -27,7 +27,7 @@ static const char *refused(int result) {
     return result < 0 ? "refused" : "done";
 }
 
-/* is_alive says by errno alone that the question was refused. */
+/* A refused process_is_alive shows it only in errno. */
 static const char *alive_refused(struct process *p) {
     errno = 0;
     process_is_alive(p);

@@ -1,6 +1,7 @@
-/* gone_at_once.c - a program that ignores SIGCHLD and starts a child that is gone before anybody looks at it.
+/* gone_at_once.c - a program that ignores SIGCHLD. It starts a child that is gone before any code looks at it.
  *
- * Linked with -Wl,--wrap=pidfd_open, which waits for the end of the child: the rare case happens each time. */
+ * The test links it with -Wl,--wrap=pidfd_open. The wrapper waits for the end of the child, so the rare case happens
+ * every time. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,7 +23,7 @@ static int quit(void *unused) {
     return 5;
 }
 
-/* Prints what each call gives, and the errno where it fails. */
+/* Prints the result of each call, and whether errno is EIDRM after a failure. */
 int main(void) {
     struct process p;
     int code;

@@ -14,7 +14,7 @@ int open_descriptors(void) {
     for (struct dirent *entry; (entry = readdir(folder));)
         count += entry->d_name[0] != '.';
     closedir(folder);
-    return count - 1; /* without the folder's own */
+    return count - 1; /* minus 1 for the descriptor of the folder itself */
 }
 
 int closed_descriptor(void) {

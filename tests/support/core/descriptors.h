@@ -1,4 +1,4 @@
-/* descriptors.h - what descriptors this process has. */
+/* descriptors.h - which descriptors this process has. */
 #ifndef SUPPORT_CORE_DESCRIPTORS_H
 #define SUPPORT_CORE_DESCRIPTORS_H
 

@@ -1,10 +1,9 @@
-/* executable.c - no memory becomes executable.
+/* executable.c - refuses every call that would make memory executable.
  *
- * Theory of operation. Code that is made while a test runs was not inspected: it could hold the instruction of a system
- * call or a request to Valgrind. A filter in the kernel cannot refuse it, because under Valgrind the kernel sees
- * Valgrind's own executable memory, too. So the calls are refused where they are made: linked with -Wl,--wrap, the
- * submission and the tests call the functions below. Programs, libraries and Valgrind are loaded by others and work as
- * always. */
+ * Theory of operation. The kit cannot inspect code that a submission makes while a test runs. Such code could hold the
+ * instruction of a system call or a request to Valgrind. A filter in the kernel cannot refuse it, because Valgrind
+ * itself needs executable memory. So the kit links with -Wl,--wrap, and the submission and the tests call the functions
+ * below. The loading of programs, libraries and Valgrind does not use these functions and works as always. */
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/shm.h>

@@ -1,4 +1,4 @@
-/* expect.c - compares, and writes the text of a failure: what was checked, expected, got. */
+/* expect.c - compares values, and writes the text of a failure: what was checked, what was expected, what came. */
 #include "expect.h"
 
 #include <arpa/inet.h>
@@ -21,7 +21,7 @@ const char *told(const char *format, ...) {
     return what_text;
 }
 
-/* Appends to the failure's text, as far as there is room. */
+/* Appends to the failure's text, as long as there is room. */
 static void __attribute__((format(printf, 1, 2))) add(const char *format, ...) {
     size_t used = strlen(failure);
     va_list arguments;
@@ -30,8 +30,8 @@ static void __attribute__((format(printf, 1, 2))) add(const char *format, ...) {
     va_end(arguments);
 }
 
-/* Criterion's own list of tests, a section of this program. In its worker process criterion_current_test has a name,
- * but its data points nowhere. */
+/* Criterion's own list of tests, which is a section of this program. In Criterion's worker process
+ * criterion_current_test has a name, but its data pointer is not valid. */
 extern const struct criterion_test *const __start_cr_tst[], *const __stop_cr_tst[];
 
 static const char *description(void) {
@@ -42,7 +42,7 @@ static const char *description(void) {
     return "unknown";
 }
 
-/* Plain Criterion shows nothing but the message: add the clause, the steps and how to run this test again. */
+/* Plain Criterion shows only the message. So this adds the clause, the steps and the command to run this test again. */
 static void add_context(void) {
     add("\nclause: %s\nsteps:\n", description());
     for (const char *line = narration_page; *line;) {
@@ -60,7 +60,7 @@ const char *failure_text(void) {
     return failure;
 }
 
-/* Starts a failure's text with its first line. Returns false, the verdict of the check. */
+/* Begins the failure's text with its first line. Returns false, the result of the check. */
 static bool fail(const char *what) {
     failure[0] = '\0';
     add("%s", what);

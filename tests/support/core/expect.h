@@ -1,8 +1,8 @@
 /* expect.h - assertions that tell what was called, what was expected and what came instead.
  *
- * Each is one Criterion assertion (cr_assert), so a test that fails stops there. `call` is evaluated once, its text
- * becomes a step of the narration; the format and arguments after it say in a few words what was checked.
- * Only the test's own thread may use them.
+ * Each is one Criterion assertion (cr_assert), so a test that fails stops there. `call` is evaluated once, and its text
+ * becomes a step of the narration. The format and arguments after it say in a few words what was checked. Only the
+ * test's own thread may use them.
  */
 #ifndef SUPPORT_CORE_EXPECT_H
 #define SUPPORT_CORE_EXPECT_H
@@ -15,14 +15,14 @@
 
 #include "narration.h"
 
-/* A condition that must hold; the words say what must be so. */
+/* A condition that must be true. The words say what must be true. */
 #define expect_true(condition, ...)                                                                                    \
     do {                                                                                                               \
         bool held_ = (condition);                                                                                      \
         cr_assert(check_true(held_, #condition, told(__VA_ARGS__)), "%s", failure_text());                             \
     } while (0)
 
-/* A number; where -1 comes instead, its errno is shown with it. */
+/* A number. If -1 comes instead, the failure also shows errno. */
 #define expect_int(call, expected, ...)                                                                                \
     do {                                                                                                               \
         step("%s", #call);                                                                                             \
@@ -32,7 +32,7 @@
         cr_assert(check_int(got_, errno_, (long long)(expected), told(__VA_ARGS__)), "%s", failure_text());            \
     } while (0)
 
-/* Anything but -1: a length or a descriptor, or an assignment of one. */
+/* Any value except -1: a length or a descriptor. `call` may also be an assignment. */
 #define expect_success(call, ...)                                                                                      \
     do {                                                                                                               \
         step("%s", #call);                                                                                             \
@@ -42,7 +42,7 @@
         cr_assert(check_success(got_, errno_, told(__VA_ARGS__)), "%s", failure_text());                               \
     } while (0)
 
-/* A failure: -1 and this errno together. */
+/* An error: -1 and this errno together. */
 #define expect_error(call, error, ...)                                                                                 \
     do {                                                                                                               \
         step("%s", #call);                                                                                             \
@@ -52,7 +52,7 @@
         cr_assert(check_error(got_, errno_, (error), told(__VA_ARGS__)), "%s", failure_text());                        \
     } while (0)
 
-/* Bytes; shows the first offset where they differ. */
+/* Bytes. The failure shows the first offset where they differ. */
 #define expect_bytes(got, got_len, expected, expected_len, ...)                                                        \
     cr_assert(check_bytes((got), (got_len), (expected), (expected_len), told(__VA_ARGS__)), "%s", failure_text())
 
@@ -64,11 +64,11 @@
 #define expect_peer(got, expected, ...)                                                                                \
     cr_assert(check_peer((got), (expected), told(__VA_ARGS__)), "%s", failure_text())
 
-/* At least this long, in milliseconds: the only thing that a test may ask of a clock. */
+/* A time of at least so many milliseconds. A test may check a clock only in this way. */
 #define expect_at_least(elapsed_ms, least_ms, ...)                                                                     \
     cr_assert(check_at_least((elapsed_ms), (least_ms), told(__VA_ARGS__)), "%s", failure_text())
 
-/* What the macros above are made of. */
+/* The functions that the macros above use. */
 const char *told(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool check_true(bool held, const char *condition, const char *what);
 bool check_int(long long got, int error, long long expected, const char *what);

@@ -1,4 +1,4 @@
-/* narration.c - the page of steps: appended to under a lock, cut at its head where it is full. */
+/* narration.c - the page of steps. A lock protects it. When it is full, its oldest lines are removed. */
 #include "narration.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ bool narration_is_shown_elsewhere(void) {
     return narration_page != own_page;
 }
 
-/* Drops whole lines at the head until len more bytes fit. Returns where they go. */
+/* Removes whole lines at the beginning until len more bytes fit. Returns the place for these bytes. */
 static size_t make_room(size_t len) {
     size_t used = strlen(narration_page);
     if (used + len < NARRATION_BYTES)
@@ -32,7 +32,7 @@ static size_t make_room(size_t len) {
     return strlen(narration_page);
 }
 
-/* An empty page is a new test's: the clock starts with its first step. */
+/* An empty page belongs to a new test, and the clock starts with its first step. */
 static void append(bool timed, const char *format, va_list arguments) {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static double began;

@@ -1,4 +1,4 @@
-/* narration.h - what the test did so far, told a line at a time for whoever reads its failure. */
+/* narration.h - the steps of a test, one line each. A failure shows them to the reader. */
 #ifndef SUPPORT_CORE_NARRATION_H
 #define SUPPORT_CORE_NARRATION_H
 
@@ -6,17 +6,17 @@
 
 #define NARRATION_BYTES 8192
 
-/* NARRATION_BYTES of text, a step a line, NUL-terminated. The executor points it at shared memory before each test, so
- * that the steps survive a crash. */
+/* The page: NARRATION_BYTES of text that ends in a NUL, one step a line. The executor lets it point to shared memory
+ * before each test, so the steps survive a crash. */
 extern char *narration_page;
 
-/* Adds a step. Any thread may call it. Where the page is full the oldest steps make room. */
+/* Adds a step. Any thread may call it. If the page is full, the oldest steps are removed. */
 void step(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same, begun with the time since the test's first step: "  12.4 ms  ". It never goes back from step to step. */
+/* The same, but the line begins with the time since the test's first step: "  12.4 ms  ". This time never decreases. */
 void timed_step(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Whether somebody else shows the page (the executor does, plain Criterion does not). */
+/* Whether other code shows the page. With the executor it is true, with plain Criterion false. */
 bool narration_is_shown_elsewhere(void);
 
 #endif

@@ -1,7 +1,7 @@
-/* rehearsal.c - the kit's own helpers, used as a test uses them, without the code under test.
+/* rehearsal.c - uses the kit's own helpers in the way of a test, without the code under test.
  *
- * A forked process inherits what Valgrind has translated in its parent. The executor calls this before its first fork,
- * so that no test has to wait for the translation of sockets, threads and formatted text again. */
+ * A forked process inherits the code that Valgrind has translated in its parent. The executor calls this before its
+ * first fork. So no test must wait again for the translation of sockets, threads and formatted text. */
 #include "rehearsal.h"
 
 #include <netdb.h>
@@ -34,7 +34,7 @@ static void compare(const struct peer *peer) {
     step("rehearsal, port %u, %zd of %d", peer_port(&peer->at), (ssize_t)open_descriptors(), closed_descriptor());
 }
 
-/* A stamp into a packet's bytes and out again, as text. */
+/* Writes a stamp into the bytes of a packet, reads it back, and formats it as text. */
 static void stamp(void) {
     unsigned char bytes[NTP_BYTES] = "";
     char text[18];
@@ -61,7 +61,7 @@ static void exchange(int family) {
     responder_free(server);
 }
 
-/* A connection, a partner's thread and a rough descriptor. */
+/* A connection, the thread of a partner, and a descriptor with partial input and output. */
 static void stream(void) {
     struct tcp_pair pair = tcp_open();
     struct tcp_partner partner;
@@ -92,7 +92,7 @@ static void resolve(void) {
 
 void rehearse_support(void) {
     unsigned char bytes[100];
-    cpu_set_t cpus; /* which peers narrow down */
+    cpu_set_t cpus; /* peers reduce this set */
     int known = sched_getaffinity(0, sizeof cpus, &cpus);
     struct dice dice = dice_for("rehearsal");
     dice_fill(&dice, bytes, sizeof bytes);

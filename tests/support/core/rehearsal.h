@@ -1,9 +1,9 @@
-/* rehearsal.h - goes once through what most tests do, so that Valgrind has translated it before the first test. */
+/* rehearsal.h - does once what most tests do, so that Valgrind has translated this code before the first test. */
 #ifndef SUPPORT_CORE_REHEARSAL_H
 #define SUPPORT_CORE_REHEARSAL_H
 
-/* Leaves nothing behind: no thread, no descriptor, no step of the narration, no assertion, no signal's handler, no
- * narrower choice of CPUs. */
+/* Leaves nothing behind: no thread, no descriptor, no step of the narration, no assertion and no signal handler. The
+ * set of allowed CPUs is the same as before. */
 void rehearse_support(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* replay.c - the command of `make check` where that is how it was started, else that of the program itself. */
+/* replay.c - the command of `make check` if that started the bank, otherwise the command of the program itself. */
 #include "replay.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "seed.h"
 
-/* This program's path as one word of a shell; Criterion changes program_invocation_name. */
+/* The path of this program as one shell word. program_invocation_name is no help, because Criterion changes it. */
 static const char *program(void) {
     static char path[4096], quoted[2 * sizeof path];
     ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);

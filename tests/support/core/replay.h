@@ -1,13 +1,14 @@
-/* replay.h - the command that runs one test of plain libcriterion's bank alone, as it has to be typed. */
+/* replay.h - the command that a user types to run one test of the bank alone, with plain libcriterion. */
 #ifndef SUPPORT_CORE_REPLAY_H
 #define SUPPORT_CORE_REPLAY_H
 
 #include <stddef.h>
 
-enum { REPLAY_BYTES = 20 * 1024 }; /* enough for the longest path with each byte of it spelt out */
+enum { REPLAY_BYTES = 20 * 1024 }; /* enough for the longest path with every byte escaped */
 
-/* "run again: " and the command with the run's seed, cut where room is short. Label and command of `make check`,
- * which it passes in TIMESLICE_REPLAY, are those of grader/src/timeslice/report/replay.py. */
+/* Writes "run again: " and the command with the seed of this run. Cuts the text if there is not enough room. `make
+ * check` passes its command in TIMESLICE_REPLAY. Label and command are the same as in
+ * grader/src/timeslice/report/replay.py. */
 void replay_text(char *text, size_t room, const char *suite, const char *test);
 
 #endif

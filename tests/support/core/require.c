@@ -1,4 +1,4 @@
-/* require.c - a failed assertion in the test's own thread; in another, where Criterion cannot unwind, an abort. */
+/* require.c - fails an assertion in the test's own thread. In another thread Criterion cannot unwind, so it aborts. */
 #include "require.h"
 
 #include <criterion/criterion.h>

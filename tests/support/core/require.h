@@ -1,9 +1,9 @@
-/* require.h - what the kit itself cannot do without. */
+/* require.h - checks for what the kit itself needs. */
 #ifndef SUPPORT_CORE_REQUIRE_H
 #define SUPPORT_CORE_REQUIRE_H
 
-/* Ends the test with "the kit could not ..." and errno's text, unless it holds. Any thread may use it. A macro, so that
- * compilers and checkers see that what follows is not reached otherwise. */
+/* If the condition is false, ends the test with "the kit could not ..." and the text of errno. Any thread may use it.
+ * It is a macro, so that compilers and checkers see that the code after it runs only if the condition is true. */
 #define require(holds, what)                                                                                           \
     do {                                                                                                               \
         if (!(holds))                                                                                                  \

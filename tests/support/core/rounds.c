@@ -1,4 +1,4 @@
-/* rounds.c - fewer rounds where each takes many times as long. */
+/* rounds.c - fewer rounds under Valgrind, where each takes much longer. */
 #include "rounds.h"
 
 #include <valgrind/valgrind.h>

@@ -1,9 +1,9 @@
-/* rounds.h - how often a test repeats what it does: random workloads, or calls that must leave nothing behind. */
+/* rounds.h - how many times a test repeats its calls: random workloads, or calls that must leave nothing behind. */
 #ifndef SUPPORT_CORE_ROUNDS_H
 #define SUPPORT_CORE_ROUNDS_H
 
-/* The number of rounds: so many, and a tenth of it under Valgrind, which sees in the first rounds what it sees in all.
- * Also a step of the narration. */
+/* Returns native, or a tenth of it under Valgrind, because Valgrind sees everything in the first rounds. Also adds a
+ * step to the narration. */
 unsigned rounds(unsigned native);
 
 #endif

@@ -1,4 +1,4 @@
-/* seed.c - SplitMix64, started from the run's seed and the name of the purpose. */
+/* seed.c - the generator SplitMix64. Its first state comes from the run's seed and the name of the purpose. */
 #include "seed.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* seed.h - randomness that a number brings back: TIMESLICE_SEED, and a generator for each purpose. */
+/* seed.h - random numbers that the same TIMESLICE_SEED gives again, with a generator for each purpose. */
 #ifndef SUPPORT_CORE_SEED_H
 #define SUPPORT_CORE_SEED_H
 

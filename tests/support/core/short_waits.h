@@ -1,7 +1,8 @@
-/* short_waits.h - a wait that must not be short is tried thirty times, with a millisecond.
+/* short_waits.h - tries thirty times that a wait is not too short, with a timeout of one millisecond.
  *
- * Whoever rounds down does not wait at all then, and a busy machine, which makes every wait longer, would have to hide
- * that thirty times. A wait of several milliseconds that is a little short needs a second round with more of them. */
+ * Code that rounds down does not wait at all then. A busy machine makes waits longer, but it does not hide the mistake
+ * thirty times. Code may also end a longer wait a little early. For this a test makes a second call, with a timeout of
+ * several milliseconds. */
 #ifndef SUPPORT_CORE_SHORT_WAITS_H
 #define SUPPORT_CORE_SHORT_WAITS_H
 
@@ -11,7 +12,7 @@
 
 enum { SHORT_WAITS = 30 };
 
-/* Makes one call with a timeout of so many milliseconds. Returns whether it timed out. */
+/* Makes one call with a timeout of timeout_ms milliseconds. Returns whether it timed out. */
 typedef bool short_wait(void *ctx, int timeout_ms);
 
 /* Makes the calls. Each must time out, and none may take less than least_ms. */

@@ -1,10 +1,10 @@
-/* stopwatch.h - how long something took, for lower bounds only. */
+/* stopwatch.h - measures how long something took. Use it for lower bounds only. */
 #ifndef SUPPORT_CORE_STOPWATCH_H
 #define SUPPORT_CORE_STOPWATCH_H
 
 #include <time.h>
 
-/* Milliseconds on the monotonic clock. */
+/* The monotonic clock, in milliseconds. */
 static inline double stopwatch_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

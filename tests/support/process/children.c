@@ -1,4 +1,4 @@
-/* children.c - the targets, and the calls around them. */
+/* children.c - the targets, and helpers that start, await and close processes. */
 #include "children.h"
 
 #include <signal.h>

@@ -1,5 +1,4 @@
-/* children.h - processes as most tests of the process lab need them: started, run until they are told to end, put away.
- */
+/* children.h - helpers for most tests of the process lab: start a process, let it run until it may end, close it. */
 #ifndef SUPPORT_PROCESS_CHILDREN_H
 #define SUPPORT_PROCESS_CHILDREN_H
 
@@ -12,33 +11,34 @@
 /* What hold returns. */
 enum { HELD = 7 };
 
-/* A target that waits at the gate *(unsigned *)arg, or at gate 0 where arg is NULL, and returns HELD. */
+/* A target that waits at the gate *(unsigned *)arg and returns HELD. If arg is NULL, it waits at gate 0. */
 process_target hold;
 
-/* A target that returns *(int *)arg, or 0 where arg is NULL, at once. */
+/* A target that returns *(int *)arg at once, or 0 if arg is NULL. */
 process_target quit;
 
-/* Waits until the process that started the caller waits for something; false where that process has ended by then. */
+/* Waits until the starter, the process that started the caller, waits for something. Returns false if the starter has
+ * ended instead. */
 bool await_starter(void);
 
-/* A target that waits until its starter waits, tells "ends" and returns HELD. Where its starter ends instead, it tells
- * "is left alone". */
+/* A target that waits until its starter waits, logs "ends" and returns HELD. If its starter ends instead, it logs "is
+ * left alone". */
 process_target end_later;
 
-/* A target that ignores SIGTERM, tells "ignores SIGTERM", and holds. */
+/* A target that ignores SIGTERM, logs "ignores SIGTERM", and then does the same as hold. */
 process_target hold_against_sigterm;
 
-/* Makes p and starts it; both must succeed. options may be NULL. */
+/* Makes p and starts it. Both calls must succeed. options may be NULL. */
 void launch_as(struct process *p, process_target *target, void *arg, const struct process_options *options);
 void launch(struct process *p, process_target *target, void *arg);
 
 /* Waits until the sentinel of p is readable. */
 void await_end(const struct process *p);
 
-/* Joins p, which must succeed, and returns its exit code, or -1000 where there is none. */
+/* Joins p and returns its exit code. Both calls must succeed. */
 int join_for_code(struct process *p);
 
-/* Joins and closes. Asks for nothing. */
+/* Joins and closes p. Checks no result. */
 void put_away(struct process *p);
 
 #endif

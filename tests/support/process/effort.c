@@ -1,4 +1,4 @@
-/* effort.c - the process's clock, and the delay that the kernel counts for each thread in /proc/TID/schedstat. */
+/* effort.c - reads the processor time of the process, and the delay of the thread from /proc/thread-self/schedstat. */
 #include "effort.h"
 
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 
 #include "support/core/stopwatch.h"
 
-/* Its second number, in ns; 0 where the kernel does not count. */
+/* The delay of this thread in ms, from the second number of the file. 0 if the kernel does not count it. */
 static double delayed_ms(void) {
     unsigned long long delayed = 0;
     char text[128];

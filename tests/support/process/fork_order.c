@@ -1,9 +1,10 @@
-/* fork_order.c - breakpoints on both sides of fork, by pthread_atfork(3).
+/* fork_order.c - holds the parent or the child inside fork, with handlers of pthread_atfork(3).
  *
- * Theory of operation. glibc calls the handlers inside fork, before it returns, in the parent and in the child. The one
- * that goes second looks at the state of the other in /proc until that sleeps, is stopped or has ended. It cannot wait
- * for more, for the first may need the second: a child that waits until its parent has noted its pid, a parent that
- * waits until its child has executed a program. posix_spawn and vfork call no handlers and keep their own order. */
+ * Theory of operation. glibc calls the handlers inside fork, before fork returns, in the parent and in the child. The
+ * process that must go second looks at the state of the other one in /proc, until that one sleeps, is stopped or has
+ * ended. It cannot wait longer, because the first process may need the second. For example, a child may wait until its
+ * parent has stored its pid. Or a parent may wait until its child has executed a program. posix_spawn and vfork call no
+ * handlers, so their order does not change. */
 #include "fork_order.h"
 
 #include <pthread.h>
@@ -19,7 +20,7 @@
 #include "support/core/seed.h"
 
 static enum fork_order order;
-static pid_t parent; /* whose forks are ordered */
+static pid_t parent; /* the process whose forks have an order */
 static int pid_of_child[2];
 
 static bool is_ordered(enum fork_order wanted) {
@@ -36,7 +37,7 @@ static void in_parent(void) {
     if (!is_ordered(CHILD_FIRST))
         return;
     close(pid_of_child[1]);
-    if (read(pid_of_child[0], &child, sizeof child) == sizeof child) /* nothing, where fork failed */
+    if (read(pid_of_child[0], &child, sizeof child) == sizeof child) /* reads nothing if fork failed */
         await_rest(child);
     close(pid_of_child[0]);
 }

@@ -1,11 +1,11 @@
-/* fork_order.h - who goes on first after a fork: the child, the parent, or as it comes. */
+/* fork_order.h - which process continues first after a fork: the child, the parent, or either of them. */
 #ifndef SUPPORT_PROCESS_FORK_ORDER_H
 #define SUPPORT_PROCESS_FORK_ORDER_H
 
 enum fork_order { AS_IT_COMES, CHILD_FIRST, PARENT_FIRST, FORK_ORDERS };
 
-/* From now on, in every fork(3) of the caller, whoever goes second waits until the first one has to wait for something
- * or has ended. So nobody is kept from what he waits for. */
+/* Sets the order for every fork of the caller from now on. The second process waits until the first one waits for
+ * something or has ended. So the two never wait for each other. */
 void set_fork_order(enum fork_order order);
 
 /* An order that the run's seed chooses. */

@@ -1,9 +1,9 @@
-/* gates.c - gates are semaphores of eventfd(2), the log is a pipe of records.
+/* gates.c - gates are semaphores of eventfd(2), and the log is a pipe of records.
  *
- * Theory of operation. An eventfd counts permits; whoever reads takes one or waits for it. Whoever waits polls, beside
- * the gate, a pidfd of the test's own process, which becomes readable when that ends: a closed pipe would not do, for
- * every process that was forked holds a copy of its write end. A record of the log is written at once and is shorter
- * than PIPE_BUF, so the lines of several processes do not mix. */
+ * Theory of operation. An eventfd counts permits. A process that reads from it takes a permit or waits for one. A
+ * waiting process also polls a pidfd of the test's own process, which becomes readable when the test ends. The end of a
+ * pipe would not work for this, because every forked process has a copy of the write end. One write writes a whole
+ * record of the log, and the record is shorter than PIPE_BUF. So the lines of several processes do not mix. */
 #include "gates.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ _Static_assert(sizeof(struct record) <= PIPE_BUF, "a record is written at once")
 
 static int gates[GATES];
 static int log_ends[2];
-static int test_process; /* a pidfd */
+static int test_process; /* a pidfd of the test's process */
 
 void gates_open(void) {
     for (int i = 0; i < GATES; i++)
@@ -52,7 +52,7 @@ void let_pass(unsigned gate, unsigned count) {
     require(write(gates[gate], &permits, sizeof permits) == sizeof permits, "open a gate");
 }
 
-/* Waits until fd, which does not block, gives 8 bytes. */
+/* Takes 8 bytes from fd, a non-blocking descriptor. Waits until they are there. */
 static void take(int fd) {
     struct pollfd watched[] = {{.fd = fd, .events = POLLIN}, {.fd = test_process, .events = POLLIN}};
     uint64_t taken;
@@ -90,7 +90,7 @@ const char *log_next(void) {
         length = read(log_ends[0], &record, sizeof record);
     while (length == -1 && errno == EINTR);
     require(length == sizeof record, "read the log");
-    step("%s %d told: %s", record.from == getpid() ? "the test" : "process", (int)record.from, record.text);
+    step("%s %d logged: %s", record.from == getpid() ? "the test" : "process", (int)record.from, record.text);
     return record.text;
 }
 

@@ -1,4 +1,4 @@
-/* kernel_view.c - reads /proc/PID/stat, and waits with WNOWAIT, which takes nothing away. */
+/* kernel_view.c - reads /proc/PID/stat, and waits with WNOWAIT, which leaves the exit code in place. */
 #include "kernel_view.h"
 
 #include <errno.h>
@@ -12,8 +12,8 @@
 
 #include "support/core/require.h"
 
-/* Reads the state of a process and the processor time that it has used, in the kernel's ticks; '-' and 0 where there is
- * no such process. */
+/* Returns the letter for the state of a process, and puts its processor time, in the kernel's ticks, in *ticks. Without
+ * such a process it gives '-' and 0. */
 static char look(pid_t pid, unsigned long *ticks) {
     char path[64], line[512], state = '-';
     unsigned long in_user_mode = 0, in_the_kernel = 0;
@@ -25,7 +25,7 @@ static char look(pid_t pid, unsigned long *ticks) {
     ssize_t length = read(fd, line, sizeof line - 1);
     close(fd);
     if (length <= 0)
-        return '-'; /* it was reaped between open and read */
+        return '-'; /* its parent waited for it between open and read */
     line[length] = '\0';
     const char *name_end = strrchr(line, ')');
     if (name_end == NULL || sscanf(name_end, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &state,
@@ -47,7 +47,7 @@ char await_rest(pid_t pid) {
     return state;
 }
 
-/* Whoever looks sleeps between two looks: somebody else may wait until he does (fork_order.h). */
+/* The caller sleeps between two looks, because another process may wait until the caller sleeps (fork_order.h). */
 void await_waiting(pid_t pid) {
     unsigned long before, now;
     const unsigned long enough = (unsigned long)sysconf(_SC_CLK_TCK) / 5;
@@ -74,7 +74,7 @@ void await_zombie(pid_t pid) {
     require(result == 0 || errno == ECHILD, "wait for a child of its own");
 }
 
-/* waitid says ECHILD where there is no such child; 0, without waiting, where there is. */
+/* waitid fails with ECHILD if there is no such child. If there is one, it returns 0 and does not wait. */
 static bool is_there(idtype_t type, pid_t pid) {
     siginfo_t end;
     return waitid(type, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT) == 0;

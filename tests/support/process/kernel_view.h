@@ -1,26 +1,25 @@
-/* kernel_view.h - what the kernel says of processes, asked without the code under test. */
+/* kernel_view.h - asks the kernel about processes, without the code under test. */
 #ifndef SUPPORT_PROCESS_KERNEL_VIEW_H
 #define SUPPORT_PROCESS_KERNEL_VIEW_H
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* The letter that stands for the state of a process: R runs, S sleeps, T stopped, Z zombie ...; '-' where there is no
- * such process. */
+/* The letter for the state of a process: R runs, S sleeps, T stopped, Z zombie ...; '-' if there is no such process. */
 char kernel_state(pid_t pid);
 
-/* Waits until a process neither runs nor waits for a disk or a page: it has fallen asleep, or ended. Returns its state.
- * There is no event for it. */
+/* Waits until a process sleeps, is stopped or has ended, so that it neither runs nor waits for a disk. Returns its
+ * state. The kernel has no event for this, so the function looks again and again. */
 char await_rest(pid_t pid);
 
-/* Waits until a process, or a thread of this one, has fallen asleep or ended, or has used a fifth of a second of
- * processor time since the call: whatever its way of waiting is, it waits by then. There is no event for it. */
+/* Waits until a process, or a thread of this process, waits: it sleeps or has ended. A process may also wait in a loop
+ * without sleep. So it counts as waiting when it has used a fifth of a second of processor time since the call. */
 void await_waiting(pid_t pid);
 
-/* Whether a process is a zombie or there is none. */
+/* Whether a process is a zombie or no longer exists. */
 bool has_ended(pid_t pid);
 
-/* Waits until a child of the caller has ended, and leaves it to be waited for, unless somebody else does at once. */
+/* Waits until a child of the caller has ended. Does not take its exit code; other code may do so at any time. */
 void await_zombie(pid_t pid);
 
 /* Whether pid is a child of the caller, running or a zombie. */

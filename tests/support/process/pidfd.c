@@ -1,14 +1,14 @@
-/* pidfd.c - lets pidfd_open(2) and pidfd_send_signal(2) work under a Valgrind that does not know them.
+/* pidfd.c - makes pidfd_open(2) and pidfd_send_signal(2) work under a Valgrind that does not know them.
  *
- * Theory of operation. Valgrind 3.19 answers both with ENOSYS, as it does every system call that it cannot check. A
- * solution that ends its children by pidfd_send_signal then waits for ever for children that got no signal. Linked with
- * -Wl,--wrap (wrap.args), submission and tests call the functions below, which under Valgrind have the call made by the
- * real processor (a client request), where Valgrind does not see it. Whichever Valgrind it is, it behaves the same. The
- * one piece of memory that such a call reads, the siginfo_t, is checked here. The code that runs on the real processor
- * may use neither the C library nor errno, which is thread-local and not set up; hence the instruction. Without
- * Valgrind nothing changes.
+ * Theory of operation. Valgrind 3.19 does not know these two system calls, so under it they fail with ENOSYS. A
+ * solution that ends its children with pidfd_send_signal would then wait for ever, because the children get no signal.
+ * The kit links with -Wl,--wrap (wrap.args), so the submission and the tests call the functions below. Under Valgrind
+ * these functions use a client request to make the call on the real processor, and Valgrind does not see it. So all
+ * versions of Valgrind behave the same. Such a call reads only one block of memory, the siginfo_t. It is checked here.
+ * The code on the real processor cannot use the C library or errno, because errno is thread-local and not set up there.
+ * So it uses the instruction itself. Without Valgrind nothing changes.
  *
- * waitid(P_PIDFD) needs nothing: Valgrind hands every kind of id on to the kernel.
+ * waitid(P_PIDFD) needs no help: Valgrind passes every kind of id to the kernel.
  */
 #include <errno.h>
 #include <signal.h>
@@ -37,7 +37,7 @@ __attribute__((noinline)) static long make_unseen(long thread, const struct call
     return result;
 }
 
-/* Makes the call on the real processor. Returns what it returned; -1 and errno. */
+/* Makes the call on the real processor. Returns its result, or -1 and errno. */
 static int pass_by_valgrind(const struct call *call) {
     long result = (long)VALGRIND_NON_SIMD_CALL1(make_unseen, call);
     if (result < 0)

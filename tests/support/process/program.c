@@ -1,8 +1,8 @@
-/* program.c - a fork, and a fence between the exit handlers of the child and those that it has inherited.
+/* program.c - forks a child, and keeps it from running the exit handlers that it inherited.
  *
- * Theory of operation. The test process has handlers of exit(3) that belong to Criterion or the executor, and must not
- * run in a child. Handlers run newest first: so one is registered that ends the process, before the code under test
- * registers any. In the test's own process it does nothing. */
+ * Theory of operation. The test process has handlers of exit(3) that belong to Criterion or the executor. They must not
+ * run in a child. The newest handler runs first. So a handler that ends the process is registered before the code under
+ * test registers any. In the test's own process it does nothing. */
 #include "program.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 #include "support/core/require.h"
 
-/* Forks. The child returns 0, and dies when its parent does. */
+/* Forks. Returns 0 in the child. The child dies when its parent dies. */
 static pid_t fork_for_life(void) {
     pid_t test = getpid(), pid = fork();
     require(pid != -1, "fork");

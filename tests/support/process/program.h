@@ -1,29 +1,27 @@
-/* program.h - processes that the code under test has not started: plain children, and whole programs that end by exit.
- */
+/* program.h - processes that the code under test did not start: plain children, and programs that end by exit. */
 #ifndef SUPPORT_PROCESS_PROGRAM_H
 #define SUPPORT_PROCESS_PROGRAM_H
 
 #include <sys/types.h>
 
-/* What such a process does; its return value is its exit code. */
+/* The code of such a process. Its return value is the exit code. */
 typedef int program_body(void *arg);
 
-/* Forks a child that ends by _exit, and at the latest with the test. */
+/* Forks a child that ends by _exit. It dies at the latest when the test ends. */
 pid_t plain_start(program_body *body, void *arg);
 
-/* Forks a child that plays a main program: it calls exit with what body returns, and ends at the latest with the test.
- * Of the handlers of exit only those run that it has registered itself, not those of the test's process. The code under
- * test must not have been used before in the test: to the child, it begins with body. */
+/* Forks a child that acts as a main program. It calls exit with the value that body returns. It dies at the latest when
+ * the test ends. Only the exit handlers that it registered itself run, not those of the test's process. The test must
+ * not use the code under test before this call, so that in the child everything begins with body. */
 pid_t program_start(program_body *body, void *arg);
 
-/* From now on exit, in every process but the caller, runs the handlers that are registered from now on, and no older.
- */
+/* From now on exit runs only newer handlers, in every process except the caller. Older handlers do not run there. */
 void exits_end_here(void);
 
 /* Waits for the end of a child. Returns its exit code, or -SIGNAL. */
 int end_of(pid_t pid);
 
-/* Makes the caller the parent of those of its descendants whose parent ends: it can wait for them then. */
+/* When the parent of a descendant of the caller ends, the caller becomes its new parent and can wait for it. */
 void adopt_orphans(void);
 
 #endif

@@ -1,9 +1,9 @@
-/* reexec.c - lets a program execute itself by /proc/self/exe under Valgrind.
+/* reexec.c - makes it possible under Valgrind that a program executes itself by /proc/self/exe.
  *
- * Theory of operation. Under Valgrind that link leads the kernel to Valgrind's own tool, while readlink(2) of it, which
- * Valgrind answers itself, gives the program's path. Linked with --wrap (wrap.args) every function that
- * executes a program comes through here, and the link is replaced by what it says. The new program runs without
- * Valgrind. Without Valgrind nothing changes. */
+ * Theory of operation. Under Valgrind this link leads the kernel to Valgrind's own tool. But Valgrind itself answers
+ * readlink(2) of the link, and gives the program's path. The kit links with --wrap (wrap.args), so every function that
+ * executes a program comes through this file. Here the path replaces the link. The new program runs without Valgrind.
+ * Without Valgrind nothing changes. */
 #include <limits.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 
 enum { ARGUMENTS = 256 };
 
-/* The program that is meant. */
+/* The program to execute: path, or under Valgrind the program behind /proc/self/exe. */
 static const char *meant(const char *path) {
     static char program[PATH_MAX];
     if (!RUNNING_ON_VALGRIND || strcmp(path, "/proc/self/exe") != 0)
@@ -44,7 +44,7 @@ WRAP(posix_spawnp,
       char *const argv[], char *const envp[]),
      (pid, meant(path), actions, attributes, argv, envp))
 
-/* Takes the arguments of execl and its kin, up to the NULL, from a list that began with first. */
+/* Copies the arguments of execl and similar functions to argv, up to the NULL. The list begins with first. */
 static void gather(char *argv[], const char *first, va_list list) {
     size_t count = 0;
     for (const char *argument = first; argument != NULL && count < ARGUMENTS; argument = va_arg(list, const char *))
