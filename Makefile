@@ -178,8 +178,8 @@ check-alone:
 	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(CHECK_OBJECTS) \
 		build/check/*.o @tests/support/wrap.args @tests/check/wrap.args -lcriterion -lpthread -lm \
 		-Wl,--as-needed -latomic
-	@replay=$$($(PYTHON) -IS grader/src/timeslice/report/replay.py "$$TIMESLICE_SUBMISSION" '$(CC)' "$$TIMESLICE_STARTED_IN"); \
-		TIMESLICE_REPLAY=$$replay build/check/bank $${TIMESLICE_ONLY:+--filter "$$TIMESLICE_ONLY"}
+	@replay=$$($(PYTHON) -IS grader/src/timeslice/grade/replay.py "$$TIMESLICE_SUBMISSION" '$(CC)' "$$TIMESLICE_STARTED_IN"); \
+		TIMESLICE_REPLAY=$$replay TIMESLICE_SENTENCES=$(CURDIR)/build/check/sentences.txt build/check/bank $${TIMESLICE_ONLY:+--filter "$$TIMESLICE_ONLY"}
 
 .PHONY: prove
 prove: setup ## check the kit: mutants, alternatives, attacks, and REPEAT gradings on a busy machine

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from check_samples import check_sample, sample_checks
 from timeslice.contract.clause import ClauseId
 from timeslice.model import (
     Build,
@@ -87,115 +88,6 @@ ssize_t udp_send(int fd, const void *data, size_t len, const struct udp_peer *to
 """
 
 
-def _check(clause: str, test: str, sentence: str, verdict: Verdict, possible: int = 2, **more: object) -> Check:
-    passed = verdict is Verdict.PASSED
-    return Check.model_validate(
-        {
-            "name": f"udp_{clause.split('-')[1].lower()}/{test}",
-            "clause": clause,
-            "sentence": sentence,
-            "verdict": verdict,
-            "points": possible if passed else 0,
-            "possible": possible,
-            "replay": None if passed else f"make check ONLY='udp_rx/{test}' TIMESLICE_SEED=1",
-            "seconds": 0.0021,
-            **more,
-        }
-    )
-
-
-def sample_checks() -> list[Check]:
-    """One check of every verdict, and a few more that passed."""
-    return [
-        Check(name="build", clause=None, sentence="It compiles", verdict=Verdict.PASSED, points=0, possible=0),
-        _check("UDP-TX-001", "sends_all_bytes", "udp_send MUST send all len bytes as one datagram.", Verdict.PASSED),
-        _check(
-            "UDP-TX-002", "sends_an_empty_one", "An empty datagram MUST be sent, and 0 returned.", Verdict.PASSED, 1
-        ),
-        _check("UDP-TX-006", "retries_eintr", "EINTR MUST be retried, and the datagram sent once.", Verdict.PASSED),
-        _check(
-            "UDP-RX-003",
-            "reports_true_length_when_truncated",
-            "A datagram longer than cap MUST be reported with its true length.",
-            Verdict.FAILED,
-            message="udp_recv returned the number of bytes that fitted, not the length of the datagram.",
-            steps=[
-                "open a socket on 127.0.0.1, port 49213",
-                "send one datagram of 12 bytes to it",
-                "call udp_recv with cap 8, timeout 1000 ms",
-            ],
-            expected="udp_recv(fd, buf, 8) = 12",
-            got="udp_recv(fd, buf, 8) = 8",
-            hint="recvfrom tells the true length only when it is asked to: look at MSG_TRUNC in recv(2).",
-            output="received 8 bytes\n",
-        ),
-        _check("UDP-RX-001", "takes_one", "One call MUST take exactly one datagram.", Verdict.PASSED),
-        _check(
-            "UDP-RX-010",
-            "signal_does_not_shorten",
-            "A signal MUST not shorten the wait.",
-            Verdict.CRASHED,
-            message="SIGSEGV",
-            steps=["install a handler for SIGALRM", "call udp_recv with timeout 200 ms", "send SIGALRM after 50 ms"],
-            hint="A signal makes poll fail with EINTR: wait again, for what is left of the time.",
-        ),
-        _check(
-            "UDP-RX-007",
-            "times_out",
-            "Where nothing comes, udp_recv MUST fail with ETIMEDOUT.",
-            Verdict.EXITED_EARLY,
-            message="exit(0) before the end of the test",
-        ),
-        _check(
-            "UDP-RX-009",
-            "waits",
-            "A negative timeout MUST wait until a datagram comes.",
-            Verdict.TIMED_OUT,
-            1,
-            message="still running after 5 s",
-        ),
-        _check(
-            "UDP-RX-016",
-            "leaves_nothing_behind",
-            "Receiving MUST leave no memory error, no lost block and no descriptor behind.",
-            Verdict.LEAKED,
-            message="udp/receive.c:26: Loses 8 bytes in 1 block, allocated here and never freed",
-        ),
-        _check(
-            "UDP-TX-010",
-            "leaves_nothing_behind",
-            "Sending MUST leave no memory error, no lost block and no descriptor behind.",
-            Verdict.MEMORY_ERROR,
-            message="udp/receive.c:32: Reads 4 bytes past the end of a block of 8 bytes",
-        ),
-        _check(
-            "UDP-SRV-001",
-            "replies_to_sender",
-            "The reply MUST go to the request's sender.",
-            Verdict.LEFT_PROCESS,
-            message="a process named a.out outlived the test",
-        ),
-        _check("UDP-SRV-009", "stops", "A readable stop_fd MUST end the loop with 0.", Verdict.SKIPPED),
-        _check(
-            "UDP-CLI-001",
-            "gets_reply",
-            "udp_call MUST return the server's reply and its length.",
-            Verdict.INCOMPLETE,
-            message="2 of 5 assertions ran",
-            expected="request  0000  70 69 6e 67 00 01\nreply    0000  70 6f 6e 67 00 01",
-            got="request  0000  70 69 6e 67 00 01\nreply    0000  70 6f 6e 67",
-        ),
-        _check("UDP-CLI-003", "gives_up", "It MUST be sent attempts times in total.", Verdict.NOT_RUN),
-        _check(
-            "UDP-LOSS-002",
-            "prefix_arrives",
-            "What arrives MUST be a prefix of what was sent.",
-            Verdict.BROKEN,
-            message="the machine had no port left",
-        ),
-    ]
-
-
 def exchange_check(*steps: str) -> Check:
     """A check that failed in an exchange: the steps given, or some with every fate."""
     told = [
@@ -214,14 +106,14 @@ def exchange_check(*steps: str) -> Check:
         '   9.9 ms  server -> relay: 5000 bytes "\\x00\\xff\\"\\\\ok"..., found waiting',
         "  10.0 ms  relay -> server: 1 byte, refused",
     ]
-    return _check(
+    return check_sample(
         "UDP-LOSS-003", "asks_again", "It MUST ask again.", Verdict.FAILED, message="no", steps=list(steps) or told
     )
 
 
 def charts_check(expected: str = "AABBA.A", got: str = "AABAB.A", tick: int = 3) -> Check:
     """A check of a scheduler that failed, as the bank words it and the grader takes it apart."""
-    return _check(
+    return check_sample(
         "SCH-RR-004",
         "expired_goes_last",
         "An expired job MUST go to the tail.",
@@ -362,8 +254,8 @@ def unsteady_result() -> Result:
     mostly_bad: dict[str, object] = {"unsteady": True, "runs": [bad, good, bad], "message": "it went on"}
     replay = "timeslice grade mine --test udp_cli/asks_again --seed 1"
     checks = [
-        _check("UDP-CLI-002", "asks_again", "It MUST ask again.", Verdict.PASSED),
-        _check("UDP-CLI-003", "gives_up", "It MUST give up.", Verdict.FAILED).model_copy(update=mostly_bad),
+        check_sample("UDP-CLI-002", "asks_again", "It MUST ask again.", Verdict.PASSED),
+        check_sample("UDP-CLI-003", "gives_up", "It MUST give up.", Verdict.FAILED).model_copy(update=mostly_bad),
     ]
     checks[0] = checks[0].model_copy(update={"unsteady": True, "runs": [good, bad, good], "replay": replay})
     difference = Difference(

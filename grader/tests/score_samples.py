@@ -7,7 +7,7 @@ from typing import Any
 
 from timeslice.contract.bank import BankTest
 from timeslice.contract.clause import ClauseId
-from timeslice.report.replay import Replayer
+from timeslice.grade.replay import Replayer
 from timeslice.run.records import ModeRun, TestRecord
 
 IDENTITY = Replayer(Path("alice's work"), 7, program="timeslice")

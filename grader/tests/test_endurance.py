@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import check_samples
 import report_samples
 from timeslice.model import Memory, Outcome, Result, Verdict
 from timeslice.upkeep.endurance import HOGS_A_CORE, Change, Endurance, cores
@@ -21,7 +22,7 @@ PATIENCE = 60  # seconds until a program that does nothing is taken for dead
 
 def sample(**changes: object) -> Result:
     """A grading in which three tests passed, with changes."""
-    checks = [check.model_copy(update={"verdict": Verdict.PASSED}) for check in report_samples.sample_checks()[:3]]
+    checks = [check.model_copy(update={"verdict": Verdict.PASSED}) for check in check_samples.sample_checks()[:3]]
     clean = Memory(status="clean", tests=5)
     good = report_samples.sample_result(checks=checks, outcome=Outcome.PASSED, memory=clean)
     return good.model_copy(update=changes)

@@ -33,6 +33,10 @@ def copy(kit: Kit, tmp_path: Path) -> Kit:
     return Kit(tmp_path)
 
 
+LONG = "word " * 29 + "end."
+SENTENCE = "A datagram longer than `cap` is reported with its true length."
+
+
 def edit(path: str, old: str, new: str) -> Callable[[Path], None]:
     """Replaces a pattern in one file, everywhere."""
 
@@ -113,6 +117,19 @@ SPOILED = {
              r'expect_true(stopwatch_ms() - start < 200, "x");\n    expect_at_least(1, 1'), "that something be fast"),
     "a wait with a tolerance": (
         edit("tests/udp/call.c", r"start, 3 \* 30,", "start, 3 * 30 - 3,"), "it leaves a tolerance"),
+    "a description that repeats the sentence": (
+        edit("tests/udp/receive.c", rf'"{CLAUSE}: [^"]*"', f'"{CLAUSE}: {SENTENCE}"'), f"the sentence of {CLAUSE}"),
+    "a long sentence in a chapter": (add("spec/more.md", LONG), "spec/more.md:1: a sentence of 30 words"),
+    "a long sentence in a comment": (
+        edit("tests/udp/send.c", r"\A", f"/* {LONG} */\n"), "tests/udp/send.c:1: a sentence of 30 words"),
+    "a long sentence in a hint": (
+        edit("spec/udp.toml", r'hint = "[^"]*"', f'hint = "{LONG}"'), "UDP-OPEN-001: a sentence of 30 words"),
+    "a long function of C": (
+        edit("reference/udp/send.c", r"\Z", "\nint long_one(void) {\n" + "    ;\n" * 40 + "}\n"), "long_one has 42 lines"),
+    "a long function of Python": (
+        add("tests/udp/x.py", 'def long():\n    """Say."""\n' + "    pass\n" * 41), "long has 42 lines"),
+    "a long file": (add("tests/udp/x.py", "\n" * 401), "401 lines: a file has 400 at most"),
+    "a wide line": (add("spec/more.md", "x" * 130), "spec/more.md:1: wider than 120"),
     "an old schema": (add("spec/result.schema.json", "{}"), "spec/result.schema.json: not what the model says"),
 }  # fmt: skip
 

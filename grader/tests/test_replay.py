@@ -20,7 +20,7 @@ import pytest
 
 from test_plugin import WRONG
 from timeslice.contract.kit import Kit
-from timeslice.report.replay import RUN_AGAIN, Replayer, place, program, word
+from timeslice.grade.replay import RUN_AGAIN, Replayer, place, program, word
 
 TIMESLICE = Path(sys.executable).parent / "timeslice"
 SECONDS = 600

@@ -14,8 +14,9 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from rich.console import Console
 
+from check_samples import sample_checks
 from page_reading import read_page
-from report_samples import charts_check, exchange_check, sample_checks, sample_findings, sample_result
+from report_samples import charts_check, exchange_check, sample_findings, sample_result
 from timeslice import report
 from timeslice.model import (
     Build,
@@ -66,19 +67,20 @@ HOSTILE = {
 }
 
 
-def hostile_result(text: str) -> Result:
-    """A result that has ``text`` wherever a student could put text."""
-    frame = Frame(function=text, file="udp/receive.c", line=2)
-    found = {"message": text, "function": text, "stack": [frame] * 3, "tests": [text] * 5, "charged": text}
+def hostile_file(text: str) -> FileCoverage:
+    """A covered file that has ``text`` wherever a student could put text."""
     line = "int x; /* " + text + " */\n" + text + "\n"
     function = FunctionCoverage(
         name=text, start_line=1, end_line=2, executions=3, lines=2, lines_run=1, clauses=["UDP-RX-003", text]
     )
-    file = FileCoverage(
+    return FileCoverage(
         path="udp/receive.c", source=line, counts={1: 1, 2: 0}, functions=[function], lines=2, lines_run=1
     )
-    named = file.model_copy(update={"path": text})
-    check = Check(
+
+
+def hostile_check(text: str) -> Check:
+    """A check that has ``text`` wherever a student could put text."""
+    return Check(
         name=f"udp_rx/{text}",
         clause="UDP-RX-003",
         sentence=text,
@@ -93,7 +95,16 @@ def hostile_result(text: str) -> Result:
         replay=text,
         output=text,
     )
+
+
+def hostile_result(text: str) -> Result:
+    """A result that has ``text`` wherever a student could put text."""
+    frame = Frame(function=text, file="udp/receive.c", line=2)
+    found = {"message": text, "function": text, "stack": [frame] * 3, "tests": [text] * 5, "charged": text}
     kind = Finding(kind=text, file="udp/receive.c", line=1, **found)
+    file = hostile_file(text)
+    named = file.model_copy(update={"path": text})
+    check = hostile_check(text)
     return sample_result(
         submission=text,
         assignment=text,

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from conftest import MakeSubmission
-from timeslice.build.standalone import write_objects
 from timeslice.contract.assignment import Assignment
 from timeslice.contract.kit import Kit
 from timeslice.errors import IntakeError
+from timeslice.grade.standalone import write_objects
 
 
 def defined(folder: Path) -> Counter[str]:

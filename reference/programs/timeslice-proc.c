@@ -1,8 +1,6 @@
 /* timeslice-proc.c - shows each idea of the process lecture in the shell, and the Python program that prints the same.
  *
- * The children of a lesson use pipes to keep the order of its lines: one process waits until another one writes. They
- * never use the clock.
- */
+ * The children of a lesson use pipes to keep the order of its lines: one process waits until another one writes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* patience.c - linked into the bank of `make bench` that runs the usual way: a hundred times each test's time limit.
  *
- * Under Valgrind a test and its start take so long that the limits, which are meant for native runs, would end some of
- * them; and Criterion 2.4.1 aborts where a test ends just when its time is up. What is measured is a run to its end.
+ * The time limits are meant for native runs. Under Valgrind a test and its start take much longer, so the limits would
+ * end some tests. Criterion 2.4.1 also aborts if a test ends just when its time is up. Here each test runs to its end.
  */
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>

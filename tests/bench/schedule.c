@@ -1,7 +1,7 @@
 /* schedule.c - how the scheduler's time and memory grow with the number of jobs: a thousand to a million, under MLFQ.
  *
- * Each size runs in a process of its own, whose largest size the kernel tells. All arrive while the machine is about
- * as busy as it can be, so that queues are long; a third of the jobs do I/O, and there are boosts. */
+ * Each size runs in its own process, and the kernel tells how much memory that process had. The jobs arrive so fast
+ * that the queues are long. A third of the jobs do I/O, and there are boosts. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,17 +1,16 @@
 /* one_test.c - under plain libcriterion: one test speaks to the runner, and its children do not.
  *
- * Theory of operation. Criterion's runner knows a test by its process and ends the whole run where it hears something
- * that it does not expect: an event of a process that it has not started, or a timeout of a test that has said that it
- * is at its end. A submission of the process lab can bring about both. Its child may return into the test, or fail an
- * assertion, and speaks to the runner then; and its exit handlers may wait for ever, after the test has ended. Linked
- * with --wrap (wrap.args) the calls between a test and Criterion come through here. A child of the test ends where it
- * would speak. The test itself ends by _exit, as soon as it has said that it is at its end, and so runs no exit
- * handler.
+ * Theory of operation. Criterion's runner knows a test by its process. If it hears something unexpected, it ends the
+ * whole run. That may be an event of a process that it did not start. It may be a timeout of a test at its end.
+ * A submission of the process lab can cause both. Its child may return into the test or fail an assertion, and then
+ * it speaks to the runner. Its exit handlers may wait for ever after the test has ended. So the calls between a test
+ * and Criterion come through here, by --wrap (wrap.args). A child of the test ends where it would speak. The test
+ * itself says that it is at its end and ends by _exit at once. So it runs no exit handler.
  *
- * Where several tests are late at once, Criterion's runner was seen to end only one of them. So each test sets a timer
- * of its own, which kills it a second after its time is up.
+ * If several tests were late at once, Criterion's runner was seen to end only one of them. So each test sets its own
+ * timer, which kills it a second after its time is up.
  *
- * The executor needs none of this: it has its own answers (tests/runner/child.c, tests/runner/verdict.c). */
+ * The executor does not need this file. See tests/runner/child.c and tests/runner/verdict.c. */
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>

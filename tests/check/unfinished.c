@@ -1,5 +1,6 @@
-/* unfinished.c - linked into the bank of `make check`: a test that crashed or ran out of time has no message of its
- * own, so how to run it again is said beside what Criterion says of it. */
+/* unfinished.c - part of the bank of `make check`: says how to run a test again that crashed or ran out of time.
+ *
+ * Such a test has no message, so the command stands beside Criterion's own words. */
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
 #include <stdio.h>

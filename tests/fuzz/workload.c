@@ -1,7 +1,7 @@
 /* workload.c - libFuzzer against the parser of workload files, and a short run of what it accepts (make fuzz).
  *
- * Beyond what the sanitizers see, an input has to be read the same way twice, an error has to have its place inside the
- * text and words to go with it, and a workload has to be one that schedule_run takes.
+ * The sanitizers see memory errors. This file checks more. An input is read the same way twice. An error has words, and
+ * its place is inside the text. schedule_run takes every workload that was read.
  */
 #include <timeslice/scheduler.h>
 

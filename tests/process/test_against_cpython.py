@@ -42,7 +42,7 @@ SCENARIOS = {
 def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The C program, linked with the reference."""
     program = tmp_path_factory.mktemp("scenarios") / "scenarios"
-    sources = [HERE / "scenarios.c", *sorted((ROOT / "reference" / "process").glob("*.c"))]
+    sources = [HERE / "scenarios.c", HERE / "events.c", *sorted((ROOT / "reference" / "process").glob("*.c"))]
     flags = ["-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Werror", f"-I{ROOT / 'spec' / 'include'}"]
     subprocess.run([os.environ.get("CC", "gcc"), *flags, "-o", program, *sources], check=True, timeout=PATIENCE)
     return program

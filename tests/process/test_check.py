@@ -1,4 +1,4 @@
-"""make check, with plain libcriterion: if a submission of the process lab does something wrong, other tests still run."""
+"""make check with plain libcriterion: a process lab that does something wrong does not end the other tests."""
 
 from __future__ import annotations
 

@@ -140,8 +140,8 @@ def grade(
     start_fork_server()
     from timeslice.contract.assignment import read_assignment
     from timeslice.contract.kit import find_kit
+    from timeslice.grade.replay import program
     from timeslice.intake.sources import find_sources
-    from timeslice.report.replay import program
     from timeslice.session.messages import GradingOptions
 
     kit = find_kit()

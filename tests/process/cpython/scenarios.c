@@ -1,123 +1,15 @@
 /* scenarios.c - the scenarios of scenarios.py in C, line by line: `scenarios NAME` prints the same events. */
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <timeslice/process.h>
 #include <unistd.h>
 
+#include "events.h"
+
 static int number = 1;
-
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    puts("");
-    fflush(stdout);
-}
-
-static const char *yes(bool answer) {
-    return answer ? "yes" : "no";
-}
-
-static const char *refused(int result) {
-    return result < 0 ? "refused" : "done";
-}
-
-/* A refused process_is_alive shows it only in errno. */
-static const char *alive_refused(struct process *p) {
-    errno = 0;
-    process_is_alive(p);
-    return refused(errno == ECHILD || errno == EINVAL ? -1 : 0);
-}
-
-/* The exit code of p, or "none". */
-static const char *code_of(const struct process *p) {
-    static char text[16];
-    int code;
-    if (process_exitcode(p, &code) < 0)
-        return "none";
-    snprintf(text, sizeof text, "%d", code);
-    return text;
-}
-
-static void require(int result, const char *what) {
-    if (result >= 0)
-        return;
-    perror(what);
-    _exit(99);
-}
-
-struct event {
-    int read_end, write_end;
-};
-
-static void event_open(struct event *event) {
-    int ends[2];
-    require(pipe(ends), "pipe");
-    *event = (struct event){ends[0], ends[1]};
-}
-
-static void event_wait(const struct event *event) {
-    char byte;
-    close(event->write_end);
-    require((int)read(event->read_end, &byte, 1), "read");
-}
-
-static void event_set(const struct event *event) {
-    require((int)write(event->write_end, "x", 1), "write");
-}
-
-static int nothing(void *unused) {
-    (void)unused;
-    return 0;
-}
-
-static int for_ever(void *unused) {
-    (void)unused;
-    while (pause() < 0)
-        continue;
-    return 0;
-}
-
-static void make(struct process *p, process_target *target, void *arg, const char *name, enum process_daemon daemon) {
-    struct process_options options = {.name = name, .daemon = daemon};
-    require(process_init_target(p, target, arg, &options), "process_init_target");
-}
-
-static void start(struct process *p, process_target *target, void *arg) {
-    make(p, target, arg, NULL, PROCESS_DAEMON_INHERIT);
-    require(process_start(p), "process_start");
-}
-
-static void join(struct process *p) {
-    require(process_join(p, -1), "process_join");
-}
-
-static void end(struct process *p) {
-    require(process_kill(p), "process_kill");
-    join(p);
-}
-
-static void run(process_target *target, void *arg) {
-    struct process p;
-    start(&p, target, arg);
-    join(&p);
-    process_close(&p);
-}
-
-static const char *own_name(void) {
-    return process_name(process_current());
-}
-
-static int say_name(void *unused) {
-    (void)unused;
-    say("%s runs", own_name());
-    return 0;
-}
 
 static int work(struct process *self) {
     say("%s runs", process_name(self));
@@ -244,7 +136,7 @@ static void start_twice(void) {
     struct process p;
     start(&p, for_ever, NULL);
     say("running %s", refused(process_start(&p)));
-    end(&p);
+    end_it(&p);
     say("ended %s", refused(process_start(&p)));
 }
 
@@ -262,7 +154,7 @@ static void not_the_maker(void) {
     make(&unstarted, nothing, NULL, NULL, PROCESS_DAEMON_INHERIT);
     run(meddle, NULL);
     say("sibling alive %s", yes(process_is_alive(&sibling)));
-    end(&sibling);
+    end_it(&sibling);
 }
 
 static int be_daemon(void *unused) {
@@ -384,11 +276,11 @@ static void children(void) {
     for (int i = 0; i < 3; i++)
         require(process_start(&made[i]), "process_start");
     say_active();
-    end(&made[1]);
+    end_it(&made[1]);
     say_active();
     run(say_children, NULL);
-    end(&made[0]);
-    end(&made[2]);
+    end_it(&made[0]);
+    end_it(&made[2]);
     say("active %zu", process_active_children(NULL, 0));
 }
 
@@ -397,7 +289,7 @@ static void closing(void) {
     make(&p, for_ever, NULL, "net", PROCESS_DAEMON_INHERIT);
     require(process_start(&p), "process_start");
     say("running %s", refused(process_close(&p)));
-    end(&p);
+    end_it(&p);
     say("terminated once ended %s exit code %s", refused(process_terminate(&p)), code_of(&p));
     int first = process_close(&p), second = process_close(&p);
     say("ended %s twice %s", refused(first), refused(second));

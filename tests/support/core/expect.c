@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "replay.h"
+#include "sentences.h"
 
 static char what_text[256];
 static char failure[3 * 1024 + NARRATION_BYTES + REPLAY_BYTES];
@@ -42,9 +43,21 @@ static const char *description(void) {
     return "unknown";
 }
 
+/* The clause with its sentence, and what this test adds. Without the sentences, only the description. */
+static void add_clause(const char *text) {
+    char sentence[2048];
+    const char *adds = strstr(text, ": ");
+    sentence_of(text, sentence, sizeof sentence);
+    if (sentence[0] == '\0' || adds == NULL)
+        add("\nclause: %s", text);
+    else
+        add("\nclause: %.*s: %s\ntest: %s", (int)(adds - text), text, sentence, adds + 2);
+}
+
 /* Plain Criterion shows only the message. So this adds the clause, the steps and the command to run this test again. */
 static void add_context(void) {
-    add("\nclause: %s\nsteps:\n", description());
+    add_clause(description());
+    add("\nsteps:\n");
     for (const char *line = narration_page; *line;) {
         int len = (int)strcspn(line, "\n");
         add("  %.*s\n", len, line);

@@ -8,7 +8,7 @@ enum { REPLAY_BYTES = 20 * 1024 }; /* enough for the longest path with every byt
 
 /* Writes "run again: " and the command with the seed of this run. Cuts the text if there is not enough room. `make
  * check` passes its command in TIMESLICE_REPLAY. Label and command are the same as in
- * grader/src/timeslice/report/replay.py. */
+ * grader/src/timeslice/grade/replay.py. */
 void replay_text(char *text, size_t room, const char *suite, const char *test);
 
 #endif

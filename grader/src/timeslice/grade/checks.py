@@ -7,8 +7,8 @@ import re
 from timeslice.contract.assignment import Assignment, Clause
 from timeslice.contract.bank import BankTest
 from timeslice.grade.calibration import Fault
+from timeslice.grade.replay import BUILD, Replayer
 from timeslice.model import Build, Check, Difference, Run, Verdict
-from timeslice.report.replay import BUILD, Replayer
 from timeslice.run.records import TestRecord
 from timeslice.run.steadiness import Story
 from timeslice.untrusted import many_lines, one_line

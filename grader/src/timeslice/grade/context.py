@@ -15,8 +15,8 @@ from timeslice.contract.kit import Kit, find_kit
 from timeslice.errors import DiskFullError, KitError
 from timeslice.grade import calibrate, score
 from timeslice.grade.calibration import Calibration
+from timeslice.grade.replay import BUILD, Replayer
 from timeslice.intake.sources import Source
-from timeslice.report.replay import BUILD, Replayer
 from timeslice.sandbox import probe
 from timeslice.untrusted import one_line
 

@@ -26,9 +26,9 @@ from timeslice.grade.checks import (
 from timeslice.grade.context import GradingContext, machine_error
 from timeslice.grade.examination import Examination
 from timeslice.grade.memory import MemoryJudge, descriptor_findings, foreign_fault, removed_reports
+from timeslice.grade.replay import BUILD
 from timeslice.intake.sources import Source, take
 from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
-from timeslice.report.replay import BUILD
 from timeslice.run import coverage
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank

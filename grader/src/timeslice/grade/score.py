@@ -9,8 +9,8 @@ from timeslice.contract.assignment import Assignment, Clause
 from timeslice.contract.bank import BankTest
 from timeslice.errors import KitError
 from timeslice.grade.checks import IS_READ
+from timeslice.grade.replay import BUILD
 from timeslice.model import Check, LabScore, Outcome, Score, Skill, Verdict
-from timeslice.report.replay import BUILD
 from timeslice.run.records import ModeRun
 from timeslice.untrusted import one_line
 

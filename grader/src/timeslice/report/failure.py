@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from timeslice.grade.replay import BUILD, RUN_AGAIN
 from timeslice.model import Check, Difference, Result, Run, Verdict
 from timeslice.report.figures.gantt import GanttPair, gantt_text, read_gantt
 from timeslice.report.figures.ladder import Ladder, is_datagram, ladder_text, read_ladder
-from timeslice.report.replay import BUILD, RUN_AGAIN
 from timeslice.untrusted import clip, visible
 from timeslice.words import VERDICTS, Word
 

@@ -17,8 +17,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from timeslice.grade.replay import RUN_AGAIN
 from timeslice.report.failure import count_of
-from timeslice.report.replay import RUN_AGAIN
 from timeslice.untrusted import clip, visible
 
 TEXT_LIMIT = 20_000  # characters of one text on a page

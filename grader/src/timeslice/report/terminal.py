@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from timeslice.grade.replay import BUILD
 from timeslice.model import Outcome, Result, Verdict
 from timeslice.report.class_summary import points
 from timeslice.report.failure import difference_text, failure_text, first_failure, unsteady_text
-from timeslice.report.replay import BUILD
 from timeslice.screen import fit
 from timeslice.untrusted import report_line, visible
 from timeslice.words import OUTCOMES

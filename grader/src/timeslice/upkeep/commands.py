@@ -78,7 +78,7 @@ def objects(submission: Path, out: Path, cc: str) -> int:
 
     Exit status: 0 there is something to run, 1 nothing of the submission could be built.
     """
-    from timeslice.build.standalone import write_objects
+    from timeslice.grade.standalone import write_objects
 
     return 0 if write_objects(submission, out, cc, say) else SOME_ARE_BAD
 

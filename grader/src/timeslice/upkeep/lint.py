@@ -14,8 +14,11 @@ from timeslice.contract.kit import Kit
 from timeslice.contract.places import COMMENT, anchors, mutants
 from timeslice.errors import KitError
 from timeslice.report.schema import schema_text
+from timeslice.upkeep.prose import check_prose
+from timeslice.upkeep.sizes import check_sizes
 
 A_HUNDRED = 100
+REPEATED_WORDS = 6  # in a row, by which a description repeats a sentence
 # What makes a test depend on how busy the machine is, as far as its text shows that.
 _LUCK = (
     (re.compile(r"\b(?:u|nano|clock_nano|thrd_)?sleep\s*\("), "it sleeps: wait for the event"),
@@ -47,7 +50,7 @@ def lint(kit: Kit) -> list[str]:
             found += _anchors(kit, lab, folder)
         found += _same_files(kit, lab)
         found += _api(kit, lab)
-    return found
+    return [*found, *check_prose(kit.root), *check_sizes(kit.root)]
 
 
 def _clauses(lab: Lab) -> dict[ClauseId, Clause]:
@@ -111,6 +114,15 @@ def _tests(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
             yield f"{place}: the description of {test.name} does not begin with a clause of lab {lab.id}"
         elif test.clause.area not in lab.memory:
             yield f"{place}: area {test.clause.area} has no memory clause in {lab.table}"
+        elif repeats(test.description, clauses[test.clause].sentence.text):
+            yield f"{place}: {test.name} repeats the sentence of {test.clause}: say only what this test adds"
+
+
+def repeats(description: str, sentence: str) -> bool:
+    """Whether a description has REPEATED_WORDS words in a row that the sentence has, too."""
+    said, given = (re.findall(r"\w+", text.lower()) for text in (description, sentence))
+    runs = {tuple(given[at : at + REPEATED_WORDS]) for at in range(len(given) - REPEATED_WORDS + 1)}
+    return any(tuple(said[at : at + REPEATED_WORDS]) in runs for at in range(len(said) - REPEATED_WORDS + 1))
 
 
 def _mutants(kit: Kit, lab: Lab) -> Iterator[str]:

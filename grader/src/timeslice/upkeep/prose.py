@@ -18,7 +18,8 @@ EXCEPTIONS = (
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _CODE = re.compile(r"`+[^`]*`+|\"[^\"\n]*\"")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_BLOCK_START = re.compile(r"^\s*(?:[-*+] |\d+[.)] |#+ |>|\||\*\*[A-Z]+-)")
+_BLOCK_START = re.compile(r"^\s*(?:[-*+] |\d+[.)] |#+ |>|\||(?:\*\*)?[A-Z]+-[A-Z]+-\d)")
+_COLUMN = re.compile(r" {2,}(?=[A-Z]+-[A-Z]+-\d)")  # clauses in columns
 _END = re.compile(r"(?<=[.!?])[\"')*]*\s+(?=[\"'(*]*[A-Z0-9`_])")
 _WORD = re.compile(r"[A-Za-z0-9][\w'./-]*")
 _CLAUSE = re.compile(r"^\*\*[A-Z]+-[A-Z]+-\d{3}\*\* (?:MUST|SHOULD): ")
@@ -64,7 +65,7 @@ def long_comments(text: str) -> Iterator[tuple[int, int, str]]:
     """The same for the comments of C."""
     for comment in _COMMENT.finditer(text):
         first = text.count("\n", 0, comment.start())
-        prose = "\n".join(re.sub(r"^\s*\* ?", "", line) for line in comment[1].splitlines())
+        prose = "\n".join(_COLUMN.sub("\n", re.sub(r"^\s*\* ?", "", line)) for line in comment[1].splitlines())
         yield from ((first + line, words, begins) for line, words, begins in long_sentences(prose))
 
 

@@ -12,6 +12,8 @@ from timeslice.grade.context import GradingContext
 from timeslice.grade.grading import supplied_notes
 from timeslice.intake.sources import find_sources, take
 
+SENTENCES = "sentences.txt"  # a line for each clause: its id, a blank, its sentence
+
 
 def write_objects(submission: Path, out: Path, cc: str, tell: Callable[[str], None]) -> bool:
     """Build ``submission`` as ``grade`` does, and write to the folder ``out`` its objects and the stubs of what it
@@ -32,6 +34,9 @@ def write_objects(submission: Path, out: Path, cc: str, tell: Callable[[str], No
             old.unlink()
         for made in built.plain_objects:
             shutil.copyfile(made, out / made.with_suffix(".o").name)
+        clauses = context.assignment.clauses.values()
+        sentences = [f"{clause.id} {clause.sentence.text}\n" for clause in clauses]
+        (out / SENTENCES).write_text("".join(sentences), "utf-8")
         return bool(built.labs)
 
 
