@@ -9,6 +9,8 @@
 #include <timeslice/udp.h>
 #include <unistd.h>
 
+#include "connected.h"
+
 /* The options, with the default for each field that is 0: UDP-CLI-013. */
 static struct udp_call_options complete(const struct udp_call_options *options) {
     struct udp_call_options all = {0};
@@ -21,20 +23,6 @@ static struct udp_call_options complete(const struct udp_call_options *options) 
     if (all.backoff == 0)
         all.backoff = UDP_CALL_BACKOFF;
     return all;
-}
-
-/* Opens a socket that is connected to *server: UDP-CLI-005, UDP-CLI-006, UDP-CLI-014. */
-static int connect_to(const struct udp_peer *server) {
-    int fd = socket(server->addr.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    if (connect(fd, (const struct sockaddr *)&server->addr, server->len) < 0) {
-        int reason = errno;
-        close(fd);
-        errno = reason;
-        return -1;
-    }
-    return fd;
 }
 
 /* Milliseconds as a timeout for udp_recv. More than INT_MAX becomes INT_MAX: a negative value would mean for ever. */

@@ -1,9 +1,8 @@
 /* receive.c - receives one datagram before a deadline. */
-#include "deadline.h"
-
 #include <errno.h>
-#include <poll.h>
 #include <timeslice/udp.h>
+
+#include "ready.h"
 
 /* Takes the first datagram of the queue without waiting. EAGAIN if there is none. */
 static ssize_t take(int fd, void *buf, size_t cap, struct udp_peer *from) {
@@ -15,19 +14,6 @@ static ssize_t take(int fd, void *buf, size_t cap, struct udp_peer *from) {
     /* UDP-RX-001, UDP-RX-004, UDP-RX-005, UDP-RX-015: one call takes one datagram, copies what fits and drops the rest.
      * UDP-RX-003: with MSG_TRUNC it returns how long the datagram was, not how much it copied. */
     return recvfrom(fd, buf, cap, MSG_DONTWAIT | MSG_TRUNC, address, address_len);
-}
-
-/* Waits until fd has a datagram or an error. Returns 0, or -1 and ETIMEDOUT after the deadline has
- * passed. */
-static int wait_until(int fd, deadline end) {
-    struct pollfd watched = {.fd = fd, .events = POLLIN};
-    int ready;
-    do
-        ready = poll(&watched, 1, deadline_left_ms(end)); /* UDP-RX-010, UDP-RX-011 */
-    while (ready < 0 && errno == EINTR);
-    if (ready == 0)
-        errno = ETIMEDOUT; /* UDP-RX-007 */
-    return ready > 0 ? 0 : -1;
 }
 
 /* UDP-RX-006: 0 is the length of an empty datagram. UDP-RX-014: every error other than "not yet" goes to the caller.

@@ -4,13 +4,13 @@
  * of strangers and reports a refusal. The request has a stamp, and the answer must send it back. Any other datagram is
  * ignored. Then the wait goes on until the deadline, which was set before the request was sent.
  */
-#include "deadline.h"
-
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <timeslice/timesync.h>
 #include <unistd.h>
+
+#include "connected.h"
+#include "ready.h"
 
 /* One query that has no answer yet. */
 struct question {
@@ -20,20 +20,6 @@ struct question {
     deadline end;
     int64_t t1;
 };
-
-/* Opens a socket that is connected to *server: UDP-TIME-032, UDP-TIME-037. */
-static int connect_to(const struct udp_peer *server) {
-    int fd = socket(server->addr.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    if (connect(fd, (const struct sockaddr *)&server->addr, server->len) < 0) {
-        int reason = errno;
-        close(fd);
-        errno = reason;
-        return -1;
-    }
-    return fd;
-}
 
 /* Sends the request, with T1 in it. */
 static int ask(struct question *q) {
@@ -47,18 +33,6 @@ static int ask(struct question *q) {
         sent = send(q->fd, bytes, sizeof bytes, 0);
     } while (sent < 0 && errno == EINTR); /* UDP-TIME-036 */
     return sent < 0 ? -1 : 0;
-}
-
-/* Waits until there is a datagram or an error. Returns 0, or -1 and ETIMEDOUT after the deadline has passed. */
-static int wait_until(int fd, deadline end) {
-    struct pollfd watched = {.fd = fd, .events = POLLIN};
-    int ready;
-    do
-        ready = poll(&watched, 1, deadline_left_ms(end)); /* UDP-TIME-033, UDP-TIME-036 */
-    while (ready < 0 && errno == EINTR);
-    if (ready == 0)
-        errno = ETIMEDOUT; /* UDP-TIME-034 */
-    return ready > 0 ? 0 : -1;
 }
 
 /* Waits for a datagram and reads the clock: T4. Returns the number of bytes in bytes, or -1 and errno. */

@@ -67,7 +67,8 @@ Test(timesync_moment, knows_the_era_by_the_highest_bit, .timeout = 3,
                "the moment of a stamp in 2104");
 }
 
-Test(timesync_stamp, is_never_0, .timeout = 3, .description = "UDP-TIME-004: 2036-02-07 06:28:16 UTC, to a stamp and back") {
+Test(timesync_stamp, is_never_0, .timeout = 3,
+     .description = "UDP-TIME-004: 2036-02-07 06:28:16 UTC, to a stamp and back") {
     expect_stamp(timesync_stamp(ERA_1), 1,
                  "the stamp of 2036-02-07 06:28:16 UTC, whose seconds and fraction would be 0");
     expect_int(timesync_moment(1), ERA_1, "the moment of stamp 1");
