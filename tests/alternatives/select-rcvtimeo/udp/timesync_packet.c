@@ -1,83 +1,97 @@
-/* timesync_packet.c - byte shifts written out; seconds and fractions kept apart, and rounded by remainders. */
+/* timesync_packet.c - a packet is a row of bits: one table has the width of each field, and two loops walk along it. */
 #include <errno.h>
 #include <string.h>
 #include <timeslice/timesync.h>
 
-#define BILLION 1000000000LL
+#define SECOND 1000000000 /* in nanoseconds */
+#define HIGHEST 0x80000000U
+#define FIRST ((TIMESYNC_1970 - (int64_t)HIGHEST) * -SECOND) /* the moment of the first stamp, in 1968 */
 
-static void be32(unsigned char *b, uint32_t n) {
-    b[0] = n >> 24;
-    b[1] = n >> 16 & 0xff;
-    b[2] = n >> 8 & 0xff;
-    b[3] = n & 0xff;
-}
-
-static uint32_t rd32(const unsigned char *b) {
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
-static void be64(unsigned char *b, uint64_t n) {
-    be32(b, n >> 32);
-    be32(b + 4, n & 0xffffffff);
-}
-
-static uint64_t rd64(const unsigned char *b) {
-    return (uint64_t)rd32(b) << 32 | rd32(b + 4);
-}
-
+/* Stamps begin in 1968 with the highest bit set, and the bit flips when era 1 begins. So a stamp is the time since
+ * 1968 with its highest bit flipped, in both eras. */
 uint64_t timesync_stamp(int64_t moment) {
-    long long ns = (moment % BILLION + BILLION) % BILLION;
-    uint32_t seconds = (uint32_t)((moment - ns) / BILLION + TIMESYNC_1970);
-    uint64_t units = (uint64_t)ns << 32, fraction = units / BILLION;
-    if (units % BILLION * 2 >= BILLION)
-        fraction++;
-    uint64_t stamp = ((uint64_t)seconds << 32) + fraction;
-    return stamp ? stamp : 1;
+    uint64_t since = (uint64_t)moment - (uint64_t)FIRST;
+    uint32_t seconds = (uint32_t)(since / SECOND) ^ HIGHEST;
+    uint64_t fraction = ((since % SECOND << 32) + SECOND / 2) / SECOND; /* at most 2^32 - 4 */
+    uint64_t stamp = (uint64_t)seconds << 32 | fraction;
+    return stamp > 0 ? stamp : 1;
 }
 
 int64_t timesync_moment(uint64_t stamp) {
-    long long seconds = (long long)(stamp >> 32) - TIMESYNC_1970;
-    uint64_t product = (stamp & 0xffffffff) * BILLION;
-    long long ns = (long long)(product >> 32) + (long long)(product >> 31 & 1);
-    if (stamp < 0x8000000000000000)
-        seconds += 0x100000000;
-    return seconds * BILLION + ns;
+    uint32_t seconds = (uint32_t)(stamp >> 32) ^ HIGHEST, fraction = (uint32_t)stamp;
+    uint64_t nanoseconds = ((uint64_t)fraction * SECOND + HIGHEST) >> 32;
+    return FIRST + (int64_t)seconds * SECOND + (int64_t)nanoseconds;
 }
 
-void timesync_encode(const struct timesync_packet *p, unsigned char bytes[TIMESYNC_PACKET_BYTES]) {
+/* The fields in the order of the packet, with no gap between them. */
+static const struct field {
+    size_t place, size; /* in struct timesync_packet, in bytes */
+    unsigned bits;      /* in the packet */
+} fields[] = {
+#define FIELD(name, bits)                                                                                              \
+    { offsetof(struct timesync_packet, name), sizeof((struct timesync_packet *)0)->name, bits }
+    FIELD(leap, 2),          FIELD(version, 3),    FIELD(mode, 3),        FIELD(stratum, 8),
+    FIELD(poll, 8),          FIELD(precision, 8),  FIELD(root_delay, 32), FIELD(root_dispersion, 32),
+    FIELD(reference_id, 32), FIELD(reference, 64), FIELD(originate, 64),  FIELD(receive, 64),
+    FIELD(transmit, 64),
+#undef FIELD
+};
+
+static const struct field *const fields_end = fields + sizeof fields / sizeof *fields;
+
+/* A field has the byte order of this machine, so its type says where its lowest byte is. */
+static uint64_t load(const struct timesync_packet *packet, const struct field *field) {
+    const unsigned char *at = (const unsigned char *)packet + field->place;
+    uint32_t four;
+    uint64_t eight;
+    switch (field->size) {
+    case sizeof eight:
+        memcpy(&eight, at, sizeof eight);
+        return eight;
+    case sizeof four:
+        memcpy(&four, at, sizeof four);
+        return four;
+    default:
+        return *at;
+    }
+}
+
+static void store(struct timesync_packet *packet, const struct field *field, uint64_t value) {
+    unsigned char *at = (unsigned char *)packet + field->place;
+    uint32_t four = (uint32_t)value;
+    switch (field->size) {
+    case sizeof value:
+        memcpy(at, &value, sizeof value);
+        break;
+    case sizeof four:
+        memcpy(at, &four, sizeof four);
+        break;
+    default:
+        *at = (unsigned char)value;
+    }
+}
+
+void timesync_encode(const struct timesync_packet *packet, unsigned char bytes[TIMESYNC_PACKET_BYTES]) {
+    unsigned bit = 0;
     memset(bytes, 0, TIMESYNC_PACKET_BYTES);
-    bytes[0] |= p->mode & 0x07;
-    bytes[0] |= (p->version & 0x07) << 3;
-    bytes[0] |= (p->leap & 0x03) << 6;
-    bytes[1] = p->stratum;
-    memcpy(bytes + 2, &p->poll, 1);
-    memcpy(bytes + 3, &p->precision, 1);
-    be32(bytes + 4, p->root_delay);
-    be32(bytes + 8, p->root_dispersion);
-    be32(bytes + 12, p->reference_id);
-    be64(bytes + 16, p->reference);
-    be64(bytes + 24, p->originate);
-    be64(bytes + 32, p->receive);
-    be64(bytes + 40, p->transmit);
+    for (const struct field *field = fields; field != fields_end; field++) {
+        uint64_t value = load(packet, field);
+        for (unsigned left = field->bits; left-- > 0; bit++)
+            if (value >> left & 1)
+                bytes[bit / 8] |= (unsigned char)(0x80 >> bit % 8);
+    }
 }
 
-int timesync_decode(struct timesync_packet *p, const void *bytes, size_t len) {
-    const unsigned char *b = bytes;
+int timesync_decode(struct timesync_packet *packet, const void *bytes, size_t len) {
+    const unsigned char *from = bytes;
+    unsigned bit = 0;
     if (len < TIMESYNC_PACKET_BYTES)
         return errno = EBADMSG, -1;
-    memset(p, 0, sizeof *p);
-    p->leap = (b[0] & 0xc0) >> 6;
-    p->version = (b[0] & 0x38) >> 3;
-    p->mode = b[0] & 0x07;
-    p->stratum = b[1];
-    memcpy(&p->poll, b + 2, 1);
-    memcpy(&p->precision, b + 3, 1);
-    p->root_delay = rd32(b + 4);
-    p->root_dispersion = rd32(b + 8);
-    p->reference_id = rd32(b + 12);
-    p->reference = rd64(b + 16);
-    p->originate = rd64(b + 24);
-    p->receive = rd64(b + 32);
-    p->transmit = rd64(b + 40);
+    for (const struct field *field = fields; field != fields_end; field++) {
+        uint64_t value = 0;
+        for (unsigned end = bit + field->bits; bit != end; bit++)
+            value = value << 1 | (from[bit / 8] >> (7 - bit % 8) & 1);
+        store(packet, field, value);
+    }
     return 0;
 }

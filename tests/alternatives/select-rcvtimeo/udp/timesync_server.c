@@ -1,26 +1,34 @@
-/* timesync_server.c - looks at the request's bytes and copies eight of them; only the reply becomes a packet. */
+/* timesync_server.c - the reply is complete except for its last eight bytes when the clock is read again. */
+#include <endian.h>
 #include <string.h>
 #include <timeslice/timesync.h>
 
 ssize_t timesync_answer(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply, size_t cap) {
-    const struct timesync_server *server = ctx;
-    const unsigned char *asked = req;
-    int64_t t2 = server->clock(server->clock_ctx);
+    const struct timesync_server *self = ctx;
+    const int64_t came = self->clock(self->clock_ctx);
+    struct timesync_packet asked;
     (void)from;
-    if (len < TIMESYNC_PACKET_BYTES || cap < TIMESYNC_PACKET_BYTES)
+    if (timesync_decode(&asked, req, len) < 0 || cap < TIMESYNC_PACKET_BYTES)
         return -1;
-    unsigned version = asked[0] >> 3 & 7;
-    if ((asked[0] & 7) != TIMESYNC_CLIENT || version < 1 || version > 4)
+    if (asked.mode != TIMESYNC_CLIENT || asked.version < 1 || asked.version > 4)
         return -1;
-    struct timesync_packet told = server->about;
-    told.version = (uint8_t)version;
-    told.mode = TIMESYNC_SERVER;
-    told.poll = (int8_t)asked[2];
-    told.receive = timesync_stamp(t2);
-    told.transmit = timesync_stamp(server->clock(server->clock_ctx));
-    unsigned char bytes[TIMESYNC_PACKET_BYTES];
-    timesync_encode(&told, bytes);
-    memcpy(bytes + 24, asked + 40, 8);
-    memcpy(reply, bytes, sizeof bytes);
-    return sizeof bytes;
+    const struct timesync_packet answer = {
+        .leap = self->about.leap,
+        .version = asked.version,
+        .mode = TIMESYNC_SERVER,
+        .stratum = self->about.stratum,
+        .poll = asked.poll,
+        .precision = self->about.precision,
+        .root_delay = self->about.root_delay,
+        .root_dispersion = self->about.root_dispersion,
+        .reference_id = self->about.reference_id,
+        .reference = self->about.reference,
+        .originate = asked.transmit,
+        .receive = timesync_stamp(came),
+    };
+    unsigned char *bytes = reply;
+    timesync_encode(&answer, bytes);
+    const uint64_t transmit = htobe64(timesync_stamp(self->clock(self->clock_ctx)));
+    memcpy(bytes + TIMESYNC_PACKET_BYTES - sizeof transmit, &transmit, sizeof transmit);
+    return TIMESYNC_PACKET_BYTES;
 }
