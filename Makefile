@@ -156,7 +156,7 @@ grade: setup-grade ## grade SUBMISSIONS (a folder, an archive, or a folder of th
 test: setup ## run every test of the project: lint, and the tests of reference, executor and grader
 	@$(MAKE) --no-print-directory calibrated
 	@$(MAKE) --no-print-directory lint
-	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. --numprocesses=auto --dist=loadfile tests grader/tests
+	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. --numprocesses=auto --dist=worksteal tests grader/tests
 
 # `make check` builds, inspects and completes a submission as a grade does. Then it runs the bank with plain
 # libcriterion. Names are passed in the environment, because a shell could act on the characters in them. A failure

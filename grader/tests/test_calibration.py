@@ -137,7 +137,7 @@ def test_where_valgrind_loses_reports_no_point_is_lost_and_the_status_is_2(kit: 
     own.mkdir(exist_ok=True)
     within = ["bwrap", *(["--cap-add", "ALL"] if os.geteuid() == 0 else []), "--dev-bind", "/", "/"]
     within += ["--ro-bind", str(wrapper), "/usr/bin/valgrind", "--bind", str(kept), str(own), "--"]
-    grade = [str(TIMESLICE), "grade", str(kit.reference), "--lab", "udp", "--out", str(tmp_path / "out")]
+    grade = [str(TIMESLICE), "grade", str(kit.reference), "-k", "udp_send", "--out", str(tmp_path / "out")]
     ended = subprocess.run([*within, *grade], capture_output=True, text=True, timeout=SECONDS)
     assert ended.returncode == 2, ended
     result = json.loads((tmp_path / "out" / "reference" / "result.json").read_text())

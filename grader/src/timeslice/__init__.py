@@ -1,3 +1,3 @@
 """Timeslice's grader: from a student's folder to a grade that can be trusted."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

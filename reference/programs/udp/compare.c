@@ -121,7 +121,7 @@ static void note_tcp(const struct ways *ways, size_t len, char *note) {
 
 /* ---- the ladders ---- */
 
-static void fill(FILE *out, const char *with, size_t count) {
+static void print_times(FILE *out, const char *with, size_t count) {
     while (count-- > 0)
         fputs(with, out);
 }
@@ -134,7 +134,7 @@ static void draw_rung(FILE *out, const char *act, bool crosses) {
         fprintf(out, "├─ %-*s│", INSIDE - 2, act);
     else {
         fprintf(out, "├─ %s ", act);
-        fill(out, "─", INSIDE - 4 - strlen(act));
+        print_times(out, "─", INSIDE - 4 - strlen(act));
         fputs("►│", out);
     }
 }
