@@ -75,7 +75,7 @@ def prepare_streams() -> None:
 
 
 def _fill(number: int) -> None:
-    """Open /dev/null on a closed descriptor. Otherwise the next file would get this number, and output would go there."""
+    """Open /dev/null on a closed descriptor. Otherwise the next file gets this number, and output goes into it."""
     try:
         os.fstat(number)
     except OSError:
