@@ -215,7 +215,7 @@ def test_what_misbehaves_fails_its_own_tests(
         (["grade", ".", "--frob"], "No such option"),
         (["grade", "mine", "-j", "0"], "0 is not in the range"),
         (["grade", "mine", "--cc", "nosuch-cc"], "'nosuch-cc' is not installed"),
-        (["grade", "mine", "--out", "/dev/null/out"], "cannot be made"),
+        (["grade", "mine", "--out", "/dev/null/out"], "cannot make the report folder"),
         (["grade", "mine", "-k", "and and"], "-k 'and and': "),
         (["grade", "mine", "-k", "nothing_is_called_so"], "selects no check"),
         (["explain", "UDP-RX-0003"], "there is no clause 'UDP-RX-0003': did you mean UDP-RX-003"),
@@ -366,7 +366,7 @@ def test_ctrl_c_keeps_what_was_graded(kit: Kit, tmp_path: Path, number: signal.S
         out, told = running.communicate(timeout=SECONDS)
     assert first.startswith("[1/2] a: 0/")
     assert running.returncode == 2, told
-    assert told == f"timeslice: interrupted; 1 of 2 submissions were graded and are kept in {tmp_path / 'out'}\n"
+    assert told == f"timeslice: interrupted; 1 of 2 submissions were graded: see {tmp_path / 'out'}\n"
     assert result_of(tmp_path / "out", "a")["score"]["earned"] == 0
     assert not (tmp_path / "out" / "b").exists()
     assert (tmp_path / "out" / "index.html").is_file() or "report.html" in out

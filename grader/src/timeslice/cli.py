@@ -1,7 +1,7 @@
 """The command line: ``timeslice`` with all of its commands.
 
-``grade``, ``calibrate``, ``explain`` and ``list`` are here. The other commands are in ``upkeep/commands.py``. Each command
-imports heavy modules only when it runs.
+``grade``, ``calibrate``, ``explain`` and ``list`` are here. The other commands are in ``upkeep/commands.py``. Each
+command imports heavy modules only when it runs.
 """
 
 from __future__ import annotations
@@ -57,9 +57,8 @@ class OneLineErrors(click.Group):
             sys.exit(KIT_FAILED)
         except OSError as error:
             give_up_output()
-            _end(
-                f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}: repair this and try again"
-            )
+            place = f" ({error.filename})" if error.filename else ""
+            _end(f"{error.strerror or error}{place}: repair this and try again")
         sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -244,7 +243,7 @@ def _grade_all(assignment: Assignment, sources: list[Source], options: GradingOp
             complain(f"timeslice: {result.submission}: {result.summary}")
     if problem:
         kept = f"{len(in_order)} of {len(sources)} submissions were graded" if len(sources) > 1 or in_order else ""
-        place = f", and their reports are in {options.out}" if in_order and options.out else ""
+        place = f": see {options.out}" if in_order and options.out else ""
         _end(f"{problem}{f'; {kept}' if kept else ''}{place}")
     if any(result.outcome == "broken" for result in in_order):
         return KIT_FAILED
@@ -286,9 +285,7 @@ def _print(results: list[Result], out: Path | None, console: Console, *, single:
     console.print(line, markup=False, highlight=False, soft_wrap=True)
     page = "index.html" if len(results) > 1 else f"{report.folder_name(results[0].submission)}/report.html"
     told = (
-        f"Report: {out / page}"
-        if out
-        else "No report was written, because this is not a full grade. Give --out if you want one."
+        f"Report: {out / page}" if out else "No report was written: the grade is not full. Give --out if you want one."
     )
     console.print(told, markup=False, highlight=False, soft_wrap=True)
 
