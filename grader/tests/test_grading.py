@@ -260,7 +260,7 @@ def test_a_submission_that_cannot_be_read_costs_the_others_nothing(kit: Kit, tmp
         assert {check["verdict"] for check in tests} == {"not_run"}
         assert results[name]["score"]["earned"] == 0
         page = (tmp_path / "out" / name / "report.html").read_text()
-        assert "It cannot be read" in page
+        assert "The kit cannot read the submission" in page
         assert html.escape(why).replace("&#x27;", "&#39;") in page
     rows = {
         row["submission"]: row for row in csv.DictReader((tmp_path / "out" / "grades.csv").read_text().splitlines())
