@@ -11,8 +11,8 @@ import pytest
 
 from page_reading import PageReader, read_page
 from report_samples import charts_check, exchange_check, sample_class, sample_result, uncompiled_result, unsteady_result
-from timeslice.model import Finding, Frame, Memory, Outcome, Verdict
-from timeslice.report.failure import fold
+from timeslice.model import Build, Finding, Frame, Memory, Outcome, Verdict
+from timeslice.report.failure import first_failure, fold
 from timeslice.report.index import index_html
 from timeslice.report.junit import junit_xml
 from timeslice.report.page import page_html
@@ -75,7 +75,7 @@ def test_a_group_of_steps_that_is_repeated_is_told_once() -> None:
         (2, 2, "bind"),
         (3, 3, "resolve"),
         (4, 4, "close"),
-        (5, 61, "the 3 steps before, once more (x 19)"),
+        (5, 61, "the last 3 steps again (x 19)"),
         (62, 63, "count (x 2)"),
         (64, 64, "end"),
     ]
@@ -195,6 +195,12 @@ def test_suspicion_and_an_unfinished_grade_have_a_banner() -> None:
     assert "banner" not in read_page(page_html(sample_result())).classes
 
 
+def test_a_failure_of_written_code_is_shown_before_one_of_a_function_that_the_template_supplied() -> None:
+    written = first_failure(sample_result(build=Build(status="built", supplied=["udp_serve", "udp_recv"])))
+    crash = first_failure(sample_result(build=Build(status="built")))
+    assert (crash and crash.clause, written and written.clause) == ("UDP-RX-010", "UDP-TX-010")
+
+
 def test_unsteady_tests_differences_and_kit_faults_are_told_with_both_stories_and_cost_nothing() -> None:
     result = unsteady_result()
     html = page_html(result)
@@ -209,7 +215,7 @@ def test_unsteady_tests_differences_and_kit_faults_are_told_with_both_stories_an
         assert f"--test {test} --seed 1" in card
     assert "poll(fd) (x 20)" in html
     failed = html.partition("it went on")[2]
-    assert "Unsteady: its runs differ" in failed
+    assert "Unsteady: the runs of this test differ" in failed
     text = junit_xml(result)
     for part in ("1 of 3 runs", "2 of 2 runs", "poll(fd) (x 20)", "its report was lost", "--test udp_srv/many"):
         assert part in text
