@@ -75,7 +75,7 @@ def test_a_lab_that_does_not_compile_costs_the_others_nothing(
     assert [lab["handed_in"] for lab in (udp, process, scheduler)] == [True, True, False]
     assert result["build"]["status"] == "failed"
     assert result["summary"].startswith("does not build: process/state.c:1:")
-    assert result["summary"].endswith("nothing of Scheduling")
+    assert result["summary"].endswith("no .c file for Scheduling")
     not_run = {check["message"] for check in result["checks"] if check["verdict"] == "not_run"}
     assert not_run == {"This lab was not built.", "No .c file of this lab was handed in."}
 
@@ -125,7 +125,7 @@ def test_a_lab_that_was_not_handed_in_is_0_points_and_not_the_kits_fault(
     assert ended.returncode == 1, ended
     result = result_of(tmp_path / "out", "mine")
     assert result["score"] == {"earned": 0, "possible": 100}
-    assert (result["outcome"], result["summary"]) == ("failed", "nothing of Processes")
+    assert (result["outcome"], result["summary"]) == ("failed", "no .c file for Processes")
     assert {check["verdict"] for check in result["checks"] if check["clause"]} == {"not_run"}
 
 

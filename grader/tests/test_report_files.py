@@ -211,7 +211,7 @@ def test_the_table_names_what_was_lost() -> None:
         "Points lost",
         "4 findings",
         "83%",
-        "9 clauses: UDP-RX-003, UDP-RX-010, UDP-RX-007, ...; nothing of Processes",
+        "9 clauses: UDP-RX-003, UDP-RX-010, UDP-RX-007, ...; no .c file for Processes",
     ):
         assert part in line
     assert "It does not compile: udp/receive.c line 3" in text

@@ -97,7 +97,7 @@ def outcome(checks: Sequence[Check], suspicious: bool) -> Outcome:
 def summary(checks: Sequence[Check], labs: Iterable[LabScore], score: Score, ended: Outcome) -> str:
     """One line for a table: what the grade is and what it is for."""
     failing = [check for check in checks if check.verdict is not Verdict.PASSED]
-    absent = [f"nothing of {lab.title}" for lab in labs if not lab.handed_in]
+    absent = [f"no .c file for {lab.title}" for lab in labs if not lab.handed_in]
     if ended is Outcome.BROKEN:
         fault = next(check.message for check in checks if check.verdict is Verdict.BROKEN).splitlines()[0]
         return f"not graded: the kit cannot tell on this machine, which costs no points: {one_line(fault)}"

@@ -103,7 +103,7 @@ def _lost(result: Result) -> str:
     """The first clauses that lost points, or one line that says why there are none to name."""
     if result.outcome in (Outcome.SUSPICIOUS, Outcome.BROKEN) or result.build.status != "built":
         return report_line(result.summary, 100)
-    absent = [f"no file for {lab.title}" for lab in result.labs if not lab.handed_in]
+    absent = [f"no .c file for {lab.title}" for lab in result.labs if not lab.handed_in]
     quiet = (Verdict.PASSED, Verdict.BROKEN, *([Verdict.NOT_RUN] if absent else []))
     failed = [check for check in result.checks if check.verdict not in quiet]
     clauses = list(dict.fromkeys(check.clause for check in failed if check.clause))
