@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from timeslice.model import FileCoverage, Result
 
-_NOT_A_NAME = re.compile(r"[^\w.$-]")  # a name must not contain a line end, because a new line begins another record
+_NOT_A_NAME = re.compile(r"[^\w.$-]")  # a name must have no line end: a new line begins another record
 
 
 def lcov_tracefile(result: Result) -> str:

@@ -28,7 +28,7 @@ def publish(files: Mapping[Path, str]) -> None:
         for path, temporary in written.items():
             temporary.replace(path)
     except OSError as error:
-        problem = f"cannot write the report to {next(iter(files)).parent}: {error.strerror}"
+        problem = f"cannot write the report to {next(iter(files)).parent} ({error.strerror})"
         if error.errno in _NO_ROOM:
             raise DiskFullError(f"{problem}: make room, or choose another folder with --out") from None
         raise KitError(f"{problem}: choose another folder with --out") from None

@@ -82,8 +82,8 @@ def _executable(path: Path) -> str:
 class Replayer:
     """What the replay commands of one submission have in common.
 
-    ``labs`` has the labs that each check needs, by the name of the check. ``nested`` is true if the path alone looks like
-    a class.
+    ``labs`` has the labs that each check needs, by the name of the check. ``nested`` is true if the path alone looks
+    like a class.
     """
 
     path: Path
