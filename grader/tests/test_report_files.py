@@ -276,6 +276,8 @@ def test_a_full_disk_leaves_the_old_files_whole(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(KitError, match=r"cannot write the report to .* \(File exists\): choose another folder") as raised:
+    with pytest.raises(
+        KitError, match=r"cannot write the report to .* \(File exists\): choose another folder"
+    ) as raised:
         publish({tmp_path / "file/result.json": "x"})
     assert not isinstance(raised.value, DiskFullError)

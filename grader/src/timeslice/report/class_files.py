@@ -17,8 +17,8 @@ from timeslice.untrusted import clip, visible
 def grades_csv(results: Sequence[Result]) -> str:
     """One row for each submission, and one column for each lab and each skill.
 
-    If a grade is not final, its cells are empty, so that no gradebook takes them for 0. If a spreadsheet would run a cell
-    as a formula, the cell gets a quote."""
+    If a grade is not final, its cells are empty, so that no gradebook takes them for 0. If a spreadsheet would run a
+    cell as a formula, the cell gets a quote."""
     labs = {lab.id: lab.title for result in results for lab in result.labs}
     titles = {(skill.lab, skill.id): skill.title for result in results for skill in result.skills}
     out = io.StringIO()

@@ -41,7 +41,7 @@ def is_final(result: Result) -> bool:
 
 
 def points(result: Result) -> str:
-    """The earned and the possible points, for a table. If the score is not final, a ``-`` replaces the earned points."""
+    """The earned and the possible points, for a table. A score that is not final shows ``-`` as its earned points."""
     return f"{result.score.earned if is_final(result) else '-'}/{result.score.possible}"
 
 
@@ -61,7 +61,7 @@ def spread(results: Sequence[Result]) -> Distribution:
 
 
 def clause_rates(results: Sequence[Result]) -> list[ClauseRate]:
-    """The clauses by the share of submissions that passed them, hardest first. A check that did not run is not counted."""
+    """The clauses by the share of submissions that passed them, hardest first. Checks that did not run do not count."""
     sentences: dict[str, str] = {}
     passed: dict[str, int] = {}
     ran: dict[str, int] = {}
