@@ -253,7 +253,7 @@ def test_a_submission_that_cannot_be_read_costs_the_others_nothing(kit: Kit, tmp
     ):
         build, *tests = results[name]["checks"]
         assert results[name]["build"]["status"] == "unread"
-        assert results[name]["summary"].startswith(f"cannot be read: {why}")
+        assert results[name]["summary"].startswith(f"cannot read the submission: {why}")
         assert (build["name"], build["verdict"]) == ("build", "failed")
         assert build["message"].startswith(why)
         assert "Hand in a folder" in build["hint"]

@@ -46,8 +46,8 @@ def suspicions(tests: Iterable[BankTest], runs: Iterable[ModeRun]) -> list[str]:
             if record and record.verdict in (Verdict.PASSED, Verdict.INCOMPLETE, Verdict.SKIPPED):
                 found.append(
                     f"The test {test.name} ({run.mode}) always fails on purpose, but here its verdict is "
-                    f"{record.verdict.value}. The submission may have tampered with the verdicts. The points are withheld "
-                    "until a person has looked."
+                    f"{record.verdict.value}. The submission may have tampered with the verdicts. "
+                    "The points are withheld until a person has looked."
                 )
     return found
 
