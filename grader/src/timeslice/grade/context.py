@@ -71,5 +71,5 @@ class GradingContext:
 def machine_error(error: OSError) -> KitError:
     where = f" ({one_line(str(error.filename))})" if error.filename else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFullError(f"the disk is full{where}: free some space and grade again")
+        return DiskFullError(f"the disk is full{where}: make room and grade again")
     return KitError(f"the machine failed ({error.strerror or one_line(str(error))}){where}: grade again")
