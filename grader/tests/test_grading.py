@@ -77,7 +77,7 @@ def test_a_lab_that_does_not_compile_costs_the_others_nothing(
     assert result["summary"].startswith("does not build: process/state.c:1:")
     assert result["summary"].endswith("no .c file for Scheduling")
     not_run = {check["message"] for check in result["checks"] if check["verdict"] == "not_run"}
-    assert not_run == {"This lab was not built.", "No .c file of this lab was handed in."}
+    assert not_run == {"This lab could not be built.", "No .c file of this lab was handed in."}
 
 
 def test_a_lab_may_be_one_file_and_lack_functions(make_submission: MakeSubmission, kit: Kit, tmp_path: Path) -> None:

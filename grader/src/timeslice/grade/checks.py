@@ -133,7 +133,7 @@ def _clause(assignment: Assignment, test: BankTest) -> Clause | None:
 def _explanation(record: TestRecord) -> tuple[str, str | None, str | None]:
     """The message, ``expected`` and ``got`` of a failed test.
 
-    An assertion writes ``expected: ...`` and ``got: ...``, each on its own line. Each may continue on the next lines."""
+    An assertion writes ``expected: ...`` and ``got: ...``, each on its own line. Both may continue on more lines."""
     parts: dict[str, list[str]] = {"": [], "expected": [], "got": []}
     if not (record.verdict is Verdict.FAILED and record.messages):  # then the assertion explains it better
         parts[""].append(record.detail or VERDICTS[record.verdict].meaning)

@@ -191,7 +191,7 @@ class Grading:
         return (t for t in self._context.tests if t.name in self._wanted and not t.is_tripwire)
 
     def _only(self, labs: Collection[str]) -> list[str]:
-        """The tests of some labs that have to run for those that are wanted."""
+        """The tests of ``labs`` that must run: the wanted tests, and others that they need."""
         memory = self._context.assignment.memory
         charged = {test.clause for test in self._context.tests if test.name in self._wanted}
         areas = {area for area, clause in memory.items() if clause in charged}
@@ -256,8 +256,8 @@ class Grading:
     def _settle_lost(self, examination: Examination) -> list[Finding]:
         """Decide why reports of Valgrind are missing.
 
-        If Valgrind also loses reports on the reference or the control, this is the kit's fault. Otherwise the submission
-        removed them, and this is a finding."""
+        If Valgrind also loses reports on the reference or the control, this is the kit's fault. Otherwise the
+        submission removed them, and this is a finding."""
         context = self._context
         lost = examination.lost_at_first if context.calibration.loses_reports else examination.lost
         if not lost:
