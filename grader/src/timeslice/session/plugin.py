@@ -1,9 +1,9 @@
 """A pytest plugin whose items are the checks of one submission: ``pytest --submission PATH [--report DIR] [--seed N]``.
 
-Without ``--submission`` the plugin does nothing. With it, the session collects no Python tests. Its items are the build,
-each Criterion test of the bank, and the results of Valgrind, gcov and the tripwires. ``-k``, ``-x``, ``--junitxml`` and
-all other options of pytest work on them. If the student's code fails, the item fails. If the kit fails, the item has an
-error.
+Without ``--submission`` the plugin does nothing. With it, the session collects no Python tests. Its items are the
+build, each Criterion test of the bank, and the results of Valgrind, gcov and the tripwires. ``-k``, ``-x``,
+``--junitxml`` and all other options of pytest work on them. If the student's code fails, the item fails. If the kit
+fails, the item has an error.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A worker process. It opens the context once. Then it grades one submission after another, each in a pytest session."""
+"""A worker process. It opens the context once. Then it grades each submission in its own pytest session."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _grade(connection: Connection, context: GradingContext, options: GradingOpti
     if status == pytest.ExitCode.INTERRUPTED and session.result is None:
         raise KeyboardInterrupt
     if status == pytest.ExitCode.USAGE_ERROR:
-        return Refused(f"-k {options.select!r} is wrong: {_first_line(said.getvalue())}: correct the expression")
+        return Refused(f"-k {options.select!r}: {_first_line(said.getvalue())}: correct the expression")
     if status == pytest.ExitCode.NO_TESTS_COLLECTED:
         return Refused(f"-k {options.select!r} selects no check: use a suite, a test or a clause, such as UDP-RX-003")
     if session.result is None:
