@@ -63,7 +63,7 @@ class Examination:
         ]
 
     def _worth_another_run(self) -> list[str]:
-        """At most ``TOOL_RERUNS`` of the differing tests. At most ``HANG_RERUNS`` of them hung, because hangs are slow."""
+        """At most ``TOOL_RERUNS`` of the differing tests. At most ``HANG_RERUNS`` of them hung: a hang is slow."""
         told = self.memcheck.records
         hung = [n for n in self._differing() if n in told and told[n].verdict is Verdict.TIMED_OUT]
         return [name for name in self._differing() if name not in hung[HANG_RERUNS:]][:TOOL_RERUNS]
