@@ -191,7 +191,7 @@ class Memory(Record):
     """What Valgrind and the audit of descriptors found in the whole run."""
 
     status: Literal["clean", "findings", "not_run", "broken"]
-    """Whether there are findings, or why nobody can tell."""
+    """clean; findings; not_run; or broken, if Valgrind failed."""
     tests: int
     """How many tests ran under Valgrind."""
     findings: list[Finding] = Field(default_factory=list)

@@ -150,6 +150,3 @@ def _explanation(record: TestRecord) -> tuple[str, str | None, str | None]:
             parts[""].append(f"({one_line(message.file)}:{message.line})")
     texts = {part: many_lines("\n".join(lines)).strip() for part, lines in parts.items()}
     return texts[""], texts["expected"] or None, texts["got"] or None
-
-
-# ---- the whole ----
