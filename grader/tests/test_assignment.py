@@ -36,7 +36,7 @@ def test_the_kits_own_is_read(assignment: Assignment) -> None:
 def test_labs_can_be_chosen(assignment: Assignment) -> None:
     assert [lab.id for lab in assignment.only(["process"]).labs] == ["process"]
     assert assignment.only([]) == assignment
-    with pytest.raises(KitError, match="there is no lab 'history': choose among udp, process, scheduler"):
+    with pytest.raises(KitError, match="there is no lab 'history': choose one of udp, process, scheduler"):
         assignment.only(["history"])
 
 
@@ -54,11 +54,11 @@ def test_a_lab_may_use_what_every_lab_may_and_what_it_alone_may(assignment: Assi
         ("points = 1", "points = 0", "greater than 0"),
         ('id = "UDP-OPEN-002"', 'id = "UDP-OPEN-001"', "UDP-OPEN-001 twice"),
         ('id = "UDP-OPEN-002"', 'id = "UDP-OPEN-777"', "spec/udp.md has no sentence for it"),
-        ('id = "UDP-OPEN-002"', 'id = "open2"', "no clause id"),
+        ('id = "UDP-OPEN-002"', 'id = "open2"', "not a clause id"),
         ('RX = "UDP-RX-016"', 'RX = "UDP-RX-999"', "charges UDP-RX-999"),
         ('prefix = "UDP"', 'prefix = "TCP"', "its prefix is TCP"),
-        ('prefix = "UDP"', 'prefix = "SCH"', "has prefix SCH too"),
-        ("place = 1", "place = 3", "has place 3 too"),
+        ('prefix = "UDP"', 'prefix = "SCH"', "also has prefix SCH"),
+        ("place = 1", "place = 3", "also has place 3"),
     ],
 )
 def test_a_mistake_in_it_is_one_line(copy: Kit, old: str, new: str, said: str) -> None:
@@ -74,7 +74,7 @@ def test_a_mistake_in_it_is_one_line(copy: Kit, old: str, new: str, said: str) -
 def test_a_clause_that_stands_twice_in_a_chapter_is_refused(copy: Kit) -> None:
     chapter = copy.root / "spec" / "udp.md"
     chapter.write_text(chapter.read_text() + "\n**UDP-RX-003** MUST: Something else.\n")
-    with pytest.raises(KitError, match="UDP-RX-003 stands there twice"):
+    with pytest.raises(KitError, match="UDP-RX-003 is in this chapter twice"):
         read_assignment(copy)
 
 

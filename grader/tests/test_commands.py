@@ -56,13 +56,13 @@ def test_a_clause_is_explained_in_any_case_of_letters() -> None:
 def test_a_memory_clause_says_what_is_charged_to_it() -> None:
     out = io.StringIO()
     explain("UDP-CLI-016", Console(file=out, width=400))
-    assert "UDP-CLI, UDP-LOSS are charged to it" in out.getvalue()
+    assert "in the tests of UDP-CLI, UDP-LOSS cost the points of this clause" in out.getvalue()
 
 
 def test_an_unknown_clause_has_neighbours() -> None:
     with pytest.raises(KitError, match="no clause 'UDP-SRV-01': did you mean UDP-SRV-01"):
         explain("UDP-SRV-01", Console(file=io.StringIO()))
-    with pytest.raises(KitError, match="they look like UDP-OPEN-001"):
+    with pytest.raises(KitError, match="a clause has an id such as UDP-OPEN-001"):
         explain("xyz", Console(file=io.StringIO()))
 
 

@@ -82,7 +82,7 @@ def test_what_is_refused_has_its_reason(assignment: Assignment) -> None:
         assert all(name not in assignment.usable(lab) for lab in assignment.labs), name
         assert assignment.refusals.get(name), name
     assert "system calls" not in (assignment.refusals.get("execve") or "")
-    assert assignment.refusals.get("execve") == "only the lab process may (programs)"
+    assert assignment.refusals.get("execve") == "only the lab process may use it (programs)"
     assert "execve" in assignment.usable(process) - assignment.usable(udp) - assignment.usable(scheduler)
     assert assignment.refusals.get("malloc") is None
     assert assignment.refusals.get("udp_sned") is None
@@ -145,11 +145,16 @@ def copy(kit: Kit, tmp_path: Path) -> Kit:
             "families.toml",
             "get{sock,peer}name",
             "get{sock,peername",
-            "stands for 'get{sock,peername', which is no name",
+            "gives 'get{sock,peername', which is not a C name",
         ),
         ("kit.toml", '"sockets", ', "", "sockets is open to no lab"),
         ("kit.toml", '"sockets", ', '"socks", ', "spec/kit.toml: allow: spec/families.toml has no family 'socks'"),
-        ("process.toml", '"programs"', '"programs", "rights"', "spec/process.toml: allow: rights is refused"),
+        (
+            "process.toml",
+            '"programs"',
+            '"programs", "rights"',
+            "spec/process.toml: allow: spec/families.toml refuses rights",
+        ),
     ],
 )
 def test_a_mistake_in_the_families_is_one_line(copy: Kit, file: str, old: str, new: str, said: str) -> None:

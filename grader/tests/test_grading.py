@@ -75,9 +75,9 @@ def test_a_lab_that_does_not_compile_costs_the_others_nothing(
     assert [lab["handed_in"] for lab in (udp, process, scheduler)] == [True, True, False]
     assert result["build"]["status"] == "failed"
     assert result["summary"].startswith("does not build: process/state.c:1:")
-    assert result["summary"].endswith("nothing of Scheduling")
+    assert result["summary"].endswith("no .c file for Scheduling")
     not_run = {check["message"] for check in result["checks"] if check["verdict"] == "not_run"}
-    assert not_run == {"This lab was not built.", "No .c file of this lab was handed in."}
+    assert not_run == {"This lab could not be built.", "No .c file of this lab was handed in."}
 
 
 def test_a_lab_may_be_one_file_and_lack_functions(make_submission: MakeSubmission, kit: Kit, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_lab_that_was_not_handed_in_is_0_points_and_not_the_kits_fault(
     assert ended.returncode == 1, ended
     result = result_of(tmp_path / "out", "mine")
     assert result["score"] == {"earned": 0, "possible": 100}
-    assert (result["outcome"], result["summary"]) == ("failed", "nothing of Processes")
+    assert (result["outcome"], result["summary"]) == ("failed", "no .c file for Processes")
     assert {check["verdict"] for check in result["checks"] if check["clause"]} == {"not_run"}
 
 
@@ -215,7 +215,7 @@ def test_what_misbehaves_fails_its_own_tests(
         (["grade", ".", "--frob"], "No such option"),
         (["grade", "mine", "-j", "0"], "0 is not in the range"),
         (["grade", "mine", "--cc", "nosuch-cc"], "'nosuch-cc' is not installed"),
-        (["grade", "mine", "--out", "/dev/null/out"], "cannot be made"),
+        (["grade", "mine", "--out", "/dev/null/out"], "cannot make the report folder"),
         (["grade", "mine", "-k", "and and"], "-k 'and and': "),
         (["grade", "mine", "-k", "nothing_is_called_so"], "selects no check"),
         (["explain", "UDP-RX-0003"], "there is no clause 'UDP-RX-0003': did you mean UDP-RX-003"),
@@ -253,14 +253,14 @@ def test_a_submission_that_cannot_be_read_costs_the_others_nothing(kit: Kit, tmp
     ):
         build, *tests = results[name]["checks"]
         assert results[name]["build"]["status"] == "unread"
-        assert results[name]["summary"].startswith(f"cannot be read: {why}")
+        assert results[name]["summary"].startswith(f"cannot read the submission: {why}")
         assert (build["name"], build["verdict"]) == ("build", "failed")
         assert build["message"].startswith(why)
         assert "Hand in a folder" in build["hint"]
         assert {check["verdict"] for check in tests} == {"not_run"}
         assert results[name]["score"]["earned"] == 0
         page = (tmp_path / "out" / name / "report.html").read_text()
-        assert "It cannot be read" in page
+        assert "The kit cannot read the submission" in page
         assert html.escape(why).replace("&#x27;", "&#39;") in page
     rows = {
         row["submission"]: row for row in csv.DictReader((tmp_path / "out" / "grades.csv").read_text().splitlines())
@@ -366,7 +366,7 @@ def test_ctrl_c_keeps_what_was_graded(kit: Kit, tmp_path: Path, number: signal.S
         out, told = running.communicate(timeout=SECONDS)
     assert first.startswith("[1/2] a: 0/")
     assert running.returncode == 2, told
-    assert told == f"timeslice: interrupted; 1 of 2 submissions were graded and are kept in {tmp_path / 'out'}\n"
+    assert told == f"timeslice: interrupted; 1 of 2 submissions were graded: see {tmp_path / 'out'}\n"
     assert result_of(tmp_path / "out", "a")["score"]["earned"] == 0
     assert not (tmp_path / "out" / "b").exists()
     assert (tmp_path / "out" / "index.html").is_file() or "report.html" in out

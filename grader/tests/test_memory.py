@@ -86,7 +86,7 @@ def test_what_the_reference_has_too_is_charged_to_nobody(assignment: Assignment)
     assert shown.charged is None
     check = memory_check(assignment, judge, "rx/memory", [leak("rx/good")])
     assert (check.verdict, check.points) == (Verdict.BROKEN, 2)
-    assert check.message == "valgrind-9: reports something about the reference in rx/good"
+    assert check.message == "valgrind-9: reports a problem of the reference in rx/good"
     assert memory_check(assignment, judge, "cli/memory", [leak("rx/good")]).verdict is Verdict.PASSED
 
 

@@ -107,7 +107,7 @@ def test_a_bank_that_ends_too_early_is_never_a_grade(context: GradingContext, mo
 
     monkeypatch.setattr(Builder, "build", build_short)
     grading = Grading(context, Source("one", context.kit.reference), 1)
-    with pytest.raises(KitError, match=r"ended before it told of .*status 3"):
+    with pytest.raises(KitError, match=r"ended before it reported .*status 3"):
         list(grading.checks())
     assert grading.result().outcome is Outcome.BROKEN
     assert grading.result().score.earned == 0

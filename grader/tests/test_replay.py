@@ -224,7 +224,7 @@ def test_make_check_prints_a_command_that_works(kit: Kit, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--test", "udp_recv"], "there is no test 'udp_recv' in what is graded"),
+        (["--test", "udp_recv"], "there is no test 'udp_recv' in the labs to grade"),
         (["--test", TEST[:-1]], f"did you mean {TEST}"),
         (["--lab", "process", "--test", TEST], f"there is no test '{TEST}'"),
     ],

@@ -211,7 +211,7 @@ def test_the_table_names_what_was_lost() -> None:
         "Points lost",
         "4 findings",
         "83%",
-        "9 clauses: UDP-RX-003, UDP-RX-010, UDP-RX-007, ...; nothing of Processes",
+        "9 clauses: UDP-RX-003, UDP-RX-010, UDP-RX-007, ...; no .c file for Processes",
     ):
         assert part in line
     assert "It does not compile: udp/receive.c line 3" in text
@@ -269,13 +269,15 @@ def test_a_full_disk_leaves_the_old_files_whole(tmp_path: Path) -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert ended.returncode == 1
-    assert ended.stderr.startswith(f"cannot write the report to {tmp_path}: ")
+    assert ended.stderr.startswith(f"cannot write the report to {tmp_path} (")
     assert ended.stderr.count("\n") == 1
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(KitError, match=r"cannot write the report to .*: File exists; give another --out") as raised:
+    with pytest.raises(
+        KitError, match=r"cannot write the report to .* \(File exists\): choose another folder"
+    ) as raised:
         publish({tmp_path / "file/result.json": "x"})
     assert not isinstance(raised.value, DiskFullError)

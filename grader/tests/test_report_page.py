@@ -11,8 +11,8 @@ import pytest
 
 from page_reading import PageReader, read_page
 from report_samples import charts_check, exchange_check, sample_class, sample_result, uncompiled_result, unsteady_result
-from timeslice.model import Finding, Frame, Memory, Outcome, Verdict
-from timeslice.report.failure import fold
+from timeslice.model import Build, Finding, Frame, Memory, Outcome, Verdict
+from timeslice.report.failure import first_failure, fold
 from timeslice.report.index import index_html
 from timeslice.report.junit import junit_xml
 from timeslice.report.page import page_html
@@ -75,7 +75,7 @@ def test_a_group_of_steps_that_is_repeated_is_told_once() -> None:
         (2, 2, "bind"),
         (3, 3, "resolve"),
         (4, 4, "close"),
-        (5, 61, "the 3 steps before, once more (x 19)"),
+        (5, 61, "the last 3 steps again (x 19)"),
         (62, 63, "count (x 2)"),
         (64, 64, "end"),
     ]
@@ -135,7 +135,7 @@ def test_what_valgrind_saw_in_a_test_stands_on_its_card() -> None:
     (leaked,) = [card for card in cards if "UDP-RX-016" in card.partition("</summary>")[0]]
     assert '<a class="mono" href="#L0-26">udp/receive.c:26</a> Loses 8 bytes' in leaked
     (crashed,) = [card for card in cards if "UDP-RX-010" in card.partition("</summary>")[0]]
-    assert "What Valgrind saw" not in crashed
+    assert "What Valgrind found" not in crashed
 
 
 def test_ids_are_unique_and_every_link_has_its_target(page: PageReader) -> None:
@@ -179,7 +179,7 @@ def test_with_many_failures_only_the_first_cards_are_open() -> None:
 def test_a_submission_that_does_not_compile_shows_the_compilers_words_on_the_line() -> None:
     html = page_html(uncompiled_result())
     text = read_page(html).text
-    assert "\u2717 Not all of it could be built" in text
+    assert "\u2717 A part of the code was not built" in text
     assert "The 15 checks that could not run" in text
     line = html[html.index('id="L0-3"') : html.index('id="L0-4"')]
     assert "<b>Compiler error.</b> expected &#39;;&#39; before" in line
@@ -188,11 +188,17 @@ def test_a_submission_that_does_not_compile_shows_the_compilers_words_on_the_lin
 
 def test_suspicion_and_an_unfinished_grade_have_a_banner() -> None:
     suspicious = sample_result(outcome=Outcome.SUSPICIOUS, suspicions=["a tripwire passed"])
-    assert "A person has to look at this submission" in read_page(page_html(suspicious)).text
+    assert "A person must look at this submission" in read_page(page_html(suspicious)).text
     assert "a tripwire passed" in read_page(page_html(suspicious)).text
     broken = read_page(page_html(sample_result(outcome=Outcome.BROKEN)))
     assert "This grade is not final" in broken.text
     assert "banner" not in read_page(page_html(sample_result())).classes
+
+
+def test_a_failure_of_written_code_is_shown_before_one_of_a_function_that_the_template_supplied() -> None:
+    written = first_failure(sample_result(build=Build(status="built", supplied=["udp_serve", "udp_recv"])))
+    crash = first_failure(sample_result(build=Build(status="built")))
+    assert (crash and crash.clause, written and written.clause) == ("UDP-RX-010", "UDP-TX-010")
 
 
 def test_unsteady_tests_differences_and_kit_faults_are_told_with_both_stories_and_cost_nothing() -> None:
@@ -203,13 +209,13 @@ def test_unsteady_tests_differences_and_kit_faults_are_told_with_both_stories_an
     shown = {"udp_cli/asks_again": "1 of 3 runs, native", "udp_srv/many": "2 of 2 runs, valgrind-3.19.0"}
     for test, count in shown.items():
         card = html.partition(f'<span class="mono">{test}</span>')[2].partition("\n  </details>\n")[0]
-        assert "It costs no points" in card
+        assert "This costs no points" in card
         assert count in card
         assert "✓ Passed" in card
         assert f"--test {test} --seed 1" in card
     assert "poll(fd) (x 20)" in html
     failed = html.partition("it went on")[2]
-    assert "Unsteady: its runs differ" in failed
+    assert "Unsteady: the runs of this test differ" in failed
     text = junit_xml(result)
     for part in ("1 of 3 runs", "2 of 2 runs", "poll(fd) (x 20)", "its report was lost", "--test udp_srv/many"):
         assert part in text
@@ -227,7 +233,7 @@ def test_findings_without_a_line_and_absurd_lines_make_no_link() -> None:
     assert "#L0-9999" not in page.links
 
 
-def test_the_index_lists_everyone_and_says_where_the_class_struggles() -> None:
+def test_the_index_lists_everyone_and_lists_the_hardest_clauses() -> None:
     results = sample_class(300)
     html = index_html(results, [f"{result.submission}/report.html" for result in results])
     page = read_page(html)

@@ -158,7 +158,7 @@ def test_a_full_device_is_one_line_and_the_grades_are_kept(two: Path) -> None:
     ended = run("grade class --lab udp >/dev/full", two)
     assert ended.returncode == 2
     (line,) = ended.stderr.decode().splitlines()
-    assert "the grades cannot be printed (No space left on device); 2 of 2 submissions were graded" in line
+    assert "cannot print the grades (No space left on device); 2 of 2 submissions were graded" in line
     assert (two / "report" / "grades.csv").is_file()
 
 

@@ -1,4 +1,8 @@
-"""The command line: ``timeslice grade``, ``explain``, ``lint`` and ``schema``; heavy modules are imported late."""
+"""The command line: ``timeslice`` with all of its commands.
+
+``grade``, ``calibrate``, ``explain`` and ``list`` are here. The other commands are in ``upkeep/commands.py``. Each
+command imports heavy modules only when it runs.
+"""
 
 from __future__ import annotations
 
@@ -29,17 +33,17 @@ LOST_POINTS, KIT_FAILED = 1, 2
 
 
 class OneLineErrors(click.Group):
-    """A group of commands whose errors are one line on standard error, and status 2."""
+    """A group of commands. Each error is one line on standard error, with exit status 2."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the program; the only place where an error becomes text and a status."""
+        """Run the program. Only here does an error become a line of text and an exit status."""
         prepare_streams()
         _hear_signals()
         try:
             status = super().main(*args, **{**kwargs, "standalone_mode": False})
             sys.stdout.flush()
         except click.exceptions.Abort:
-            _end("interrupted: nothing was kept")
+            _end("interrupted: no result was kept, so start the command again")
         except click.exceptions.NoArgsIsHelpError as error:
             complain(error.format_message())
             sys.exit(KIT_FAILED)
@@ -49,18 +53,17 @@ class OneLineErrors(click.Group):
         except KitError as error:
             _end(str(error))
         except BrokenPipeError:
-            give_up_output()  # nothing more to say to nobody
+            give_up_output()  # the reader of the output has gone
             sys.exit(KIT_FAILED)
         except OSError as error:
             give_up_output()
-            _end(
-                f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}: mend that and try again"
-            )
+            place = f" ({error.filename})" if error.filename else ""
+            _end(f"{error.strerror or error}{place}: repair this and try again")
         sys.exit(status if isinstance(status, int) else 0)
 
 
 def _hear_signals() -> None:
-    """Let SIGINT and SIGTERM both end the program as Ctrl-C does, also where a script's shell had SIGINT ignored."""
+    """SIGINT and SIGTERM both end the program as Ctrl-C does, even if the shell of a script ignored SIGINT."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
 
@@ -73,12 +76,12 @@ def _end(message: str) -> NoReturn:
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", prog_name="timeslice", message="%(prog)s %(version)s")
 def main() -> None:
-    """Grade C submissions against a written contract: in a sandbox, under Valgrind, with coverage.
+    """Grade C submissions against a written contract, in a sandbox, with Valgrind and line coverage.
 
     \b
     timeslice grade my-folder              one submission
-    timeslice grade class/ --out grades    a folder of folders, .zip or .tar archives
-    timeslice explain UDP-RX-003           what a clause asks, why, and what checks it
+    timeslice grade class/ --out grades    a whole class: a folder of submissions
+    timeslice explain UDP-RX-003           what a clause asks, why, and which tests check it
 
     Exit status: 0 full marks, 1 points were lost, 2 the kit could not do its work.
     """
@@ -89,23 +92,32 @@ def main() -> None:
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Folder for reports.  [default: report; none with -k or --test, which make no full grade]",
+    help="Folder for the reports.  [default: report; with -k or --test: no report, because the grade is not full]",
 )
-@click.option("-j", "jobs", type=click.IntRange(1, 256), help="Submissions graded at once.  [default: cores]")
 @click.option(
-    "-k", "select", metavar="EXPRESSION", help="Only checks whose suite, test or clause matches, as in pytest."
+    "-j", "jobs", type=click.IntRange(1, 256), help="Submissions to grade at once.  [default: number of cores]"
+)
+@click.option(
+    "-k",
+    "select",
+    metavar="EXPRESSION",
+    help="Only checks whose suite, test or clause matches EXPRESSION, as in pytest.",
 )
 @click.option(
     "--test",
     "tests",
     multiple=True,
     metavar="SUITE/TEST",
-    help="Only this test, or build; may be given more than once.",
+    help="Only this test, or only the check named build. You can give --test more than once.",
 )
-@click.option("--one", is_flag=True, help="Take each SUBMISSION for one, also where it looks like a folder of several.")
-@click.option("--lab", "labs", multiple=True, metavar="LAB", help="Grade this lab alone; may be given more than once.")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Seed of random choices.")
-@click.option("--cc", default="gcc", show_default=True, help="Compiler of the submissions: gcc or clang.")
+@click.option(
+    "--one", is_flag=True, help="Each SUBMISSION is one submission, even if it looks like a folder of several."
+)
+@click.option("--lab", "labs", multiple=True, metavar="LAB", help="Only this lab. You can give --lab more than once.")
+@click.option(
+    "--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Seed of the random choices."
+)
+@click.option("--cc", default="gcc", show_default=True, help="Compiler for the submissions: gcc or clang.")
 @click.option("--strict", is_flag=True, help="Refuse to grade if any guard of the sandbox is off.")
 def grade(
     submissions: tuple[Path, ...],
@@ -119,19 +131,19 @@ def grade(
     cc: str,
     strict: bool,
 ) -> int:
-    """Grade folders, .zip or .tar archives, or folders of those.
+    """Grade submissions. A submission is a folder, a .zip or a .tar archive. You can also give a folder of submissions.
 
     \b
     timeslice grade .                                  the submission in this folder
     timeslice grade alice.zip bob.tar.gz               two archives
     timeslice grade class/ --out grades -j 4           a whole class
-    timeslice grade class/ --lab udp                   one lab, whatever else was handed in
+    timeslice grade class/ --lab udp                   a whole class, one lab only
     timeslice grade my-folder -k udp_recv              one suite
     timeslice grade my-folder -k UDP-RX-003 --seed 7   one clause, with another seed
     timeslice grade my-folder --test udp_recv/times_out    one test
 
-    Exit status: 0 every submission has full marks, 1 some lost points, 2 the kit or the machine could not do its
-    work, or was interrupted; what was graded until then is kept.
+    Exit status: 0 every submission has full marks, 1 some submission lost points, 2 the kit or the machine failed, or
+    you interrupted the command. After an interruption the finished grades are kept.
     """
     import shutil
 
@@ -151,7 +163,7 @@ def grade(
     kit.require_built()
     _require_tests(kit, assignment, tests)
     if shutil.which(cc) is None:
-        raise KitError(f"the compiler {cc!r} is not installed: install it or choose another with --cc")
+        raise KitError(f"the compiler {cc!r} is not installed: install it, or choose another compiler with --cc")
     _calibrated(kit, cc)
     folder = _report_folder(out, partial=bool(select or tests))
     options = GradingOptions(folder, seed, cc, strict, select, labs, tests, program())
@@ -159,7 +171,7 @@ def grade(
 
 
 def _calibrated(kit: Kit, cc: str) -> Calibration:
-    """The calibration of this machine. It is made now where there is none, or where a tool has changed."""
+    """The calibration of this machine. If there is none, or if a tool has changed, the kit calibrates now."""
     from timeslice.grade.calibrate import kept, why_anew
     from timeslice.grade.context import GradingContext
 
@@ -169,12 +181,12 @@ def _calibrated(kit: Kit, cc: str) -> Calibration:
         with GradingContext.open(cc) as context:
             calibration = context.calibration
     for line in calibration.lines():
-        complain(f"timeslice: a fault of the kit on this machine: {line}; it costs no points")
+        complain(f"timeslice: a fault of the kit on this machine, which costs no points: {line}")
     return calibration
 
 
 def _require_tests(kit: Kit, assignment: Assignment, tests: tuple[str, ...]) -> None:
-    """Raise KitError where one of ``tests`` is none of the labs that are graded."""
+    """Raise KitError if one of ``tests`` does not belong to the labs to grade."""
     from difflib import get_close_matches
 
     from timeslice.contract.bank import bank_tests
@@ -186,24 +198,26 @@ def _require_tests(kit: Kit, assignment: Assignment, tests: tuple[str, ...]) -> 
     for name in tests:
         if name not in known:
             near = get_close_matches(name, known, n=3, cutoff=0.6)
-            advice = f"did you mean {' or '.join(near)}?" if near else f"they look like {known[-1]}"
-            raise KitError(f"there is no test {name[:120]!r} in what is graded: {advice}")
+            advice = f"did you mean {' or '.join(near)}?" if near else f"a test has a name such as {known[-1]}"
+            raise KitError(f"there is no test {name[:120]!r} in the labs to grade: {advice}")
 
 
 def _report_folder(out: Path | None, *, partial: bool) -> Path | None:
-    """Where reports go; nowhere unless asked for, if what is graded must not replace the report of a full grading."""
+    """The folder for reports. A partial grading must not replace a full report, so it needs ``out``."""
     if out is None and partial:
         return None
     folder = out or Path("report")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise KitError(f"{folder} cannot be made ({error.strerror}): choose another folder with --out") from error
+        raise KitError(
+            f"cannot make the report folder {folder} ({error.strerror}): choose another folder with --out"
+        ) from error
     return folder.resolve()
 
 
 def _grade_all(assignment: Assignment, sources: list[Source], options: GradingOptions, jobs: int) -> int:
-    """Grade, and whatever happens keep what was graded and say where it is."""
+    """Grade all submissions. If something goes wrong, keep the finished grades and say where they are."""
     from timeslice.session.pool import Pool
     from timeslice.session.progress import GradingProgress
 
@@ -229,7 +243,7 @@ def _grade_all(assignment: Assignment, sources: list[Source], options: GradingOp
             complain(f"timeslice: {result.submission}: {result.summary}")
     if problem:
         kept = f"{len(in_order)} of {len(sources)} submissions were graded" if len(sources) > 1 or in_order else ""
-        place = f" and are kept in {options.out}" if in_order and options.out else ""
+        place = f": see {options.out}" if in_order and options.out else ""
         _end(f"{problem}{f'; {kept}' if kept else ''}{place}")
     if any(result.outcome == "broken" for result in in_order):
         return KIT_FAILED
@@ -237,7 +251,7 @@ def _grade_all(assignment: Assignment, sources: list[Source], options: GradingOp
 
 
 def _keep(results: list[Result], options: GradingOptions, console: Console, problem: str, *, single: bool) -> str:
-    """Write the index and print what was graded; returns what to complain of."""
+    """Write the index and print the grades. Returns the problem to report, or an empty text."""
     from timeslice import report
 
     if not results:
@@ -252,12 +266,12 @@ def _keep(results: list[Result], options: GradingOptions, console: Console, prob
         return problem or str(error)
     except OSError as error:
         give_up_output()
-        return problem or f"the grades cannot be printed ({error.strerror})"
+        return problem or f"cannot print the grades ({error.strerror})"
     return problem
 
 
 def _print(results: list[Result], out: Path | None, console: Console, *, single: bool) -> None:
-    """The table, all that is to be known of a single submission, the sandbox's guards, and where the report is."""
+    """Print the table, the details of a single submission, the guards of the sandbox, and the path of the report."""
     from timeslice import report
 
     report.table(results, console)
@@ -270,18 +284,21 @@ def _print(results: list[Result], out: Path | None, console: Console, *, single:
     line = f"Sandbox: {len(guards) - len(off)} of {len(guards)} guards on{told}"
     console.print(line, markup=False, highlight=False, soft_wrap=True)
     page = "index.html" if len(results) > 1 else f"{report.folder_name(results[0].submission)}/report.html"
-    told = f"Report: {out / page}" if out else "No report was written: this is no full grade. Give --out to have one."
+    told = (
+        f"Report: {out / page}" if out else "No report was written: the grade is not full. Give --out if you want one."
+    )
     console.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 @main.command()
-@click.option("--cc", default="gcc", show_default=True, help="Compiler of the submissions: gcc or clang.")
+@click.option("--cc", default="gcc", show_default=True, help="Compiler for the submissions: gcc or clang.")
 def calibrate(cc: str) -> int:
-    """Run the bank on the reference with this machine's tools, and keep what goes wrong: that is the kit's fault.
+    """Run all tests on the reference with the tools of this machine.
 
-    Grading does this by itself where it is needed: the first time, and after a tool or the kit has changed.
+    If the reference fails a test, this is the kit's fault. The kit remembers the test, and it costs no points. The
+    command grade calibrates when it is necessary: the first time, and after a change of a tool or of the kit.
 
-    Exit status: 0 the reference passes everything here, 1 something is the kit's fault on this machine.
+    Exit status: 0 the reference passes all tests, 1 the kit has a fault on this machine.
     """
     from timeslice.contract.kit import find_kit
 
@@ -293,7 +310,7 @@ def calibrate(cc: str) -> int:
 @main.command()
 @click.argument("clause")
 def explain(clause: str) -> None:
-    """Explain a clause: what it asks, why, what it is worth, a hint, and what checks it.
+    """Explain a clause: what it asks, why, its points, a hint, and which tests check it.
 
     \b
     timeslice explain UDP-RX-003
@@ -304,10 +321,10 @@ def explain(clause: str) -> None:
 
 
 @main.command(name="list")
-@click.option("--lab", "labs", multiple=True, metavar="LAB", help="Only this lab; may be given several times.")
+@click.option("--lab", "labs", multiple=True, metavar="LAB", help="Only this lab. You can give --lab more than once.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_all(labs: tuple[str, ...], as_json: bool) -> None:
-    """List the labs, and of each clause the points, the number of tests and mutants, and the sentence.
+    """List the labs and their clauses: points, number of tests, number of mutants, and sentence.
 
     \b
     timeslice list --lab udp

@@ -1,17 +1,17 @@
-"""Errors that a user reads: one line that says what failed, on what, why, and what to do now."""
+"""Errors that a user reads. Each is one line: what failed, on what, why, and what to do now."""
 
 
 class KitError(Exception):
-    """The kit could not do its work. Its text is one line for the user; the program ends with status 2."""
+    """The kit could not do its work. The text is one line for the user. The program ends with status 2."""
 
 
 class SandboxError(KitError):
-    """The sandbox could not be set up as asked."""
+    """The kit could not set up the sandbox with the options that it got."""
 
 
 class IntakeError(KitError):
-    """What was handed in, or named, is no submission: whoever handed it in can change that, the kit cannot."""
+    """This file or folder is not a submission. The user or the student can repair this. The kit cannot."""
 
 
 class DiskFullError(KitError):
-    """There is no room left to work or to write a report: going on to the next submission would not help."""
+    """The disk is full: the kit cannot work or write a report. The next submission would fail too."""

@@ -1,7 +1,7 @@
-"""The result of grading one submission: the one model that every writer of reports reads.
+"""The result of grading one submission. Every writer of reports reads this model.
 
-The steps of the pipeline fill it, writers turn it into JSON, JUnit, HTML and tables, and neither side knows the
-other. Its JSON Schema is published as ``spec/result.schema.json``; ``SCHEMA_VERSION`` moves with any change that a
+The steps of a grading fill it. The writers turn it into JSON, JUnit, HTML and tables. The steps and the writers do not
+know each other. Its JSON Schema is ``spec/result.schema.json``. ``SCHEMA_VERSION`` changes with each change that a
 reader could notice.
 """
 
@@ -16,9 +16,9 @@ SCHEMA_VERSION: Final = "1.2"
 
 
 class Verdict(StrEnum):
-    """What became of one check. Only PASSED earns points; BROKEN is the kit's own fault and costs none.
+    """The verdict of one check. Only PASSED earns points. BROKEN means that the kit failed; it costs no points.
 
-    What each of them means stands in ``words.py``."""
+    ``words.py`` says what each verdict means."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a grade is: earned, lost by the student, unfinished by the kit's fault, or a matter for a person."""
+    """The outcome of a grade: full marks, points lost, the kit or the machine failed, or a person must look."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -44,142 +44,138 @@ class Outcome(StrEnum):
 
 
 class Record(BaseModel):
-    """A value that never changes once made and refuses fields that it does not know."""
+    """A value that never changes. It refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Score(Record):
-    """Points earned out of those that could be, both whole numbers."""
+    """Earned points and possible points, both whole numbers."""
 
     earned: int
-    """Points earned."""
+    """Earned points."""
     possible: int
-    """Points that could be earned."""
+    """Possible points."""
 
 
 class Frame(Record):
-    """One line of a stack, innermost first; file is relative to the submission, or None outside of it."""
+    """One line of a stack."""
 
     function: str
     """The function."""
     file: str | None = None
-    """The file, relative to the submission; null outside of it."""
+    """The file, relative to the submission; null if the function is not in the submission."""
     line: int | None = None
-    """The line in that file."""
+    """The line in this file."""
 
 
 class Finding(Record):
-    """One thing that Valgrind or the audit of descriptors found, on the student's innermost line where it has one.
-
-    ``kind`` is Valgrind's own word (``InvalidRead``, ``Leak_DefinitelyLost`` ...) or ``OpenDescriptor``.
-    ``charged`` is the clause that lost its points by it, None where the finding is shown but costs nothing.
-    """
+    """One problem that Valgrind or the audit of descriptors found."""
 
     kind: str
-    """Valgrind's own word (InvalidRead, Leak_DefinitelyLost ...), FatalSignal, or OpenDescriptor."""
+    """Valgrind's name of the problem (InvalidRead, Leak_DefinitelyLost ...), FatalSignal, or OpenDescriptor."""
     message: str
-    """One plain sentence."""
+    """The problem in one sentence."""
     file: str | None = None
-    """The innermost file of the submission on the stack."""
+    """The innermost file of the submission on the stack; null if there is none."""
     line: int | None = None
-    """The line in that file."""
+    """The line in this file."""
     function: str | None = None
-    """The function there."""
+    """The function on this line."""
     stack: list[Frame] = Field(default_factory=list)
-    """The stack, innermost first, down to the outermost frame of the submission."""
+    """The stack, innermost frame first. It ends with the outermost frame of the submission."""
     tests: list[str] = Field(default_factory=list)
-    """The tests in which it was seen."""
+    """The tests in which the problem was found."""
     charged: str | None = None
-    """The clause that lost its points by it; null where it costs nothing."""
+    """The clauses that lost their points by this problem, separated by commas; null if it costs nothing."""
 
 
 class Run(Record):
-    """One run of a test: under which tool, and what came of it."""
+    """One run of a test, with its tool and its verdict."""
 
     tool: str
     """`native`, or the tool with its version."""
     verdict: Verdict
-    """What became of this run."""
+    """The verdict of this run."""
     message: str = ""
-    """What went wrong; empty where it passed."""
+    """What went wrong; empty if the run passed."""
     steps: list[str] = Field(default_factory=list)
     """What the test did in this run, in order."""
     output: str = ""
-    """What the test printed, capped."""
+    """What the test printed. Long output is shortened."""
     seconds: float = 0.0
-    """How long it took."""
+    """The duration of the run in seconds."""
 
 
 class Check(Record):
-    """One thing that was checked: the build, or one Criterion test.
+    """One check: the build, or one Criterion test.
 
-    A test whose runs differ is *unsteady*: its verdict is that of most of its runs, and ``runs`` has all of them."""
+    A test is *unsteady* if its runs differ. Then the verdict of most runs counts, and ``runs`` has all of them."""
 
     name: str
     """`build`, or `suite/test`."""
     clause: str | None
-    """The clause that it checks; null for the build."""
+    """The clause that this check tests; null for the build."""
     sentence: str
     """What the clause asks for."""
     verdict: Verdict
-    """What became of it."""
+    """The verdict of this check."""
     points: int
-    """Points earned."""
+    """Earned points."""
     possible: int
-    """Points that could be earned."""
+    """Possible points."""
     message: str = ""
-    """What went wrong, for the student; empty where it passed."""
+    """What went wrong, for the student; empty if the check passed."""
     steps: list[str] = Field(default_factory=list)
     """What the test did, in order."""
     expected: str | None = None
-    """What the test expected, where it compared."""
+    """What the test expected, if it compared two values."""
     got: str | None = None
-    """What it got instead."""
+    """What the test got instead."""
     hint: str | None = None
-    """Where to look."""
+    """Where the student can look for the mistake."""
     replay: str | None = None
-    """The command that makes this check alone, to be typed in the folder where the grading was started."""
+    """The command that runs this check alone. Type it in the folder in which the grading started."""
     output: str = ""
-    """What the test printed, capped."""
+    """What the test printed. Long output is shortened."""
     seconds: float = 0.0
-    """How long it took, natively."""
+    """The duration of the native run in seconds."""
     unsteady: bool = False
-    """Whether its runs differed; the verdict is that of most of them."""
+    """Whether the runs of the test differed. Then the verdict of most runs counts."""
     runs: list[Run] = Field(default_factory=list)
-    """Every run of an unsteady test, in their order."""
+    """Every run of an unsteady test, in order."""
 
 
 class LabScore(Record):
-    """One lab with what its checks earned; ``handed_in`` is False where nothing of it came and none was run."""
+    """The score of one lab."""
 
     id: str
-    """Its id in the assignment."""
+    """The id of the lab in the assignment."""
     title: str
-    """What it is about."""
+    """The topic of the lab."""
     handed_in: bool
-    """Whether any file of it was; where none was, none of its tests was run."""
+    """Whether a .c file of this lab was handed in. If not, no test of the lab ran."""
     score: Score
-    """The sum over its clauses."""
+    """The sum over the clauses of the lab."""
 
 
 class Skill(Record):
-    """A group of clauses under one sentence that a student would recognise."""
+    """A group of clauses, with a title that a student understands."""
 
     lab: str
-    """The id of its lab."""
+    """The id of the lab."""
     id: str
-    """Its id within the lab."""
+    """The id of the skill within the lab."""
     title: str
-    """What a student can do who has it."""
+    """What a student with this skill can do."""
     score: Score
-    """The sum over its clauses."""
+    """The sum over the clauses of the skill."""
     clauses: list[str]
-    """Its clauses."""
+    """The clauses of the skill."""
 
 
 class Difference(Record):
-    """A test that passes natively, but did not pass under a tool that found nothing wrong. It costs no points."""
+    """A test that passes natively, but not under a tool, although the tool found no error. It costs no points."""
 
     test: str
     """`suite/test`."""
@@ -188,174 +184,174 @@ class Difference(Record):
     replay: str
     """The command that runs the test again."""
     runs: list[Run]
-    """Every run of the test, natively and under the tool, in their order."""
+    """Every run of the test, natively and under the tool, in order."""
 
 
 class Memory(Record):
-    """What Valgrind and the audit of descriptors said about the whole run."""
+    """What Valgrind and the audit of descriptors found in the whole run."""
 
     status: Literal["clean", "findings", "not_run", "broken"]
-    """What Valgrind and the audit of descriptors said of the whole run."""
+    """clean; findings; not_run; or broken, if Valgrind failed."""
     tests: int
     """How many tests ran under Valgrind."""
     findings: list[Finding] = Field(default_factory=list)
-    """What was found, equal findings merged over the tests."""
+    """The findings. Equal findings of several tests are one finding."""
     differences: list[Difference] = Field(default_factory=list)
-    """Tests that pass natively but not under a tool that found nothing; they cost nothing."""
+    """Tests that pass natively and do not pass under a tool that found no error. They cost nothing."""
     note: str = ""
-    """Why it did not run, where it did not."""
+    """A remark, such as why no test ran under Valgrind; empty if there is none."""
 
 
 class FunctionCoverage(Record):
-    """How often a function of the submission was entered, where it stands, and how much of it ran."""
+    """One function of the submission: how often it was called, where it is, and how many of its lines ran."""
 
     name: str
-    """The function."""
+    """The name of the function."""
     start_line: int
-    """Its first line."""
+    """The first line of the function."""
     end_line: int
-    """Its last line."""
+    """The last line of the function."""
     executions: int
-    """Times entered."""
+    """How often the function was called."""
     lines: int
-    """Its executable lines."""
+    """The number of executable lines in the function."""
     lines_run: int
-    """How many of those ran."""
+    """How many of these lines ran."""
     clauses: list[str] = Field(default_factory=list)
-    """Clauses anchored in it or directly above."""
+    """Clauses with an anchor in the function or directly above it."""
 
 
 class FileCoverage(Record):
-    """One source file of the submission with the number of times that each executable line ran."""
+    """One source file of the submission, and how often each of its executable lines ran."""
 
     path: str
     """The file, relative to the submission."""
     source: str
-    """Its text, decoded with replacement and capped."""
+    """The text of the file. Invalid bytes are replaced, and a long text is shortened."""
     counts: dict[int, int]
-    """Times run, by the number of each executable line."""
+    """For the number of each executable line: how often this line ran."""
     functions: list[FunctionCoverage]
-    """Its functions, in order."""
+    """The functions of the file, in order."""
     lines: int
-    """Its executable lines."""
+    """The number of executable lines in the file."""
     lines_run: int
-    """How many of those ran."""
+    """How many of these lines ran."""
 
 
 class ClauseCoverage(Record):
-    """The share of the lines of the functions anchored to a clause that ran."""
+    """How many lines ran in the functions that have the anchor of one clause."""
 
     clause: str
-    """A clause that stands as an anchor in or above a function."""
+    """A clause with an anchor in or above a function."""
     lines: int
-    """Executable lines of the functions that it is anchored to."""
+    """The number of executable lines in these functions."""
     lines_run: int
-    """How many of those ran."""
+    """How many of these lines ran."""
 
 
 class Coverage(Record):
-    """Line coverage of the submission by the whole bank, natively."""
+    """The line coverage of the submission in the native run of all tests."""
 
     status: Literal["measured", "not_run", "broken"]
     """Whether there are counts."""
     lines: int = 0
-    """Executable lines of the submission."""
+    """The number of executable lines in the submission."""
     lines_run: int = 0
-    """How many of those ran."""
+    """How many of these lines ran."""
     files: list[FileCoverage] = Field(default_factory=list)
-    """The submission's files; without counts where nothing was measured."""
+    """The files of the submission. If nothing was measured, they have no counts."""
     clauses: list[ClauseCoverage] = Field(default_factory=list)
-    """Coverage by the clauses anchored in the code."""
+    """The coverage of each clause that has an anchor in the code."""
     note: str = ""
     """Why there are no counts."""
 
 
 class Guard(Record):
-    """One guard of the sandbox: whether it was on, and what was measured or why it was off."""
+    """One guard of the sandbox."""
 
     name: str
-    """A guard of the sandbox."""
+    """The name of the guard."""
     on: bool
-    """Whether it was on."""
+    """Whether the guard was on."""
     detail: str
-    """What was measured, or why it was off."""
+    """What was measured, or why the guard was off."""
 
 
 class Diagnostic(Record):
-    """One message of the compiler. ``file`` is empty, ``line`` or ``column`` 0 where it is not known."""
+    """One message of the compiler. If the place is unknown, ``file`` is empty and ``line`` and ``column`` are 0."""
 
     severity: Literal["error", "warning", "note"]
     """error, warning or note."""
     file: str
     """The file, relative to the submission."""
     line: int
-    """Its line, from 1."""
+    """The line in the file. The first line is 1."""
     column: int
-    """Its column, from 1."""
+    """The column in the line. The first column is 1."""
     message: str
-    """What the compiler said."""
+    """The text of the message."""
 
     def told(self) -> str:
-        """``udp/x.c:12:5: message``, as far as the place is known."""
+        """``udp/x.c:12:5: message``, with the known parts of the place."""
         place = [part for part in (self.file, self.line, self.column) if part]
         return ": ".join([":".join(map(str, place)), self.message] if place else [self.message])
 
 
 class Build(Record):
-    """How compiling, inspecting and linking went."""
+    """The result of compiling, inspecting and linking."""
 
     status: Literal["built", "failed", "refused", "unread", "broken"]
-    """Whether it compiled and linked, failed to, was refused by the inspection, or could not be read."""
+    """built; failed to compile or link; refused by the inspection; unread by intake; or broken by the kit."""
     diagnostics: list[Diagnostic] = Field(default_factory=list)
-    """What the compiler said, in order."""
+    """The messages of the compiler, in order."""
     refusals: list[str] = Field(default_factory=list)
-    """What intake or the inspection of the objects refused, a line each."""
+    """What intake or the inspection of the object files refused, one line each."""
     left_out: list[str] = Field(default_factory=list)
-    """The sources that were not linked, a line each: why, and which functions are lost with them."""
+    """The sources that were not linked, one line each: why, and which functions are lost."""
     supplied: list[str] = Field(default_factory=list)
-    """The functions that the template's stubs stand in for, in labs of which something was handed in."""
+    """The functions that the template supplied as stubs, because the submission lacks them."""
     output: str = ""
-    """The compiler's own text, capped."""
+    """The full output of the compiler. Long output is shortened."""
 
 
 class Result(Record):
-    """Everything that is known of one graded submission."""
+    """The whole result of one graded submission."""
 
     schema_version: Literal["1.2"] = SCHEMA_VERSION
     """The version of this schema."""
     submission: str
-    """The submission's name; never a path of the host."""
+    """The name of the submission, without a path."""
     assignment: str
-    """The assignment that it was graded for."""
+    """The title of the assignment."""
     outcome: Outcome
-    """Whether full marks were earned, some were lost, the kit failed, or a person has to look."""
+    """The outcome: full marks, points lost, broken (the kit failed), or suspicious (a person must look)."""
     score: Score
     """The sum over all checks."""
     summary: str
-    """One line."""
+    """The result in one line."""
     labs: list[LabScore]
-    """The score by lab."""
+    """The score of each lab."""
     skills: list[Skill]
-    """The score by skill."""
+    """The score of each skill."""
     checks: list[Check]
-    """Everything that was checked, in the order of the assignment."""
+    """All checks, in the order of the assignment."""
     build: Build
-    """How compiling, inspecting and linking went."""
+    """How the kit built the submission, and what it refused or left out."""
     memory: Memory
-    """Valgrind's findings and descriptors left open."""
+    """Valgrind's findings, and descriptors that were left open."""
     coverage: Coverage
-    """Line coverage by the whole bank."""
+    """The line coverage of all tests."""
     guards: list[Guard]
     """The guards of the sandbox."""
     versions: dict[str, str]
-    """Version of the kit and of each tool, by name."""
+    """The versions of the kit and of each tool, by name."""
     seed: int
-    """The seed of all randomness in the run: the same seed replays it."""
+    """The seed of all random choices of the run. The same seed gives the same choices."""
     suspicions: list[str] = Field(default_factory=list)
-    """What a person has to look at."""
+    """What a person must look at."""
     kit_faults: list[str] = Field(default_factory=list)
-    """What the kit or a tool got wrong on this machine, a line each; no points are lost by it."""
+    """Faults of the kit or of a tool on this machine, one line each. They cost no points."""
     notes: list[str] = Field(default_factory=list)
-    """Files ignored, files taken from the template, and the like."""
+    """Remarks, such as ignored files and functions from the template."""
     seconds: dict[str, float] = Field(default_factory=dict)
-    """Time taken by each step, by name."""
+    """The duration of each step in seconds, by name."""

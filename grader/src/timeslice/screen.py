@@ -1,7 +1,8 @@
-"""What all commands print through: it says what it can in the encoding that there is, and never ends in a traceback.
+"""All commands print through this file. It works with every encoding of the terminal and never ends in a traceback.
 
-*Theory of operation.* Both streams get a handler of what their encoding lacks, which puts ASCII look-alikes there. So
-nothing that is printed, be it a sign of ours, a compiler's quote or a student's text, has to be looked at beforehand.
+*Theory of operation.* Both streams get an error handler. If the encoding lacks a character, the handler writes an ASCII
+look-alike. So no caller needs to check a text before it prints: not the kit's signs, a compiler's quotes or a student's
+text.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _LOOK_ALIKES = {
 
 
 def look_alike(char: str) -> str:
-    """ASCII for one character: what looks like it, its letter without the accent, or a question mark a column."""
+    """ASCII for one character: a look-alike, the letter without its accent, or one question mark for each column."""
     if char in _LOOK_ALIKES:
         return _LOOK_ALIKES[char]
     if "\udc80" <= char <= "\udcff":  # a byte of a file's name that is not UTF-8
@@ -55,7 +56,7 @@ codecs.register_error(_HANDLER, _replace)
 
 
 def fit(text: str, encoding: str | None) -> str:
-    """``text`` as it looks in an encoding; one that is not known counts as ASCII."""
+    """``text`` as it looks in an encoding. An unknown encoding counts as ASCII."""
     try:
         return text.encode(encoding or "ascii", _HANDLER).decode(encoding or "ascii")
     except LookupError:
@@ -63,7 +64,7 @@ def fit(text: str, encoding: str | None) -> str:
 
 
 def prepare_streams() -> None:
-    """Make the standard streams fit to be written to: those that were closed go nowhere, and none refuses a text."""
+    """Make the standard streams safe. A closed stream writes to /dev/null. No stream refuses a character."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         with suppress(OSError):
             _fill(number)
@@ -74,7 +75,7 @@ def prepare_streams() -> None:
 
 
 def _fill(number: int) -> None:
-    """A descriptor that was closed would be given to the next file that is opened, and be written to."""
+    """Open /dev/null on a closed descriptor. Otherwise the next file gets this number, and output goes into it."""
     try:
         os.fstat(number)
     except OSError:
@@ -87,7 +88,7 @@ def _never_refuse(stream: IO[str]) -> None:
 
 
 def open_console() -> Console:
-    """The console for standard output. What it cannot write it raises as OSError, a closed pipe included."""
+    """The console for standard output. If it cannot write, it raises OSError, also for a closed pipe."""
     from rich.console import Console
 
     class OurConsole(Console):
@@ -99,18 +100,18 @@ def open_console() -> Console:
 
 
 def say(line: str) -> None:
-    """A line of standard output."""
+    """Write a line to standard output."""
     sys.stdout.write(f"{line}\n")
 
 
 def complain(line: str) -> None:
-    """A line of standard error; where that cannot be written, nobody is left to be told."""
+    """Write a line to standard error. If that fails, ignore it: there is no other place to report it."""
     with suppress(OSError, ValueError):
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
 
 
 def give_up_output() -> None:
-    """Let what was not written go, so that the end of the program does not try once more."""
+    """Drop the output that is not written yet. Then the program does not try again when it ends."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

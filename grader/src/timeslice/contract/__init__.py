@@ -1,1 +1,1 @@
-"""What is asked: the clauses and their sentences, points and hints, and the kit in which they stand."""
+"""Reads the contract: the clauses with their sentences, points and hints, and the kit that holds them."""

@@ -1,4 +1,4 @@
-"""What is asked of a submission: spec/kit.toml and each lab's spec/<lab>.toml, with the sentences of the chapters."""
+"""The assignment: what spec/kit.toml, each spec/<lab>.toml and the sentences of the chapters ask of a submission."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from timeslice.errors import KitError
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause with everything that a grade says of it."""
+    """One clause: its id, points, hint and sentence."""
 
     id: ClauseId
     points: int
@@ -25,7 +25,7 @@ class Clause:
 
 @dataclass(frozen=True)
 class Skill:
-    """A group of clauses under one sentence that a student would recognise."""
+    """A group of clauses, with a title that a student understands."""
 
     id: str
     title: str
@@ -34,26 +34,26 @@ class Skill:
 
 @dataclass(frozen=True)
 class Lab:
-    """One lab: its sources, what of the C library they may use, and what it is worth."""
+    """One lab: its sources, the functions of the C library that they may use, and its points."""
 
     id: str
     title: str
-    prefix: str  # of its clauses: UDP
-    place: int  # among the labs, in every report
+    prefix: str  # of its clauses, such as UDP
+    place: int  # its position among the labs, in every report
     headers: tuple[str, ...]
     api: tuple[str, ...]
-    allow: frozenset[str]  # of the C library, beyond what every lab may use
-    memory: Mapping[str, ClauseId]  # area -> the clause that is charged for what memcheck finds there
+    allow: frozenset[str]  # functions of the C library that other labs may not use
+    memory: Mapping[str, ClauseId]  # area -> the clause that is charged for findings of memcheck in this area
     skills: tuple[Skill, ...]
 
     @property
     def chapter(self) -> str:
-        """The file below ``spec/`` that has its sentences."""
+        """The file in ``spec/`` with its sentences."""
         return f"{self.id}.md"
 
     @property
     def table(self) -> str:
-        """The file that has its points, as it is shown."""
+        """The name of the file with its points, as messages show it."""
         return _shown(self.id)
 
     @property
@@ -69,7 +69,7 @@ class Lab:
 
 @dataclass(frozen=True)
 class Rules:
-    """What the objects of one lab may use, which of its names have to be functions, and why a function is refused."""
+    """The rules for the objects of one lab: allowed functions, the lab's own functions, and reasons for refusals."""
 
     allowed: frozenset[str]
     api: tuple[str, ...]
@@ -78,14 +78,14 @@ class Rules:
 
 @dataclass(frozen=True)
 class Assignment:
-    """All that is asked: the labs with their clauses, the limits of a run, and the compiler's flags."""
+    """The whole assignment: the labs with their clauses, the limits of a run, and the flags of the compiler."""
 
     title: str
     limits: RunLimits
     cflags: tuple[str, ...]
-    allow: frozenset[str]  # of the C library, by every lab
+    allow: frozenset[str]  # functions of the C library that every lab may use
     labs: tuple[Lab, ...]
-    refusals: Mapping[str, str]  # function of the C library -> why no lab may use it, or not every lab
+    refusals: Mapping[str, str]  # function of the C library -> why some labs, or all labs, may not use it
 
     @property
     def clauses(self) -> Mapping[str, Clause]:
@@ -93,19 +93,19 @@ class Assignment:
         return {clause.id: clause for lab in self.labs for clause in lab.clauses}
 
     def only(self, labs: Collection[str]) -> Assignment:
-        """The same with some labs alone, all where none is named. Raises KitError where there is no such lab."""
+        """The same assignment with only these labs. No name means all labs. An unknown lab raises KitError."""
         known = [lab.id for lab in self.labs]
         unknown = [lab for lab in labs if lab not in known]
         if unknown:
-            raise KitError(f"there is no lab {unknown[0]!r}: choose among {', '.join(known)}")
+            raise KitError(f"there is no lab {unknown[0]!r}: choose one of {', '.join(known)}")
         return replace(self, labs=tuple(lab for lab in self.labs if lab.id in labs)) if labs else self
 
     def usable(self, lab: Lab) -> frozenset[str]:
-        """Every symbol that the sources of ``lab`` may use: of the C library, and every lab's own functions."""
+        """Every symbol that the sources of ``lab`` may use: functions of the C library and of every lab."""
         return self.allow.union(lab.allow, *(other.api for other in self.labs))
 
     def rules(self, lab: Lab) -> Rules:
-        """What the inspection of a lab's objects goes by."""
+        """The rules for the inspection of a lab's objects."""
         return Rules(self.usable(lab), lab.api, self.refusals)
 
     @property
@@ -115,21 +115,21 @@ class Assignment:
 
     @property
     def memory(self) -> dict[str, ClauseId]:
-        """Memory key of a clause -> the memory clause that is charged for it, over all labs."""
+        """Memory key of a clause -> the memory clause that is charged for it, for all labs."""
         return {f"{lab.prefix}-{area}": clause for lab in self.labs for area, clause in lab.memory.items()}
 
 
 def lab_of(source: str) -> str:
-    """The lab that a source belongs to, such as ``udp/send.c``: its folder has the lab's name."""
+    """The lab of a source such as ``udp/send.c``: the name of its folder."""
     return source.partition("/")[0]
 
 
 def read_assignment(kit: Kit) -> Assignment:
-    """Read and check what the kit asks. Raises KitError, one line, where a file or a sentence is wrong."""
+    """Read and check the assignment of the kit. Raises KitError, with one line, if a file or a sentence is wrong."""
     told = read_spec_file(kit.root, MARK, KIT_FILE)
     labs = {name: read_spec_file(kit.root, _shown(name), LAB_FILE) for name in kit.labs}
     if not labs:
-        raise KitError("spec/ holds no lab: a lab is a chapter NAME.md and its points in NAME.toml beside it")
+        raise KitError("spec/ has no lab: add a chapter NAME.md, and NAME.toml with its points")
     _check_prefixes(labs)
     families = read_families(kit)
     opened = {str(MARK): told.build.allow, **{_shown(name): lab.allow for name, lab in labs.items()}}
@@ -149,14 +149,14 @@ def _shown(lab: str) -> str:
 
 
 def _check_prefixes(labs: Mapping[str, LabTable]) -> None:
-    """Raise KitError where two labs have one prefix, or one place among the labs."""
+    """Raise KitError if two labs have the same prefix or the same place."""
     prefixes: dict[str, str] = {}
     places: dict[int, str] = {}
     for name, lab in labs.items():
         if lab.prefix in prefixes:
-            raise KitError(f"{_shown(name)}: {_shown(prefixes[lab.prefix])} has prefix {lab.prefix} too: change one")
+            raise KitError(f"{_shown(name)}: {_shown(prefixes[lab.prefix])} also has prefix {lab.prefix}: change one")
         if lab.place in places:
-            raise KitError(f"{_shown(name)}: {_shown(places[lab.place])} has place {lab.place} too: change one")
+            raise KitError(f"{_shown(name)}: {_shown(places[lab.place])} also has place {lab.place}: change one")
         prefixes[lab.prefix], places[lab.place] = name, name
 
 
@@ -166,22 +166,24 @@ def _functions(families: Mapping[str, Family], shown: str, named: Sequence[str])
         if name not in families:
             raise KitError(f"{shown}: allow: spec/families.toml has no family {name!r}: add it")
         if families[name].refused:
-            raise KitError(f"{shown}: allow: {name} is refused by spec/families.toml: take it out")
+            raise KitError(f"{shown}: allow: spec/families.toml refuses {name}: remove it from allow")
     return frozenset().union(*(families[name].functions for name in named))
 
 
 def _refusals(families: Mapping[str, Family], opened: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Why a function is refused, by its name. Raises KitError where a family is neither refused nor open to a lab.
+    """Why a function is refused, by its name. Raises KitError if a family is neither refused nor open to a lab.
 
-    ``opened``: the families that a file of the spec allows, by that file."""
+    ``opened`` has the families that each file of the spec allows."""
     reasons: dict[str, str] = {}
     for family in families.values():
         files = [shown for shown, named in opened.items() if family.name in named]
         if not family.refused and not files:
-            raise KitError(f"spec/families.toml: {family.name} is open to no lab: list it in an allow, or say refused")
+            raise KitError(
+                f"spec/families.toml: {family.name} is open to no lab: add it to an allow list, or add refused"
+            )
         if family.refused or str(MARK) not in files:
             only = " and ".join(shown.removeprefix("spec/").removesuffix(".toml") for shown in files)
-            reason = family.refused or f"only the lab {only} may ({family.name})"
+            reason = family.refused or f"only the lab {only} may use it ({family.name})"
             reasons.update(dict.fromkeys(family.functions, reason))
     return reasons
 
@@ -206,16 +208,16 @@ def _lab(kit: Kit, name: str, told: LabTable, families: Mapping[str, Family]) ->
 
 
 def _check_clauses(name: str, told: LabTable, sentences: Collection[ClauseId]) -> None:
-    """Raise KitError where a clause of a lab's table is not the lab's, stands there twice, or has no sentence."""
+    """Raise KitError if a clause in a lab's table belongs to another lab, is there twice, or has no sentence."""
     seen: set[str] = set()
     for clause in (c.id for skill in told.skills for c in skill.clauses):
         if clause.prefix != told.prefix:
             raise KitError(f"{_shown(name)} has {clause}, but its prefix is {told.prefix}: move it to its own lab")
         if clause in seen:
-            raise KitError(f"{_shown(name)} gives points to {clause} twice: keep one of them")
+            raise KitError(f"{_shown(name)} gives points to {clause} twice: remove one entry")
         if clause not in sentences:
             raise KitError(f"{_shown(name)} has {clause}, but spec/{name}.md has no sentence for it: add it there")
         seen.add(clause)
     for area, charged in told.memory.items():
         if charged not in seen:
-            raise KitError(f"{_shown(name)} charges {charged} for area {area}, but it has no points: add it")
+            raise KitError(f"{_shown(name)} charges {charged} for area {area}, but {charged} has no points: add them")

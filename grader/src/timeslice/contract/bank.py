@@ -1,4 +1,4 @@
-"""The tests of the bank: as the built bank lists them, and as their sources declare them."""
+"""The tests of the bank, from two sources: the list of the built bank, and the declarations in C."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ TRIPWIRE = "TRIPWIRE"
 
 @dataclass(frozen=True)
 class BankTest:
-    """One test of the bank, as ``bank --list`` tells of it."""
+    """One test, as ``bank --list`` prints it."""
 
     suite: str
     test: str
-    clause: ClauseId | None  # that it checks; None for a tripwire
+    clause: ClauseId | None  # the clause that it checks; None for a tripwire
     sentence: str
     file: str
     line: int
@@ -35,12 +35,12 @@ class BankTest:
 
     @property
     def is_tripwire(self) -> bool:
-        """True for a test that fails on purpose and that no honest submission can make pass."""
+        """True for a test that always fails on purpose. With an honest submission it never passes."""
         return self.clause is None
 
     @property
     def lab(self) -> str:
-        """The lab that it tests: the folder of its file below ``tests/``."""
+        """The lab that it tests: the folder of its file in ``tests/``."""
         return Path(self.file).parent.name
 
     @property
@@ -50,7 +50,7 @@ class BankTest:
 
 
 def bank_tests(kit: Kit) -> tuple[BankTest, ...]:
-    """Every test of the bank in its own order. Raises KitError where the kit is not built or its bank is broken."""
+    """Every test in the order of the bank. Raises KitError if the kit is not built or the bank is broken."""
     kit.require_built()
     return _tests(kit.objects / "reference")
 
@@ -61,14 +61,14 @@ def _tests(bank: Path) -> tuple[BankTest, ...]:
         listing = subprocess.run([bank, "--list"], capture_output=True, timeout=60, check=True).stdout
         tests = tuple(map(_listed, map(json.loads, listing.splitlines())))
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
-        raise KitError(f"the kit's bank cannot list its tests ({bank} --list: {error}): run make again") from error
+        raise KitError(f"the bank cannot list its tests ({bank} --list: {error}): run make again") from error
     if not tests:
-        raise KitError(f"the kit's bank holds no test ({bank} --list printed nothing): run make again")
+        raise KitError(f"the bank has no tests ({bank} --list printed nothing): run make again")
     return tests
 
 
 def _listed(told: dict[str, str]) -> BankTest:
-    """A test from its line in the list."""
+    """The test in one line of the list."""
     clause = None if told["clause"] == TRIPWIRE else ClauseId(told["clause"])
     line, timeout = int(told["line"]), float(told["timeout"])
     return BankTest(told["suite"], told["test"], clause, told["sentence"], told["file"], line, timeout)
@@ -83,7 +83,7 @@ _DECLARED = re.compile(
 
 @dataclass(frozen=True)
 class DeclaredTest:
-    """A test as its source declares it, for those who have not built the kit."""
+    """A test as its source declares it. This works before the kit is built."""
 
     name: str  # suite/test
     description: str
@@ -92,17 +92,17 @@ class DeclaredTest:
 
     @property
     def clause(self) -> ClauseId | None:
-        """The clause that its description begins with."""
+        """The clause at the start of its description."""
         return ClauseId.at_the_start(self.description)
 
     @property
     def is_tripwire(self) -> bool:
-        """True for a test that fails on purpose."""
+        """True for a test that always fails on purpose."""
         return self.description.startswith(TRIPWIRE)
 
 
 def declared_tests(kit: Kit, lab: str) -> list[DeclaredTest]:
-    """The tests of a lab that have a description, in the order of their files and lines."""
+    """The tests of a lab that have a description, in the order of files and lines."""
     found = []
     for path in sorted((kit.root / "tests" / lab).glob("*.c")):
         text = path.read_text("utf-8", "replace")

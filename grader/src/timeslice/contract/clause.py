@@ -1,4 +1,4 @@
-"""Clauses: their ids, and their sentences as the chapters of the spec have them."""
+"""Clauses: their ids, and their sentences in the chapters of the spec."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ _NEARLY_A_LINE = re.compile(rf"^\W*\*\*{_ID}\b")
 
 
 class ClauseId(str):
-    """``UDP-RX-003``: the prefix of the lab, the area in the lab, and a number. It never changes meaning."""
+    """``UDP-RX-003``: the prefix of the lab, the area in the lab, and a number. Its meaning never changes."""
 
     __slots__ = ()
 
     def __new__(cls, text: str) -> ClauseId:
-        """Raises ValueError where ``text`` is no clause id."""
+        """Raises ValueError if ``text`` is not a clause id."""
         if not re.fullmatch(_ID, text):
-            raise ValueError(f"{text!r} is no clause id: write it as UDP-RX-003")
+            raise ValueError(f"{text!r} is not a clause id: write it like UDP-RX-003")
         return super().__new__(cls, text)
 
     @property
     def prefix(self) -> str:
-        """``UDP``: it stands for the lab."""
+        """``UDP``: the prefix of the lab."""
         return self.split("-")[0]
 
     @property
     def area(self) -> str:
-        """``RX``: what the clause is about."""
+        """``RX``: the topic of the clause."""
         return self.split("-")[1]
 
     @property
@@ -42,24 +42,24 @@ class ClauseId(str):
 
     @property
     def memory_key(self) -> str:
-        """``UDP-RX``: the area and its lab, for which one memory clause is charged."""
+        """``UDP-RX``: the lab and the area. Each such area has one memory clause."""
         return f"{self.prefix}-{self.area}"
 
     @classmethod
     def found_in(cls, text: str) -> list[ClauseId]:
-        """Every clause id in ``text``, in its order."""
+        """Every clause id in ``text``, in order."""
         return [cls(found) for found in re.findall(rf"\b{_ID}\b", text)]
 
     @classmethod
     def at_the_start(cls, text: str) -> ClauseId | None:
-        """The clause id that ``text`` begins with; None where it begins with something else."""
+        """The clause id at the start of ``text``, or None."""
         found = re.match(rf"{_ID}(?![A-Za-z0-9])", text)
         return cls(found[0]) if found else None
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A clause as its chapter has it: where it stands, how strong it is, what it says, and the reason given for it."""
+    """A clause in its chapter: its id, its level, its text, its reason, and its place."""
 
     clause: ClauseId
     level: str  # MUST or SHOULD
@@ -70,7 +70,7 @@ class Sentence:
 
 
 def read_chapter(kit: Kit, lab: str) -> list[Sentence]:
-    """The clauses of a lab's chapter in its order; a clause's reason is the text up to the next clause or heading."""
+    """The clauses of a lab's chapter, in order. The reason of a clause is the text up to the next clause or heading."""
     chapter = f"{lab}.md"
     lines = _lines(kit, chapter)
     found: dict[str, Sentence] = {}
@@ -80,13 +80,13 @@ def read_chapter(kit: Kit, lab: str) -> list[Sentence]:
             continue
         clause = ClauseId(match[1])
         if clause in found:
-            raise KitError(f"spec/{chapter}:{number}: {clause} stands there twice: an id is never reused")
+            raise KitError(f"spec/{chapter}:{number}: {clause} is in this chapter twice: give one of them a new id")
         found[clause] = Sentence(clause, match[2], match[3], _reason(lines[number:]), chapter, number)
     return list(found.values())
 
 
 def malformed_lines(kit: Kit, lab: str) -> Iterator[int]:
-    """The numbers of the lines of a lab's chapter that look like a clause and are none."""
+    """The numbers of lines in a lab's chapter that look like a clause, but have the wrong form."""
     for number, line in enumerate(_lines(kit, f"{lab}.md"), start=1):
         if _NEARLY_A_LINE.match(line) and not _LINE.match(line):
             yield number
@@ -96,11 +96,11 @@ def _lines(kit: Kit, chapter: str) -> list[str]:
     try:
         return (kit.root / "spec" / chapter).read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise KitError(f"spec/{chapter} cannot be read ({error}): the sentences of its clauses stand there") from error
+        raise KitError(f"cannot read spec/{chapter}, which has the clauses ({error}): repair this file") from error
 
 
 def _reason(following: list[str]) -> str:
-    """The lines up to the next clause or heading; a ``#`` inside a fenced example is no heading."""
+    """The lines up to the next clause or heading. A ``#`` inside a fenced example is not a heading."""
     kept: list[str] = []
     fenced = False
     for line in following:

@@ -1,4 +1,4 @@
-"""Tells all that there is to know of one clause: what it asks, why, what it is worth, and what checks it."""
+"""Explains one clause: what it asks, why, its points, and which tests check it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from timeslice.errors import KitError
 
 
 def explain(wanted: str, console: Console) -> None:
-    """Print the clause ``wanted``, in any case of letters. Raises KitError, one line, where there is none."""
+    """Print the clause ``wanted``, in upper or lower case. Raises KitError, with one line, if it does not exist."""
     kit = find_kit()
     assignment = read_assignment(kit)
     clause = assignment.clauses.get(wanted.upper())
@@ -33,14 +33,14 @@ def explain(wanted: str, console: Console) -> None:
     console.print(Text.assemble(("Hint: ", "bold"), clause.hint))
     areas = [area for area, charged in assignment.memory.items() if charged == clause.id]
     if areas:
-        console.print(Text(f"Valgrind's findings in the tests of {', '.join(areas)} are charged to it."))
+        console.print(Text(f"Findings of Valgrind in the tests of {', '.join(areas)} cost the points of this clause."))
     console.print(Text.assemble(("Spec: ", "bold"), f"spec/{sentence.chapter}:{sentence.line}"))
     for label, told in _places(kit, lab, clause):
         console.print(Text.assemble((f"{label}: ", "bold"), told))
 
 
 def _places(kit: Kit, lab: Lab, clause: Clause) -> Iterator[tuple[str, str]]:
-    """Where the clause is at home: its stub, the reference, its tests and its mutants."""
+    """The places of the clause: its stub, the reference, its tests and its mutants."""
     for label, folder in (("Stub", kit.template), ("Reference", kit.reference)):
         for anchor in anchors(kit, folder, lab.id):
             if anchor.clause == clause.id:
@@ -55,5 +55,7 @@ def _places(kit: Kit, lab: Lab, clause: Clause) -> Iterator[tuple[str, str]]:
 
 def _unknown(assignment: Assignment, wanted: str) -> str:
     near = get_close_matches(wanted.upper(), assignment.clauses, n=3, cutoff=0.6)
-    advice = f"did you mean {' or '.join(near)}?" if near else f"they look like {next(iter(assignment.clauses))}"
+    advice = (
+        f"did you mean {' or '.join(near)}?" if near else f"a clause has an id such as {next(iter(assignment.clauses))}"
+    )
     return f"there is no clause {wanted[:60]!r}: {advice}"

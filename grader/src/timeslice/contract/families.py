@@ -1,4 +1,4 @@
-"""The C library in families, spec/families.toml: which functions belong together, and which of them nobody may use."""
+"""Reads spec/families.toml: the families of C library functions, and which families no lab may use."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FILE = TypeAdapter(dict[str, _Family])
 
 @dataclass(frozen=True)
 class Family:
-    """Functions that belong together, with the headers that declare them; ``refused`` is why nobody may use them."""
+    """Functions that belong together, and the headers that declare them. ``refused`` says why no lab may use them."""
 
     name: str
     headers: str
@@ -42,25 +42,27 @@ class Family:
 
 
 def read_families(kit: Kit) -> dict[str, Family]:
-    """Every family by its name, in the order of the file. Raises KitError, one line, where the file is wrong."""
+    """Every family by its name, in the order of the file. Raises KitError, with one line, if the file is wrong."""
     families: dict[str, Family] = {}
     owners: dict[str, str] = {}
     for name, told in read_spec_file(kit.root, SHOWN, _FILE).items():
         functions = [f"{function}{ending}" for function in _spelled_out(name, told) for ending in told.endings]
         for function in functions:
             if function in owners:
-                raise KitError(f"{SHOWN}: {function} is in {owners[function]} and in {name}: leave it in one of them")
+                raise KitError(
+                    f"{SHOWN}: {function} is in {owners[function]} and in {name}: remove it from one of them"
+                )
             owners[function] = name
         families[name] = Family(name, told.headers, frozenset(functions), told.refused)
     return families
 
 
 def _spelled_out(family: str, told: _Family) -> Iterator[str]:
-    """The names that the words of a family stand for: ``str{cpy,cat}`` is strcpy and strcat."""
+    """The names that the words of a family mean: ``str{cpy,cat}`` is strcpy and strcat."""
     for word in told.functions.split():
-        parts = _BRACES.split(word)  # plain text and, at each odd place, what one pair of braces offers
+        parts = _BRACES.split(word)  # plain text; at each odd place, the choices of a pair of braces
         choices = [part.split(",") if place % 2 else [part] for place, part in enumerate(parts)]
         for name in map("".join, product(*choices)):
             if not _FUNCTION.fullmatch(name):
-                raise KitError(f"{SHOWN}: {family}: {word} stands for {name!r}, which is no name of C: mend that word")
+                raise KitError(f"{SHOWN}: {family}: {word} gives {name!r}, which is not a C name: repair this word")
             yield name

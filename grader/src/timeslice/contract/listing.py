@@ -1,4 +1,4 @@
-"""Lists what the kit holds: its labs, and of each clause the points, the tests and the mutants."""
+"""Lists the labs of the kit and their clauses, with points, tests and mutants."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Listing(_Listed):
 
 
 def listing(labs: tuple[str, ...]) -> Listing:
-    """What there is of some labs, of all where none is named. Raises KitError where a lab does not exist."""
+    """The list of these labs. No name means all labs. Raises KitError if a lab does not exist."""
     kit = find_kit()
     assignment = read_assignment(kit).only(labs)
     listed = []
@@ -73,7 +73,7 @@ def _lab(lab: Lab, clauses: list[ListedClause]) -> ListedLab:
 
 
 def show(listed: Listing, console: Console) -> None:
-    """Print a table a lab: a row a clause."""
+    """Print one table for each lab, with one row for each clause."""
     for lab in listed.labs:
         tests = sum(len(clause.tests) for clause in lab.clauses)
         wrong = sum(len(clause.mutants) for clause in lab.clauses)

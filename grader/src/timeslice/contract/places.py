@@ -1,4 +1,4 @@
-"""Where a clause is at home in the kit: its tests, its mutants, its stub and the code of the reference."""
+"""The places of a clause in the kit: its mutants, and its anchors in the stubs and in the reference."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 @dataclass(frozen=True)
 class Mutant:
-    """A known-wrong solution: a patch of the reference, named after the clause that it breaks."""
+    """A known-wrong solution: a patch of the reference. Its name starts with the clause that it breaks."""
 
     path: Path
-    clause: ClauseId | None  # None where its name begins with none
-    mistake: str  # in words
+    clause: ClauseId | None  # None if its name does not start with a clause
+    mistake: str  # the mistake in words
 
     @property
     def name(self) -> str:
@@ -28,19 +28,19 @@ class Mutant:
 
 
 def mutants(kit: Kit, lab: str) -> list[Mutant]:
-    """The mutants of a lab in the order of their names."""
+    """The mutants of a lab, in the order of their names."""
     paths = sorted((kit.root / "tests" / "mutants" / lab).glob("*.patch"))
     return [Mutant(path, ClauseId.at_the_start(path.stem), _mistake(path)) for path in paths]
 
 
 def _mistake(path: Path) -> str:
-    """What stands above the patch."""
+    """The text above the patch."""
     return " ".join(path.read_text("utf-8").partition("\n--- ")[0].split())
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """A comment of the code that names a clause: ``/* UDP-RX-003 */``."""
+    """A comment in the code that names a clause: ``/* UDP-RX-003 */``."""
 
     clause: ClauseId
     file: str  # relative to the kit
@@ -48,7 +48,7 @@ class Anchor:
 
 
 def anchors(kit: Kit, folder: Path, lab: str) -> Iterator[Anchor]:
-    """Every anchor in the sources of ``lab`` below ``folder``, the reference or the template."""
+    """Every anchor in the sources of ``lab`` in ``folder``, which is the reference or the template."""
     for path in sorted((folder / lab).glob("*.[ch]")):
         text = path.read_text("utf-8")
         for comment in COMMENT.finditer(text):

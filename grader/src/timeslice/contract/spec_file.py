@@ -1,4 +1,4 @@
-"""Reads a TOML file of the spec, and says in one line what is wrong with it."""
+"""Reads a TOML file of the spec. If the file is wrong, the error says why in one line."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _Told = TypeVar("_Told")
 
 
 def read_spec_file(root: Path, shown: Path | str, told: TypeAdapter[_Told]) -> _Told:
-    """The file ``shown`` below the kit's folder ``root``. Raises KitError where it is not as ``told`` asks."""
+    """The content of the file ``shown`` in the kit's folder ``root``. Raises KitError if it does not match ``told``."""
     try:
         return told.validate_python(tomllib.loads((root / shown).read_text("utf-8")))
     except OSError as error:
-        raise KitError(f"{shown} cannot be read ({error.strerror}): the kit is not whole, fetch it again") from error
+        raise KitError(f"cannot read {shown} ({error.strerror}): the kit is incomplete, so get it again") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise KitError(f"{shown} is not valid TOML ({error}): mend that line") from error
+        raise KitError(f"{shown} is not valid TOML ({error}): correct this line") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise KitError(f"{shown}: {where}: {first['msg']}: mend that entry") from error
+        raise KitError(f"{shown}: {where}: {first['msg']}: correct this entry") from error

@@ -1,4 +1,4 @@
-"""The tables of spec/kit.toml and of the spec/<lab>.toml files, as they are written there."""
+"""The tables in spec/kit.toml and in the spec/<lab>.toml files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 def _clause_id(told: object) -> ClauseId:
     if not isinstance(told, str):
-        raise ValueError("a clause id is a text")
+        raise ValueError("a clause id must be a text")
     return ClauseId(told)
 
 
@@ -26,9 +26,9 @@ class _Table(BaseModel):
 
 
 class RunLimits(_Table):
-    """What one run in the sandbox may use. Times are wall-clock seconds, sizes are MiB.
+    """What one run in the sandbox may use. Times are seconds of wall-clock time, and sizes are MiB.
 
-    ``compile_seconds`` are of processor time, for each source: a busy machine must not cost a build."""
+    Only ``compile_seconds`` is processor time, for each source. So a build does not fail on a busy machine."""
 
     compile_seconds: Positive
     run_seconds: Positive
@@ -41,14 +41,14 @@ class RunLimits(_Table):
 
 
 class BuildTable(_Table):
-    """``[build]``: what every lab's sources are compiled with and may use."""
+    """``[build]``: the compiler's flags and the allowed functions for the sources of every lab."""
 
     cflags: list[Text]
     allow: list[Text]  # families, by name
 
 
 class KitTable(_Table):
-    """``spec/kit.toml``: what all labs share."""
+    """``spec/kit.toml``: the settings for all labs."""
 
     version: int
     title: Text
@@ -57,7 +57,7 @@ class KitTable(_Table):
 
 
 class ClauseTable(_Table):
-    """``[[skills.clauses]]``: what one clause is worth."""
+    """``[[skills.clauses]]``: the points and the hint of one clause."""
 
     id: Id
     points: Positive
@@ -65,7 +65,7 @@ class ClauseTable(_Table):
 
 
 class SkillTable(_Table):
-    """``[[skills]]``: clauses under one sentence that a student would recognise."""
+    """``[[skills]]``: a group of clauses, with a title that a student understands."""
 
     id: Text
     title: Text
@@ -77,7 +77,7 @@ class LabTable(_Table):
 
     title: Text
     prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,8}$")]
-    place: Positive  # among the labs, in every report
+    place: Positive  # its position among the labs, in every report
     headers: list[Text]
     api: Annotated[list[Text], Field(min_length=1)]
     allow: list[Text] = []  # families, by name

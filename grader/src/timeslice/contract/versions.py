@@ -1,4 +1,4 @@
-"""The versions of everything that a grade depends on."""
+"""The versions of everything on which a grade depends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from timeslice import __version__
 
 @cache
 def versions(cc: str) -> dict[str, str]:
-    """The versions of everything that a grade depends on, ``cc`` being the compiler; asked once per process."""
+    """The versions of everything on which a grade depends. ``cc`` is the compiler. Each process asks only once."""
     return {
         "timeslice": __version__,
         "compiler": _first_line(cc, "--version"),
@@ -27,7 +27,7 @@ def versions(cc: str) -> dict[str, str]:
 
 
 def _criterion(cc: str) -> str:
-    """The version of the library that ``cc`` links: it stands in a file beside it."""
+    """The version of the library that ``cc`` links. A file beside the library has it."""
     library = Path(_first_line(cc, "-print-file-name=libcriterion.a"))
     try:
         told = (library.parent / "pkgconfig" / "criterion.pc").read_text("utf-8", "replace")

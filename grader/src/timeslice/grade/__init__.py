@@ -1,1 +1,1 @@
-"""From what was told to a grade: one submission through all steps, its checks, its points, its outcome."""
+"""Grades one submission: takes it through all steps, and makes its checks, its points and its outcome."""

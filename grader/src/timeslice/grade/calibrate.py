@@ -1,4 +1,4 @@
-"""Calibrates the kit on this machine: grades the reference and the control, and keeps what goes wrong with them."""
+"""Calibrates the kit on this machine: grades the reference and the control, and remembers what goes wrong."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _EXPECTED = re.compile(r"/\* control: (\w+) \*/")
 
 
 def fingerprint(kit: Kit, cc: str) -> dict[str, str]:
-    """All that a calibration depends on: the tools, the C library, the kernel, and the kit itself."""
+    """Everything that a calibration depends on: the tools, the C library, the kernel, and the kit itself."""
     told = {name: version for name, version in versions(cc).items() if name not in ("python", "timeslice")}
     places = {tool: Path(found) for tool in (cc, *_TOOLS) if (found := shutil.which(tool))}
     places |= {path: Path(path) for path in _C_LIBRARIES}
@@ -64,7 +64,7 @@ def _digest(paths: Iterator[Path]) -> str:
 
 
 def kept(kit: Kit, cc: str) -> Calibration | None:
-    """The calibration that is kept for a compiler, if there is one and nothing has changed since."""
+    """The kept calibration for a compiler. None if there is none, or if something has changed."""
     now = fingerprint(kit, cc)
     return next((calibration for calibration in _found(kit, cc) if calibration.fingerprint == now), None)
 
@@ -76,17 +76,17 @@ def _found(kit: Kit, cc: str) -> Iterator[Calibration]:
 
 
 def why_anew(kit: Kit, cc: str) -> str:
-    """Why the kept calibration does not hold any more; empty where it does."""
+    """Why the kept calibration is not valid any more; empty if it is valid."""
     old, now = next(_found(kit, cc), None), fingerprint(kit, cc)
     if old is None:
-        return f"the kit was never calibrated with {cc} on this machine"
+        return f"there is no calibration with {cc} on this machine yet"
     changed = [name for name in {**old.fingerprint, **now} if old.fingerprint.get(name) != now.get(name)]
     named = [name.removeprefix("file ") for name in sorted(changed, key=lambda name: name.startswith("file "))]
     return f"changed since the last time: {', '.join(named[:_CHANGES_SHOWN])}" if changed else ""
 
 
 def _places(kit: Kit, cc: str) -> Sequence[Path]:
-    """Where a calibration is kept: in the kit, and for a kit that belongs to somebody else in the user's cache."""
+    """Where a calibration is kept: in the kit, or in the user's cache if the kit is not writable."""
     name = f"{Path(cc).name}.json"
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     of_kit = hashlib.sha256(bytes(kit.root)).hexdigest()[:16]
@@ -94,7 +94,7 @@ def _places(kit: Kit, cc: str) -> Sequence[Path]:
 
 
 def _keep(calibration: Calibration, kit: Kit, cc: str) -> None:
-    """Keep it in the first place that can be written. Raises KitError where there is none."""
+    """Write the calibration to the first writable place. Raises KitError if there is none."""
     problem = ""
     for path in _places(kit, cc):
         new = path.with_suffix(f".{os.getpid()}.new")
@@ -103,16 +103,16 @@ def _keep(calibration: Calibration, kit: Kit, cc: str) -> None:
             new.write_text(calibration.model_dump_json(indent=1) + "\n", "utf-8")
             new.replace(path)
         except OSError as error:
-            problem = problem or f"{path} cannot be written ({error.strerror})"
+            problem = problem or f"{path} ({error.strerror})"
         else:
             return
-    raise KitError(f"the calibration cannot be kept: {problem}: make its folder writable, or set XDG_CACHE_HOME")
+    raise KitError(f"cannot write the calibration to {problem}: make the folder writable, or set XDG_CACHE_HOME")
 
 
 def calibrate(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> Calibration:
-    """Run the whole bank on the reference in every mode, and the control under Valgrind; keep what came of it.
+    """Run all tests on the reference in every mode, and tests of the control too. Keep the result.
 
-    Raises KitError where the reference cannot be built or the result cannot be kept."""
+    Raises KitError if the reference does not build or the result cannot be written."""
     told = versions(builder.cc)
     before = fingerprint(kit, builder.cc)
     with builder.sandbox.stage as stage:
@@ -130,9 +130,9 @@ def calibrate(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> Calibrat
 
 
 def examined(builder: Builder, folder: Path, only: Sequence[str], stage: Path) -> Examination:
-    """A folder of the kit's own as if it were a submission: taken in, built, and run in every mode.
+    """Treat a folder of the kit like a submission: take its files, build them, and run them in every mode.
 
-    Raises KitError where it does not build on this machine."""
+    Raises KitError if it does not build on this machine."""
     tree, results = stage / "tree", stage / "results"
     tree.mkdir()
     results.mkdir()
@@ -140,7 +140,10 @@ def examined(builder: Builder, folder: Path, only: Sequence[str], stage: Path) -
     built = builder.build(tree, sources, stage)
     if built.build.status != "built":
         why = [d.message for d in built.build.diagnostics if d.severity == "error"] + list(built.build.refusals)
-        raise KitError(f"{folder.name}/ does not build with {builder.cc} here ({one_line(why[0] if why else '?')})")
+        reason = one_line(why[0] if why else "?")
+        raise KitError(
+            f"the kit's {folder.name}/ does not build with {builder.cc} ({reason}): choose another compiler with --cc"
+        )
     examination = Examination(Bank(builder, built, results, SEED), only, sources)
     for _ in examination.records():
         pass
@@ -148,7 +151,7 @@ def examined(builder: Builder, folder: Path, only: Sequence[str], stage: Path) -
 
 
 def _faults(reference: Examination, tests: Sequence[BankTest], tools: dict[str, str]) -> Iterator[Fault]:
-    """All that went wrong with the reference, in the order of the bank."""
+    """Everything that went wrong with the reference, in the order of the bank."""
     native, memcheck = reference.native, reference.memcheck
     tripwires = {test.name for test in tests if test.is_tripwire}
     for test in (t.name for t in tests if t.name not in tripwires):
@@ -183,9 +186,9 @@ def _fault_of_test(run: ModeRun, test: str, tool: str) -> Iterator[Fault]:
 
 
 def control(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> list[Fault]:
-    """What Valgrind should have reported about the control on this machine and did not.
+    """A fault for each known error of the control that Valgrind does not report on this machine.
 
-    The control in ``tests/control/LAB/FILE.c`` is tried on the tests of ``tests/LAB/FILE.c``."""
+    The tests of ``tests/LAB/FILE.c`` run on the control in ``tests/control/LAB/FILE.c``."""
     files = sorted(path.relative_to(kit.control) for path in kit.control.rglob("*.c"))
     chosen = [test.name for test in tests if Path(test.file) in {Path("tests") / file for file in files}]
     with builder.sandbox.stage as stage:
@@ -200,7 +203,7 @@ def control(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> list[Fault
 
 
 def still_sees(kit: Kit, builder: Builder, tests: Sequence[BankTest], names: Sequence[str]) -> bool:
-    """True where Valgrind reports on the reference in the tests ``names``, and on the control, at this moment."""
+    """True if Valgrind now writes its reports for the reference in the tests ``names``, and for the control."""
     with builder.sandbox.stage as stage:
         reference = examined(builder, kit.reference, names, stage)
     return not reference.lost_at_first and not control(kit, builder, tests)

@@ -1,12 +1,12 @@
-"""What is known of this machine: how the reference fares here with these tools. What it does not pass is the kit's.
+"""The calibration of a machine: which tests the reference passes here, and what goes wrong with it.
 
-Theory of operation: a grade compares a submission with what must be true of a right one. So the kit first grades its
-own reference, with the compiler, the C library and the Valgrind of this machine (calibrate.py), and a *control*: a
-solution with known memory errors. Whatever goes wrong there is a *fault* of the kit on this machine. It is named, with
-the tool and its version. It never costs a point. Where a grade depends on it, the grade is broken.
+Theory of operation: the reference is right, so it must pass every test. The kit first grades the reference with the
+compiler, the C library and the Valgrind of this machine (calibrate.py). It also grades a *control*: a solution with
+known memory errors. Each thing that goes wrong is a *fault* of the kit on this machine. The kit names it, with the tool
+and its version. A fault never costs a point. If a grade depends on a fault, the grade is broken.
 
-A calibration is kept with the *fingerprint* of all that it depends on. Another compiler, another Valgrind or a change
-in the kit has another fingerprint, and then the kit calibrates again.
+The kit keeps a calibration with its *fingerprint*: the state of everything that it depends on. Another compiler,
+another Valgrind or a change in the kit changes the fingerprint. Then the kit calibrates again.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ FaultKind = Literal["fails", "differs", "finding", "lost", "blind", "foreign"]
 _WHAT = {
     "fails": "the reference does not pass",
     "differs": "the reference makes a different number of assertions in",
-    "finding": "reports something about the reference in",
+    "finding": "reports a problem of the reference in",
     "lost": "loses its report on",
-    "foreign": "reports something that is not in the submission's code in",
+    "foreign": "reports a problem outside the submission's code in",
     "blind": "does not report a known error of the control in",
 }
 
@@ -35,11 +35,11 @@ class _Kept(BaseModel):
 
 
 class Fault(_Kept):
-    """One thing that goes wrong with the reference, or the control, on this machine."""
+    """One thing that goes wrong with the reference or the control on this machine."""
 
     kind: FaultKind
     mode: str  # of the run: native or memcheck
-    tool: str  # with its version, such as "valgrind-3.19.0"; the compiler for a native run
+    tool: str  # with its version, such as "valgrind-3.19.0"; for a native run it is the compiler
     test: str  # suite/test
     finding: str = ""  # Valgrind's kind of the finding
     detail: str = ""
@@ -52,46 +52,46 @@ class Fault(_Kept):
 
 
 class Calibration(_Kept):
-    """How the reference fared on this machine, compiled with one compiler."""
+    """What the reference did on this machine, compiled with one compiler."""
 
     version: Literal[1] = 1
-    fingerprint: dict[str, str]  # of each thing that it depends on, by name
-    assertions: dict[str, int]  # that the reference makes, by test; without the tests that it does not pass
+    fingerprint: dict[str, str]  # the state of each thing that the calibration depends on, by name
+    assertions: dict[str, int]  # how many the reference makes in each test that it passes
     faults: list[Fault] = Field(default_factory=list)
 
     def native_fault(self, test: str) -> Fault | None:
-        """Why a failure of this test says nothing about a submission, if that is so."""
+        """The fault that makes this test useless on this machine, or None."""
         return next(
             (f for f in self.faults if f.test == test and f.mode == NATIVE and f.kind in ("fails", "differs")), None
         )
 
     @property
     def loses_reports(self) -> bool:
-        """True where Valgrind lost a report on the reference, be it a single time."""
+        """True if Valgrind lost a report on the reference, even once."""
         return any(fault.kind == "lost" for fault in self.faults)
 
     def explains(self, finding: Finding) -> Fault | None:
-        """The fault by which this finding may be the kit's: the reference has one of its kind in each of its tests."""
+        """The fault that may cause this finding: the reference has a finding of this kind in each of these tests."""
         faults = {f.test: f for f in self.faults if f.kind == "finding" and f.finding == finding.kind}
         return faults[finding.tests[0]] if finding.tests and faults.keys() >= set(finding.tests) else None
 
     @property
     def blind(self) -> Fault | None:
-        """The fault by which a tool sees nothing at all."""
+        """The fault of a tool that reports nothing at all, or None."""
         return next((fault for fault in self.faults if fault.kind == "blind"), None)
 
     @property
     def baseline(self) -> str:
-        """The assertions as the bank reads them, a line a test."""
+        """The assertions in the format that the bank reads: one line for each test."""
         return "".join(f"{name} {count}\n" for name, count in self.assertions.items())
 
     def lines(self) -> list[str]:
-        """Every fault in a line; equal ones of many tests are told once."""
+        """One line for each fault. Equal faults of many tests share a line."""
         return summarized(self.faults)
 
 
 def summarized(faults: Iterable[Fault]) -> list[str]:
-    """The faults a line each; those of one kind and tool share a line that names the first test."""
+    """One line for each fault. Faults of one kind and one tool share a line, which names the first test."""
     groups: dict[tuple[str, str], list[Fault]] = {}
     for fault in faults:
         groups.setdefault((fault.tool, fault.kind), []).append(fault)

@@ -1,4 +1,4 @@
-"""Makes the checks: what became of the build, and of each test, with what a report says of it."""
+"""Makes the checks of the build and of each test, with everything that a report shows of them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from timeslice.untrusted import many_lines, one_line
 from timeslice.words import VERDICTS
 
 STEPS_MAX = 200
-COMPILES, IS_READ = "It compiles.", "It can be read."  # what the check named build asks
+COMPILES, IS_READ = "The submission compiles.", "The kit can read the submission."  # what the check named build asks
 _BUILD_HINTS = {
-    COMPILES: "What is left out cannot earn points. Compile with -Wall -Wextra and mend the first error first.",
+    COMPILES: "A file that is left out cannot earn points. Compile with -Wall -Wextra. Repair the first error first.",
     IS_READ: "Every check needs sources. Hand in a folder, a .zip or a .tar.gz that holds the folder of a lab.",
 }
 
 
 def check_of_build(build: Build, replayer: Replayer) -> Check:
-    """The check named ``build``: passed where the submission could be read, compiled, inspected and linked."""
+    """The check named ``build``. It passes if the kit could read, compile, inspect and link the submission."""
     if build.status == "built":
         return Check(name=BUILD, clause=None, sentence=COMPILES, verdict=Verdict.PASSED, points=0, possible=0)
     asked = IS_READ if build.status == "unread" else COMPILES
@@ -47,7 +47,7 @@ def check_of_build(build: Build, replayer: Replayer) -> Check:
 
 
 def check_not_run(assignment: Assignment, test: BankTest, possible: int, why: str) -> Check:
-    """The check of a test that was never run."""
+    """The check of a test that did not run."""
     return Check(
         name=test.name,
         clause=test.clause,
@@ -62,7 +62,7 @@ def check_not_run(assignment: Assignment, test: BankTest, possible: int, why: st
 def check_of_test(
     assignment: Assignment, test: BankTest, record: TestRecord, possible: int, replayer: Replayer
 ) -> Check:
-    """The check of one test from what the bank told of its native run."""
+    """The check of one test, made from the record of its native run."""
     passed = record.verdict is Verdict.PASSED
     clause = _clause(assignment, test)
     message, expected, got = _explanation(record)
@@ -85,18 +85,18 @@ def check_of_test(
 
 
 def steps_of(record: TestRecord) -> list[str]:
-    """What the test said that it did last, in order."""
+    """The last steps that the test reported, in order."""
     return [one_line(step, 500) for step in record.steps[-STEPS_MAX:]]
 
 
 def unsteady_check(check: Check, story: Story, replayer: Replayer) -> Check:
-    """The check of a test whose runs differ, with all of them; ``check`` is made of the run that counts."""
+    """The check of a test whose runs differ, with all of its runs. ``check`` comes from the run that counts."""
     runs = [run_of(record, "native") for record in story.runs]
     return check.model_copy(update={"unsteady": True, "runs": runs, "replay": replayer.replay(check.name)})
 
 
 def excused_check(check: Check, fault: Fault) -> Check:
-    """The check of a test that failed, but that the reference does not pass on this machine: nobody is charged."""
+    """The check of a failed test that the reference does not pass either on this machine. It costs no points."""
     return check.model_copy(update={"verdict": Verdict.BROKEN, "points": check.possible, "message": fault.line})
 
 
@@ -116,7 +116,7 @@ def run_of(record: TestRecord, tool: str) -> Run:
 
 
 def difference(test: BankTest, native: TestRecord, story: Story, tool: str, replayer: Replayer) -> Difference:
-    """A test that passes natively and did not pass under ``tool``, which found nothing: all of its runs."""
+    """A test that passed natively but not under ``tool``, which found no error. It has all runs of the test."""
     runs = [run_of(native, "native"), *(run_of(record, tool) for record in story.runs)]
     return Difference(test=test.name, clause=test.clause, replay=replayer.replay(test.name), runs=runs)
 
@@ -131,10 +131,11 @@ def _clause(assignment: Assignment, test: BankTest) -> Clause | None:
 
 
 def _explanation(record: TestRecord) -> tuple[str, str | None, str | None]:
-    """Message, expected and got of a failing test. An assertion says ``expected: ...`` and ``got: ...`` on lines of
-    their own; each may go on over the lines that follow it."""
+    """The message, ``expected`` and ``got`` of a failed test.
+
+    An assertion writes ``expected: ...`` and ``got: ...``, each on its own line. Both may continue on more lines."""
     parts: dict[str, list[str]] = {"": [], "expected": [], "got": []}
-    if not (record.verdict is Verdict.FAILED and record.messages):  # then the assertion says it better
+    if not (record.verdict is Verdict.FAILED and record.messages):  # then the assertion explains it better
         parts[""].append(record.detail or VERDICTS[record.verdict].meaning)
     for number, message in enumerate(record.messages[:20]):
         part = ""
@@ -149,6 +150,3 @@ def _explanation(record: TestRecord) -> tuple[str, str | None, str | None]:
             parts[""].append(f"({one_line(message.file)}:{message.line})")
     texts = {part: many_lines("\n".join(lines)).strip() for part, lines in parts.items()}
     return texts[""], texts["expected"] or None, texts["got"] or None
-
-
-# ---- the whole ----

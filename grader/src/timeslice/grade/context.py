@@ -1,4 +1,4 @@
-"""What every grading in one process shares."""
+"""What all gradings in one process share."""
 
 from __future__ import annotations
 
@@ -23,11 +23,10 @@ from timeslice.untrusted import one_line
 
 @dataclass(frozen=True)
 class GradingContext:
-    """What every grading in one process shares: the kit, the assignment, the tests, the builder in its sandbox, and
-    the calibration of this machine.
+    """What all gradings in one process share: the kit, the assignment, the tests, the builder and the calibration.
 
-    ``assignment`` and ``tests`` are of the labs that are graded, ``whole`` is all that the kit asks. ``kit`` is the kit
-    itself, ``builder.kit`` the copy of it that a sandbox may see."""
+    ``assignment`` and ``tests`` belong to the labs to grade. ``whole`` is the assignment with all labs. ``kit`` is the
+    kit itself. ``builder.kit`` is a copy of it that the sandbox may see."""
 
     kit: Kit
     whole: Assignment
@@ -38,7 +37,7 @@ class GradingContext:
     calibration: Calibration
 
     def replayer(self, source: Source, seed: int, program: str | None = None) -> Replayer:
-        """What the replay commands of ``source`` are made of."""
+        """The maker of replay commands for ``source``."""
         graded = tuple(lab.id for lab in self.assignment.labs)
         labs = {BUILD: graded if len(graded) < len(self.whole.labs) else ()}
         labs.update({test.name: (test.lab,) for test in self.tests})
@@ -48,8 +47,9 @@ class GradingContext:
     @classmethod
     @contextmanager
     def open(cls, cc: str = "gcc", labs: Sequence[str] = (), *, strict: bool = False) -> Iterator[GradingContext]:
-        """Find and check everything, to grade ``labs`` (none: all of them). Raises KitError where something is missing
-        or, if ``strict``, a guard is off."""
+        """Find and check everything that a grading of ``labs`` needs. No lab means all labs.
+
+        Raises KitError if something is missing. If ``strict``, it also raises KitError if a guard is off."""
         kit = find_kit()
         whole = read_assignment(kit)
         assignment = whole.only(labs)
@@ -72,4 +72,4 @@ def machine_error(error: OSError) -> KitError:
     where = f" ({one_line(str(error.filename))})" if error.filename else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFullError(f"the disk is full{where}: make room and grade again")
-    return KitError(f"the machine failed: {error.strerror or one_line(str(error))}{where}: grade again")
+    return KitError(f"the machine failed ({error.strerror or one_line(str(error))}){where}: grade again")

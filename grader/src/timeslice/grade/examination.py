@@ -1,4 +1,4 @@
-"""Examines one built submission with the bank: runs it, settles each verdict, and collects what Valgrind reported."""
+"""Examines one built submission: runs all tests on it, decides each verdict, and collects Valgrind's findings."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ _END_OF_REPORT = b"</valgrindoutput>"
 
 
 class Examination:
-    """The bank over one submission. Iterate over ``records`` once; then everything else is complete."""
+    """All tests on one submission. Iterate over ``records`` once. After that everything else is complete."""
 
     def __init__(self, bank: Bank, only: Sequence[str], sources: Sequence[str]) -> None:
-        """``only``: the tests to run; ``sources``: the submission's files, such as ``udp/send.c``."""
+        """``only`` has the tests to run. ``sources`` has the files of the submission, such as ``udp/send.c``."""
         self._bank = bank
         self._run = BankRun(bank, only)
         self._sources = sources
         self.native_stories: Stories = {}
         self.memcheck_stories: Stories = {}
         self.findings: list[Finding] = []  # in the submission's code
-        self.kit_findings: list[Finding] = []  # in nobody's code but the kit's
-        self.lost: list[str] = []  # tests that passed under Valgrind, but whose report is missing every time
-        self.lost_at_first: list[str] = []  # those whose report was missing the first time
+        self.kit_findings: list[Finding] = []  # in the kit's code only
+        self.lost: list[str] = []  # tests that passed under Valgrind, but their report is missing each time
+        self.lost_at_first: list[str] = []  # tests whose report was missing the first time
 
     @property
     def native(self) -> ModeRun:
-        """The native run, with the record of each test that counts."""
+        """The native run, with the record that counts for each test."""
         return self._run.native
 
     @property
     def memcheck(self) -> ModeRun:
-        """The run under Valgrind, with the record of each test that counts."""
+        """The run under Valgrind, with the record that counts for each test."""
         return self._run.memcheck
 
     def records(self) -> Iterator[TestRecord]:
-        """The native record of each test that passes at once, as it comes. The others are decided at the end."""
+        """The native record of each test that passes the first time, as it comes. The other tests come at the end."""
         for mode, record in self._run.records():
             if mode == NATIVE and record.verdict is Verdict.PASSED:
                 yield record
@@ -52,9 +52,9 @@ class Examination:
         self._collect()
 
     def _differing(self) -> list[str]:
-        """The tests that passed natively and did not pass under Valgrind, or were not run there."""
+        """The tests that passed natively, and did not pass under Valgrind or did not run there."""
         ended = self.memcheck.ended
-        hopeless = ended is not None and (ended.timed_out or ended.disk_full)  # the others would fare no better
+        hopeless = ended is not None and (ended.timed_out or ended.disk_full)  # the other tests would fail too
         told = self.memcheck.records
         return [
             name
@@ -63,7 +63,7 @@ class Examination:
         ]
 
     def _worth_another_run(self) -> list[str]:
-        """Of those at most ``TOOL_RERUNS``, and of those that hung there, which takes long, at most ``HANG_RERUNS``."""
+        """At most ``TOOL_RERUNS`` of the differing tests. At most ``HANG_RERUNS`` of them hung: a hang is slow."""
         told = self.memcheck.records
         hung = [n for n in self._differing() if n in told and told[n].verdict is Verdict.TIMED_OUT]
         return [name for name in self._differing() if name not in hung[HANG_RERUNS:]][:TOOL_RERUNS]
@@ -74,13 +74,13 @@ class Examination:
         return [record.name for record in self.native.records.values() if record.verdict is Verdict.PASSED]
 
     def sound(self, finding: Finding) -> list[str]:
-        """The finding's tests that passed natively and under Valgrind. Where a test fails, its own blocks are lost."""
+        """The finding's tests that passed natively and under Valgrind. A test that fails loses blocks of its own."""
         told = self.memcheck.records
         passed = {name for name in self.passed if name in told and told[name].verdict is Verdict.PASSED}
         return [name for name in finding.tests if name in passed]
 
     def _collect(self) -> None:
-        """Read Valgrind's reports. Tests whose report is missing are run again for it."""
+        """Read Valgrind's reports. If the report of a test is missing, run the test again."""
         for _ in range(TRIES):
             found = [memcheck.findings(r.folder, r.tests_by_pid, self._sources) for r in self.memcheck.reports]
             self.findings = merged(finding for one in found for finding in one.submission)
@@ -97,7 +97,7 @@ class Examination:
 
 
 def _is_lost(name: str, reports: Reports, explained: Collection[str]) -> bool:
-    """True where Valgrind's exit status tells of an error that no report explains, or where its report has no end."""
+    """True if no report explains an error in Valgrind's exit status, or if the report has no end."""
     record = reports.records[name]
     if record.verdict is not Verdict.PASSED:
         return False
@@ -115,7 +115,7 @@ def _has_end(reports: Reports, record: TestRecord) -> bool:
 
 
 def merged(findings: Iterator[Finding]) -> list[Finding]:
-    """The findings without repetition: equal ones share their tests. In the order of their files and lines."""
+    """The findings in the order of files and lines. Equal findings become one, with all of their tests."""
     by_place: dict[tuple[str, tuple[object, ...]], Finding] = {}
     for finding in findings:
         key = (finding.kind, tuple(finding.stack) or (finding.message,))

@@ -1,4 +1,4 @@
-"""Takes one submission through all steps: intake, build, run, coverage, score, and in the end a result to report."""
+"""Takes one submission through all steps: intake, build, run, coverage and score. At the end there is a result."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ from timeslice.sandbox import Ended
 from timeslice.untrusted import one_line
 
 _NO_BUILD = Build(status="broken")
-_NO_COVERAGE_OF = "line coverage is measured with gcc only"
+_NO_COVERAGE_OF = "the kit measures line coverage only with gcc"
 
 
 class Grading:
-    """One submission on its way. ``checks`` goes the way; ``result`` tells what is known of it, at any time."""
+    """The grading of one submission. ``checks`` does the work. ``result`` gives the current state at any time."""
 
     def __init__(self, context: GradingContext, source: Source, seed: int, program: str | None = None) -> None:
-        """``program``: how a replay command begins, by default as this process was started."""
+        """``program`` starts each replay command. The default is the program that started this process."""
         self._context = context
         self._source = source
         self._seed = seed
         self._replayer = context.replayer(source, seed, program)
         self._wanted = {test.name for test in context.tests}
-        self._absent: set[str] = set()  # labs of which nothing was handed in
+        self._absent: set[str] = set()  # labs for which no .c file was handed in
         self._checks: dict[str, Check] = {}
         self._notes: list[str] = []
         self._suspicions: list[str] = []
@@ -59,48 +59,48 @@ class Grading:
         self._runs = False
         self._memory = Memory(status="not_run", tests=0)
         self._coverage = Coverage(status="not_run")
-        self._faults: list[Fault] = []  # of the kit, in this very run
+        self._faults: list[Fault] = []  # faults of the kit in this run
         self._error: KitError | None = None
 
     @property
     def name(self) -> str:
-        """The submission's name, as shown."""
+        """The name of the submission, as a report shows it."""
         return self._source.name
 
     @property
     def error(self) -> KitError | None:
-        """Why there is no grade, where there is none."""
+        """Why there is no grade, or None."""
         return self._error
 
     @property
     def builds(self) -> bool:
-        """True once a lab of the submission has been built: there is something to run."""
+        """True after a lab of the submission was built, so that there is something to run."""
         return self._runs
 
     @property
     def memory(self) -> Memory:
-        """What Valgrind found, once all checks have been made."""
+        """What Valgrind found. It is complete after the last check."""
         return self._memory
 
     @property
     def coverage(self) -> Coverage:
-        """What gcov counted, once all checks have been made."""
+        """What gcov counted. It is complete after the last check."""
         return self._coverage
 
     @property
     def suspicions(self) -> list[str]:
-        """Why a person should look, once all checks have been made."""
+        """Why a person must look. It is complete after the last check."""
         return self._suspicions
 
     def select(self, names: set[str]) -> None:
-        """Make only the checks of these tests, to be called before ``checks``."""
+        """Make only the checks of these tests. Call this before ``checks``."""
         self._wanted = names
         self._notes.append(
-            f"only {len(names)} of {len(self._context.tests)} tests were asked for: this is no full grade"
+            f"this is not a full grade: the command selected only {len(names)} of {len(self._context.tests)} tests"
         )
 
     def checks(self) -> Generator[Check, None, None]:
-        """Every check as soon as it is decided. Raises KitError where the kit or the machine is at fault."""
+        """Every check, as soon as it is decided. Raises KitError if the kit or the machine failed."""
         started = time.monotonic()
         try:
             with self._context.builder.sandbox.stage as stage:
@@ -113,8 +113,10 @@ class Grading:
         except OSError as error:
             self._error = machine_error(error)
             raise self._error from error
-        except Exception as error:  # a fault of ours, whatever it is, must never become a grade
-            self._error = KitError(f"the grader failed ({type(error).__name__}: {one_line(str(error))}): report it")
+        except Exception as error:  # an error in the grader must never become a grade
+            self._error = KitError(
+                f"the grader failed ({type(error).__name__}: {one_line(str(error))}): report this bug"
+            )
             raise self._error from error
         finally:
             self._seconds["total"] = round(time.monotonic() - started, 3)
@@ -140,7 +142,9 @@ class Grading:
         self._runs = bool(built.labs)
         yield check_of_build(built.build, self._replayer)
         for test in (t for t in self._judged() if t.lab not in built.labs):
-            why = "No .c file of this lab was handed in." if test.lab in self._absent else "This lab was not built."
+            why = (
+                "No .c file of this lab was handed in." if test.lab in self._absent else "This lab could not be built."
+            )
             yield check_not_run(self._context.assignment, test, self._context.shares[test.name], why)
         if any(test.lab in built.labs for test in self._judged()):
             yield from self._run(built, stage, tree, sources)
@@ -148,18 +152,18 @@ class Grading:
             self._coverage = coverage.not_run(tree, sources, "the submission was not built")
 
     def _replayable(self, check: Check) -> Check:
-        """The check with the command that shows it again, whatever step of the way it was that it did not pass."""
+        """The check with its replay command. A check that passed or did not run needs none."""
         if check.replay or check.verdict in (Verdict.PASSED, Verdict.NOT_RUN):
             return check
         return check.model_copy(update={"replay": self._replayer.replay(check.name)})
 
     def _unread(self, why: str) -> Iterator[Check]:
-        """The checks of a submission that intake could take nothing from."""
+        """The checks of a submission from which intake could take no file."""
         self._build = Build(status="unread", refusals=[why])
         yield check_of_build(self._build, self._replayer)
         for test in self._judged():
             possible = self._context.shares[test.name]
-            yield check_not_run(self._context.assignment, test, possible, "The submission could not be read.")
+            yield check_not_run(self._context.assignment, test, possible, "The kit could not read the submission.")
 
     def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
         results = stage / "results"
@@ -187,7 +191,7 @@ class Grading:
         return (t for t in self._context.tests if t.name in self._wanted and not t.is_tripwire)
 
     def _only(self, labs: Collection[str]) -> list[str]:
-        """The tests of some labs that have to run for those that are wanted."""
+        """The tests of ``labs`` that must run: the wanted tests, and others that they need."""
         memory = self._context.assignment.memory
         charged = {test.clause for test in self._context.tests if test.name in self._wanted}
         areas = {area for area, clause in memory.items() if clause in charged}
@@ -211,7 +215,7 @@ class Grading:
         why = _cut_short(native.ended, self._context.assignment.limits.run_seconds)
         if why:
             return check_not_run(self._context.assignment, test, possible, why)
-        raise KitError(f"the bank ended before it told of {test.name} ({_how_it_ended(native)})")
+        raise KitError(f"the bank ended before it reported {test.name} ({_how_it_ended(native)}): grade again")
 
     def _measure(self, built: Built, native: ModeRun, tree: Path, sources: Sequence[str]) -> Coverage:
         if not self._context.builder.measures_coverage or native.counters is None:
@@ -224,7 +228,7 @@ class Grading:
         return measured.model_copy(update={"files": [*measured.files, *others.files]})
 
     def _judge_memory(self, examination: Examination) -> tuple[MemoryJudge, list[Finding]]:
-        """Charge what Valgrind and the audit of descriptors found; also kept for the result."""
+        """Charge what Valgrind and the audit of descriptors found. Also keep it for the result."""
         run, calibration = examination.memcheck, self._context.calibration
         removed = self._settle_lost(examination)
         by_name = {test.name: test for test in self._context.tests}
@@ -235,7 +239,7 @@ class Grading:
             tests = examination.sound(finding)
             if tests and not calibration.explains(finding):
                 self._faults.append(foreign_fault(finding, tests[0], self._valgrind))
-        left_out = f"Not run again, because they disturb other tests: {len(run.left_out)} of the tests that failed."
+        left_out = f"{len(run.left_out)} failed tests did not run again, because they disturb other tests."
         self._memory = Memory(
             status="findings" if findings else "clean",
             tests=len(run.records),
@@ -250,8 +254,10 @@ class Grading:
         return versions(self._context.builder.cc)["valgrind"]
 
     def _settle_lost(self, examination: Examination) -> list[Finding]:
-        """Whose doing it is that reports of Valgrind are missing: the kit's where it loses those of the reference or
-        of the control, too; else the submission's, which is a finding."""
+        """Decide why reports of Valgrind are missing.
+
+        If Valgrind also loses reports on the reference or the control, this is the kit's fault. Otherwise the
+        submission removed them, and this is a finding."""
         context = self._context
         lost = examination.lost_at_first if context.calibration.loses_reports else examination.lost
         if not lost:
@@ -264,7 +270,7 @@ class Grading:
         return []
 
     def _differences(self, examination: Examination, findings: Sequence[Finding]) -> list[Difference]:
-        """The tests that passed natively, and not under Valgrind although it found nothing in them."""
+        """The tests that passed natively, but not under Valgrind, although it found no error in them."""
         explained = {name for finding in findings for name in finding.tests}
         by_name = {test.name: test for test in self._judged()}
         told: list[Difference] = []
@@ -287,7 +293,7 @@ class Grading:
             self._seconds[step] = round(time.monotonic() - started, 3)
 
     def result(self) -> Result:
-        """What is known: the whole grade after ``checks`` came to its end, and after an error why there is none."""
+        """The current state: after the last check the whole grade, after an error the reason why there is none."""
         checks = self._ordered()
         ended = Outcome.BROKEN if self._error else score.outcome(checks, bool(self._suspicions))
         if self._error or ended is Outcome.SUSPICIOUS:
@@ -317,30 +323,30 @@ class Grading:
         )
 
     def _ordered(self) -> list[Check]:
-        """The build and then the tests in the bank's order; what was never decided was not run."""
+        """The build, then the tests in the order of the bank. A test without a decision did not run."""
         ordered = [self._checks[BUILD]] if BUILD in self._checks else []
         for test in self._judged():
             check = self._checks.get(test.name)
             if check is None:
                 possible = self._context.shares[test.name]
-                why = "The kit or the machine failed before it was run." if self._error else "It was not run."
+                why = "The kit or the machine failed before this test." if self._error else "This test did not run."
                 check = check_not_run(self._context.assignment, test, possible, why)
             ordered.append(check)
         return ordered
 
 
 def supplied_notes(assignment: Assignment, build: Build) -> list[str]:
-    """The functions that were supplied, a note a lab."""
+    """One note for each lab, with the functions that the template supplied."""
     by_lab = ([name for name in lab.api if name in build.supplied] for lab in assignment.labs)
     return [f"taken from the template: {', '.join(names)}" for names in by_lab if names]
 
 
 def _cut_short(ended: Ended | None, seconds: int) -> str:
-    """Why a run was ended for what the submission did; empty where it was not. ``seconds``: how long it might take."""
+    """Why the kit ended a run because of the submission; empty if it did not. ``seconds`` is the time limit."""
     if ended and ended.timed_out:
-        return f"The tests before it used up the {seconds} seconds that the whole run may take."
+        return f"Earlier tests used all of the {seconds} seconds that the whole run may take."
     if ended and ended.disk_full:
-        return "The tests before it filled all the disk space that the whole run may use."
+        return "Earlier tests filled all of the disk space that the whole run may use."
     return ""
 
 
@@ -351,6 +357,6 @@ def _how_it_ended(run: ModeRun) -> str:
 
 
 def _gcov_of(cc: str) -> str:
-    """``gcov-12`` for ``gcc-12``: the two read and write one format only."""
+    """``gcov-12`` for ``gcc-12``: a version of gcov reads only the format of its own gcc."""
     name = Path(cc).name
     return name.replace("gcc", "gcov", 1) if name.startswith("gcc") else "gcov"

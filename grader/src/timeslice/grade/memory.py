@@ -1,4 +1,4 @@
-"""Decides the memory clauses: who is charged for what Valgrind and the audit of descriptors found."""
+"""Decides the memory clauses: which clause loses points for a finding of Valgrind or of the audit of descriptors."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ FINDINGS_SHOWN = 5
 
 
 def descriptor_findings(runs: Iterable[ModeRun]) -> list[Finding]:
-    """What the audit of descriptors found in tests that passed, equal ones merged over the tests.
+    """What the audit of descriptors found in tests that passed. Equal findings become one, with all of their tests.
 
-    A test that fails ends where it stands, with descriptors of its own still open."""
+    A test that fails ends at once, and its own descriptors are still open. So it does not count."""
     tests: dict[str, set[str]] = defaultdict(set)
     for run in runs:
         for record in (r for r in run.records.values() if r.verdict is Verdict.PASSED):
             for descriptor in record.descriptors:
-                # The inode of a socket or pipe says nothing, and differs from run to run.
+                # The inode of a socket or pipe has no meaning here, and it changes with each run.
                 tests[one_line(re.sub(r":\[\d+\]$", "", descriptor.target) or "unknown")].add(record.name)
     return [
-        Finding(kind="OpenDescriptor", message=f"A descriptor is left open ({target}).", tests=sorted(names))
+        Finding(kind="OpenDescriptor", message=f"A descriptor was left open ({target}).", tests=sorted(names))
         for target, names in sorted(tests.items())
     ]
 
 
 def removed_reports(tests: Sequence[str], tool: str) -> list[Finding]:
-    """The finding for tests whose report is missing every time, while the same tool reports on the reference."""
-    message = f"The report of {tool} was removed or cut short each time that this test ran."
+    """The finding for tests whose report is always missing, although the same tool writes it for the reference."""
+    message = f"Each time that this test ran, the report of {tool} was removed or cut short."
     return [Finding(kind="ReportRemoved", message=message, tests=list(tests))] if tests else []
 
 
 def foreign_fault(finding: Finding, test: str, tool: str) -> Fault:
-    """A finding in code that is not the submission's: the kit shows it and charges nobody."""
+    """The fault for a finding outside the submission's code. The kit shows it, and it costs nothing."""
     where = " < ".join(frame.function for frame in finding.stack) or "?"
     detail = one_line(f"{finding.message} [{where}]")
     return Fault(kind="foreign", mode=MEMCHECK, tool=tool, test=test, finding=finding.kind, detail=detail)
@@ -49,9 +49,9 @@ def foreign_fault(finding: Finding, test: str, tool: str) -> Fault:
 
 @dataclass(frozen=True)
 class MemoryJudge:
-    """Decides the memory clauses: what was found in tests that passed is charged to the clause of their area.
+    """Decides the memory clauses. A finding in a test that passed costs the points of the clause for its area.
 
-    ``faults`` are the kit's in this very run, on top of those of the calibration."""
+    ``faults`` has the faults of the kit in this run. The calibration has more."""
 
     assignment: Assignment
     tests: Mapping[str, BankTest]
@@ -60,14 +60,14 @@ class MemoryJudge:
     faults: tuple[Fault, ...] = ()
 
     def is_memory_test(self, test: BankTest) -> bool:
-        """True for the test of a clause that Valgrind's findings are charged to."""
+        """True for the test of a memory clause."""
         return test.clause in self.assignment.memory.values()
 
     def charge(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings, each with the clauses that it is charged to: those of the areas of its tests that passed.
+        """The findings, each with its charged clauses: the memory clauses for the tests that passed.
 
-        A test that failed may have left things of its own behind. So a finding is left out if it is only found there
-        and not on a line of the submission. A finding that the reference has too is charged to nobody."""
+        A test that failed may leave its own blocks and descriptors. So a finding is dropped if only failed tests have
+        it and it is not on a line of the submission. If the reference has the finding too, it costs nothing."""
         charged = []
         for finding in findings:
             clauses = sorted({c for c in map(self._clause_of, finding.tests) if c})
@@ -77,17 +77,17 @@ class MemoryJudge:
         return charged
 
     def _clause_of(self, name: str) -> str | None:
-        """The memory clause that is charged for this test, None where it failed and nothing is charged."""
+        """The memory clause that is charged for this test. None if the test failed, because then nothing is charged."""
         record = self.native.records.get(name)
         if record is None or record.verdict is not Verdict.PASSED or self.tests[name].is_tripwire:
             return None
         return self.assignment.memory.get(self.tests[name].memory_key)
 
     def judge(self, check: Check, findings: Sequence[Finding]) -> Check:
-        """The check of a memory clause's own test, after what Valgrind found in its areas.
+        """The check of a memory clause's own test, with Valgrind's findings in its areas.
 
-        ``findings`` have been charged. A test that itself failed stays as it is. Where the kit cannot tell on this
-        machine whether the clause is kept, the check is broken, and keeps its points."""
+        ``findings`` are already charged. A test that failed keeps its verdict. If the kit cannot decide the clause on
+        this machine, the check is broken and keeps its points."""
         if check.verdict is not Verdict.PASSED:
             return check
         mine = [f for f in findings if f.charged and check.clause in f.charged.split(", ")]
@@ -108,7 +108,7 @@ class MemoryJudge:
         return check.model_copy(update={"verdict": Verdict.BROKEN, "message": "\n".join(doubts[:FINDINGS_SHOWN])})
 
     def _doubts(self, clause: str | None, findings: Sequence[Finding]) -> Iterable[str]:
-        """Why nobody can tell on this machine whether a memory clause is kept."""
+        """Why the kit cannot decide this memory clause on this machine."""
         if self.calibration.blind:
             yield self.calibration.blind.line
         for finding in findings:

@@ -1,7 +1,7 @@
-"""The command that shows one check again: it works as it is printed, in the folder where it was printed.
+"""Makes the command that runs one check again. The command works as printed, in the folder where it was printed.
 
-Every word is quoted for any POSIX shell and is plain ASCII, so that no encoding of a terminal and no writer of a report
-can change it. ``make check`` runs this file as a program, for the words that are its own.
+Every word is quoted for any POSIX shell and is plain ASCII. So no encoding of a terminal and no format of a report can
+change it. ``make check`` runs this file as a program, because it prints such a command too.
 """
 
 from __future__ import annotations
@@ -16,31 +16,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 RUN_AGAIN = "run again"  # the label of the command, in every report and in tests/support/core/expect.c
-BUILD = "build"  # the check that is no test
+BUILD = "build"  # the name of the only check that is not a test
 
-# What a shell, a CI's log, a browser and a spreadsheet all leave as it is: one blank, and no :: or ##.
+# Text that no shell, log of CI, browser or spreadsheet changes: no two blanks in a row, and no :: or ##.
 _ORDINARY = re.compile(rb"(?:[!-~]|(?<! ) )*")
 _COMMANDS_OF_CI = (b"::", b"##")
-_AS_IT_IS = re.compile(rb"[A-Za-z0-9_./,+@-]")  # in a format of printf's that stands in single quotes
+_AS_IT_IS = re.compile(rb"[A-Za-z0-9_./,+@-]")  # characters that need no escape in a format of printf in single quotes
 
 
 def word(text: str | bytes) -> str:
-    """``text``, a file's name or any other bytes, as one word of a POSIX shell in ASCII."""
+    """``text`` as one word of a POSIX shell, in ASCII. It can be the name of a file, or any other bytes."""
     raw = os.fsencode(text)
     if _ORDINARY.fullmatch(raw) and not any(mark in raw for mark in _COMMANDS_OF_CI):
         quoted = shlex.quote(raw.decode("ascii"))
-        return f"'{quoted}'" if "=" in quoted and "'" not in quoted else quoted  # a=b in front would set a variable
+        return (
+            f"'{quoted}'" if "=" in quoted and "'" not in quoted else quoted
+        )  # the shell would take a=b at the start for a variable
     spelt = (chr(byte) if _AS_IT_IS.match(raw, at) else f"\\{byte:03o}" for at, byte in enumerate(raw))
     return f"\"$(printf '{''.join(spelt)}')\""
 
 
 def place(path: Path) -> bytes:
-    """``path`` as it is typed in the working directory: relative where it lies below, and never like an option."""
+    """``path`` as a user types it: relative if it is below the working directory, and never like an option."""
     raw = os.fsencode(path)
     if path.is_absolute():
         here = _here()
         raw = os.path.relpath(raw, here) if here and raw.startswith(here.rstrip(b"/") + b"/") else raw
-    # A command's substitution drops the newlines at its end.
+    # The shell drops newlines at the end of a command substitution.
     raw = raw + b"/." if raw.endswith(b"\n") and path.is_dir() else raw
     return b"./" + raw if raw.startswith(b"-") else raw
 
@@ -48,13 +50,16 @@ def place(path: Path) -> bytes:
 def _here() -> bytes:
     try:
         return os.fsencode(Path.cwd())
-    except OSError:  # it was removed
+    except OSError:  # the working directory was removed
         return b""
 
 
 def program() -> str:
-    """How this program is started from the working directory, in words of a shell: by the path that started it, or,
-    where that was another program such as pytest, by the one that was installed with it."""
+    """The words of a shell that start this program from the working directory.
+
+    The command uses the path that started the program. If another program started it, such as pytest, the command uses
+    the installed ``timeslice``.
+    """
     started = Path(sys.argv[0] if sys.argv else "")
     installed = Path(sysconfig.get_path("scripts")) / "timeslice"
     found = next((path for path in (started, installed) if path.name == "timeslice" and _runs(path)), None)
@@ -75,8 +80,11 @@ def _executable(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Replayer:
-    """What the replay commands of one submission have in common. ``labs``: those that a check, by its name, needs.
-    ``nested``: the path alone would be taken for a class."""
+    """What the replay commands of one submission have in common.
+
+    ``labs`` has the labs that each check needs, by the name of the check. ``nested`` is true if the path alone looks
+    like a class.
+    """
 
     path: Path
     seed: int
@@ -86,7 +94,7 @@ class Replayer:
     program: str = field(default_factory=program)
 
     def replay(self, check: str) -> str:
-        """The command that makes this one check again."""
+        """The command that runs this one check again."""
         options = [part for lab in self.labs.get(check, ()) for part in ("--lab", lab)]
         options += ["--cc", word(self.cc)] if self.cc != "gcc" else []
         options += ["--one"] if self.nested else []
@@ -96,13 +104,12 @@ class Replayer:
 
 
 def make_check(submission: str, compiler: str, started_in: str) -> str:
-    """``make check`` of one submission, without the test: run in the kit's folder, by somebody who stood in
-    ``started_in``."""
+    """The command ``make check`` for one submission, without the test. It works in the folder ``started_in``."""
     here = Path.cwd()
     inside = Path(started_in).is_dir() and Path(started_in).samefile(here)
     make = "make" if inside else f"make -C {word(os.fsencode(here))}"
     values = [("SUBMISSION", submission), *([("CC", compiler)] if compiler != "gcc" else [])]
-    # A dollar begins a variable of make's; a # is none of make's concern on its command line.
+    # In make a dollar begins a variable, so it is doubled. On the command line of make a # needs no escape.
     return " ".join(
         [make, "check", *(f"{name}={word(os.fsencode(text).replace(b'$', b'$$'))}" for name, text in values)]
     )

@@ -1,4 +1,4 @@
-"""From checks to points, skills and an outcome. No file is read and nothing is run here."""
+"""Turns checks into points, skills and an outcome. This file reads no file and runs nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from timeslice.untrusted import one_line
 
 
 def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
-    """Points of each test by its name: a clause's points shared evenly. Raises KitError where they do not divide."""
+    """The points of each test, by name. The tests of a clause share its points evenly, or KitError is raised."""
     by_clause: dict[str, list[str]] = defaultdict(list)
     for test in tests:
         if test.clause:
@@ -25,23 +25,29 @@ def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
     for clause, names in by_clause.items():
         known = assignment.clauses.get(clause)
         if known is None:
-            raise KitError(f"test {names[0]} checks {clause}, which has no points: add it to the TOML of its lab")
+            raise KitError(
+                f"test {names[0]} checks {clause}, which has no points: add the clause to the TOML of its lab"
+            )
         if known.points % len(names):
-            raise KitError(f"{clause}: {known.points} points cannot be shared evenly by {len(names)} tests: change one")
+            raise KitError(
+                f"{clause}: its {len(names)} tests cannot share {known.points} points evenly: "
+                "change the points or the number of tests"
+            )
         points.update(dict.fromkeys(names, known.points // len(names)))
     return points
 
 
 def suspicions(tests: Iterable[BankTest], runs: Iterable[ModeRun]) -> list[str]:
-    """Tripwires that did not fail: tests that fail on purpose, whatever an honest submission does."""
+    """A line for each tripwire that did not fail. With an honest submission a tripwire always fails."""
     found = []
     for test in (t for t in tests if t.is_tripwire):
         for run in runs:
             record = run.records.get(test.name)
             if record and record.verdict in (Verdict.PASSED, Verdict.INCOMPLETE, Verdict.SKIPPED):
                 found.append(
-                    f"{test.name} ({run.mode}) fails on purpose, but was told to have {record.verdict.value}: "
-                    "the submission may have tampered with it. The points are withheld until a person has looked."
+                    f"The test {test.name} ({run.mode}) always fails on purpose, but here its verdict is "
+                    f"{record.verdict.value}. The submission may have tampered with the verdicts. "
+                    "The points are withheld until a person has looked."
                 )
     return found
 
@@ -52,7 +58,7 @@ def withheld(checks: Iterable[Check]) -> list[Check]:
 
 
 def skills(assignment: Assignment, checks: Sequence[Check]) -> list[Skill]:
-    """Every skill with what its clauses' checks earned out of what they could."""
+    """Every skill, with the earned and the possible points of its clauses."""
     return [
         Skill(
             lab=lab.id,
@@ -67,7 +73,7 @@ def skills(assignment: Assignment, checks: Sequence[Check]) -> list[Skill]:
 
 
 def labs(assignment: Assignment, checks: Sequence[Check], absent: Collection[str]) -> list[LabScore]:
-    """Every lab with what its checks earned; nothing was handed in of those that are ``absent``."""
+    """Every lab with its score. ``absent`` names the labs for which no .c file was handed in."""
     return [
         LabScore(id=lab.id, title=lab.title, handed_in=lab.id not in absent, score=_score_of(lab.clauses, checks))
         for lab in assignment.labs
@@ -80,13 +86,13 @@ def _score_of(clauses: Iterable[Clause], checks: Iterable[Check]) -> Score:
 
 
 def total(checks: Iterable[Check]) -> Score:
-    """What the checks earned out of what they could."""
+    """The sum of the earned and of the possible points."""
     listed = list(checks)
     return Score(earned=sum(c.points for c in listed), possible=sum(c.possible for c in listed))
 
 
 def outcome(checks: Sequence[Check], suspicious: bool) -> Outcome:
-    """Broken where the kit is at fault anywhere, else suspicious, else failed where any check did not pass."""
+    """Broken if the kit failed in any check; otherwise suspicious; otherwise failed if any check did not pass."""
     if any(check.verdict is Verdict.BROKEN for check in checks):
         return Outcome.BROKEN
     if suspicious:
@@ -95,12 +101,12 @@ def outcome(checks: Sequence[Check], suspicious: bool) -> Outcome:
 
 
 def summary(checks: Sequence[Check], labs: Iterable[LabScore], score: Score, ended: Outcome) -> str:
-    """One line for a table: what the grade is and what it is for."""
+    """One line for a table: the grade and the reason."""
     failing = [check for check in checks if check.verdict is not Verdict.PASSED]
-    absent = [f"nothing of {lab.title}" for lab in labs if not lab.handed_in]
+    absent = [f"no .c file for {lab.title}" for lab in labs if not lab.handed_in]
     if ended is Outcome.BROKEN:
         fault = next(check.message for check in checks if check.verdict is Verdict.BROKEN).splitlines()[0]
-        return f"not graded: the kit cannot tell on this machine, which costs no points: {one_line(fault)}"
+        return f"not graded: the kit cannot decide a check on this machine, which costs no points: {one_line(fault)}"
     if ended is Outcome.SUSPICIOUS:
         return "points withheld: a test that fails on purpose passed"
     if ended is Outcome.PASSED:
@@ -109,9 +115,9 @@ def summary(checks: Sequence[Check], labs: Iterable[LabScore], score: Score, end
     if failing[0].name == BUILD:
         reason = failing[0].message.splitlines()[0] if failing[0].message else "no reason"
         if failing[0].sentence == IS_READ:
-            return f"cannot be read: {one_line(reason)}"
+            return f"cannot read the submission: {one_line(reason)}"
         unbuilt = [f"does not build: {one_line(reason)}"]
     tests = [check for check in failing if check.name != BUILD]
-    quiet = Verdict.NOT_RUN if absent or unbuilt else None  # the reason is told already
+    quiet = Verdict.NOT_RUN if absent or unbuilt else None  # the summary already has the reason
     kinds = Counter(check.verdict.value.replace("_", " ") for check in tests if check.verdict is not quiet)
     return ", ".join([*unbuilt, *(f"{count} {kind}" for kind, count in kinds.most_common()), *absent])

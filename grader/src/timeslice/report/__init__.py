@@ -1,4 +1,4 @@
-"""Writers of reports: each knows the result model and nothing else."""
+"""The writers of reports. They read the result. Only ``failure.py`` also reads the stubs of the template."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 def write(result: Result, out: Path) -> None:
     """Write ``result.json``, ``junit.xml``, ``coverage.lcov`` and ``report.html`` into ``out``: all of them, or none.
 
-    :raises KitError: they cannot be written; what was there before is still whole
+    :raises KitError: the files cannot be written; the old files are unchanged
     """
     publish(
         {
@@ -38,9 +38,9 @@ def write(result: Result, out: Path) -> None:
 
 
 def write_index(results: Sequence[Result], out: Path) -> None:
-    """Write ``index.html``, ``grades.csv`` and ``results.json`` of a class; pages stand in ``out/FOLDER/report.html``.
+    """Write ``index.html``, ``grades.csv`` and ``results.json`` of a class. The pages are ``out/FOLDER/report.html``.
 
-    :raises KitError: they cannot be written; what was there before is still whole
+    :raises KitError: the files cannot be written; the old files are unchanged
     """
     folders = [folder_name(result.submission) for result in results]
     links = [f"{folder}/report.html" if (out / folder / "report.html").is_file() else None for folder in folders]
@@ -54,7 +54,7 @@ def write_index(results: Sequence[Result], out: Path) -> None:
 
 
 def folder_name(submission: str) -> str:
-    """The folder of a submission's report: its name where that is plain, else a plain one that no other name gives."""
+    """The folder of a submission's report. A plain name stays. Another name becomes plain and gets a unique ending."""
     if _PLAIN.fullmatch(submission):
         return submission
     plain = re.sub(r"[^A-Za-z0-9]+", "-", submission).strip("-")[:40] or "submission"

@@ -15,8 +15,10 @@ from timeslice.untrusted import clip, visible
 
 
 def grades_csv(results: Sequence[Result]) -> str:
-    """A row a submission, a column a lab and a skill. What is not final has no points: its cells are empty, so that
-    nobody's gradebook takes them for 0. A cell that a spreadsheet would run as a formula is quoted."""
+    """One row for each submission, and one column for each lab and each skill.
+
+    If a grade is not final, its cells are empty, so that no gradebook takes them for 0. If a spreadsheet would run a
+    cell as a formula, the cell gets a quote."""
     labs = {lab.id: lab.title for result in results for lab in result.labs}
     titles = {(skill.lab, skill.id): skill.title for result in results for skill in result.skills}
     out = io.StringIO()
@@ -40,7 +42,7 @@ def _cell(text: str) -> str:
 
 
 def class_json(results: Sequence[Result]) -> str:
-    """The class without sources and outputs: each submission's own result.json has the rest."""
+    """The class without sources and outputs. The result.json of each submission has these."""
     scores = spread(results)
     document = {
         "schema_version": SCHEMA_VERSION,
@@ -56,7 +58,7 @@ def _brief(result: Result) -> dict[str, Any]:
         "submission": visible(clip(result.submission, 500)),
         "assignment": result.assignment,
         "outcome": result.outcome.value,
-        "final": is_final(result),  # only then are the points a grade
+        "final": is_final(result),  # only if this is true are the points a grade
         "score": result.score.model_dump(),
         "summary": visible(clip(result.summary, 500)),
         "labs": [{"id": lab.id, "handed_in": lab.handed_in, "score": lab.score.model_dump()} for lab in result.labs],

@@ -1,4 +1,4 @@
-"""What the results of a class say together: how scores spread, and which clauses the class struggles with."""
+"""Statistics of a class: the distribution of the scores, and the hardest clauses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BINS = 10
 
 @dataclass(frozen=True)
 class ClauseRate:
-    """How many of the submissions that ran passed every check of a clause."""
+    """How many submissions ran the checks of a clause, and how many passed all of them."""
 
     clause: str
     sentence: str
@@ -27,7 +27,7 @@ class ClauseRate:
 
 @dataclass(frozen=True)
 class Distribution:
-    """The scores that count, in percent: how many fall in each tenth (100 is in the last), and their middle."""
+    """The final scores in percent: how many are in each tenth (100 is in the last), their mean and their median."""
 
     counted: int
     bins: tuple[int, ...]
@@ -36,22 +36,22 @@ class Distribution:
 
 
 def is_final(result: Result) -> bool:
-    """True for a score that counts: not where the kit could not finish, or where a person must look at it first."""
+    """True for a score that counts. A broken or suspicious grade does not count."""
     return result.outcome in (Outcome.PASSED, Outcome.FAILED)
 
 
 def points(result: Result) -> str:
-    """Points of those that could be had, for a table; never a number where none is final."""
+    """The earned and the possible points, for a table. A score that is not final shows ``-`` as its earned points."""
     return f"{result.score.earned if is_final(result) else '-'}/{result.score.possible}"
 
 
 def percent(result: Result) -> float:
-    """Points earned, of 100."""
+    """The earned points in percent."""
     return 100 * result.score.earned / result.score.possible if result.score.possible else 0.0
 
 
 def spread(results: Sequence[Result]) -> Distribution:
-    """Over the final results: what the kit could not finish or a person must look at is not a score yet."""
+    """The distribution of the final results. A broken or suspicious grade is not a score yet."""
     scores = [percent(result) for result in results if is_final(result)]
     bins = [0] * BINS
     for score in scores:
@@ -61,7 +61,7 @@ def spread(results: Sequence[Result]) -> Distribution:
 
 
 def clause_rates(results: Sequence[Result]) -> list[ClauseRate]:
-    """The clauses by the share of submissions that passed them, hardest first; what did not run is not counted."""
+    """The clauses by the share of submissions that passed them, hardest first. Checks that did not run do not count."""
     sentences: dict[str, str] = {}
     passed: dict[str, int] = {}
     ran: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Where everything stands in a figure on a page: numbers and texts, which figures.html.j2 makes an SVG of."""
+"""The layout of the figures on a page: positions and texts. The template figures.html.j2 makes SVG from them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from timeslice.report.figures.gantt import SWITCH, GanttPair, Slice
 from timeslice.report.figures.ladder import STOPPED, Arrow, Ladder
 
-_CHARACTER = 6.8  # width of a label's character; all numbers here are pixels
-_TIMES = 58  # room for the times
+_CHARACTER = 6.8  # width of a character in a label; all numbers here are pixels
+_TIMES = 58  # width of the column of times
 _HEAD, _ARROW, _NOTE = 32, 28, 22  # heights of rows
-_WIDEST = 880  # what a page has room for; wider figures are scrolled
+_WIDEST = 880  # the width of a page; the reader must scroll a wider figure
 _TONES = {"dropped": "bad", "refused": "bad", "held": "time", "delivered late": "time", "duplicate": "memory"}
 
 
 @dataclass(frozen=True)
 class ArrowShape:
-    """A datagram: a line from ``x1`` to ``x2`` with a head, a cross or a bar at its end, and its label above it."""
+    """A datagram: a line from ``x1`` to ``x2``. It ends in a head, a cross or a bar, and its label is above it."""
 
     y: int
     x1: int
@@ -32,7 +32,7 @@ class ArrowShape:
 
 @dataclass(frozen=True)
 class NoteShape:
-    """A step that is no datagram: a line of text."""
+    """A step that is not a datagram: a line of text."""
 
     y: int
     text: str
@@ -41,7 +41,7 @@ class NoteShape:
 
 @dataclass(frozen=True)
 class LadderDrawing:
-    """A whole ladder. ``title`` says in words what kind of picture it is."""
+    """A whole ladder. ``title`` describes the picture in words."""
 
     width: int
     height: int
@@ -54,7 +54,7 @@ class LadderDrawing:
 
 
 def draw_ladder(ladder: Ladder) -> LadderDrawing:
-    """The ladder with its ends as far apart as the labels ask for and the page allows."""
+    """The layout of a ladder. The distance of its ends depends on the labels and on the width of the page."""
     between = len(ladder.ends) - 1
     longest = max(len(row.label(80)) for row in ladder.rows if isinstance(row, Arrow))
     gap = min(max(150, round(longest * _CHARACTER) + 30), max(150, (_WIDEST - _TIMES) // between - 40))
@@ -112,12 +112,12 @@ def _cut(text: str, room: int) -> str:
 # ---- charts ----
 
 _ROW, _BETWEEN = 26, 8  # height of a CPU's row, and room between rows
-_TICKS_SHOWN = 72  # at once: more of them would have to be scrolled to where the charts part
+_TICKS_SHOWN = 72  # at once; with more, the reader would have to scroll to the first difference
 
 
 @dataclass(frozen=True)
 class Box:
-    """A slice: ``what`` is written in it, ``kind`` says how it is filled (j0 to j7, switch, odd)."""
+    """A slice: ``what`` is its text, and ``kind`` says how it is filled (j0 to j7, switch, odd)."""
 
     x: int
     y: int
@@ -128,27 +128,27 @@ class Box:
 
 @dataclass(frozen=True)
 class GanttDrawing:
-    """Both charts on one axis. ``parting`` is where the line over both stands, and beside it ``said``."""
+    """Both charts on one axis. A line at ``parting`` marks the first difference, with the text ``said`` beside it."""
 
     width: int
     height: int
     row: int
     title: str
     left: int  # where the first tick begins
-    labels: Sequence[tuple[int, str]]  # y, which chart it is
-    tracks: Sequence[tuple[int, int, int]]  # x, y, width: the time that a row lasts, idle or not
+    labels: Sequence[tuple[int, str]]  # y, and the name of the chart
+    tracks: Sequence[tuple[int, int, int]]  # x, y, width: the whole time of a row, idle or not
     boxes: Sequence[Box]
     axis: int
     numbers: Sequence[tuple[int, int]]  # x, tick
     parting: int
-    wrong: tuple[int, int, int]  # x, y, width of the tick that is wrong
+    wrong: tuple[int, int, int]  # x, y, width of the first wrong tick
     said: str
-    said_before: bool  # the words stand to the left of the line
+    said_before: bool  # whether the text is to the left of the line
 
 
 @dataclass(frozen=True)
 class _Scale:
-    """Which ticks are drawn, from ``begin`` until before ``end``, and how wide: all, or those around the parting."""
+    """The ticks to draw, from ``begin`` to just before ``end``, and their width: all, or those near the difference."""
 
     left: int
     tick: int
@@ -159,13 +159,13 @@ class _Scale:
         return self.left + (tick - self.begin) * self.tick
 
     def shown(self, start: int, end: int) -> tuple[int, int]:
-        """x and width of a stretch of time, as far as it is drawn; no width where it is not."""
+        """x and width of the visible part of a period. The width is 0 if no part is visible."""
         first, last = max(start, self.begin), min(end, self.end)
         return self.x(first), max(0, last - first) * self.tick
 
 
 def draw_gantt(pair: GanttPair) -> GanttDrawing:
-    """Both charts, the narrower the more ticks there are; of long ones what is around the tick where they part."""
+    """The layout of both charts. More ticks make narrower boxes. A long chart shows the ticks near the difference."""
     scale = _scale(pair)
     labels, tracks, boxes = [], [], []
     y, wrong_y = 30, 0

@@ -1,25 +1,29 @@
-"""Tells a failure once for all writers: what was asked, what came, what the test did, and how to see it again."""
+"""Describes a failure for all writers: the clause, what the test did, what it expected and got, and the command to
+run it again."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from timeslice.grade.replay import BUILD, RUN_AGAIN
+from timeslice.contract.clause import ClauseId
+from timeslice.contract.kit import find_kit
 from timeslice.model import Check, Difference, Result, Run, Verdict
 from timeslice.report.figures.gantt import GanttPair, gantt_text, read_gantt
 from timeslice.report.figures.ladder import Ladder, is_datagram, ladder_text, read_ladder
 from timeslice.untrusted import clip, visible
 from timeslice.words import VERDICTS, Word
 
-STEPS_FIRST, STEPS_LAST = 20, 40  # shown of many: how it began, and what led to the failure
-GROUP_MAX = 8  # steps that are looked at for being repeated together
-_TEXT, _OUTPUT, _STEP = 3000, 4000, 300  # characters of one text
+STEPS_FIRST, STEPS_LAST = 20, 40  # the steps to show of a long test: its start, and the end that led to the failure
+GROUP_MAX = 8  # the longest group of steps that counts as repeated
+_TEXT, _OUTPUT, _STEP = 3000, 4000, 300  # the most characters of one text
 
 
 @dataclass(frozen=True)
 class Step:
-    """Steps that are told in one line: the numbers of the first and the last, and what was done so many times."""
+    """One line for one or more equal steps: the numbers of the first and the last, the text, and how many times."""
 
     first: int
     last: int
@@ -28,13 +32,13 @@ class Step:
 
     @property
     def line(self) -> str:
-        """The step with how often it was done."""
+        """The step, and how many times the test did it."""
         return self.text if self.times == 1 else f"{self.text} (x {self.times})"
 
 
 @dataclass(frozen=True)
 class RunGroup:
-    """Runs of one test under one tool that ended alike: how many, of how many, and what one of them told."""
+    """Runs of one test under one tool with the same verdict: how many of how many, and the first of these runs."""
 
     times: int
     runs: int
@@ -45,7 +49,7 @@ class RunGroup:
 
 @dataclass(frozen=True)
 class FailureStory:
-    """A check taken apart: its message in a first line and the rest, its steps folded, its figures read."""
+    """A check in parts: the first line of its message, the rest, its steps with repeats folded, and its figures."""
 
     check: Check
     asked: str
@@ -53,14 +57,14 @@ class FailureStory:
     headline: str
     rest: str
     steps: Sequence[Step]
-    left_out: int  # steps that are not among those shown
-    ladder: Ladder | None  # of a protocol test's exchange
-    charts: GanttPair | None  # of a scheduler test
+    left_out: int  # how many steps are not shown
+    ladder: Ladder | None  # the packets of a network test
+    charts: GanttPair | None  # the charts of a scheduler test
     run_groups: Sequence[RunGroup]  # of an unsteady test
 
 
 def failure_story(check: Check) -> FailureStory:
-    """What there is to tell of a check, whatever became of it."""
+    """The story of a check with any verdict."""
     word = VERDICTS[check.verdict]
     headline, _, rest = (check.message.strip() or word.meaning).partition("\n")
     steps = fold(check.steps)
@@ -80,7 +84,7 @@ def failure_story(check: Check) -> FailureStory:
 
 
 def fold(steps: Sequence[str]) -> list[Step]:
-    """The steps with their numbers. A step that is repeated is told once, and so is a group of steps."""
+    """The steps with their numbers. A repeated step, or a repeated group of steps, appears once."""
     folded: list[Step] = []
     at = 0
     while at < len(steps):
@@ -89,14 +93,14 @@ def fold(steps: Sequence[str]) -> list[Step]:
             folded.append(Step(at + 1, at + times, steps[at], times))
         else:
             folded += [Step(at + number + 1, at + number + 1, steps[at + number]) for number in range(length)]
-            again = f"the {length} steps before, once more"
+            again = f"the last {length} steps again"
             folded.append(Step(at + length + 1, at + length * times, again, times - 1))
         at += length * times
     return folded
 
 
 def _repeated(steps: Sequence[str], at: int) -> tuple[int, int]:
-    """How many steps from ``at`` on are repeated together, and how often: that which most steps are told by."""
+    """The length of the group that repeats from ``at`` on, and how often. The choice covers as many steps as it can."""
     best = (1, 1)
     for length in range(1, GROUP_MAX + 1):
         group = steps[at : at + length]
@@ -111,13 +115,13 @@ def _repeated(steps: Sequence[str], at: int) -> tuple[int, int]:
 
 
 def _rungs(steps: Sequence[Step]) -> Iterator[str]:
-    """What a ladder is read from: every datagram, and other steps folded."""
+    """The lines for a ladder: one for each datagram, and the other steps folded."""
     for step in steps:
         yield from [step.text] * step.times if is_datagram(step.text) else [step.line]
 
 
 def run_groups(runs: Sequence[Run]) -> list[RunGroup]:
-    """The runs by tool and verdict, in the order in which each came first."""
+    """The runs in groups of the same tool and verdict, in the order of the first run of each group."""
     alike: dict[tuple[str, Verdict], list[Run]] = {}
     for run in runs:
         alike.setdefault((run.tool, run.verdict), []).append(run)
@@ -129,13 +133,13 @@ def run_groups(runs: Sequence[Run]) -> list[RunGroup]:
 
 
 def first_failure(result: Result) -> Check | None:
-    """The failure to begin with: one of code that is written, rather than of a stub; a crash before all others."""
+    """The failure to show first. A failure of written code comes before one of a stub. Then a crash comes first."""
     lost = [
         check
         for check in result.checks
         if check.verdict not in (Verdict.PASSED, Verdict.NOT_RUN, Verdict.BROKEN) and check.name != BUILD
     ]
-    stubs = _clauses_of_stubs(result)
+    stubs = _clauses_of_stubs(result) | _clauses_of_supplied(result.build.supplied)
     return min(
         lost,
         key=lambda check: (
@@ -147,7 +151,7 @@ def first_failure(result: Result) -> Check | None:
 
 
 def _clauses_of_stubs(result: Result) -> set[str]:
-    """The clauses whose function says that it is not written yet."""
+    """The clauses of functions that are still stubs: a line of the function has ENOSYS."""
     found: set[str] = set()
     for file in result.coverage.files:
         lines = file.source.splitlines()
@@ -157,12 +161,25 @@ def _clauses_of_stubs(result: Result) -> set[str]:
     return found
 
 
+def _clauses_of_supplied(functions: Sequence[str]) -> set[str]:
+    """The clauses of functions that the template supplied. The comment above a stub names its clauses."""
+    if not functions:
+        return set()
+    names = "|".join(map(re.escape, functions))
+    stub = re.compile(rf"/\*((?:(?!\*/).)*)\*/\s*[^;/{{}}()]*\b(?:{names})\(", re.DOTALL)
+    texts = [path.read_text("utf-8") for path in find_kit().template.glob("*/*.c")]
+    return {clause for text in texts for found in stub.finditer(text) for clause in ClauseId.found_in(found[1])}
+
+
 # ---- as text ----
 
 
 def failure_text(check: Check, width: int = 1000, *, output: bool = True) -> str:
-    """All of it in lines for a terminal or a log: figures where ``width`` columns have room for them. ``output``: with
-    what the test printed. Empty for a check that passed."""
+    """The story as lines for a terminal or a log; empty for a check that passed.
+
+    :param width: a figure that needs more columns is shown as text
+    :param output: whether to add what the test printed
+    """
     if check.verdict is Verdict.PASSED:
         return ""
     told = failure_story(check)
@@ -174,7 +191,7 @@ def failure_text(check: Check, width: int = 1000, *, output: bool = True) -> str
     lines += _labelled(("hint", check.hint), (RUN_AGAIN, check.replay))
     if told.run_groups:
         lines += [
-            "The test is unsteady: its runs differ, and what most of them say counts.",
+            "The test is unsteady: its runs differ. The verdict of most runs counts.",
             *group_lines(told.run_groups),
         ]
     if output and check.output:
@@ -183,19 +200,19 @@ def failure_text(check: Check, width: int = 1000, *, output: bool = True) -> str
 
 
 def unsteady_text(check: Check) -> str:
-    """A test whose runs differ, with each of their run_groups."""
+    """The lines for a test whose runs differ, with each group of runs."""
     lines = [f"{check.name}, {check.clause}: {visible(check.sentence)}", *group_lines(run_groups(check.runs))]
     return "\n".join([*lines, *_labelled((RUN_AGAIN, check.replay))])
 
 
 def difference_text(difference: Difference) -> str:
-    """A test that passes, but not under a tool, with each of the run_groups."""
+    """The lines for a test that passes natively, but not under a tool, with each group of runs."""
     lines = [f"{difference.test}, {difference.clause}", *group_lines(run_groups(difference.runs))]
     return "\n".join([*lines, *_labelled((RUN_AGAIN, difference.replay))])
 
 
 def group_lines(told: Sequence[RunGroup]) -> list[str]:
-    """Each group: how many runs under which tool, what became of them, and what the first of them did."""
+    """The lines for each group: the tool, how many runs, their verdict, and what the first of them did."""
     lines = []
     for group in told:
         said = f": {_told(group.run.message)}" if group.run.message else ""
@@ -207,7 +224,7 @@ def group_lines(told: Sequence[RunGroup]) -> list[str]:
 
 
 def count_of(group: RunGroup) -> str:
-    """How many runs, in words."""
+    """How many runs, such as ``2 of 3 runs``."""
     return f"{group.times} of {group.runs} {'run' if group.runs == 1 else 'runs'}"
 
 
@@ -222,9 +239,9 @@ def _figure(text: str, width: int) -> list[str]:
 
 def _numbered(steps: Sequence[Step], left_out: int) -> list[str]:
     lines = [f"  {step.first}. {_told(step.line, _STEP)}" for step in steps]
-    return [*lines[:STEPS_FIRST], f"  ({left_out} steps left out)", *lines[STEPS_FIRST:]] if left_out else lines
+    return [*lines[:STEPS_FIRST], f"  ({left_out} steps not shown)", *lines[STEPS_FIRST:]] if left_out else lines
 
 
 def _labelled(*texts: tuple[str, str | None]) -> list[str]:
-    """Each text behind its label. A command is never cut."""
+    """Each text after its label. A command is never shortened."""
     return [f"{label}: {text if label == RUN_AGAIN else _told(text)}" for label, text in texts if text]

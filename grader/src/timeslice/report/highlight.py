@@ -1,9 +1,10 @@
 """C source as HTML, line by line.
 
-*Theory of operation.* pygments' C lexer takes quadratic time on some texts (20,000 empty lines: half a minute), and the
-text is a student's. So it only ever sees one short line at a time. What can span lines in C, a comment, is found
-before that by a regular expression of linear time. A page has a budget of characters to colour, where each piece costs
-at least PIECE_COST; lines longer than LINE_LIMIT, and whatever comes after the budget is spent, are shown plain.
+*Theory of operation.* The C lexer of pygments takes quadratic time on some texts: half a minute for 20,000 empty lines.
+The text comes from a student, so it could be such a text. So the lexer gets only one short line at a time. In C only a
+comment can span lines. A regular expression finds comments first, in linear time. Each page has a budget of characters
+to colour. Each piece costs at least PIECE_COST. Lines longer than LINE_LIMIT have no colour. When the budget is spent,
+the rest has no colour.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _LEXER: Lexer = CLexer(stripnl=False, ensurenl=False)  # type: ignore[no-untyped
 
 
 class Highlighter:
-    """Colours the sources of one page until its budget is spent."""
+    """Colours the sources of one page until the budget is spent."""
 
     def __init__(self) -> None:
         self._left = BUDGET
@@ -65,7 +66,7 @@ def _short(line: str) -> str:
 
 
 def _pieces(source: str) -> Iterator[tuple[bool, str]]:
-    """The source in order, comments apart from code; pieces of code are joined, so that a line of it stays whole."""
+    """The pieces of the source in order, either comment or code. Code is joined, so that a line of code stays whole."""
     code: list[str] = []
     for match in _PIECE.finditer(source):
         if match.group("comment") is None:
@@ -80,7 +81,7 @@ def _pieces(source: str) -> Iterator[tuple[bool, str]]:
 
 
 def _span(kind: _TokenType, text: str) -> str:
-    """One token, escaped, in a span of pygments' class for its kind where it has one."""
+    """One token, escaped. If pygments has a class for its kind, the token is in a span with this class."""
     while kind not in STANDARD_TYPES:
         kind = kind.parent or Token
     css = STANDARD_TYPES[kind]

@@ -1,4 +1,4 @@
-"""The page of a class: every submission in a table, how scores spread, and where the class struggles."""
+"""The page of a class: a table of the submissions, the distribution of the scores, and the hardest clauses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Row:
 
     result: Result
     word: Word
-    final: bool  # its points count
+    final: bool  # whether its points count
     percent: float
     lost: int  # checks
     href: str | None
@@ -33,7 +33,7 @@ class Row:
 
 
 def index_html(results: Sequence[Result], links: Sequence[str | None]) -> str:
-    """The page as text; ``links`` are the addresses of the submissions' pages, relative to it."""
+    """The text of the page. ``links`` are the addresses of the submissions' pages, relative to this page."""
     rates = clause_rates(results)
     scores = spread(results)
     tallest = max(scores.bins, default=0) or 1

@@ -1,7 +1,7 @@
-"""JUnit XML of one submission, as Jenkins, GitLab and GitHub's readers take it.
+"""JUnit XML of one submission, in the form that Jenkins, GitLab and GitHub read.
 
-A check that the student lost is a ``failure``; one that the kit lost is an ``error``; one that had nothing to run on
-is ``skipped``.
+A check is a ``failure`` if the student's code failed. It is an ``error`` if the kit failed. It is ``skipped`` if it
+could not run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TEXT_LIMIT = 16_000  # characters of one text
 
 
 def junit_xml(result: Result) -> str:
-    """The document as text, with its XML declaration."""
+    """The text of the document, with its XML declaration."""
     suites = [(suite, list(checks)) for suite, checks in groupby(result.checks, key=_suite)]
     root = Element("testsuites", {"name": _clean(result.submission, 200), **_totals(result.checks)})
     for suite, checks in suites:
@@ -69,10 +69,11 @@ def _add_case(suite_element: Element, suite: str, check: Check) -> None:
 
 
 def _add_remarks(first: Element, result: Result) -> None:
-    """What costs no points, on the first suite: faults of the kit, and what differs under a tool."""
+    """Add to the first suite what costs no points: faults of the kit, and tests that differ under a tool."""
     remarks = [f"A fault of the kit on this machine, which costs no points: {fault}" for fault in result.kit_faults]
     remarks += [
-        f"Differs under a tool that found nothing, at no cost:\n{difference_text(difference)}"
+        f"Passes natively, but not under Valgrind, which found no error; this costs no points:\n"
+        f"{difference_text(difference)}"
         for difference in result.memory.differences
     ]
     if remarks:

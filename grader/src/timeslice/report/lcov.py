@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from timeslice.model import FileCoverage, Result
 
-_NOT_A_NAME = re.compile(r"[^\w.$-]")  # a name ends where the line does: nothing in it may begin another record
+_NOT_A_NAME = re.compile(r"[^\w.$-]")  # a name must have no line end: a new line begins another record
 
 
 def lcov_tracefile(result: Result) -> str:
-    """One record a file that has lines to run; empty where nothing was measured."""
+    """One record for each file with executable lines. The text is empty if nothing was measured."""
     return "".join(f"{line}\n" for file in result.coverage.files if file.counts for line in _record(file))
 
 

@@ -1,4 +1,4 @@
-"""The page of one submission: the score, what failed and why, and the student's source with what the run saw on it."""
+"""The page of one submission: the score, what failed and why, and the student's source with counts and findings."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from timeslice.report.rendering import TEXT_LIMIT, render
 from timeslice.report.source_view import SourceFile, function_places, line_id, source_files
 from timeslice.words import OUTCOMES, VERDICTS, Word
 
-OPEN_CARDS = 12  # with more failing checks than this, only the first few cards stand open
+OPEN_CARDS = 12  # if more checks fail than this, only the first few cards are open
 FIRST_CARDS = 4
-FINDINGS_SHOWN = 5  # of Valgrind, on one card
+FINDINGS_SHOWN = 5  # findings of Valgrind on one card
 _WORD = re.compile(r"\w+|\W")
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One check as a slice of its skill's bar: ``start`` and ``width`` in points."""
+    """One check as a slice of its skill's bar. ``start`` and ``width`` are points."""
 
     start: int
     width: int
@@ -44,7 +44,7 @@ class SkillBar:
 
 @dataclass(frozen=True)
 class LabBars:
-    """A lab's score, and the bars of its skills: those that lost points, and the others."""
+    """The score of a lab, and the bars of its skills: first the skills that lost points, then the others."""
 
     lab: LabScore
     lost: Sequence[SkillBar]
@@ -59,18 +59,18 @@ class Card:
     check: Check
     told: FailureStory
     stands_open: bool
-    ladder: LadderDrawing | None  # of a protocol test's exchange
-    gantt: GanttDrawing | None  # of a scheduler test's charts
-    expected: tuple[str, str, str] | None  # what both begin with, what differs, what both end with
+    ladder: LadderDrawing | None  # the packets of a network test
+    gantt: GanttDrawing | None  # the charts of a scheduler test
+    expected: tuple[str, str, str] | None  # the common start, the difference, the common end
     got: tuple[str, str, str] | None
-    function: str | None  # the student's function that is anchored to the clause
+    function: str | None  # the student's function with the anchor of the clause
     href: str | None
-    findings: Sequence[Finding]  # what Valgrind saw in this test, or charged to its clause
+    findings: Sequence[Finding]  # what Valgrind found in this test, or what is charged to its clause
 
 
 @dataclass(frozen=True)
 class Unsteady:
-    """A test that is not shown on a card and whose runs differ, or that a tool sees otherwise: it costs no points."""
+    """A test that costs no points and has no card: its runs differ, or it does not pass under Valgrind."""
 
     test: str
     clause: str
@@ -79,7 +79,7 @@ class Unsteady:
 
 
 def page_html(result: Result) -> str:
-    """The page as text: one file that needs nothing else."""
+    """The text of the page: one file that loads nothing."""
     files = source_files(result)
     cards = _cards(result, files)
     return render(
@@ -150,7 +150,7 @@ def _is_kits_fault(check: Check) -> bool:
 def _differing(
     expected: str | None, got: str | None
 ) -> tuple[tuple[str, str, str] | None, tuple[str, str, str] | None]:
-    """Both texts as (same beginning, what differs, same end), word by word; without common words nothing is marked."""
+    """Both texts as (common start, difference, common end), word by word. Without common words nothing is marked."""
     if expected is None or got is None:
         return (expected, "", "") if expected is not None else None, (got, "", "") if got is not None else None
     wanted, had = _WORD.findall(expected[:TEXT_LIMIT]), _WORD.findall(got[:TEXT_LIMIT])
@@ -163,7 +163,7 @@ def _differing(
 
 
 def _parting(charts: GanttPair) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
-    """Both charts as they were written, the character marked at which they part."""
+    """Both charts as the test wrote them, with a mark on the first character that differs."""
     texts = " / ".join(charts.expected.rows), " / ".join(charts.got.rows)
     at = agreement(*texts)
     expected, got = ((text[:at], text[at : at + 1], text[at + 1 :]) for text in texts)

@@ -1,4 +1,4 @@
-"""Writes the files of a report so that a reader sees the old ones or the new ones, whole, and never a part."""
+"""Writes the files of a report. A reader sees the complete old files or the complete new ones, never a part."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def publish(files: Mapping[Path, str]) -> None:
-    """Write every file beside its place, then rename them all: where the disk is full, the old files stay.
+    """Write every file under another name, then rename them all. If the disk is full, the old files stay.
 
-    :raises DiskFullError: there is no room
+    :raises DiskFullError: the disk is full
     :raises KitError: a file cannot be written for another reason
     """
     written: dict[Path, Path] = {}
@@ -28,10 +28,10 @@ def publish(files: Mapping[Path, str]) -> None:
         for path, temporary in written.items():
             temporary.replace(path)
     except OSError as error:
-        problem = f"cannot write the report to {next(iter(files)).parent}: {error.strerror}"
+        problem = f"cannot write the report to {next(iter(files)).parent} ({error.strerror})"
         if error.errno in _NO_ROOM:
-            raise DiskFullError(f"{problem}; make room, or give another --out") from None
-        raise KitError(f"{problem}; give another --out") from None
+            raise DiskFullError(f"{problem}: make room, or choose another folder with --out") from None
+        raise KitError(f"{problem}: choose another folder with --out") from None
     finally:
         for temporary in written.values():
             with suppress(OSError):

@@ -1,9 +1,9 @@
-"""Turns a template into one self-contained page: everything escaped, nothing fetched, only our own script allowed.
+"""Turns a template into one page that loads nothing. Every text is escaped, and only the kit's own script may run.
 
-*Theory of operation.* Autoescape covers HTML; before it, every text passes through ``visible`` (by Jinja's
-``finalize``), so that no control character or change of direction gets through. Should markup slip in nonetheless, the
-page's Content Security Policy lets only this style sheet and this script act, each named by its hash, and lets nothing
-be fetched.
+*Theory of operation.* First every text passes through ``visible`` (Jinja's ``finalize`` calls it). This removes control
+characters and changes of text direction. Then autoescape escapes HTML. If markup still gets through, the page's Content
+Security Policy stops it. The policy names the style sheet and the script by their hashes. It allows no other style or
+script, and it lets the page load nothing.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _shown(value: object) -> object:
 
 
 def _spoken(text: str) -> Markup:
-    """Text of the spec: what stands in `backticks` there is code here."""
+    """A text of the spec as HTML: `backticks` become code."""
     parts = enumerate(visible(clip(text, TEXT_LIMIT)).split("`"))
     shown = [f"<code>{escape(part)}</code>" if number % 2 else str(escape(part)) for number, part in parts]
     return Markup("".join(shown))  # noqa: S704 each part is escaped
@@ -78,7 +78,7 @@ def _plural(count: int, one: str, many: str = "") -> str:
 
 
 def _percent(part: int, whole: int) -> str:
-    """Rounded down, so that only all of it is 100%."""
+    """The percentage, rounded down: only the whole is 100%."""
     return f"{100 * part // whole}%" if whole else "\u2013"
 
 

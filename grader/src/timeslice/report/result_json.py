@@ -1,4 +1,4 @@
-"""result.json: the whole model. All of it is ASCII, so that no reader, terminal or log can be misled by a character."""
+"""Writes result.json: the whole model, in ASCII. So no special character can mislead a reader, a terminal or a log."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import json
 from timeslice.model import Result
 from timeslice.untrusted import clip
 
-TEXT_LIMIT = 300_000  # characters of one text: more than a source file may have
+TEXT_LIMIT = 300_000  # the most characters of one text; no source file may have so many
 
 
 def result_json(result: Result) -> str:
-    """The document as text; ``timeslice.report.schema`` describes it."""
+    """The text of the document. ``timeslice.report.schema`` describes it."""
     return json.dumps(_safe(result.model_dump()), indent=1) + "\n"
 
 
 def _safe(value: object) -> object:
-    """Texts capped and without lone surrogates, which are no Unicode text; everything else as it is."""
+    """The value with every text shortened to TEXT_LIMIT and without lone surrogates, which are not valid Unicode."""
     if isinstance(value, str):
         return clip(value, TEXT_LIMIT).encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):

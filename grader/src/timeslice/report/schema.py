@@ -1,6 +1,6 @@
-"""The JSON Schema of result.json, built from the model.
+"""Makes the JSON Schema of result.json from the model.
 
-``python -m timeslice.report.schema > spec/result.schema.json`` publishes it.
+``python -m timeslice.report.schema > spec/result.schema.json`` publishes the schema.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from timeslice.model import SCHEMA_VERSION, Result
 
 
 def result_schema() -> dict[str, Any]:
-    """The schema, JSON Schema draft 2020-12, of what ``result_json`` writes."""
+    """The schema of what ``result_json`` writes, in JSON Schema draft 2020-12."""
     built = Result.model_json_schema(mode="serialization")
     definitions = built.pop("$defs")
     for definition in (built, *definitions.values()):
@@ -33,7 +33,7 @@ def result_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """The schema as it stands in ``spec/result.schema.json``."""
+    """The text of ``spec/result.schema.json``."""
     return json.dumps(result_schema(), indent=2) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The student's source, line by line, with what the compiler, the run and Valgrind said of each line."""
+"""The student's source, line by line. Each line has its count and the messages of the compiler and Valgrind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from timeslice.report.highlight import Highlighter
 
 @dataclass(frozen=True)
 class Line:
-    """One line: its number, its HTML, how often it ran (None: nothing to run), and the remarks on it."""
+    """One line: its number, its HTML, how often it ran (None: it holds no code to run), and the messages about it."""
 
     id: str
     number: int
@@ -26,7 +26,7 @@ class Line:
 
     @property
     def state(self) -> Literal["ran", "missed", "idle"]:
-        """Whether it ran, did not run, or has nothing to run."""
+        """Whether the line ran, did not run, or holds no code to run."""
         if self.count is None:
             return "idle"
         return "ran" if self.count else "missed"
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of the submission as it is shown."""
+    """One file of the submission, ready to show."""
 
     id: str
     path: str
@@ -42,11 +42,11 @@ class SourceFile:
     executable: int
     ran: int
     remarks: int
-    left_out: int  # lines that are not shown
+    left_out: int  # how many lines are not shown
 
 
 def source_files(result: Result) -> list[SourceFile]:
-    """The files in the order of the coverage, each line with its remarks."""
+    """The files in the order of the coverage, each line with its messages."""
     highlighter = Highlighter()
     findings: dict[tuple[str | None, int | None], list[Finding]] = defaultdict(list)
     for finding in result.memory.findings:
@@ -76,12 +76,12 @@ def source_files(result: Result) -> list[SourceFile]:
 
 
 def line_id(file_index: int, line: int) -> str:
-    """The anchor of a line, from numbers alone: no name of a student becomes one."""
+    """The id of a line on the page. It is made of numbers only, so no name of a student gets into it."""
     return f"L{file_index}-{line}"
 
 
 def function_places(result: Result) -> dict[str, tuple[str, str, int]]:
-    """Function, file and first line by the clause that is anchored there."""
+    """For each clause: the function that has its anchor, the file, and the first line."""
     places: dict[str, tuple[str, str, int]] = {}
     for file in result.coverage.files:
         for function in file.functions:

@@ -1,4 +1,4 @@
-"""What ``timeslice grade`` prints at its end: a line a submission, and all that is to be known of a single one."""
+"""What ``timeslice grade`` prints at its end: one line for each submission, and all details of a single one."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from timeslice.words import OUTCOMES
 
 _COMMANDS_OF_CI = re.compile(r"^(\s*)([:#])\2", re.MULTILINE)
 _STYLES = {"good": "green", "bad": "red", "memory": "magenta", "time": "yellow", "kit": "cyan", "quiet": "dim"}
-_LOST_SHOWN = 3  # clauses named
+_LOST_SHOWN = 3  # how many clauses the table names
 _WHAT = "What was lost"
-_NAME, _LOST = 8, 24  # columns that a name and what was lost need at least
-_BETWEEN, _EDGES = 3, 2  # columns between two of the table, and at its sides
+_NAME, _LOST = 8, 24  # the fewest characters for a name and for what was lost
+_BETWEEN, _EDGES = 3, 2  # blanks between two columns, and at the sides of the table
 _HEAD_IN_ASCII = Box(str(SIMPLE_HEAD).replace("\u2500", "-"), ascii=True)
 
 
 @dataclass(frozen=True)
 class _Column:
-    """A column of the table: its title, what stands in it, and which ones go first where there is no room for all."""
+    """A column of the table: its title, its cells, and when it is dropped if the terminal is narrow."""
 
     title: str
     cell: Callable[[Result], Text]
-    leaves: int = 0  # the higher, the sooner; 0 stays
+    leaves: int = 0  # the column with the highest number is dropped first; 0 stays
 
 
 # ---- the table ----
 
 
 def table(results: Sequence[Result], console: Console) -> None:
-    """Print the results in the order given. Nothing in them is taken for markup, an escape or a CI's command."""
+    """Print the results in the given order. Text in them never acts as markup, an escape or a command of CI."""
     columns = [
         _Column("Submission", lambda result: Text(report_line(result.submission, 80))),
         _Column("Points", lambda result: Text(points(result), justify="right"), 1),
@@ -68,7 +68,7 @@ def table(results: Sequence[Result], console: Console) -> None:
 
 
 def _add_column(grid: Table, title: str, least: int) -> None:
-    """A name goes on in the next line, what was lost is cut, and the rest has its width."""
+    """A long name continues on the next line. A long loss is shortened. The other columns keep their width."""
     if title == "Submission":
         grid.add_column(title, overflow="fold", min_width=least, max_width=40)
     elif title == _WHAT:
@@ -78,7 +78,7 @@ def _add_column(grid: Table, title: str, least: int) -> None:
 
 
 def _fitted(text: Text, console: Console) -> Text:
-    """The text in what the terminal's encoding has, so that columns stay as wide as they were made."""
+    """The text in the encoding of the terminal, so that each column keeps its planned width."""
     text.plain = fit(text.plain, console.encoding)
     return text
 
@@ -100,10 +100,10 @@ def _covered(result: Result) -> str:
 
 
 def _lost(result: Result) -> str:
-    """The first clauses that lost points, or the one line that says why there is nothing to name."""
+    """The first clauses that lost points, or one line that says why there are none to name."""
     if result.outcome in (Outcome.SUSPICIOUS, Outcome.BROKEN) or result.build.status != "built":
         return report_line(result.summary, 100)
-    absent = [f"nothing of {lab.title}" for lab in result.labs if not lab.handed_in]
+    absent = [f"no .c file for {lab.title}" for lab in result.labs if not lab.handed_in]
     quiet = (Verdict.PASSED, Verdict.BROKEN, *([Verdict.NOT_RUN] if absent else []))
     failed = [check for check in result.checks if check.verdict not in quiet]
     clauses = list(dict.fromkeys(check.clause for check in failed if check.clause))
@@ -117,30 +117,33 @@ def _lost(result: Result) -> str:
 
 
 def in_full(result: Result, console: Console) -> None:
-    """Print what is to be known of a single submission: what a person must hear of first, then the first failure."""
+    """Print the details of a single submission. Suspicions and faults come first, then one failure in full."""
     for title, text in _parts(result, console.width):
         console.print()
         console.print(Text(title, style="bold"), soft_wrap=True)
-        # A command that is broken into lines does not work, and a figure says nothing: the terminal may break them.
+        # Rich must not wrap these lines: a wrapped command does not work. The terminal itself may wrap them.
         console.print(Text(_for_a_log(text)), soft_wrap=True)
 
 
 def _parts(result: Result, width: int) -> Iterator[tuple[str, str]]:
-    """Title and text of each part that there is something to say in."""
+    """The title and the text of each part that is not empty."""
     if result.suspicions:
-        yield "A person has to look at this submission", _lines(result.suspicions)
+        yield "A person must look at this submission", _lines(result.suspicions)
     if result.kit_faults:
         yield "Faults of the kit on this machine, which cost no points", _lines(result.kit_faults)
     build = next((check for check in result.checks if check.name == BUILD and check.verdict is Verdict.FAILED), None)
     if build:
-        yield "The build, which has to be mended first", failure_text(build, width, output=False)
+        yield "The build failed: repair it first", failure_text(build, width, output=False)
     first = first_failure(result)
     if first:
         yield _heading(result), f"{first.name}\n{failure_text(first, width)}"
     for check in (check for check in result.checks if check.unsteady and check is not first):
-        yield "Unsteady: its runs differ, and what most of them say counts", unsteady_text(check)
+        yield "Unsteady: the runs of this test differ. The verdict of most runs counts", unsteady_text(check)
     for difference in result.memory.differences:
-        yield "Passes, but not under a tool that found nothing wrong; it costs no points", difference_text(difference)
+        yield (
+            "Passes natively, but not under Valgrind, which found no error; this costs no points",
+            difference_text(difference),
+        )
     if result.notes:
         yield "Notes", _lines(result.notes)
 
@@ -148,7 +151,7 @@ def _parts(result: Result, width: int) -> Iterator[tuple[str, str]]:
 def _heading(result: Result) -> str:
     quiet = (Verdict.PASSED, Verdict.NOT_RUN, Verdict.BROKEN)
     count = sum(check.verdict not in quiet and check.name != BUILD for check in result.checks)
-    return "What failed" if count == 1 else f"One of {count} failures, and a good one to begin with"
+    return "What failed" if count == 1 else f"One of {count} failures: start with this one"
 
 
 def _lines(texts: Sequence[str]) -> str:
@@ -156,5 +159,5 @@ def _lines(texts: Sequence[str]) -> str:
 
 
 def _for_a_log(text: str) -> str:
-    """No line begins with what a CI service would obey as its command."""
+    """Change each line that a CI service would take for a command."""
     return _COMMANDS_OF_CI.sub(r"\1\2 \2", text)

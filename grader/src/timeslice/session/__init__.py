@@ -1,1 +1,1 @@
-"""Grades in pytest sessions: the plugin, the pool of worker processes, and the progress that they show."""
+"""Grades in pytest sessions: the plugin, the pool of worker processes, and the progress bar."""

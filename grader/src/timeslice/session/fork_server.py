@@ -1,24 +1,26 @@
-"""The process that workers are forked from: it imports the grader once. Nothing heavy is imported here."""
+"""Starts the fork server: a process that imports the grader once and makes the workers by fork.
+
+This file itself imports no heavy module."""
 
 from __future__ import annotations
 
 import tempfile
 from multiprocessing import forkserver, util
 
-PRELOAD = ["timeslice.session.worker"]  # what it imports
-_SOCKET_FOLDER_MAX = 60  # characters: with the names below it, the address of a UNIX socket has 108 at most
-_SHORT = "/tmp"  # noqa: S108 - multiprocessing makes a folder of its own in it
+PRELOAD = ["timeslice.session.worker"]  # the modules that the fork server imports
+_SOCKET_FOLDER_MAX = 60  # characters; with the names below it, a UNIX socket's address must fit in 108
+_SHORT = "/tmp"  # noqa: S108 - multiprocessing makes its own folder in it
 
 
 def start_fork_server() -> None:
-    """Start it, unless it runs; it goes on importing while the caller goes on."""
+    """Start the fork server if it does not run. It imports its modules while the caller continues."""
     forkserver.set_forkserver_preload(PRELOAD)
     _choose_folder_of_sockets()
     forkserver.ensure_running()
 
 
 def _choose_folder_of_sockets() -> None:
-    """Have multiprocessing make its folder where the address of a socket in it is not too long, whatever TMPDIR is."""
+    """Make multiprocessing's folder for sockets. If TMPDIR is too long for a socket's address, use /tmp."""
     usual = tempfile.gettempdir()
     if len(usual) <= _SOCKET_FOLDER_MAX:
         return

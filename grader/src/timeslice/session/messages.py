@@ -1,4 +1,4 @@
-"""What the pool and its workers say to each other."""
+"""The messages between the pool and its workers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class GradingOptions:
-    """What all submissions of one command have in common. ``out`` is where reports go, None where none is written.
-    ``select`` is a ``-k`` expression of pytest's; ``labs`` are those that are graded and ``tests`` the checks that are
-    made, none meaning all; ``program`` is how a replay command begins."""
+    """The options of one command, the same for all submissions.
+
+    ``out`` is the folder for reports, or None for no report. ``select`` is a ``-k`` expression of pytest. ``labs`` are
+    the labs to grade, and ``tests`` are the checks to make. If one of these is empty, it means all. ``program`` starts
+    each replay command."""
 
     out: Path | None
     seed: int
@@ -24,12 +26,12 @@ class GradingOptions:
 
 @dataclass(frozen=True)
 class Ready:
-    """The worker can take a submission."""
+    """The worker is ready for a submission."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """How far a submission has come."""
+    """The progress of a submission."""
 
     step: str
     done: int
@@ -38,7 +40,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Done:
-    """A submission's result, as JSON; ``again``: grading it once more may help."""
+    """The result of a submission, as JSON. ``again`` is true if a second grading may help."""
 
     result: str
     again: bool
@@ -46,7 +48,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Refused:
-    """The kit cannot work at all: no further submission would fare better."""
+    """The kit cannot work at all: every other submission would fail too."""
 
     why: str
 

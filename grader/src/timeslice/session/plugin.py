@@ -1,8 +1,9 @@
 """A pytest plugin whose items are the checks of one submission: ``pytest --submission PATH [--report DIR] [--seed N]``.
 
-Without ``--submission`` it does nothing. With it, the session collects the build, each Criterion test of the bank, and
-what Valgrind, gcov and the tripwires have to say, instead of any Python test; ``-k``, ``-x``, ``--junitxml`` and every
-other habit of pytest work on them. A fault of the student's is a failure of its item, a fault of the kit's an error.
+Without ``--submission`` the plugin does nothing. With it, the session collects no Python tests. Its items are the
+build, each Criterion test of the bank, and the results of Valgrind, gcov and the tripwires. ``-k``, ``-x``,
+``--junitxml`` and all other options of pytest work on them. If the student's code fails, the item fails. If the kit
+fails, the item has an error.
 """
 
 from __future__ import annotations
@@ -21,23 +22,23 @@ if TYPE_CHECKING:
     from timeslice.model import Check, Result
 
 BUILD, MEMORY, COVERAGE, TRIPWIRES = "build", "memory", "coverage", "tripwires"
-KIT_FAILED = 2  # exit status where the kit could not do its work
+KIT_FAILED = 2  # exit status if the kit could not do its work
 PLUGIN = "timeslice-session"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of a grading session."""
     group = parser.getgroup("timeslice", "grading a submission")
-    group.addoption("--submission", metavar="PATH", help="grade this folder or archive; its checks are the tests")
-    group.addoption("--report", metavar="DIR", help="write result.json, junit.xml, coverage.lcov, report.html there")
-    group.addoption("--seed", metavar="N", type=int, default=1, help="seed of the bank's random choices (default: 1)")
-    group.addoption("--lab", metavar="LAB", action="append", default=[], help="grade this lab alone (more than once)")
-    group.addoption("--cc", metavar="CC", default="gcc", help="compiler of the submission (default: gcc)")
-    group.addoption("--strict-sandbox", action="store_true", help="refuse if a sandbox guard is off")
+    group.addoption("--submission", metavar="PATH", help="grade this folder or archive; the tests are its checks")
+    group.addoption("--report", metavar="DIR", help="write result.json, junit.xml, coverage.lcov, report.html to DIR")
+    group.addoption("--seed", metavar="N", type=int, default=1, help="seed of the random choices (default: 1)")
+    group.addoption("--lab", metavar="LAB", action="append", default=[], help="grade only this lab (you can repeat it)")
+    group.addoption("--cc", metavar="CC", default="gcc", help="compiler for the submission (default: gcc)")
+    group.addoption("--strict-sandbox", action="store_true", help="refuse to grade if a guard of the sandbox is off")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make this a grading session where a submission was named and no session was set up by the program itself."""
+    """Make this a grading session if the user named a submission and the program has not set up a session."""
     path = config.getoption("--submission")
     if path is None or config.pluginmanager.has_plugin(PLUGIN):
         return
@@ -70,7 +71,7 @@ def _session(stack: ExitStack, config: pytest.Config, path: Path) -> GradingSess
 
 
 class GradingSession:
-    """The hooks of one session: they collect the checks, and write the reports in the end."""
+    """The hooks of one session. They collect the checks, and they write the reports at the end."""
 
     def __init__(
         self,
@@ -80,8 +81,8 @@ class GradingSession:
         only: Collection[str] = (),
         on_step: Callable[[str, int, int], None] = lambda step, done, total: None,
     ) -> None:
-        """``only``: the checks to make, none meaning all. ``on_step`` is called with the step under way and with how
-        many checks are done of how many."""
+        """``only`` has the checks to make. If it is empty, all checks are made. The session calls ``on_step`` with the
+        current step, the number of finished checks, and the number of all checks."""
         self.grading = grading
         self.result: Result | None = None
         self._context = context
@@ -93,7 +94,7 @@ class GradingSession:
         self._total = 0
 
     def pytest_collection(self, session: pytest.Session) -> bool:
-        """Collect the checks instead of whatever pytest would find in the working directory."""
+        """Collect the checks, not the Python tests of the working directory."""
         folder = SubmissionNode.from_parent(session, name=self.grading.name, nodeid=self.grading.name, session_=self)
         items: list[pytest.Item] = [item for item in folder.collect() if not self._only or item.name in self._only]
         session.items = items
@@ -116,24 +117,24 @@ class GradingSession:
         yield BUILD, "", ""
         memory = set(self._context.assignment.memory.values())
         tests = [test for test in self._context.tests if not test.is_tripwire]
-        # Those that wait for Valgrind come last, so that the others are told of while it still runs.
+        # Tests that wait for Valgrind come last. So pytest reports the others while Valgrind still runs.
         for test in sorted(tests, key=lambda test: test.clause in memory):
             yield test.name, str(test.clause), f"{test.file}:{test.line}"
         for name in (MEMORY, COVERAGE, TRIPWIRES):
             yield name, "", ""
 
     def check(self, name: str) -> Check:
-        """The check of this name, once it is decided. Raises KitError where it cannot be."""
+        """The check of this name, after it is decided. Raises KitError if it never is."""
         from timeslice.errors import KitError
 
         while name not in self._checks:
             check = self._next()
             if check is None:
-                raise KitError(f"{name} was never decided: the kit is broken")
+                raise KitError(f"the grader made no check for {name}: report this bug")
         return self._checks[name]
 
     def finish(self) -> None:
-        """Go the whole way, for what is only known at its end."""
+        """Make all checks, because some results are complete only at the end."""
         while self._next():
             pass
 
@@ -148,7 +149,7 @@ class GradingSession:
         return check
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """End what still runs, keep the result, and write the reports; nothing is kept of an interrupted session."""
+        """Stop what still runs, keep the result, and write the reports. An interrupted session keeps nothing."""
         from timeslice import report
         from timeslice.errors import KitError
         from timeslice.model import Outcome
@@ -158,7 +159,7 @@ class GradingSession:
             self._stream.close()
         if interrupted:
             return
-        with suppress(KitError):  # it is in the result
+        with suppress(KitError):  # the result has the error
             self.finish()
         self.result = self.grading.result()
         if self._report:
@@ -175,17 +176,17 @@ class SubmissionNode(pytest.Collector):
         self._session = session_
 
     def collect(self) -> Iterator[CheckItem]:
-        """One item a check."""
+        """One item for each check."""
         for name, clause, place in self._session.item_names():
             yield CheckItem.from_parent(self, name=name, session_=self._session, clause=clause, place=place)
 
 
 class FailedCheckError(Exception):
-    """The student's fault: what to show instead of a traceback."""
+    """A failed check. pytest shows its text and no traceback."""
 
 
 class CheckItem(pytest.Item):
-    """One check. Waiting for it is its set-up, so that a fault of the kit is an error and not a failure."""
+    """One check. Its set-up waits for the check. So a fault of the kit is an error and not a failure."""
 
     def __init__(self, *, session_: GradingSession, clause: str, place: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -203,7 +204,7 @@ class CheckItem(pytest.Item):
             self._session.check(self.name)
 
     def runtest(self) -> None:
-        """Fail where the check did."""
+        """Fail if the check failed."""
         problem = self._problem()
         if problem:
             raise FailedCheckError(problem)
@@ -213,7 +214,7 @@ class CheckItem(pytest.Item):
         if self.name == TRIPWIRES:
             return "\n".join(grading.suspicions)
         if self.name in (MEMORY, COVERAGE) and not grading.builds:
-            return "Nothing was run, because the submission was not built."
+            return "No test ran, because the submission was not built."
         if self.name == MEMORY:
             return "\n".join(f"{f.file or '?'}:{f.line or '?'}: {f.message}" for f in grading.memory.findings)
         if self.name == COVERAGE:
@@ -223,7 +224,7 @@ class CheckItem(pytest.Item):
         return failure_text(self._session.check(self.name))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What the student reads: never a traceback of ours for a fault of theirs or of the machine's."""
+        """The text for the student. A fault of the student or of the machine never shows a traceback of the grader."""
         from timeslice.errors import KitError
         from timeslice.screen import fit
 
@@ -232,5 +233,5 @@ class CheckItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where the check stands, as pytest shows it."""
+        """The place of the check, as pytest shows it."""
         return self.path, None, f"{self.name} ({self._place})" if self._place else self.name

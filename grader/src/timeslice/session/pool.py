@@ -1,8 +1,9 @@
-"""Grades many submissions in persistent worker processes, and survives what becomes of them.
+"""Grades many submissions in worker processes, and continues if a worker dies.
 
-Theory of operation: a fork server imports the grader once; each worker is a fork of it that opens the sandbox once and
-then takes one submission at a time. A result is passed on as soon as it is there; its reports have been written by
-then. A submission whose worker dies, or that the kit failed on, is given out once more and then reported as broken.
+Theory of operation: a fork server imports the grader once. Each worker is a fork of this server. A worker opens the
+sandbox once and then takes one submission at a time. It writes the reports of a submission before it sends the result.
+The pool passes each result on at once. If a worker dies or the kit fails, the pool tries this submission once more. If
+this fails too, the grade is broken.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ from timeslice.session.fork_server import start_fork_server
 from timeslice.session.messages import Done, FromWorker, GradingOptions, Ready, Refused, Step
 
 ATTEMPTS = 2
-_END_SECONDS = 10.0  # for a worker to end its sandboxes and remove its folders
+_END_SECONDS = 10.0  # for a worker to stop its sandboxes and remove its folders
 _CONTEXT = multiprocessing.get_context("forkserver")
 
 
 def _work(connection: Connection, options: GradingOptions) -> None:
-    """What a worker does; only the fork server has imported its modules (see ``cli.grade``)."""
+    """The main function of a worker. Only the fork server has imported its modules (see ``cli.grade``)."""
     from timeslice.session.worker import work
 
     work(connection, options)
@@ -49,12 +50,12 @@ class _Worker:
 
 
 class Pool:
-    """The workers of one command. Leaving it as a context manager ends them and all that they run."""
+    """The workers of one command. It is a context manager. Its end stops the workers and everything that they run."""
 
     def __init__(
         self, assignment: Assignment, options: GradingOptions, jobs: int, on_step: Callable[[str, Step], None]
     ) -> None:
-        """``on_step`` is called with the name of a submission and how far it has come."""
+        """The pool calls ``on_step`` with the name of a submission and its progress."""
         self._assignment = assignment
         self._options = options
         self._jobs = jobs
@@ -76,9 +77,9 @@ class Pool:
             worker.connection.close()
 
     def grade(self, sources: Sequence[Source]) -> Iterator[Result]:
-        """Each submission's result as it comes.
+        """The result of each submission, as it comes.
 
-        Raises KitError where the kit cannot work at all."""
+        Raises KitError if the kit cannot work at all."""
         waiting = deque(_Job(source) for source in sources)
         left = len(waiting)
         for _ in range(min(self._jobs, left)):
@@ -99,12 +100,12 @@ class Pool:
         self._workers.append(_Worker(process, ours))
 
     def _news(self) -> list[_Worker]:
-        """The workers that said something or died. A dead one's connection is at its end, and so it is heard too."""
+        """The workers that sent a message or died. The connection of a dead worker is readable too: it has ended."""
         ready = wait([worker.connection for worker in self._workers])
         return [worker for worker in self._workers if worker.connection in ready]
 
     def _hear(self, worker: _Worker, waiting: deque[_Job]) -> Result | None:
-        """Take one message; returns a submission that is through, if one is by now."""
+        """Take one message. Returns the result of a submission if it is complete now."""
         try:
             message: FromWorker = worker.connection.recv()
         except (EOFError, OSError):
@@ -124,12 +125,15 @@ class Pool:
         return None
 
     def _bury(self, worker: _Worker, waiting: deque[_Job]) -> Result | None:
-        """Replace a worker that died; its submission is tried once more."""
+        """Replace a dead worker, and try its submission once more."""
         self._workers.remove(worker)
         worker.process.join()
         worker.connection.close()
         if not worker.ready:
-            raise KitError(f"a worker ended before it began (status {worker.process.exitcode}): is memory short?")
+            raise KitError(
+                f"a worker process ended at its start (status {worker.process.exitcode}): "
+                "check the free memory, or use fewer workers with -j"
+            )
         self._hire()
         if worker.job is None:
             return None
@@ -139,14 +143,14 @@ class Pool:
         return self._lost(worker.job.source)
 
     def _lost(self, source: Source) -> Result:
-        """The result of a submission for which no worker lived to make one."""
+        """The result of a submission whose workers all died."""
         points = sum(clause.points for clause in self._assignment.clauses.values())
         result = Result(
             submission=source.name,
             assignment=self._assignment.title,
             outcome=Outcome.BROKEN,
             score=Score(earned=0, possible=points),
-            summary=f"not graded: the grader's process died {ATTEMPTS} times over it",
+            summary=f"not graded: the grader's process died {ATTEMPTS} times on this submission",
             labs=[],
             skills=[],
             checks=[],
@@ -167,5 +171,5 @@ class Pool:
         for worker in self._workers:
             if worker.ready and worker.job is None and waiting:
                 worker.job = waiting.popleft()
-                with suppress(BrokenPipeError):  # it died just now: its job is taken back when that is heard of
+                with suppress(BrokenPipeError):  # the worker has just died; the pool takes its job back later
                     worker.connection.send(worker.job.source)

@@ -1,4 +1,4 @@
-"""Shows how far a class has come: a live bar on a terminal, a plain line a submission anywhere else."""
+"""Shows the progress of a class: a live bar on a terminal, and elsewhere one plain line for each submission."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from timeslice.model import Outcome, Result
 from timeslice.report.class_summary import points
 from timeslice.session.messages import Step
 
-_SHOWN = 4  # submissions under way that are named in the bar
+_SHOWN = 4  # current submissions that the bar names
 
 
 class GradingProgress:
-    """What is being graded, how many are done, how many of them fail, and the time left."""
+    """The current submissions, how many are done, how many of these fail, and the time left."""
 
     def __init__(self, console: Console, total: int) -> None:
         self._console = console
@@ -52,18 +52,18 @@ class GradingProgress:
             self._live.stop()
 
     def on_step(self, submission: str, step: Step) -> None:
-        """A submission has come one step further."""
+        """A submission reached another step."""
         self._under_way[submission] = f"{step.done}/{step.total}" if step.step == "tests" else step.step
         names = [f"{escape(name)} {done}" for name, done in list(self._under_way.items())[:_SHOWN]]
         self._bar.update(self._task, now=", ".join(names))
 
     def done(self, result: Result) -> None:
-        """A submission is through."""
+        """The grading of a submission has ended."""
         self._under_way.pop(result.submission, None)
         self._done += 1
         self._failing += result.outcome is not Outcome.PASSED
         self._bar.update(self._task, completed=self._done, failing=self._failing)
         if self._live is None:
             line = f"[{self._done}/{self._total}] {result.submission}: {points(result)}, {result.summary}"
-            with suppress(OSError):  # a full device is told of in the end; until then grading goes on
+            with suppress(OSError):  # grading continues; the end of the command reports a full device
                 self._console.print(line, markup=False, highlight=False, soft_wrap=True)

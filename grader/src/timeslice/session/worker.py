@@ -1,4 +1,4 @@
-"""A worker process: opens the context once, then grades one submission after the other, each in a pytest session."""
+"""A worker process. It opens the context once. Then it grades each submission in its own pytest session."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _PYTEST = ["-c", os.devnull, "-p", "no:cacheprovider", "-p", "no:terminal", "-p"
 
 
 def work(connection: Connection, options: GradingOptions) -> None:
-    """Grade what comes over ``connection`` until None comes or it closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides what it means
+    """Grade each submission that comes over ``connection``, until None comes or the connection closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of the group; only the parent reacts
     signal.signal(signal.SIGTERM, _leave)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
@@ -50,9 +50,9 @@ def _serve(connection: Connection, options: GradingOptions) -> None:
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
-    """End by way of every ``with``: no sandbox is left running, and no staging folder behind."""
+    """Leave every ``with``. So no sandbox still runs, and no staging folder is left."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise KeyboardInterrupt  # pytest takes any other exception for a failure of the item under way
+    raise KeyboardInterrupt  # pytest would report any other exception as a failure of the current item
 
 
 def _grade(connection: Connection, context: GradingContext, options: GradingOptions, source: Source) -> FromWorker:
@@ -68,11 +68,11 @@ def _grade(connection: Connection, context: GradingContext, options: GradingOpti
     if status == pytest.ExitCode.INTERRUPTED and session.result is None:
         raise KeyboardInterrupt
     if status == pytest.ExitCode.USAGE_ERROR:
-        return Refused(f"-k {options.select!r}: {_first_line(said.getvalue())}")
+        return Refused(f"-k {options.select!r}: {_first_line(said.getvalue())}: correct the expression")
     if status == pytest.ExitCode.NO_TESTS_COLLECTED:
-        return Refused(f"-k {options.select!r} selects no check: name suites, tests or clauses, such as UDP-RX-003")
+        return Refused(f"-k {options.select!r} selects no check: use a suite, a test or a clause, such as UDP-RX-003")
     if session.result is None:
-        return Refused(f"pytest ended with status {int(status)}: {_first_line(said.getvalue())}")
+        return Refused(f"pytest ended with status {int(status)} ({_first_line(said.getvalue())}): report this bug")
     if isinstance(grading.error, DiskFullError):
         return Refused(str(grading.error))
     broken = session.result.outcome is Outcome.BROKEN
@@ -81,4 +81,4 @@ def _grade(connection: Connection, context: GradingContext, options: GradingOpti
 
 def _first_line(text: str) -> str:
     lines = [line.removeprefix("ERROR: ") for line in text.splitlines() if line.strip()]
-    return lines[0] if lines else "it did not say why"
+    return lines[0] if lines else "no reason given"

@@ -1,4 +1,4 @@
-"""The commands for the makers of the kit; heavy modules are imported late."""
+"""The commands for people who work on the kit. Each command imports heavy modules only when it runs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ SOME_ARE_BAD = 1  # exit status
 
 
 @click.command()
-@click.option("--cc", default="gcc", show_default=True, help="Compiler of the submissions: gcc or clang.")
+@click.option("--cc", default="gcc", show_default=True, help="Compiler for the submissions: gcc or clang.")
 def doctor(cc: str) -> int:
-    """Show the machine, the tools, the sandbox's guards and the calibration, and what to do about each bad line.
+    """Show the state of this machine, and what to do about each problem.
 
-    Exit status: 0 all is well, 1 something is not, but grading works, 2 grading does not work.
+    The command checks the tools, the guards of the sandbox, and the calibration.
+
+    Exit status: 0 everything is good, 1 there is a problem but grading works, 2 grading does not work.
     """
     from timeslice.upkeep.doctor import examine, show
 
@@ -25,14 +27,14 @@ def doctor(cc: str) -> int:
 
 @click.group()
 def new() -> None:
-    """Make the skeleton of something new."""
+    """Make a new lab."""
 
 
 @new.command(name="lab")
 @click.argument("name")
-@click.option("--prefix", help="Of its clauses, 2 to 8 capital letters; by default the beginning of NAME.")
+@click.option("--prefix", help="Prefix of the clauses: 2 to 8 capital letters.  [default: the start of NAME]")
 def lab(name: str, prefix: str | None) -> None:
-    """Make a lab that is small and whole: chapter, points, header, stub, reference, tests and mutants.
+    """Make a small, complete lab: chapter, points, header, stub, reference, tests and mutants.
 
     \b
     timeslice new lab pipes --prefix PIPE
@@ -42,12 +44,12 @@ def lab(name: str, prefix: str | None) -> None:
 
     for path in new_lab(find_kit(), name, prefix):
         say(str(path))
-    say(f"The lab {name} is whole. Run make lint, make grade, and then change it step by step.")
+    say(f"The lab {name} is complete. Run make lint and make grade. Then change it step by step.")
 
 
 @click.command()
 def lint() -> int:
-    """Check that every clause has its partners: test, points, hint, known-wrong solution, and anchors in the code."""
+    """Check that every clause has its partners: test, points, hint, mutant, and anchors in the code."""
     from timeslice.contract.kit import find_kit
     from timeslice.upkeep.lint import lint as lint_kit
 
@@ -68,15 +70,17 @@ def schema() -> None:
 
 @click.command()
 @click.argument("submission", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the objects.")
-@click.option("--cc", default="gcc", show_default=True, help="Compiler of the submission: gcc or clang.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the object files.")
+@click.option("--cc", default="gcc", show_default=True, help="Compiler for the submission: gcc or clang.")
 def objects(submission: Path, out: Path, cc: str) -> int:
-    """Build a submission as grade does, and write its objects and the stubs of what it lacks.
+    """Build a submission as grade does, and keep the object files.
+
+    If the submission lacks a function, the folder also gets the stub of this function.
 
     \b
-    timeslice objects my-folder --out build/check      what make check links with plain libcriterion
+    timeslice objects my-folder --out build/check      make check links these with plain libcriterion
 
-    Exit status: 0 there is something to run, 1 nothing of the submission could be built.
+    Exit status: 0 there is something to run, 1 no file of the submission could be built.
     """
     from timeslice.grade.standalone import write_objects
 
@@ -84,22 +88,29 @@ def objects(submission: Path, out: Path, cc: str) -> int:
 
 
 @click.command()
-@click.option("--repeat", default=0, show_default=True, type=click.IntRange(0), help="Gradings of each under load.")
-@click.option("--runs", default=0, type=click.IntRange(0), help="Grade under load until so many test runs were made.")
-@click.option("--only", multiple=True, metavar="TEXT", help="Only cases whose claim or subject contains this.")
-@click.option("--no-cases", is_flag=True, help="Nothing but the gradings under load.")
+@click.option(
+    "--repeat",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Grade each right solution so many times under load.",
+)
+@click.option("--runs", default=0, type=click.IntRange(0), help="Grade under load until so many tests have run.")
+@click.option("--only", multiple=True, metavar="TEXT", help="Only cases whose claim or subject contains TEXT.")
+@click.option("--no-cases", is_flag=True, help="Only the gradings under load.")
 def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
-    """Prove the kit itself: the reference, the template, alternatives, mutants, hostile code, repeats under load.
+    """Check the kit itself: the reference, the template, alternatives, mutants, attacks, and gradings under load.
 
-    Under load means: the reference and every alternative are graded while three processes a core compute without end.
-    One test in one mode is a test run. Ctrl-C ends the gradings under load, and what was seen until then is shown.
+    A grading under load grades the reference and every alternative on a busy machine. Three processes for each core
+    compute all the time. One test in one mode counts as one run. Ctrl-C ends the gradings under load. The command
+    then shows what it has seen.
 
     \b
     timeslice prove                         every case once
     timeslice prove --only UDP-RX-003       the mutants of one clause
-    timeslice prove --repeat 5              and five gradings of each right solution under load
-    timeslice prove --no-cases --runs 10000 nothing but ten thousand test runs under load
-    timeslice prove --only pidfd --repeat 3 one alternative: its case, and it alone under load
+    timeslice prove --repeat 5              every case, then five gradings of each right solution under load
+    timeslice prove --no-cases --runs 10000 only ten thousand runs of tests under load
+    timeslice prove --only pidfd --repeat 3 one alternative: its case, then three gradings under load
     """
     from timeslice.contract.kit import find_kit
     from timeslice.upkeep.prove import prove as prove_kit
@@ -111,7 +122,7 @@ def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
 
 @click.command()
 def bench() -> None:
-    """Measure the bank under Valgrind the usual way and ours side by side, and submissions a minute."""
+    """Measure the time of the bank under Valgrind, the usual way and our way, and the submissions per minute."""
     from timeslice.contract.kit import find_kit
     from timeslice.upkeep.bench import bench as measure
 

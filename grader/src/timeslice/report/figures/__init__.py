@@ -1,5 +1,5 @@
-"""Pictures of failures, read from what a test told: the exchange of a protocol test, the charts of a scheduler test.
+"""Reads pictures from the steps and messages of a failed test: packets of a network test, charts of a scheduler test.
 
-What a test tells passes through memory that the code under test can write to. So only the exact form that the bank
-writes is read, in bounded numbers; whatever else is there stays the text that it is.
+The code under test can write to the memory that holds these texts. So the readers accept only the exact format that
+the bank writes, and only a limited amount. All other text stays text.
 """

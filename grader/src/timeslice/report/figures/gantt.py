@@ -1,7 +1,8 @@
-"""The two charts of a scheduler test, expected and got, and the tick where they part.
+"""The two charts of a scheduler test, expected and got, and the tick of their first difference.
 
-They are read from a failure as tests/support/schedule/charts.c writes it: a row of characters a CPU, ``AABBA.A``, one a
-tick, `` / `` between the rows, a bar where a slice begins; below the second chart the place where they part is marked.
+They are read from a failure that tests/support/schedule/charts.c writes. Each CPU has a row with one character for each
+tick: ``AABBA.A``. `` / `` separates the rows. A bar shows where a slice begins. Below the second chart a mark shows the
+first difference.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _GOT = re.compile(r"(?P<chart>[^\n]*?)(?:\n|^) *\^ they part at tick (?P<tick>[0
 
 @dataclass(frozen=True)
 class Slice:
-    """What one CPU did from tick ``start`` until before ``end``: a job's letter, a level's digit, or a switch."""
+    """What one CPU did from tick ``start`` to just before ``end``: a job's letter, a level's digit, or a switch."""
 
     what: str
     start: int
@@ -31,7 +32,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class Chart:
-    """One schedule: for each CPU its row as the bank wrote it, and the same as slices, without idle ticks."""
+    """One schedule. Each CPU has its row as the bank wrote it, and the same row as slices without idle ticks."""
 
     rows: Sequence[str]
     slices: Sequence[Sequence[Slice]]
@@ -44,7 +45,9 @@ class Chart:
 
 @dataclass(frozen=True)
 class GanttPair:
-    """What was expected and what came instead. They part at ``tick`` of ``cpu``, ``place`` characters into its row."""
+    """The expected chart and the chart that the code made. Their first difference is at ``tick`` of ``cpu``.
+
+    ``place`` counts the characters of the row before the difference."""
 
     expected: Chart
     got: Chart
@@ -64,7 +67,7 @@ class GanttPair:
 
 
 def read_gantt(expected: str | None, got: str | None) -> GanttPair | None:
-    """The charts of a failure's ``expected`` and ``got``; None where they are anything else."""
+    """The charts in the ``expected`` and ``got`` of a failure, or None if these texts are not charts."""
     said = _GOT.fullmatch(got or "")
     if said is None:
         return None
@@ -79,7 +82,7 @@ def read_gantt(expected: str | None, got: str | None) -> GanttPair | None:
 
 
 def agreement(first: str, second: str) -> int:
-    """How many characters two texts have in common at their beginning."""
+    """How many characters at the start of two texts are equal."""
     shorter = min(len(first), len(second))
     return next((index for index in range(shorter) if first[index] != second[index]), shorter)
 
@@ -104,8 +107,9 @@ def _slices(row: str) -> list[Slice]:
 
 
 def gantt_text(pair: GanttPair) -> str:
-    """Both charts, one above the other, CPU by CPU, with a mark below the tick where they part. Of long ones only as
-    much is shown as has room around it."""
+    """Both charts, one above the other, CPU by CPU, with a mark below the first difference.
+
+    A long chart shows only the ticks near the difference."""
     begin = max(0, pair.place - _TICKS_IN_TEXT * 3 // 4)
     lines = []
     for cpu in range(pair.cpus):

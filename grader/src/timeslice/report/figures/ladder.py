@@ -1,7 +1,7 @@
-"""The exchange of a protocol test as a ladder: an upright for each end, an arrow for each datagram.
+"""The packets of a network test as a ladder: a vertical line for each end, an arrow for each datagram.
 
-tests/support/net/wire.c writes the steps that it is read from: ``12.4 ms  client:40123 -> relay: 5 bytes "hello"``,
-with what became of the datagram behind it. Other steps are notes between the arrows.
+The ladder is read from steps that tests/support/net/wire.c writes: ``12.4 ms  client:40123 -> relay: 5 bytes "hello"``.
+A step may end with the fate of the datagram, such as ``dropped``. Other steps are notes between the arrows.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-ROWS_MAX = 40  # of one figure: the last ones, for those led to the failure
-ENDS_MAX = 5  # uprights; beyond, those of one kind are drawn as one
-STOPPED = ("dropped", "held", "refused")  # fates of which nothing arrives
+ROWS_MAX = 40  # of one figure: the last rows, because they led to the failure
+ENDS_MAX = 5  # vertical lines; if there are more ends, the ends of one kind share a line
+STOPPED = ("dropped", "held", "refused")  # fates of a datagram that does not arrive
 _WIDTH = 100  # columns of a terminal
 _TIMES = 10  # columns for the time
 
@@ -29,7 +29,7 @@ _DATAGRAM = re.compile(
 
 @dataclass(frozen=True)
 class Arrow:
-    """A datagram from one end to another, both as numbers of uprights. ``fate`` is empty where it just arrived."""
+    """A datagram from one end to another. Both ends are numbers of lines. ``fate`` is empty if it simply arrived."""
 
     time: str  # milliseconds since the test's first step
     start: int
@@ -39,7 +39,7 @@ class Arrow:
     fate: str
 
     def label(self, room: int) -> str:
-        """What it was and what became of it, the preview shortened to ``room`` characters in all."""
+        """The size, the preview and the fate in at most ``room`` characters. The preview is shortened to fit."""
         tail = f", {self.fate}" if self.fate else ""
         spare = room - len(self.size) - len(tail)
         if spare >= len(self.preview):
@@ -49,14 +49,14 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Note:
-    """A step that is no datagram."""
+    """A step that is not a datagram."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """Ends in the order of their appearance, and what happened between them, oldest first."""
+    """The ends in the order in which they appear, and what happened between them, oldest first."""
 
     ends: Sequence[str]
     rows: Sequence[Arrow | Note]
@@ -64,12 +64,12 @@ class Ladder:
 
 
 def is_datagram(step: str) -> bool:
-    """True for a step that tells of a datagram."""
+    """True for a step that describes a datagram."""
     return _DATAGRAM.fullmatch(step) is not None
 
 
 def read_ladder(steps: Sequence[str]) -> Ladder | None:
-    """The ladder of a test's steps; None where they tell of no datagram."""
+    """The ladder of a test's steps, or None if no step describes a datagram."""
     shown = steps[-ROWS_MAX:]
     found = [_DATAGRAM.fullmatch(step) for step in shown]
     names = list(dict.fromkeys(name for match in found if match for name in (match["start"], match["end"])))
@@ -82,7 +82,7 @@ def read_ladder(steps: Sequence[str]) -> Ladder | None:
 
 
 def _titles(names: Sequence[str]) -> dict[str, str]:
-    """What stands above each end's upright. A port tells ends of one kind apart, and is left out where there is one."""
+    """The name above the line of each end. The port is shown only if there are several ends of one kind."""
     kinds = {name: name.partition(":")[0] for name in names}
     counts = Counter(kinds.values())
     merged: set[str] = set()
@@ -132,7 +132,7 @@ def _heads(ends: Sequence[str], uprights: Sequence[int]) -> str:
 
 
 def _arrow_line(arrow: Arrow, uprights: Sequence[int]) -> str:
-    """One arrow: the late ones start halfway, and those of which nothing arrives end there."""
+    """One arrow. A late datagram starts halfway. A datagram that does not arrive ends halfway."""
     cells = [" "] * (uprights[-1] + 1)
     for upright in uprights:
         cells[upright] = "\u2502"

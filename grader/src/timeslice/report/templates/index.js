@@ -1,5 +1,5 @@
 "use strict";
-// Without this script the page lacks sorting and finding; the table is complete.
+// Without this script you cannot sort or search the table. The table itself is complete.
 const table = document.getElementById("submissions");
 const body = table.tBodies[0];
 const key = (row, column) => row.cells[column].dataset.key ?? row.cells[column].textContent.trim();

@@ -1,5 +1,5 @@
 "use strict";
-// Without this script the page lacks only the copy buttons, and folded parts stay folded on paper.
+// Without this script the page has no copy buttons, and folded parts stay folded on paper. Everything else works.
 for (const command of document.querySelectorAll(".command")) {
   const button = document.createElement("button");
   button.type = "button";
@@ -21,7 +21,7 @@ for (const command of document.querySelectorAll(".command")) {
   });
   command.append(button);
 }
-// A link to something inside a folded part opens that part.
+// A link to a place inside a folded part opens that part.
 function reveal() {
   const target = location.hash ? document.getElementById(location.hash.slice(1)) : null;
   for (let part = target; part; part = part.parentElement) {
