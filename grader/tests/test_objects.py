@@ -123,4 +123,4 @@ def test_a_refusal_says_why(tmp_path: Path, assignment: Assignment) -> None:
     )
     call, name = sorted(inspect(*compiled(tmp_path, source), assignment.rules(assignment.labs[0])))
     assert call.startswith("syscall is used in f (x.c:4): it goes past the C library")
-    assert name == "udp_sned is used in f (x.c:4): no family of spec/families.toml has it (is it misspelled?)."
+    assert name == "udp_sned is used in f (x.c:4): no family in spec/families.toml has this name, check its spelling."

@@ -47,5 +47,5 @@ def test_what_is_refused_is_told_in_a_line_and_its_functions_are_supplied(
 
 
 def test_a_folder_of_submissions_is_one_line(kit: Kit, tmp_path: Path) -> None:
-    with pytest.raises(IntakeError, match="holds 6 submissions: name one of them"):
+    with pytest.raises(IntakeError, match="holds 6 submissions: give the path of one of them"):
         write_objects(kit.root / "tests" / "submissions", tmp_path, "gcc", print)
