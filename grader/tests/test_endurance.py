@@ -1,4 +1,4 @@
-"""The gradings under load: what counts as a change, and that Ctrl-C keeps what was seen."""
+"""The gradings under load: which results count as changes, and that Ctrl-C keeps the results so far."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_test_that_a_rerun_saved_is_told_and_no_change() -> None:
 
 
 def hogs_of(pid: int) -> int:
-    """How many processes of sessions of their own a process has started."""
+    """The number of a process's children that have their own session."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return sum(os.getsid(int(child)) == int(child) for child in children)
 
@@ -100,6 +100,6 @@ def test_a_signal_ends_it_and_keeps_what_was_seen(number: signal.Signals) -> Non
         process.send_signal(number)
         said, _ = process.communicate(timeout=PATIENCE)
     assert "test runs under load" in said
-    assert "they were stopped early, by Ctrl-C" in said
+    assert "Ctrl-C stopped them early" in said
     assert "Traceback" not in said
     assert process.returncode == 0
