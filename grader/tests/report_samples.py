@@ -1,4 +1,4 @@
-"""Results to test the writers with: one realistic submission that has every verdict, and a whole class."""
+"""Results for tests of the writers: one realistic submission with every verdict, and a whole class."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def sample_checks() -> list[Check]:
 
 
 def exchange_check(*steps: str) -> Check:
-    """A check that failed in an exchange: the steps given, or some with every fate."""
+    """A failed check with an exchange of packets: the given steps, or steps in which packets have every fate."""
     told = [
         "relay: seed 1, of 100 datagrams 40 are dropped",
         'udp_call(relay_address(relay), "<ask>", 5, reply, sizeof reply, &patient)',
@@ -220,7 +220,7 @@ def exchange_check(*steps: str) -> Check:
 
 
 def charts_check(expected: str = "AABBA.A", got: str = "AABAB.A", tick: int = 3) -> Check:
-    """A check of a scheduler that failed, as the bank words it and the grader takes it apart."""
+    """A failed check of a scheduler, with the bank's message and the parts that the grader reads from it."""
     return _check(
         "SCH-RR-004",
         "expired_goes_last",
@@ -267,7 +267,7 @@ def sample_findings() -> list[Finding]:
 
 
 def sample_coverage() -> Coverage:
-    """receive.c with lines that ran, lines that did not and an anchored function; send.c run in full."""
+    """receive.c with lines that ran, lines that did not, and a function with an anchor. All of send.c ran."""
     receive = {9: 58, 11: 58, 12: 58, 13: 58, 14: 0, 15: 0, 17: 58, 22: 58, 24: 58, 25: 0, 26: 58, 28: 58, 29: 58}
     receive |= {30: 58, 31: 0, 32: 1234567, 33: 58, 34: 41, 35: 41, 37: 58}
     send = {7: 90, 10: 91, 11: 91, 12: 90}
@@ -316,7 +316,7 @@ def _skills(checks: Sequence[Check]) -> list[Skill]:
 
 
 def _labs(checks: Sequence[Check]) -> list[LabScore]:
-    """The lab of all checks, and one of which nothing was handed in."""
+    """The lab of all checks, and a lab without a submission."""
     score = Score(earned=sum(check.points for check in checks), possible=sum(check.possible for check in checks))
     absent = Score(earned=0, possible=100)
     return [
@@ -326,7 +326,7 @@ def _labs(checks: Sequence[Check]) -> list[LabScore]:
 
 
 def sample_result(**changes: object) -> Result:
-    """A submission with every verdict; ``changes`` replace fields."""
+    """A submission with every verdict. ``changes`` replace fields."""
     checks = sample_checks()
     fields: dict[str, object] = {
         "submission": "every-verdict",
@@ -353,7 +353,7 @@ def sample_result(**changes: object) -> Result:
 
 
 def unsteady_result() -> Result:
-    """A test that fails and one that passes most times, one that a tool sees otherwise, and a fault of the kit."""
+    """A test that mostly fails, one that mostly passes, one that differs under a tool, and a fault of the kit."""
     good = Run(tool="native", verdict=Verdict.PASSED)
     steps = ["udp_call(server)", *["poll(fd)"] * 20]
     lost = "the reply never came"
@@ -412,7 +412,7 @@ def uncompiled_result() -> Result:
 
 
 def sample_class(size: int, seed: int = 7) -> list[Result]:
-    """``size`` submissions that differ in what they pass; the seed decides how."""
+    """``size`` submissions that pass different checks. The seed decides which."""
     dice = random.Random(seed)  # noqa: S311 not a secret: the same class every time
     results = [sample_result(submission="sample"), uncompiled_result()]
     for number in range(len(results), size):

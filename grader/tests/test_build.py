@@ -1,4 +1,4 @@
-"""The build: what compiles, what does not and how that is told, and what a compiler can be made to do."""
+"""The build: code that compiles, errors of code that does not, and attacks on the compiler."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_missing_function_is_supplied_and_told_by_name(build: Build) -> None:
     assert "udp/timesync_judge.c" in lacking.sources
 
 
-# ---- what is left out, and what it costs ----
+# ---- sources that are left out, and what it costs ----
 
 WITH_HELPER = """#include <timeslice/udp.h>
 int helper(void);

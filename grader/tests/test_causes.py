@@ -132,7 +132,7 @@ BROKEN: dict[str, dict[str, bytes]] = {
 
 
 def graded(context: GradingContext, folder: Path) -> Result:
-    """The result of grading a submission by a few tests."""
+    """The result of a submission, graded by a few tests."""
     grading = Grading(context, Source(folder.name, folder), 1)
     grading.select({test.name for test in context.tests if test.clause == "UDP-OPEN-001"})
     for _ in grading.checks():

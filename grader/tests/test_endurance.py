@@ -16,7 +16,7 @@ from timeslice.model import Memory, Outcome, Result, Verdict
 from timeslice.upkeep.endurance import HOGS_A_CORE, Change, Endurance, cores
 from timeslice.upkeep.prove import told
 
-PATIENCE = 60  # seconds until a program that does nothing is taken for dead
+PATIENCE = 60  # after so many seconds without a reaction, the program counts as hung
 
 
 def sample(**changes: object) -> Result:

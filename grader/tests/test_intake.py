@@ -66,7 +66,7 @@ def make_tar(path: Path, entries: list[tuple[tarfile.TarInfo | str, bytes]]) -> 
     return path
 
 
-# ---- what is taken ----
+# ---- files that are taken ----
 
 
 def test_the_sources_of_a_folder_are_taken_and_nothing_else(tmp_path: Path, tree: Path) -> None:
@@ -155,7 +155,7 @@ def test_names_that_could_mislead_a_tool_are_ignored_and_shown_harmlessly(
     assert all(note.isprintable() for note in told.notes)
 
 
-# ---- what is refused ----
+# ---- submissions that are refused ----
 
 
 @pytest.mark.parametrize("name", ["../evil.c", "udp/../../evil.c", "/etc/evil.c", "C:/evil.c", "..\\evil.c"])
@@ -336,7 +336,7 @@ def test_no_flipped_byte_causes_anything_but_one_line(tmp_path: Path, data: st.D
     assert told == "" or told.isprintable()
 
 
-# ---- where submissions are found ----
+# ---- the search for submissions ----
 
 
 def test_a_class_is_a_folder_of_folders_and_archives(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The lint: each partner of a clause that is taken away is missed, by name."""
+"""The lint: if a partner of a clause is removed, lint names what is missing."""
 
 from __future__ import annotations
 

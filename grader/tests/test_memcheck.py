@@ -101,7 +101,7 @@ char *unmake(char *p)
     return p;
 }
 """
-# A process a test, as the executor has it: each prints its number and its pid once it has ended.
+# One process for each test, as in the executor. For each, its number and pid are printed when it has ended.
 BANK = """\
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-"""The inspection of objects: what is refused, and that honest code is not."""
+"""The inspection of objects: it refuses attacks, and does not refuse honest code."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ int udp_recv(int fd, char *buffer, unsigned long size) {
 
 
 def compiled(folder: Path, text: str, *flags: str) -> tuple[Path, str]:
-    """The combined object of one source, and its listing, as the builder makes them."""
+    """The combined object of one source and its listing, made as in the builder."""
     (folder / "x.c").write_text(text)
 
     def run(*command: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Hostile text through every writer: nothing gets out of its place, nothing acts, and nothing is too long."""
+"""Hostile text in every writer: it stays in its place, it has no effect, and it is not too long."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ HOSTILE = {
 
 
 def hostile_result(text: str) -> Result:
-    """A result that has ``text`` wherever a student could put text."""
+    """A result with ``text`` in every place where a student can put text."""
     frame = Frame(function=text, file="udp/receive.c", line=2)
     found = {"message": text, "function": text, "stack": [frame] * 3, "tests": [text] * 5, "charged": text}
     line = "int x; /* " + text + " */\n" + text + "\n"
@@ -161,7 +161,7 @@ def test_lcov_keeps_its_records(result: Result) -> None:
 def test_pages_hold_only_our_elements(result: Result) -> None:
     plain = read_page(page_html(hostile_result("plain")))
     page = read_page(page_html(result))
-    assert page.scripts == plain.scripts  # ours, once, unchanged
+    assert page.scripts == plain.scripts  # our own, only once, unchanged
     assert page.tags <= plain.tags | {"span", "mark"}
     assert page.attributes <= plain.attributes
     assert page.unbalanced == []
@@ -241,7 +241,7 @@ def test_no_source_is_slow_to_colour(unit: str) -> None:
     before = time.process_time()
     lines = Highlighter().lines(source)
     assert len(lines) == min(source.count("\n") + 1, 5000)
-    assert time.process_time() - before < 8  # pygments alone takes many minutes for the first
+    assert time.process_time() - before < 8  # for the first one, pygments alone needs many minutes
 
 
 def test_colouring_changes_no_character() -> None:

@@ -1,4 +1,4 @@
-"""The reference in a program that ignores SIGCHLD: a child that is gone at once was started all the same."""
+"""The reference in a program that ignores SIGCHLD: the start of a child succeeds, even if it is gone at once."""
 
 from __future__ import annotations
 

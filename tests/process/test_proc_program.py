@@ -1,4 +1,4 @@
-"""timeslice-proc: each lesson's output, and the Python program of the lesson run by Python itself."""
+"""timeslice-proc: the output of each lesson, and of the lesson's Python program, run by Python itself."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 PROGRAM = Path(__file__).resolve().parents[2] / "build" / "bin" / "timeslice-proc"
-PATIENCE = 60  # seconds after which a program is taken for stuck; none waits that long
+PATIENCE = 60  # after so many seconds a program counts as hung; none waits so long
 LESSONS = ["tree", "join", "isolation", "spawn", "terminate", "async"]
 SEPARATOR = "\nThis Python program prints the same:\n\n"
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    """A program's whole output, until nobody has it open any more."""
+    """A program's whole output, until no process has it open."""
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
 
 

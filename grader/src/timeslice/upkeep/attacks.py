@@ -83,7 +83,7 @@ def played(context: GradingContext, attack: Path, links: dict[str, str], copy: P
 
 
 def surprises(context: GradingContext, attack: Path) -> list[str]:
-    """Grade an attack. Returns one line for each difference from ``expected.toml``, and for each trace that it leaves."""
+    """Grade an attack. Returns one line for each difference from ``expected.toml``, and for traces that are left."""
     expected = read_spec_file(context.kit.root, attack.relative_to(context.kit.root) / "expected.toml", _FILE)
     with tempfile.TemporaryDirectory(prefix="timeslice-attack-") as folder:
         before = traces(context.builder.sandbox)

@@ -166,8 +166,7 @@ def mutant(kit: Kit, patch: Path) -> Iterator[Path]:
             timeout=_SECONDS,
         )
         if told.returncode != 0:
-            why = " ".join(told.stdout.split())
-            raise KitError(f"{patch.name} no longer applies to the reference ({why}): write the patch again")
+            raise KitError(f"{patch.name} no longer applies ({' '.join(told.stdout.split())}): write the patch again")
         yield folder
 
 
