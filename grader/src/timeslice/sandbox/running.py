@@ -146,7 +146,7 @@ class Running:
         except SandboxError as error:
             self._error = error
         except (OSError, ValueError) as error:
-            self._error = SandboxError(f"the sandbox did not start ({error}): run timeslice doctor")
+            self._error = SandboxError(f"the sandbox did not start: {error}")
         finally:
             with self._lock:
                 os.close(self._stop)
@@ -208,7 +208,7 @@ class Running:
             byte = os.read(status, 1)
             if not byte:
                 launcher.wait()
-                raise SandboxError(f"the sandbox did not start ({self._error_text()}): run timeslice doctor")
+                raise SandboxError(f"the sandbox did not start: {self._error_text()}")
             line += byte
         return int(json.loads(line)["child-pid"])
 
@@ -259,7 +259,7 @@ class Running:
             return Ended.from_shell(status, seconds=seconds)
         if launcher_code < 0:  # somebody outside killed the launcher
             return Ended(None, -launcher_code, timed_out=False, seconds=seconds)
-        raise SandboxError(f"the sandbox did not start its program ({self._error_text()}): run timeslice doctor")
+        raise SandboxError(f"the sandbox did not start its program: {self._error_text()}")
 
     def _error_text(self) -> str:
         """The launcher's error message, as one line."""

@@ -93,7 +93,7 @@ def _points(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
     numbers = Counter(test.clause for test in tests)
     for clause in clauses.values():
         if numbers[clause.id] and clause.points % numbers[clause.id]:
-            yield f"{clause.id}: {clause.points} points cannot be shared evenly by {numbers[clause.id]} tests"
+            yield f"{clause.id}: {clause.points} points cannot be shared evenly by {numbers[clause.id]} tests: change them"
 
 
 def _tests(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
@@ -108,9 +108,9 @@ def _tests(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
         if test.is_tripwire:
             continue
         if test.clause is None or test.clause not in clauses:
-            yield f"{place}: the description of {test.name} does not begin with a clause of lab {lab.id}"
+            yield f"{place}: the description of {test.name} does not begin with a clause of lab {lab.id}: add it"
         elif test.clause.area not in lab.memory:
-            yield f"{place}: area {test.clause.area} has no memory clause in {lab.table}"
+            yield f"{place}: area {test.clause.area} has no memory clause in {lab.table}: add one"
 
 
 def _mutants(kit: Kit, lab: Lab) -> Iterator[str]:
@@ -138,7 +138,7 @@ def _anchors(kit: Kit, lab: Lab, folder: Path) -> Iterator[str]:
             yield f"{anchor.file}: anchor {anchor.clause} is no clause of lab {lab.id}: correct it"
     for clause in clauses:
         if clause not in seen:
-            yield f"{clause}: no anchor /* {clause} */ in {folder.relative_to(kit.root)}/{lab.id}/"
+            yield f"{clause}: no anchor /* {clause} */ in {folder.relative_to(kit.root)}/{lab.id}/: add it"
 
 
 def _same_files(kit: Kit, lab: Lab) -> Iterator[str]:

@@ -23,12 +23,15 @@ def check_sizes(root: Path) -> Iterator[str]:
         text = path.read_text("utf-8")
         lines = text.count("\n")
         if lines > FILE_LINES:
-            yield f"{shown}: {lines} lines: a file has {FILE_LINES} at most"
+            yield f"{shown}: {lines} lines: a file may have {FILE_LINES}, split it"
         for line, name, length in _python(text) if path.suffix == ".py" else _c(text):
             if length > FUNCTION_LINES:
-                yield f"{shown}:{line}: {name} has {length} lines: a function has {FUNCTION_LINES} at most"
+                yield f"{shown}:{line}: {name} has {length} lines: a function may have {FUNCTION_LINES}, split it"
     for path in sorted([*root.glob("*.md"), *(root / "spec").glob("*.md")]):
-        yield from (f"{path.relative_to(root)}:{line}: wider than {WIDTH}" for line in _wide(path.read_text("utf-8")))
+        yield from (
+            f"{path.relative_to(root)}:{line}: wider than {WIDTH} characters, break the line"
+            for line in _wide(path.read_text("utf-8"))
+        )
 
 
 def _is_code(shown: Path) -> bool:
