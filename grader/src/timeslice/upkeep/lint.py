@@ -93,7 +93,7 @@ def _points(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
     numbers = Counter(test.clause for test in tests)
     for clause in clauses.values():
         if numbers[clause.id] and clause.points % numbers[clause.id]:
-            yield f"{clause.id}: {clause.points} points cannot be shared evenly by {numbers[clause.id]} tests: change them"
+            yield f"{clause.id}: {clause.points} points cannot be shared by {numbers[clause.id]} tests: change them"
 
 
 def _tests(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
