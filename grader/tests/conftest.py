@@ -1,4 +1,4 @@
-"""Fixtures of the grader's own tests: the kit as it stands, its context, and small submissions."""
+"""Fixtures of the grader's own tests: this kit, its context, and small submissions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MakeSubmission = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def kit() -> Kit:
-    """The kit that these tests are part of."""
+    """The kit with these tests."""
     return find_kit()
 
 
@@ -28,14 +28,14 @@ def assignment(kit: Kit) -> Assignment:
 
 @pytest.fixture(scope="session")
 def context() -> Iterator[GradingContext]:
-    """Everything that grading needs; the kit has to be built."""
+    """Everything that grading needs. The kit must be built."""
     with GradingContext.open() as opened:
         yield opened
 
 
 @pytest.fixture
 def make_submission(tmp_path: Path) -> MakeSubmission:
-    """Makes a submission: ``make_submission("alice", {"udp/open.c": "text"})`` is its folder."""
+    """Makes a submission: ``make_submission("alice", {"udp/open.c": "text"})`` returns its folder."""
 
     def make(name: str, sources: dict[str, str | bytes]) -> Path:
         folder = tmp_path / name

@@ -1,4 +1,4 @@
-"""Runs small programs in a sandbox for the tests: a stage, limits, and what the program printed."""
+"""Runs small programs in a sandbox for the tests, with a stage and limits, and returns their output."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ FORK_UNTIL_REFUSED = """
 
 @dataclass(frozen=True)
 class Workbench:
-    """A sandbox with a stage: ``stage/out`` is writable inside, and visible to the host."""
+    """A sandbox with a stage: ``stage/out`` is writable inside and visible to the host."""
 
     box: Sandbox
     stage: Path
@@ -70,7 +70,7 @@ class Workbench:
         return self.start(*argv, **options).wait()
 
     def python(self, source: str, *arguments: str, **options: Any) -> Any:
-        """Runs Python source and returns what it printed, read as JSON."""
+        """Runs Python source, and returns its output, read as JSON."""
         ended = self.run(*python(source), *arguments, **options)
         assert ended.exit_code == 0, (ended, self.stderr)
         return json.loads(self.stdout)
@@ -90,7 +90,7 @@ class Workbench:
 
 @contextmanager
 def workbench(box: Sandbox) -> Iterator[Workbench]:
-    """A workbench whose stage goes when it is left."""
+    """A workbench. Its stage is removed at the end of the block."""
     with box.stage as stage:
         (stage / "out").mkdir()
         yield Workbench(box, stage)
@@ -102,7 +102,7 @@ def python(source: str) -> tuple[str, ...]:
 
 
 def with_bubblewrap() -> Sandbox:
-    """The probed sandbox; the test is skipped, with the reason, where this machine cannot have namespaces."""
+    """The probed sandbox. If this machine cannot have namespaces, the test is skipped, with the reason."""
     box = probe()
     if box.bwrap is None:
         pytest.skip(next(guard.detail for guard in box.guards if guard.name == "namespaces"))
@@ -110,14 +110,14 @@ def with_bubblewrap() -> Sandbox:
 
 
 def hangs_up(fd: int, seconds: float = 20.0) -> bool:
-    """Waits until nobody holds the other end of a pipe any more."""
+    """Waits until no process holds the other end of a pipe."""
     poller = select.poll()
     poller.register(fd, 0)
     return bool(poller.poll(seconds * 1000))
 
 
 def as_ordinary_user(experiment: Callable[[], object]) -> Any:
-    """Runs a function in a child that is no longer root (where we are), and returns its result by way of JSON."""
+    """Runs a function in a child that is not root (even if we are). Returns its result, sent as JSON."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -127,7 +127,7 @@ def as_ordinary_user(experiment: Callable[[], object]) -> Any:
                 os.setgroups([])
                 os.setresgid(ORDINARY_UID, ORDINARY_UID, ORDINARY_UID)
                 os.setresuid(ORDINARY_UID, ORDINARY_UID, ORDINARY_UID)
-                ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # else its own /proc is closed to it
+                ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # otherwise it cannot read its own /proc
             answer = {"result": experiment()}
         except BaseException:
             answer = {"error": traceback.format_exc()}

@@ -1,4 +1,4 @@
-"""Reads a page as a browser would, for tests to look at its elements, text, links and scripts."""
+"""Reads a page like a browser, so that tests can look at its elements, text, links and scripts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _VOID = {"meta", "link", "br", "input", "rect", "line"}
 
 
 class PageReader(HTMLParser):
-    """Collects what a page is made of."""
+    """Collects the parts of a page."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -41,14 +41,14 @@ class PageReader(HTMLParser):
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        """Note an element that closes another than the one that is open."""
+        """Note an end tag that does not match the open element."""
         if tag in _VOID:
             return
         if not self._open or self._open.pop() != tag:
             self.unbalanced.append(tag)
 
     def handle_data(self, data: str) -> None:
-        """Note text, apart for scripts, styles and the title."""
+        """Note text. Scripts, styles and the title are kept apart."""
         inside = self._open[-1] if self._open else ""
         if inside == "script":
             self.scripts.append(data)

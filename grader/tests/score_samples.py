@@ -1,4 +1,4 @@
-"""Small tests, records and runs of a bank, for tests of what is made of them."""
+"""Small tests, records and runs of a bank, for tests of the score."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ IDENTITY = Replayer(Path("alice's work"), 7, program="timeslice")
 
 
 def bank_test(name: str, clause: str) -> BankTest:
-    """One test of a bank; of no clause where it is a tripwire."""
+    """One test of a bank. A tripwire has no clause."""
     suite, test = name.split("/")
     return BankTest(suite, test, ClauseId(clause) if clause else None, "sentence", "tests/udp/x.c", 3, 5.0)
 
 
 def record(name: str, verdict: str = "passed", **fields: Any) -> TestRecord:
-    """What the bank told of one test."""
+    """The bank's record of one test."""
     suite, test = name.split("/")
     return TestRecord.model_validate({"suite": suite, "test": test, "verdict": verdict, **fields})
 
 
 def run_of(mode: str, *records: TestRecord) -> ModeRun:
-    """A run in which these were told."""
+    """A run with these records."""
     return ModeRun(mode, {r.name: r for r in records}, complete=True)

@@ -1,4 +1,4 @@
-"""The assignment: it is read with its sentences, and whatever is wrong in it is one line."""
+"""The assignment: it is read with its sentences, and each error in it is one line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from timeslice.errors import KitError
 
 @pytest.fixture
 def copy(kit: Kit, tmp_path: Path) -> Kit:
-    """A copy of the kit's spec that may be spoiled."""
+    """A copy of the kit's spec, which a test may change."""
     shutil.copytree(kit.root / "spec", tmp_path / "spec")
     return Kit(tmp_path)
 

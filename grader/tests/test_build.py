@@ -1,4 +1,4 @@
-"""The build: what compiles, what does not and how that is told, and what a compiler can be made to do."""
+"""The build: code that compiles, errors of code that does not, and attacks on the compiler."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_missing_function_is_supplied_and_told_by_name(build: Build) -> None:
     assert "udp/timesync_judge.c" in lacking.sources
 
 
-# ---- what is left out, and what it costs ----
+# ---- sources that are left out, and what it costs ----
 
 WITH_HELPER = """#include <timeslice/udp.h>
 int helper(void);
@@ -119,10 +119,10 @@ def test_what_needs_a_file_that_was_left_out_is_left_out_too(build: Build, fault
     assert built.build.supplied == ["udp_send", "udp_recv"]
     told = [d.told() for d in built.build.diagnostics if d.file == "udp/receive.c"]
     assert told == [
-        "udp/receive.c: helper is used in udp_recv (udp/receive.c:5), and udp/send.c, which defines it, was left out: "
-        "mend udp/send.c"
+        "udp/receive.c: helper is used in udp_recv (udp/receive.c:5), but udp/send.c defines it and was left out: "
+        "repair udp/send.c"
     ]
-    assert "udp/receive.c was left out, because it needs helper of udp/send.c; lost with it: udp_recv" in (
+    assert "udp/receive.c was left out, because it needs helper from udp/send.c; lost with it: udp_recv" in (
         built.build.left_out
     )
 
@@ -147,7 +147,7 @@ NOT_FUNCTIONS = {
 def test_a_public_name_that_is_no_function_is_refused(build: Build, what: str) -> None:
     built = build({"udp/send.c": NOT_FUNCTIONS[what]})
     assert built.build.refusals == [
-        "udp/send.c: udp_send is defined, but not as a function: write it as its header declares it."
+        "udp/send.c: udp_send is defined, but not as a function. Write it as its header declares it."
     ]
     assert built.build.supplied == ["udp_send"]
 
@@ -159,7 +159,7 @@ def test_a_public_function_that_is_static_is_not_there(build: Build) -> None:
 
 TOO_LARGE = {
     "variables": "static char big[3UL << 30];\nchar *f(long i);\nchar *f(long i) { return &big[i]; }\n",
-    "variables of threads": "static __thread char big[1UL << 31];\nchar *f(void);\nchar *f(void) { return big; }\n",
+    "thread-local variables": "static __thread char big[1UL << 31];\nchar *f(void);\nchar *f(void) { return big; }\n",
 }
 
 
@@ -167,7 +167,7 @@ TOO_LARGE = {
 def test_what_is_too_large_to_be_loaded_is_refused_by_its_size(build: Build, what: str) -> None:
     (refusal,) = build({"udp/a.c": TOO_LARGE[what]}).build.refusals
     assert refusal.startswith("udp/a.c: The code has ")
-    assert f"MiB of {what}, and" in refusal
+    assert f"MiB of {what}, but" in refusal
 
 
 UNLINKABLE = {

@@ -1,4 +1,4 @@
-"""Calibration: what goes wrong with the reference on this machine is the kit's fault, and charged to nobody."""
+"""Calibration: a failure of the reference on this machine is the kit's fault, and costs nobody points."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ ssize_t udp_send(int fd, const void *data, size_t len, const struct udp_peer *to
 
 @pytest.mark.parametrize("lose", [LOSE_ERRORS, CUT_SHORT])
 def test_where_valgrind_loses_reports_no_point_is_lost_and_the_status_is_2(kit: Kit, tmp_path: Path, lose: str) -> None:
-    """The real program, with a wrapper in the place of /usr/bin/valgrind and a calibration of its own."""
+    """The real program, with a wrapper instead of /usr/bin/valgrind, and with its own calibration."""
     wrapper, kept, own = tmp_path / "valgrind", tmp_path / "kept", kit.objects / "calibration"
     wrapper.write_text(LOSES.replace("LOST", lose))
     wrapper.chmod(0o755)

@@ -1,4 +1,4 @@
-"""What a student reads where a source does not compile: the cause in plain words first, of real files and compilers."""
+"""What a student reads if a source does not compile: first the cause in plain words. Uses real compilers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BAD: dict[str, tuple[bytes, str]] = {
         b"int f(void);\n<<<<<<< HEAD\nint f(void) { return 1; }\n=======\nint f(void) { return 2; }\n>>>>>>> b\n",
         "udp/a.c:2: this is a conflict marker of git",
     ),
-    "NUL bytes": (b"int f(void);\nint f(void) { return \0\0 g; }\n", "udp/a.c:2: this line holds a byte that no text"),
+    "NUL bytes": (b"int f(void);\nint f(void) { return \0\0 g; }\n", "udp/a.c:2: this line holds a NUL byte"),
     "a web page": (b"<!DOCTYPE html>\n<html><body>int f;</body></html>\n", "udp/a.c:1: this is a web page"),
     "a PDF": (b"%PDF-1.4\n%\xe2\xe3\n", "udp/a.c:1: this is a PDF document"),
     "RTF": (b"{\\rtf1\\ansi int f;}", "udp/a.c:1: this is a document in rich text format"),
@@ -45,14 +45,14 @@ BAD: dict[str, tuple[bytes, str]] = {
     "a header of the tests": (b'#include "tests/support/net/peer.h"\n', "udp/a.c:1:10: "),
 }
 ADVICE = {
-    "twice in a file": "it is defined twice in what this file holds or includes, keep one",
-    "a header that is not there": "hand that header in too, in the lab's folder, or remove the line",
-    "a header of the tests": "the tests are not there while a submission is compiled, remove the line",
+    "twice in a file": "this file, or a file that it includes, defines it twice, keep one",
+    "a header that is not there": "hand in this header too, in the lab's folder, or remove the line",
+    "a header of the tests": "a submission is compiled without the tests, remove the line",
 }
 
 
 def build(context: GradingContext, files: dict[str, bytes], cc: str = "gcc") -> Built:
-    """What comes of building these files."""
+    """Build these files."""
     builder = replace(context.builder, cc=cc)
     with builder.sandbox.stage as stage:
         for name, content in files.items():
@@ -85,9 +85,9 @@ def test_a_main_and_a_registered_test_are_told_with_what_to_do(context: GradingC
     built = build(context, {"udp/a.c": b"\nint main(void) { return 0; }\n", "udp/b.c": test})
     assert built.build.status == "refused"
     told = "\n".join(built.build.refusals)
-    assert "main is defined (udp/a.c:2): the tests bring their own; move yours out of the lab's folder." in told
+    assert "main is defined (udp/a.c:2), but the tests have their own. Move yours out of the lab's folder." in told
     assert "udp/b.c: Section cr_tst belongs to the test framework" in told
-    assert "Keep tests, and what includes <criterion/...>, outside of the lab's folder." in told
+    assert "Move tests, and every file that includes <criterion/...>, out of the lab's folder." in told
 
 
 def test_a_compiler_without_memory_is_told_with_its_file(context: GradingContext) -> None:
@@ -111,7 +111,7 @@ def test_a_line_directive_leads_to_no_file_of_the_host(context: GradingContext) 
     assert any("g" in d.message for d in built.build.diagnostics)
 
 
-# ---- no path of the grader's own ----
+# ---- no path of the grader is shown ----
 
 BROKEN: dict[str, dict[str, bytes]] = {
     "does not compile": {"udp/send.c": b"int f(void) { return g; }\n"},
@@ -132,7 +132,7 @@ BROKEN: dict[str, dict[str, bytes]] = {
 
 
 def graded(context: GradingContext, folder: Path) -> Result:
-    """The result of grading a submission by a few tests."""
+    """The result of a submission, graded by a few tests."""
     grading = Grading(context, Source(folder.name, folder), 1)
     grading.select({test.name for test in context.tests if test.clause == "UDP-OPEN-001"})
     for _ in grading.checks():

@@ -1,4 +1,4 @@
-"""The small commands, the start of the program, and what progress looks like."""
+"""The small commands, the start of the program, and the display of progress."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_schema_is_printed_as_it_is_published() -> None:
 
 
 def a_result(name: str, outcome: Outcome, earned: int) -> Result:
-    """A result with little in it."""
+    """A small result."""
     return Result(
         submission=name, assignment="Timeslice", outcome=outcome, score=Score(earned=earned, possible=10),
         summary="[bold]why[/]", labs=[], skills=[], checks=[], build=Build(status="built"),

@@ -1,4 +1,4 @@
-"""Coverage from real gcc and gcov, and from counter files that were deleted, cut short, forged or replaced."""
+"""Coverage from real gcc and gcov, and from counter files that were deleted, cut, forged or replaced."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _compiled(root: Path, name: str) -> str:
 
 @pytest.fixture
 def copy(ran: Path, tmp_path: Path) -> Path:
-    """A copy of what ran, to be tampered with."""
+    """A copy of the run, which a test may change."""
     shutil.copytree(ran, tmp_path / "copy")
     return tmp_path / "copy"
 
@@ -85,7 +85,7 @@ def test_counts_by_line_function_and_file(ran: Path) -> None:
     assert (coverage.status, coverage.note) == ("measured", "")
     receive, shared, send = coverage.files
     assert receive.counts == {7: 9, 9: 9, 10: 5, 11: 4, 14: 0, 16: 0, 17: 0, 21: 1, 23: 1, 24: 10, 25: 9, 26: 1}
-    assert shared.counts == {1: 8}  # summed over its two users
+    assert shared.counts == {1: 8}  # summed over the two sources that include it
     assert send.counts == {3: 1, 5: 1}
     by_name = {function.name: function for function in receive.functions}
     assert (by_name["true_length"].start_line, by_name["true_length"].end_line) == (7, 12)

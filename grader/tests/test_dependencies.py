@@ -1,4 +1,4 @@
-"""What the package imports is declared, and what is declared is locked: version and hashes."""
+"""Every import of the package is declared, and every declared package is locked, with version and hashes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def pyproject(kit: Kit) -> dict[str, list[str]]:
 
 
 def normal(requirement: str) -> str:
-    """A requirement as it is compared: ``Jinja2==3.1.6`` is ``jinja2==3.1.6``."""
+    """A requirement in its normal form: ``Jinja2==3.1.6`` becomes ``jinja2==3.1.6``."""
     name, _, version = requirement.partition("==")
     return f"{re.sub('[-_.]+', '-', name.strip()).lower()}=={version.strip()}"
 
@@ -54,7 +54,7 @@ def strangers(folder: Path) -> dict[str, set[str]]:
 
 
 def locked(kit: Kit) -> dict[str, int]:
-    """How many hashes the lock holds for each pinned package, as ``name==version``."""
+    """The number of hashes in the lock for each pinned package (``name==version``)."""
     entries = re.split(r"\n(?=[a-z])", (kit.root / "grader/requirements.lock").read_text("utf-8"))
     pins = [(re.match(r"([a-z0-9-]+==[^\s;]+)", entry), entry.count("--hash=sha256:")) for entry in entries]
     return {pin[1]: hashes for pin, hashes in pins if pin}

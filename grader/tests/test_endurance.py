@@ -1,4 +1,4 @@
-"""The gradings under load: what counts as a change, and that Ctrl-C keeps what was seen."""
+"""The gradings under load: which results count as changes, and that Ctrl-C keeps the results so far."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from timeslice.model import Memory, Outcome, Result, Verdict
 from timeslice.upkeep.endurance import HOGS_A_CORE, Change, Endurance, cores
 from timeslice.upkeep.prove import told
 
-PATIENCE = 60  # seconds until a program that does nothing is taken for dead
+PATIENCE = 60  # after so many seconds without a reaction, the program counts as hung
 
 
 def sample(**changes: object) -> Result:
@@ -83,7 +83,7 @@ def test_a_test_that_a_rerun_saved_is_told_and_no_change() -> None:
 
 
 def hogs_of(pid: int) -> int:
-    """How many processes of sessions of their own a process has started."""
+    """The number of a process's children that have their own session."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return sum(os.getsid(int(child)) == int(child) for child in children)
 
@@ -101,6 +101,6 @@ def test_a_signal_ends_it_and_keeps_what_was_seen(number: signal.Signals) -> Non
         process.send_signal(number)
         said, _ = process.communicate(timeout=PATIENCE)
     assert "test runs under load" in said
-    assert "they were stopped early, by Ctrl-C" in said
+    assert "Ctrl-C stopped them early" in said
     assert "Traceback" not in said
     assert process.returncode == 0

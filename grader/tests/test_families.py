@@ -1,4 +1,4 @@
-"""The families of the C library: nothing that its headers declare is forgotten, and what is open works."""
+"""The families of the C library: every declared function is in a family, and the open ones work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from timeslice.grade.grading import Grading
 from timeslice.intake.sources import Source
 
 SEED = 1
-# The insides of libgcc: tables, helpers of helpers, split stacks and what registers code. No C17 source asks for them.
+# Internal names of libgcc: tables, helpers, split stacks, registration of code. No C17 source uses them.
 INSIDES = re.compile(
     r"__bid\d|__bid_|__binary|__(avx|sse)_|__(generic_)?morestack|__(generic|stack_split|splitstack)_|__dfp_|__sfp_"
     r"|_Unwind_|__(de)?register_frame|__frame_state_for|__emutls_register|__enable_execute_stack|__hardcfr|__strub_"
@@ -41,7 +41,7 @@ def families(kit: Kit) -> dict[str, Family]:
 
 @pytest.fixture(scope="module")
 def declared() -> set[str]:
-    """What the C library of this machine offers and declares."""
+    """The names that the C library of this machine offers and declares."""
     return declared_functions()
 
 
@@ -91,7 +91,7 @@ def test_what_is_refused_has_its_reason(assignment: Assignment) -> None:
 def test_all_that_is_open_can_be_linked(
     context: GradingContext, assignment: Assignment, declared: set[str], tmp_path: Path
 ) -> None:
-    """A submission that holds the address of everything that its lab may use."""
+    """A submission with the address of every function that its lab may use."""
     sources = []
     for lab in assignment.labs:
         names = sorted(assignment.usable(lab) & (declared | defined_by("libatomic.so")))
@@ -109,7 +109,7 @@ def test_all_that_is_open_can_be_linked(
 
 
 def test_other_styles_have_full_marks(context: GradingContext, tmp_path: Path) -> None:
-    """The reference with functions of many families in the place of its own, in the real sandbox."""
+    """The reference in the real sandbox, with functions of many families instead of its own."""
     folder = tmp_path / "styles"
     patches = sorted((context.kit.root / "tests" / "styles").glob("*/*.patch"))
     assert {patch.parent.name for patch in patches} == {lab.id for lab in context.assignment.labs}
@@ -118,7 +118,7 @@ def test_other_styles_have_full_marks(context: GradingContext, tmp_path: Path) -
     for patch in patches:
         command = ["patch", "--strip=1", "--fuzz=0", "--batch", f"--directory={folder}", f"--input={patch}"]
         told = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert told.returncode == 0, f"{patch.name} does not apply to the reference any more: {told.stdout}"
+        assert told.returncode == 0, f"{patch.name} no longer applies to the reference: {told.stdout}"
     grading = Grading(context, Source(folder.name, folder), SEED)
     for _ in grading.checks():
         pass
@@ -130,7 +130,7 @@ def test_other_styles_have_full_marks(context: GradingContext, tmp_path: Path) -
 
 @pytest.fixture
 def copy(kit: Kit, tmp_path: Path) -> Kit:
-    """A copy of the kit's spec that may be spoiled."""
+    """A copy of the kit's spec, which a test may change."""
     shutil.copytree(kit.root / "spec", tmp_path / "spec")
     return Kit(tmp_path)
 

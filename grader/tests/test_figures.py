@@ -1,4 +1,4 @@
-"""The figures of failures: what is read of steps and charts, and the text that is drawn of them."""
+"""The figures of failures: how steps and charts are read, and the text figures that they become."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ HELLO = '   0.3 ms  client:40123 -> server: 5 bytes "hello"'
 
 
 def ladder_of(*steps: str) -> Ladder:
-    """The ladder, which there must be."""
+    """The ladder, which must exist."""
     ladder = read_ladder(steps)
     assert ladder is not None
     return ladder
 
 
 def charts_of(expected: str, got: str, tick: int) -> GanttPair | None:
-    """What is read of a failure with these charts."""
+    """The parts that the grader reads from a failure with these charts."""
     check = charts_check(expected, got, tick)
     return read_gantt(check.expected, check.got)
 
@@ -179,7 +179,7 @@ def test_two_charts_and_where_they_part() -> None:
 @pytest.mark.parametrize(
     ("expected", "got", "cpu", "tick"),
     [
-        ("AA|A|BB", "AAA|BB", 0, 2),  # where a slice begins
+        ("AA|A|BB", "AAA|BB", 0, 2),  # the beginning of a slice
         ("0011.1", "0012.1", 0, 3),  # levels
         ("AxB#", "AxB?", 0, 3),
         ("AA / BB", "AA / BC", 1, 1),
@@ -262,7 +262,7 @@ def test_any_text_is_read_without_complaint(expected: str, got: str) -> None:
     assert read_gantt(expected, got) is None or "they part" in got
 
 
-# ---- where they are shown ----
+# ---- the places that show them ----
 
 
 def test_a_failure_shows_its_figure_once_and_nothing_of_the_rest_is_lost() -> None:

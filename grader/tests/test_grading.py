@@ -1,4 +1,4 @@
-"""Whole gradings through the command line: grades, exit statuses, and what is kept when things go wrong."""
+"""Whole gradings through the command line: grades, exit statuses, and the files that are kept after a failure."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ def timeslice(*arguments: str | Path, **environment: str) -> subprocess.Complete
 
 
 def result_of(out: Path, name: str) -> dict[str, Any]:
-    """A submission's result as it was written."""
+    """The written result of a submission."""
     result: dict[str, Any] = json.loads((out / name / "result.json").read_text())
     return result
 
 
 def rows_of(out: Path) -> dict[str, dict[str, str]]:
-    """The rows of the gradebook by their submission."""
+    """The rows of the gradebook, by submission."""
     return {row["submission"]: row for row in csv.DictReader((out / "grades.csv").read_text().splitlines())}
 
 
 def the_line(ended: subprocess.CompletedProcess[str]) -> str:
-    """The one line on standard error of a run that could not do its work."""
+    """The one line on standard error after a run that failed."""
     assert ended.returncode == 2, ended
     lines = ended.stderr.splitlines()
     assert len(lines) == 1, lines
@@ -297,12 +297,12 @@ def test_a_kit_that_is_not_built_says_what_to_do(kit: Kit, tmp_path: Path) -> No
     assert "run make" in line
 
 
-# ---- what is kept ----
+# ---- files that are kept ----
 
 
 @contextmanager
 def small_disk(size: str) -> Iterator[list[str]]:
-    """The beginning of a command that runs in a mount namespace of its own; $1 of its script is a disk of that size."""
+    """The beginning of a command that runs in its own mount namespace. $1 of its script is a disk of this size."""
     root = os.geteuid() == 0
     enter = ["unshare", "--mount"] if root else ["unshare", "--user", "--map-root-user", "--mount"]
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
@@ -332,7 +332,7 @@ def test_a_full_disk_keeps_what_was_graded(kit: Kit, tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize("size", ["1m", "3m"])  # too small for the kit's own objects; and for those of a submission
+@pytest.mark.parametrize("size", ["1m", "3m"])  # too small for the kit's objects; too small for a submission's objects
 def test_a_full_staging_disk_is_not_the_students_fault(kit: Kit, tmp_path: Path, size: str) -> None:
     with small_disk(size) as enter:
         script = f"TMPDIR=$1 {TIMESLICE} grade {kit.reference} --out {tmp_path} -k udp_resolve; echo status $?"
@@ -362,7 +362,7 @@ def test_ctrl_c_keeps_what_was_graded(kit: Kit, tmp_path: Path, number: signal.S
     ) as running:
         assert running.stdout
         first = running.stdout.readline()
-        os.killpg(running.pid, number)  # as a terminal does: to all of them
+        os.killpg(running.pid, number)  # to all of them, as a terminal does
         out, told = running.communicate(timeout=SECONDS)
     assert first.startswith("[1/2] a: 0/")
     assert running.returncode == 2, told
@@ -375,9 +375,9 @@ def test_ctrl_c_keeps_what_was_graded(kit: Kit, tmp_path: Path, number: signal.S
 
 
 def _session_is_empty(session: int) -> bool:
-    """True once nothing of the session runs; the fork server ends when it notices that its parent has gone.
+    """True if no process of the session runs. The fork server ends when it notices that its parent is gone.
 
-    What has ended counts as gone: in a container the first process may be one that never collects orphans.
+    A process that has ended counts as gone: the first process of a container may never reap orphans.
     """
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:

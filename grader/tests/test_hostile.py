@@ -1,4 +1,4 @@
-"""Every attack in tests/hostile gets the verdict written beside it, and leaves the machine as it was."""
+"""Every attack in tests/hostile gets the verdict in its expected.toml, and leaves the machine unchanged."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_very_long_line_is_only_long(context: GradingContext, tmp_path: Path) ->
 
 
 def test_no_lie_passes_the_tripwire(context: GradingContext, tmp_path: Path) -> None:
-    """Ending well inside the tripwire is an early exit there, and no reason to suspect anybody."""
+    """A clean exit inside the tripwire is only an early exit there. It does not make the grade suspicious."""
     folder = played(context, HOSTILE / "exit-0", {}, tmp_path / "exit-0")
     result = grade(context, folder, {"UDP-TX-001"})
     assert result.suspicions == []

@@ -1,4 +1,4 @@
-"""The lint: each partner of a clause that is taken away is missed, by name."""
+"""The lint: if a partner of a clause is removed, lint names what is missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLAUSE = "UDP-RX-003"
 
 @pytest.fixture
 def copy(kit: Kit, tmp_path: Path) -> Kit:
-    """A copy of everything that lint looks at."""
+    """A copy of all files that lint reads."""
     for name in (
         "spec",
         "reference",
@@ -38,7 +38,7 @@ SENTENCE = "A datagram longer than `cap` is reported with its true length."
 
 
 def edit(path: str, old: str, new: str) -> Callable[[Path], None]:
-    """Replaces a pattern in one file, everywhere."""
+    """Replaces a pattern everywhere in one file."""
 
     def change(root: Path) -> None:
         text = (root / path).read_text()
@@ -50,7 +50,7 @@ def edit(path: str, old: str, new: str) -> Callable[[Path], None]:
 
 
 def everywhere(folder: str) -> Callable[[Path], None]:
-    """Makes every anchor of the clause one of another."""
+    """Replaces every anchor of the clause with an anchor of another clause."""
 
     def change(root: Path) -> None:
         for path in (root / folder / "udp").iterdir():
@@ -114,7 +114,7 @@ SPOILED = {
         "it asks how many signals came"),
     "a test that must be fast": (
         edit("tests/udp/call.c", r"expect_at_least\(stopwatch_ms\(\) - start, 3 \* 30",
-             r'expect_true(stopwatch_ms() - start < 200, "x");\n    expect_at_least(1, 1'), "that something be fast"),
+             r'expect_true(stopwatch_ms() - start < 200, "x");\n    expect_at_least(1, 1'), "that something is fast"),
     "a wait with a tolerance": (
         edit("tests/udp/call.c", r"start, 3 \* 30,", "start, 3 * 30 - 3,"), "it leaves a tolerance"),
     "a description that repeats the sentence": (
@@ -130,7 +130,7 @@ SPOILED = {
         add("tests/udp/x.py", 'def long():\n    """Say."""\n' + "    pass\n" * 41), "long has 42 lines"),
     "a long file": (add("tests/udp/x.py", "\n" * 401), "401 lines: a file has 400 at most"),
     "a wide line": (add("spec/more.md", "x" * 130), "spec/more.md:1: wider than 120"),
-    "an old schema": (add("spec/result.schema.json", "{}"), "spec/result.schema.json: not what the model says"),
+    "an old schema": (add("spec/result.schema.json", "{}"), "spec/result.schema.json: differs from the model"),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Findings from a real Valgrind: every kind in plain words, attribution to lines and tests, and files that lie."""
+"""Findings of a real Valgrind: every kind in plain words, their lines and tests, and files with false content."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ char *unmake(char *p)
     return p;
 }
 """
-# A process a test, as the executor has it: each prints its number and its pid once it has ended.
+# One process for each test, as in the executor. For each, its number and pid are printed when it has ended.
 BANK = """\
 #include <fcntl.h>
 #include <stdio.h>
@@ -154,7 +154,7 @@ SOURCES = ["udp/receive.c"]
 
 
 class Run:
-    """What one run under Valgrind left."""
+    """The files of one run under Valgrind."""
 
     def __init__(self, folder: Path, tests_by_pid: Mapping[int, str]) -> None:
         self.folder = folder
@@ -166,7 +166,7 @@ class Run:
 
     @property
     def found(self) -> Found:
-        """All findings, by whose they are."""
+        """All findings: those of the submission and those of the kit."""
         return findings(self.folder, self.tests_by_pid, SOURCES)
 
     def pid(self, test: str) -> int:
@@ -176,7 +176,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The bank above with the student's file, compiled apart as the grader does, under memcheck."""
+    """Runs the bank above under memcheck. The student's file is compiled alone, as in the grader."""
     root = tmp_path_factory.mktemp("memcheck")
     for folder in ("tree/udp", "kit/tests/udp", "xml"):
         (root / folder).mkdir(parents=True)
@@ -215,7 +215,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             "Frees a block of 3 bytes for the second time (first freed at udp/receive.c:23)",
         ),
         ("decide", "UninitCondition", 30, "A decision (if, while, &&, ?:) depends on a value that was never set"),
-        ("hand_over", "SyscallParam", 44, "Hands the kernel bytes that were never set, in write(buf)"),
+        ("hand_over", "SyscallParam", 44, "Gives the kernel bytes that were never set, in write(buf)"),
         ("overlap", "Overlap", 53, "Copies between regions that overlap (strcpy): use memmove"),
         ("child_loses", "Leak_DefinitelyLost", 37, "Loses 77 bytes in 1 block, allocated here and never freed"),
         ("null", "InvalidWrite", 68, "Writes 4 bytes through a null pointer"),
@@ -327,7 +327,7 @@ def test_parents_that_go_in_a_circle_end(tmp_path: Path) -> None:
         ),
         (
             Trouble("InvalidFree", "Invalid free()", ["Address 0x4a is 4 bytes inside a block of size 16 alloc'd"]),
-            "Frees an address 4 bytes inside a block of 16 bytes: only its first byte may be freed",
+            "Frees an address 4 bytes inside a block of 16 bytes: free only the start of a block",
         ),
         (
             Trouble(
@@ -335,7 +335,7 @@ def test_parents_that_go_in_a_circle_end(tmp_path: Path) -> None:
                 "Syscall param recvfrom(buf) points to unaddressable byte(s)",
                 ["Address 0x4a is 0 bytes after a block of size 12 alloc'd"],
             ),
-            "Hands the kernel memory that is not its own, in recvfrom(buf): past the end of a block of 12 bytes",
+            "Gives the kernel memory that it may not use, in recvfrom(buf): past the end of a block of 12 bytes",
         ),
         (
             Trouble("FishyValue", "Argument 'size' of function malloc has a fishy (possibly negative) value: -1"),

@@ -1,4 +1,4 @@
-"""The memory clauses: who is charged for what was found, and what nobody can tell on this machine."""
+"""The memory clauses: which clause pays for a finding, and what this machine cannot judge."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ TESTS = {
 
 
 def judge_of(assignment: Assignment, *faults: Fault) -> MemoryJudge:
-    """A judge over a native run in which all but rx/bad passed, on a machine where the kit has these faults."""
+    """A judge over a native run in which only rx/bad failed. On this machine, the kit has these faults."""
     native = run_of(NATIVE, *(record(n, "failed" if n == "rx/bad" else "passed") for n in TESTS))
     return MemoryJudge(assignment, TESTS, native, Calibration(fingerprint={}, assertions={}, faults=list(faults)))
 
 
 def memory_check(assignment: Assignment, judge: MemoryJudge, name: str, findings: list[Finding]) -> Check:
-    """The check of a memory clause's own test, which itself passed."""
+    """The check of a memory clause's own test, which passed."""
     own = check_of_test(assignment, TESTS[name], record(name), 2, IDENTITY)
     return judge.judge(own, judge.charge(findings))
 
 
 def leak(*tests: str, kind: str = "Leak_DefinitelyLost", file: str | None = "udp/receive.c") -> Finding:
-    """Something that Valgrind found in these tests."""
+    """A finding of Valgrind in these tests."""
     return Finding(kind=kind, message="Loses 5 bytes", file=file, line=9, function="udp_recv", tests=list(tests))
 
 

@@ -1,4 +1,4 @@
-"""A new lab: its skeleton is whole, and no other file of the kit has to be told of it."""
+"""A new lab: its skeleton is complete, and no other file of the kit needs a change."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
 from timeslice.upkeep.new_lab import new_lab
 
-SECONDS = 900  # after which a command counts as hung
+SECONDS = 900  # after this time, a command counts as hung
 TIMESLICE = Path(sys.executable).parent / "timeslice"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory, kit: Kit) -> Kit:
-    """A copy of the kit with what was built, so that only the new lab has to be."""
+    """A copy of the kit with everything already built, so that only the new lab is built."""
     root = tmp_path_factory.mktemp("kit")
     skipped = shutil.ignore_patterns("calibration", "__pycache__")
     for name in ("Makefile", ".clang-format", "spec", "reference", "student_template", "tests", "build"):
@@ -37,7 +37,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory, kit: Kit) -> Kit:
 
 @pytest.fixture(scope="module")
 def run(copy: Kit) -> Run:
-    """Runs a command on the copy and says how it ended."""
+    """Runs a command on the copy, and returns how it ended."""
 
     def start(*command: str | Path) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "TIMESLICE_KIT": str(copy.root), "COLUMNS": "200"}

@@ -1,4 +1,4 @@
-"""The inspection of objects: what is refused, and that honest code is not."""
+"""The inspection of objects: it refuses attacks, and does not refuse honest code."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ int udp_recv(int fd, char *buffer, unsigned long size) {
 
 
 def compiled(folder: Path, text: str, *flags: str) -> tuple[Path, str]:
-    """The combined object of one source, and its listing, as the builder makes them."""
+    """The combined object of one source and its listing, made as in the builder."""
     (folder / "x.c").write_text(text)
 
     def run(*command: str) -> bytes:
@@ -123,4 +123,4 @@ def test_a_refusal_says_why(tmp_path: Path, assignment: Assignment) -> None:
     )
     call, name = sorted(inspect(*compiled(tmp_path, source), assignment.rules(assignment.labs[0])))
     assert call.startswith("syscall is used in f (x.c:4): it goes past the C library")
-    assert name == "udp_sned is used in f (x.c:4): no family of spec/families.toml has it (is it misspelled?)."
+    assert name == "udp_sned is used in f (x.c:4): no family in spec/families.toml has this name, check its spelling."

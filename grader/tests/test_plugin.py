@@ -1,4 +1,4 @@
-"""The pytest plugin: a submission's checks as pytest's items, with pytest's habits."""
+"""The pytest plugin: a submission's checks are items of pytest, and behave like them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conftest import MakeSubmission
 from timeslice.contract.kit import Kit
 
 SECONDS = 600
-# Leaves the wrong length behind, and is otherwise as good as a stub can be.
+# Sets a wrong length. Otherwise it is like a stub.
 WRONG = """
 #include <timeslice/udp.h>
 #include <netinet/in.h>
@@ -32,14 +32,14 @@ int udp_format(const struct udp_peer *peer, char *text, size_t cap) {
 
 
 def pytest_on(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run pytest as a user does, away from this suite's own configuration."""
+    """Run pytest as a user does, without this suite's own configuration."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *map(str, arguments)]
     environment = {**os.environ, "COLUMNS": "160", "NO_COLOR": "1"}
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=SECONDS)
 
 
 def cases_of(path: Path) -> dict[str, Element]:
-    """The test cases of a JUnit file by their name."""
+    """The test cases of a JUnit file, by name."""
     return {case.attrib["name"]: case for case in defusedxml.ElementTree.parse(path).iter("testcase")}
 
 

@@ -1,4 +1,4 @@
-"""The pool: workers are reused, and a worker that dies costs nobody a grade but its own, after a second try."""
+"""The pool: it reuses workers. If a worker dies twice on one submission, only this submission has no grade."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from timeslice.session.pool import Pool
 
 
 def options(out: Path, select: str = "udp_resolve", strict: bool = False, cc: str = "gcc") -> GradingOptions:
-    """A quick options."""
+    """Quick options."""
     return GradingOptions(out, 1, cc, strict, select)
 
 
@@ -45,7 +45,7 @@ def test_workers_are_reused_and_every_submission_is_graded(kit: Kit, assignment:
 def test_a_worker_that_dies_is_replaced_and_its_submission_tried_once_more(
     kit: Kit, assignment: Assignment, tmp_path: Path, deaths: int, outcome: Outcome
 ) -> None:
-    killed: set[int | None] = set()  # a dead worker's last words are still heard
+    killed: set[int | None] = set()  # the last messages of a dead worker still arrive
 
     def kill(name: str, _step: Step) -> None:
         (worker,) = [w for w in pool._workers if w.job and w.job.source.name == name]
@@ -97,7 +97,7 @@ def test_a_bank_that_ends_too_early_is_never_a_grade(context: GradingContext, mo
 
     def build_short(self: Builder, tree: Path, sources: list[str], stage: Path) -> Built:
         built = build(self, tree, sources, stage)
-        for bank in built.banks.values():  # tells of one test, and then no more
+        for bank in built.banks.values():  # reports one test, and then nothing more
             real = bank.rename(bank.with_name("real"))
             told = '{"event":"test","suite":"udp_resolve","test":"turns_ipv4_text_into_an_address","verdict":"passed"}'
             bank.write_text(f"#!/bin/sh\necho '{told}' >/proc/self/fd/$4\nexit 3\n")

@@ -1,7 +1,7 @@
-"""The public headers beside the system's: whatever a file includes, and in whatever order, their names stay the same.
+"""The public headers together with the system's: their names stay the same, in every order of includes.
 
-A macro of a system header that has the name of an enumerator replaces it without a word: SCHED_RR of <sched.h>, which
-<pthread.h> includes, once scheduled by another policy. So every header of the C library and of the kernel is looked at.
+If a macro of a system header has the name of an enumerator, it replaces it silently. SCHED_RR of <sched.h>, which
+<pthread.h> includes, once chose another policy. So this test reads every header of the C library and of the kernel.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from system_headers import headers_of
 from timeslice.contract.kit import Kit
 
 ONLY_CHECK = ("-fsyntax-only", "-Wall", "-Wextra", "-Werror")
-BATCH = 16  # headers that are tried at once
-# What the public headers take from the system's: the only names that they use and do not define.
+BATCH = 16  # headers that we try together
+# The names that the public headers use and do not define: they come from the system's headers.
 TAKEN = frozenset({"bool"})
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STRING = re.compile(r'"[^"]*"')
@@ -30,7 +30,7 @@ _NAME = re.compile(r"\b[A-Za-z_]\w*")
 
 
 def compiled(cc: str, text: str, *flags: str) -> subprocess.CompletedProcess[str]:
-    """What a compiler does with this text."""
+    """Runs a compiler on this text."""
     command = [cc, "-std=c17", "-D_GNU_SOURCE", *flags, "-x", "c", "-"]
     return subprocess.run(command, input=text, text=True, capture_output=True, check=False)
 
@@ -40,7 +40,7 @@ def including(headers: Sequence[str]) -> str:
 
 
 class PublicHeaders:
-    """The headers below a folder ``include``, with what they define."""
+    """The headers below a folder ``include``, with their definitions."""
 
     def __init__(self, include: Path) -> None:
         self.include = include
@@ -51,23 +51,23 @@ class PublicHeaders:
 
     @cached_property
     def names(self) -> set[str]:
-        """Every identifier in them: what they declare, down to members and parameters, and what they use."""
+        """Every identifier in them: declared names, members and parameters included, and used names."""
         code = re.sub(r"^#(?!define).*$", "", self.text, flags=re.MULTILINE)
         return set(_NAME.findall(code)) - TAKEN - {"define"}
 
     @cached_property
     def calls(self) -> set[str]:
-        """Those that are followed by a parenthesis."""
+        """The identifiers that are followed by a parenthesis."""
         return {name for name in self.names if re.search(rf"\b{name}\s*\(", self.text)}
 
     def constants(self) -> list[str]:
-        """Their enumerators and the macros that are numbers."""
+        """Their enumerators, and their macros that are numbers."""
         bodies = re.findall(r"\benum\s+\w+\s*\{(.*?)\}", self.text, re.DOTALL)
         enumerators = [name for body in bodies for name in re.findall(r"(?:^|,)\s*(\w+)", body)]
         return enumerators + re.findall(r"^#define (\w+) \(?-?\w+\)?$", self.text, re.MULTILINE)
 
     def values(self) -> dict[str, str]:
-        """What each constant is where nothing else is included."""
+        """The value of each constant if nothing else is included."""
         printed = "".join(f'printf("%s %lld\\n", "{name}", (long long)({name}));\n' for name in self.constants())
         text = f"{including(self.files)}#include <stdio.h>\nint main(void) {{\n{printed}return 0;\n}}\n"
         program = self.include / "values"
@@ -78,7 +78,7 @@ class PublicHeaders:
 
 
 def clashes(public: PublicHeaders, headers: Sequence[str]) -> list[str]:
-    """Everything that does not go together, a line each."""
+    """All clashes, one line each."""
     checks = "".join(f'_Static_assert({n} == {v}, "{n}");\n' for n, v in public.values().items())
     batches = [headers[at : at + BATCH] for at in range(0, len(headers), BATCH)]
     with ThreadPoolExecutor(2) as pool:
@@ -87,7 +87,7 @@ def clashes(public: PublicHeaders, headers: Sequence[str]) -> list[str]:
 
 
 def _clashes_with(headers: Sequence[str], public: PublicHeaders, checks: str) -> Iterator[str]:
-    """The clashes with one header, or with several that are included together: halves of them where that fails."""
+    """The clashes with one header, or with several headers together. If several fail, each half is tried."""
     nothing: Sequence[str] = ()
     orders = [("gcc", headers, nothing), ("gcc", nothing, headers), ("clang", headers, nothing)]
     made = [
@@ -107,7 +107,7 @@ def _clashes_with(headers: Sequence[str], public: PublicHeaders, checks: str) ->
 
 
 def _macros_in(headers: Sequence[str], public: PublicHeaders) -> Iterator[str]:
-    """The macros that have a public name, and where a parenthesis belongs to the macro, one that is followed by it."""
+    """The macros with a public name. A macro with parameters counts only if the name is followed by a parenthesis."""
     defined = compiled("gcc", including(headers), "-E", "-dD").stdout
     plain = set(re.findall(r"^#define (\w+) ", defined, re.MULTILINE))
     called = set(re.findall(r"^#define (\w+)\(", defined, re.MULTILINE))
@@ -117,7 +117,7 @@ def _macros_in(headers: Sequence[str], public: PublicHeaders) -> Iterator[str]:
 
 @pytest.fixture
 def copied(kit: Kit, tmp_path: Path) -> Path:
-    """A copy of the public headers, which may be spoiled."""
+    """A copy of the public headers, which a test may change."""
     return Path(shutil.copytree(kit.include, tmp_path / "include"))
 
 

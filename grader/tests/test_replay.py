@@ -1,4 +1,4 @@
-"""The printed commands are run as and where they were printed: each makes one check, which has the same verdict."""
+"""Runs the printed commands in the folder where they were printed. Each makes one check with the same verdict."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TIMESLICE = Path(sys.executable).parent / "timeslice"
 SECONDS = 600
 TEST = "udp_resolve/turns_ipv4_text_into_an_address"
 PRINTED = re.compile(rf"^(?:\[----\])?\s*{RUN_AGAIN}: (.*)$", re.MULTILINE)
-# Where a command is run there is no virtual environment, and nothing of the terminal that it was printed in.
+# A command runs without a virtual environment, and without the settings of the terminal that printed it.
 BARE = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent"}
 NAMES: Sequence[str | bytes] = (
     "plain", "two words", "two  blanks", "it's", 'a "quoted" one', "$HOME `id` $(id)", "-n", "a;b&c|d>e", "*?[x]",
@@ -50,7 +50,7 @@ def shell(command: str, folder: Path, **environment: str) -> subprocess.Complete
 
 
 def assert_same(command: str, folder: Path, line: str) -> None:
-    """The command makes one check, which ends as it did (``line``: what was said of it), and prints itself."""
+    """The command makes one check with the same result (its ``line``), and prints itself again."""
     ended = shell(command, folder)
     assert ended.returncode == 1, (command, ended)
     assert re.search(r"^\[1/1\] ", ended.stdout, re.MULTILINE), ended.stdout
@@ -96,11 +96,11 @@ def test_options_are_those_that_matter(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert program().startswith("TIMESLICE_KIT='my kit' ")
 
 
-# ---- what reports print ----
+# ---- the commands in reports ----
 
 
 def commands_of(report: Path) -> dict[str, str]:
-    """The command of each check that has one; asserts that all reports have the same ones."""
+    """The command of each check that has one. All reports must have the same commands."""
     checks = json.loads((report / "result.json").read_text())["checks"]
     found = {check["name"]: check["replay"] for check in checks if check["replay"]}
     page = (report / "report.html").read_text()
@@ -113,7 +113,7 @@ def commands_of(report: Path) -> dict[str, str]:
 
 @pytest.fixture
 def awkward(tmp_path: Path) -> Path:
-    """Submissions with a wrong file each: folders with odd names, one in a wrapping folder, an archive, a cut one."""
+    """Submissions with one wrong file each: folders with odd names, a wrapping folder, an archive, a damaged one."""
     for name in GRADED:
         folder = Path(os.fsdecode(os.fsencode(tmp_path / "my class") + b"/" + os.fsencode(name)))
         (folder / "udp").mkdir(parents=True)
@@ -218,7 +218,7 @@ def test_make_check_prints_a_command_that_works(kit: Kit, tmp_path: Path) -> Non
         assert "Tested: 1 | Passing: 0 | Failing: 1" in told
 
 
-# ---- which checks are made ----
+# ---- the checks that a command makes ----
 
 
 @pytest.mark.parametrize(

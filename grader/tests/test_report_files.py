@@ -1,4 +1,4 @@
-"""The files of a report for other programs (JSON, JUnit, lcov, CSV), the table, and how they are written."""
+"""The files of a report for other programs (JSON, JUnit, lcov, CSV), the table, and the writing of them."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_junit_tells_the_students_failures_from_the_kits() -> None:
     assert tags["udp_tx/sends_all_bytes"] == []
     assert tags["udp_loss/prefix_arrives"] == ["error"]
     assert tags["udp_cli/gives_up"] == ["skipped"]
-    assert tags["udp_srv/stops"] == ["failure"]  # skipped by the code under test: its own fault
+    assert tags["udp_srv/stops"] == ["failure"]  # the submission skipped it, so it is the submission's fault
     assert (root.get("tests"), root.get("failures"), root.get("errors"), root.get("skipped")) == ("16", "9", "1", "1")
     failure = cases["udp_rx/reports_true_length_when_truncated"].find("failure")
     assert failure is not None

@@ -1,4 +1,4 @@
-"""The pages: what stands on them, and what a real Chromium makes of them."""
+"""The pages: their content, and how a real Chromium shows them."""
 
 from __future__ import annotations
 
@@ -274,7 +274,7 @@ def test_a_page_needs_nothing_but_itself_and_no_script(html: str) -> None:
 
 
 class Visit:
-    """What a headless Chromium made of a page: its DOM after its script ran, the console, what it fetched."""
+    """The result of a page in a headless Chromium: its DOM after the script, the console, and what it fetched."""
 
     def __init__(self, html: str, folder: Path) -> None:
         page, net_log = folder / "page.html", folder / "net.json"
@@ -286,7 +286,7 @@ class Visit:
         self.dom = ended.stdout
         self.console = [line for line in ended.stderr.splitlines() if "CONSOLE" in line]
         events = [event.get("params", {}) for event in json.loads(net_log.read_text())["events"]]
-        # What Chromium fetches on its own account (its clock, its updates) has no origin as its initiator.
+        # Requests that Chromium makes for itself (its clock, its updates) have no origin as their initiator.
         self.fetched = [event["url"] for event in events if event.get("initiator", "not an origin") != "not an origin"]
 
 
@@ -315,6 +315,6 @@ def test_chromium_obeys_no_markup_that_slipped_in(tmp_path: Path) -> None:
     assert "<title>every-verdict: 7 of 28</title>" in visit.dom
     assert visit.fetched == []
     assert len([line for line in visit.console if "Content Security Policy" in line]) >= 2
-    without_policy = Visit(html.replace("Content-Security-Policy", "X-None"), tmp_path)  # it is the policy that holds
+    without_policy = Visit(html.replace("Content-Security-Policy", "X-None"), tmp_path)  # the policy stops it
     assert "<title>owned</title>" in without_policy.dom
     assert without_policy.fetched == ["http://127.0.0.1:9/x"]

@@ -1,4 +1,4 @@
-"""The probe: it measures each guard, notices each one that is missing, and --strict refuses then."""
+"""The probe: it measures each guard and notices each missing one. Then --strict refuses to grade."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GROUPS = {"group memory", "group pids"}
 
 @pytest.fixture(autouse=True)
 def unprobed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test measures anew, and leaves the process's own probe as it was."""
+    """Each test measures again, and does not change the process's own probe."""
     monkeypatch.setattr(guards, "_probed", {})
 
 
@@ -39,7 +39,7 @@ def test_probe_is_made_once_a_process() -> None:
 
 
 def without(monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
-    """Takes options, with their arguments, out of bubblewrap's command line."""
+    """Removes options, with their arguments, from bubblewrap's command line."""
     original = bubblewrap.command
 
     def shortened(*arguments: object) -> list[str]:
@@ -124,7 +124,7 @@ def test_probe_notices_a_survivor(monkeypatch: pytest.MonkeyPatch) -> None:
     original = guards._line
 
     def held_open(fd: int) -> bytes:
-        """As if a process that outlived the sandbox held the pipe: somebody else does."""
+        """Acts as if a process that outlived the sandbox held the pipe: another process holds it."""
         line = original(fd)
         held.append(os.open(f"/proc/self/fd/{fd}", os.O_WRONLY))
         return line

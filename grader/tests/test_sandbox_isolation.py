@@ -1,4 +1,4 @@
-"""What a program in the sandbox can reach of the host: nothing but what it was shown. Each test tries to."""
+"""A program in the sandbox reaches only the files of the host that it was shown. Each test tries to reach more."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def test_identity_says_nothing_of_the_host(bench: Workbench) -> None:
         "import json, os, socket; print(json.dumps([os.getuid(), os.getgid(), os.getgroups(), socket.gethostname()]))"
     )
     assert identity[:2] == [1000, 1000]
-    assert set(identity[2]) <= {1000, 65534}  # an ordinary user's other groups are unknown inside
+    assert set(identity[2]) <= {1000, 65534}  # inside, the other groups of an ordinary user are unknown
     assert identity[3] == "timeslice"
 
 
@@ -255,7 +255,7 @@ COMPILED = """
 
 
 def compiled(bench: Workbench, compiler: str, *options: str) -> str:
-    """Compiles COMPILED inside the sandbox and returns the program's path."""
+    """Compiles COMPILED inside the sandbox, and returns the path of the program."""
     (bench.stage / "program.c").write_text(COMPILED)
     (bench.stage / "program.c").chmod(0o644)
     target = bench.out / "program"
@@ -309,7 +309,7 @@ if platform.machine() == "x86_64":
 
 
 def test_a_run_changes_nothing_for_the_next(bench: Workbench) -> None:
-    """System V memory, message queues and the like die with their namespace."""
+    """System V memory, message queues and similar objects die with their namespace."""
     source = """
         import ctypes, json
         libc = ctypes.CDLL(None)

@@ -36,7 +36,7 @@ DAEMON = """
 
 @pytest.fixture(params=["bubblewrap", "fallback"])
 def bench(request: pytest.FixtureRequest) -> Iterator[Workbench]:
-    """With bubblewrap, and without: both must end all that they started."""
+    """With bubblewrap and without it: both must end all processes that they started."""
     with workbench(with_bubblewrap() if request.param == "bubblewrap" else Sandbox(None)) as made:
         yield made
 
@@ -49,7 +49,7 @@ def pipe() -> Iterator[tuple[int, int]]:
 
 
 def start_daemon(bench: Workbench, pipe: tuple[int, int], then: str, wall_seconds: float = 30.0) -> Running:
-    """A run that leaves a daemon which holds the pipe; returns once the daemon is up."""
+    """A run that leaves a daemon, which holds the pipe. Returns when the daemon runs."""
     reader, writer = pipe
     run = bench.start(*python(DAEMON), str(writer), then, pass_fds=[writer], limits=limits(wall_seconds=wall_seconds))
     os.close(writer)
@@ -70,7 +70,7 @@ def test_kill_ends_everything(bench: Workbench, pipe: tuple[int, int]) -> None:
     ended = run.wait()
     assert (ended.signal, ended.timed_out) == (signal.SIGKILL, False)
     assert hangs_up(pipe[0], seconds=0)
-    run.kill()  # of what has ended already changes nothing
+    run.kill()  # a kill of a run that has ended changes nothing
     assert run.poll() == ended
 
 
@@ -158,7 +158,7 @@ def test_nothing_is_left_on_the_host(bench: Workbench) -> None:
     for path in found:
         path.unlink()
     assert traces(bench.box) == before
-    if bench.box.bwrap or bench.box.identity.dropped:  # an ordinary user's own files cannot be told from the run's
+    if bench.box.bwrap or bench.box.identity.dropped:  # the files of an ordinary user look like those of the run
         assert found == []
 
 

@@ -1,4 +1,4 @@
-"""What a program in the sandbox can use up: no more than it was given, and the machine does not notice."""
+"""A program in the sandbox cannot use more than its limits, and does not disturb the machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def bench() -> Iterator[Workbench]:
 
 
 def test_forks_are_bounded(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the resource limit alone: a control group would hide that it is missing."""
+    """With the resource limit alone: a control group would hide that it is missing."""
     monkeypatch.setattr(bench.box, "groups", cgroup.Survey((), {}))
     assert 15 <= bench.python(FORK_UNTIL_REFUSED, limits=limits(processes=20)) <= 20
 
@@ -73,13 +73,13 @@ HOARD = """
 def test_memory_of_all_together_is_bounded_where_the_guard_says_so(bench: Workbench) -> None:
     guard = next(guard for guard in bench.box.guards if guard.name == "group memory")
     filled = bench.python(HOARD, limits=limits(memory_bytes=128 << 20))
-    assert (0 in filled) == guard.on  # 0: that child was killed before it could report
+    assert (0 in filled) == guard.on  # 0: the child was killed before it could report
 
 
 def test_processes_of_all_together_are_bounded_where_the_guard_says_so(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the resource limit, which would come first."""
+    """Without the resource limit, which would act first."""
     monkeypatch.setattr("timeslice.sandbox.bubblewrap._with_limits", lambda _limits: [])
     guard = next(guard for guard in bench.box.guards if guard.name == "group pids")
     assert (bench.python(FORK_UNTIL_REFUSED, limits=limits(processes=20)) < 22) == guard.on

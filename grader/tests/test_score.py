@@ -1,4 +1,4 @@
-"""The score: from what the bank tells to checks, points, memory clauses, suspicion and an outcome."""
+"""The score: the bank's records become checks, points, memory clauses, suspicion and an outcome."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_build_that_failed_says_why() -> None:
     assert score.summary([check], [], score.total([check]), Outcome.FAILED) == "does not build: udp/a.c:2:3: oh no"
 
 
-# ---- the whole ----
+# ---- the whole score ----
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every command on every terminal: whatever its encoding and width, a name is there and nothing ends in a traceback."""
+"""Every command on every terminal: with every encoding and width, names appear and there is no traceback."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAME = "Zo\u00eb-\u6f22\u5b57-a-rather-long-name"
 ENCODINGS = ("ascii", "latin-1", "cp1252", "koi8-r", "utf-8")
 PLAIN = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TERM": "dumb"}
 
-# All that the commands print, on results that have every verdict, a student's text in many scripts, and long names.
+# All output of the commands, for results with every verdict, student text in many scripts, and long names.
 PRINTS = f"""
 import sys
 from report_samples import exchange_check, charts_check, sample_class, sample_result, uncompiled_result
@@ -65,7 +65,7 @@ complain(odd)
 
 
 def printed(encoding: str, **environment: str) -> str:
-    """What all commands print in an encoding; asserts that they come to their end."""
+    """The output of all commands in an encoding. All commands must reach their end."""
     ended = subprocess.run(
         [sys.executable, "-c", PRINTS],
         cwd=Path(__file__).parent,
@@ -112,7 +112,7 @@ def test_signs_have_look_alikes_of_one_column() -> None:
 
 
 def german(folder: Path) -> Iterator[dict[str, str]]:
-    """The environment of a locale in latin-1, where one can be made."""
+    """The environment of a latin-1 locale, if this machine can make one."""
     made = shutil.which("localedef") and subprocess.run(
         ["localedef", "-i", "de_DE", "-f", "ISO-8859-1", folder / "de_DE"], capture_output=True
     )
@@ -121,7 +121,7 @@ def german(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def run(arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """Run ``timeslice`` with these arguments, a shell's redirections among them."""
+    """Run ``timeslice`` with these arguments, which may hold redirections of the shell."""
     return subprocess.run(
         ["/bin/sh", "-c", f"{TIMESLICE} {arguments}"],
         cwd=folder,
@@ -133,7 +133,7 @@ def run(arguments: str, folder: Path, **environment: str) -> subprocess.Complete
 
 @pytest.fixture
 def two(tmp_path: Path) -> Path:
-    """A folder with a class of two, one of whom hands in what does not compile and is called by a long name."""
+    """A folder with a class of two. One has a long name, and the code does not compile."""
     for name, text in ((NAME, "int f(void) { return \u2713; }\n"), ("b", "int f(void) { return g; }\n")):
         (tmp_path / "class" / name / "udp").mkdir(parents=True)
         (tmp_path / "class" / name / "udp" / "open.c").write_text(text)

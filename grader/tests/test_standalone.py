@@ -1,4 +1,4 @@
-"""The objects for a bank that is linked elsewhere: all public functions, each once, with what was said of the rest."""
+"""The objects for another bank: every public function, each once, and the messages about the rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from timeslice.grade.standalone import write_objects
 
 
 def defined(folder: Path) -> Counter[str]:
-    """How often each name is defined for others in the objects of a folder."""
+    """How often the objects of a folder define each global name."""
     command = ["nm", "--defined-only", "--extern-only", "--format=posix", *map(str, sorted(folder.glob("*.o")))]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return Counter(line.split()[0] for line in told.splitlines() if len(line.split()) > 1)
@@ -47,5 +47,5 @@ def test_what_is_refused_is_told_in_a_line_and_its_functions_are_supplied(
 
 
 def test_a_folder_of_submissions_is_one_line(kit: Kit, tmp_path: Path) -> None:
-    with pytest.raises(IntakeError, match="holds 6 submissions: name one of them"):
+    with pytest.raises(IntakeError, match="holds 6 submissions: give the path of one of them"):
         write_objects(kit.root / "tests" / "submissions", tmp_path, "gcc", print)

@@ -1,4 +1,4 @@
-"""Which run of a test counts: two of three decide, and what only a tool sees costs nothing."""
+"""Which run of a test counts: two of three decide, and a failure only under a tool costs nothing."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_the_last_run_that_agrees_with_most_is_told() -> None:
 
 
 def graded(context: GradingContext, make_submission: MakeSubmission, bad: str) -> Result:
-    """The result of a udp_send that fails to send nothing where ``bad`` holds, on the tests of udp_send."""
+    """The result, on its tests, of a udp_send that cannot send an empty datagram while ``bad`` is true."""
     folder: Path = make_submission("mine", {"udp/send.c": GOOD_UNLESS.replace("BAD", bad)})
     grading = Grading(context, Source("mine", folder), 1)
     grading.select({test.name for test in context.tests if test.suite == "udp_send"})

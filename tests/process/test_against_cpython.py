@@ -1,8 +1,8 @@
-"""Compares the reference with CPython's multiprocessing: the same scenarios print the same events in both.
+"""The reference, compared with CPython's multiprocessing: the same scenarios print the same events in both.
 
-Some rows of the table in spec/process.md correct a defect of CPython, so no scenario has them. They are: other code
-waited for the child, a living grandchild, whether the parent is alive, a join that times out, and terminating a
-sibling. The atexit functions of a forked child differ between versions of CPython, so they are left out too.
+Some scenarios are left out. In some rows of the table in spec/process.md, the rule repairs a fault of CPython: a child
+that other code waited for, a living grandchild, whether the parent lives, a join that times out, a sibling that is
+terminated. The atexit functions of a forked child differ between versions of CPython.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent / "cpython"
-PATIENCE = 60  # seconds; after this time a scenario counts as stuck, because none waits so long
+PATIENCE = 60  # after so many seconds a scenario counts as hung; none waits so long
 SCENARIOS = {
     "names": 0,
     "family": 0,
@@ -49,7 +49,7 @@ def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def events(*command: str | Path) -> tuple[int, list[str]]:
-    """The exit status of a program, and its lines up to the end of the last process that has its output open."""
+    """The exit status of a program, and its lines until the last process has closed its output."""
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
     assert ended.stderr == ""
     return ended.returncode, ended.stdout.splitlines()

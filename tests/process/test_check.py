@@ -1,4 +1,4 @@
-"""make check with plain libcriterion: a process lab that does something wrong does not end the other tests."""
+"""make check, with plain libcriterion: other tests still run, even if a submission's start is wrong."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 REPO = Path(__file__).resolve().parents[2]
-PATIENCE = 600  # seconds after which make counts as hung
+PATIENCE = 600  # after so many seconds make counts as hung
 FORK = """    pid_t pid = fork();
     if (pid == 0)
         live(p, process_name(process_current()));
@@ -19,7 +19,7 @@ FORK = """    pid_t pid = fork();
 ADOPT = "return pid < 0 ? -1 : child_adopt(p, pid);"
 ENDLESS = "static void never_end(void) { for (;;) pause(); }\n\n"
 
-# What is replaced in the reference's start.c.
+# The replacements in the reference's start.c.
 WRONG = {
     "a child that returns into the test": [
         (FORK, "    return fork();\n"), (ADOPT, "return pid <= 0 ? pid : child_adopt(p, pid);")],
@@ -41,7 +41,7 @@ def test_a_wrong_start_ends_no_other_test(what: str, tmp_path: Path) -> None:
         text = start.read_text()
         assert old in text
         start.write_text(text.replace(old, new))
-    # an orphan of the submission may keep the output open, so the output goes to a file
+    # the output goes to a file, because an orphan of the submission may hold it open
     with (tmp_path / "said").open("w+") as said:
         command = ["make", "--no-print-directory", "check", f"SUBMISSION={tmp_path}", "ONLY=proc_new/*"]
         subprocess.run(command, cwd=REPO, stdout=said, stderr=said, timeout=PATIENCE, check=False)
@@ -51,6 +51,6 @@ def test_a_wrong_start_ends_no_other_test(what: str, tmp_path: Path) -> None:
     assert synthesis, text[-2000:]
     tested, passing, failing = (int(number) for number in synthesis.groups())
     assert tested == len(re.findall(r"^Test\(\s*proc_new,", (REPO / "tests/process/init.c").read_text(), re.MULTILINE))
-    assert passing >= 3, text[-2000:]  # those that start nothing
+    assert passing >= 3, text[-2000:]  # the tests that start no process
     assert "invalid state" not in text
-    assert failing > 0 or what == "a start that ends the program"  # Criterion counts this as a good end
+    assert failing > 0 or what == "a start that ends the program"  # Criterion thinks that this is a good end

@@ -1,4 +1,4 @@
-"""The reference in a program that ignores SIGCHLD: process_start succeeds although the child is gone at once."""
+"""The reference in a program that ignores SIGCHLD: the start of a child succeeds, even if it is gone at once."""
 
 from __future__ import annotations
 

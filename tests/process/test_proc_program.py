@@ -1,4 +1,4 @@
-"""timeslice-proc: the output of each lesson, compared with the lesson's Python program, which Python runs."""
+"""timeslice-proc: the output of each lesson, and of the lesson's Python program, run by Python itself."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 PROGRAM = Path(__file__).resolve().parents[2] / "build" / "bin" / "timeslice-proc"
-PATIENCE = 60  # seconds; after this time a program counts as stuck, because none waits so long
+PATIENCE = 60  # after so many seconds a program counts as hung; none waits so long
 LESSONS = ["tree", "join", "isolation", "spawn", "terminate", "async"]
 SEPARATOR = "\nThis Python program prints the same:\n\n"
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    """The whole output of a program and of all its children."""
+    """A program's whole output, until no process has it open."""
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
 
 

@@ -1,6 +1,6 @@
 """Builds the banks that the executor's tests run, and runs them.
 
-One bank holds every file of ``selftest/``; what a test wants of it is chosen by file or by name.
+One bank holds every file of ``selftest/``. A test chooses its part by file or by name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REPO = Path(__file__).resolve().parents[2]
 SELFTEST = REPO / "tests/runner/selftest"
 WARNINGS = ["-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g", "-fno-omit-frame-pointer"]
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-CRITERION_FILES = [  # what stock Criterion runs, too; the other files would hang, crash or fool it
+CRITERION_FILES = [  # stock Criterion runs these too; the other files would hang, crash or fool it
     "assertions.c",
     "new_assertions.c",
     "fixtures.c",
@@ -30,7 +30,7 @@ CRITERION_FILES = [  # what stock Criterion runs, too; the other files would han
     "redirection.c",
 ]
 OUR_FILES = ["hostile.c", "memory.c", "narration.c", "counting.c", "busy.c"]
-STRANGER = ["setpriv", "--reuid=54320", "--regid=54320", "--clear-groups"]  # an ordinary user, where we are root
+STRANGER = ["setpriv", "--reuid=54320", "--regid=54320", "--clear-groups"]  # makes an ordinary user, if we are root
 
 Record = dict[str, Any]
 
@@ -50,7 +50,7 @@ $(RUNNER_OBJ)/%.o: %.c
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a bank: its exit status, what it printed, and its records by ``suite/test``."""
+    """One run of a bank: its exit status, its output, and its records by ``suite/test``."""
 
     status: int
     out: str
@@ -59,7 +59,7 @@ class Run:
 
     @property
     def records(self) -> dict[str, Record]:
-        """The test records; a test that was told of twice is an error."""
+        """The test records. Two records of one test are an error."""
         tests = [event for event in self.events if event["event"] == "test"]
         by_name = {f"{test['suite']}/{test['test']}": test for test in tests}
         assert len(by_name) == len(tests)
@@ -72,14 +72,14 @@ class Run:
 
 
 def call(argv: Sequence[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run a command of the build; what it says is shown where it fails."""
+    """Run a command of the build. If it fails, its output is shown."""
     done = subprocess.run([str(word) for word in argv], capture_output=True, text=True, check=False, **options)
     assert done.returncode == 0, f"{argv}\n{done.stdout}{done.stderr}"
     return done
 
 
 def make_kit(folder: Path, sources: Sequence[str], flags: Sequence[str] = ()) -> Path:
-    """Make a kit of these test sources by way of runner.mk. Returns the folder of bank.o and link.args."""
+    """Make a kit of these test sources with runner.mk. Returns the folder of bank.o and link.args."""
     kit = folder / "kit"
     objects = folder / "objects"
     kit.mkdir(parents=True)
@@ -111,7 +111,7 @@ def link_stock(folder: Path) -> Path:
 
 
 def run_stock(stock: Path) -> dict[str, tuple[str, int, int]]:
-    """Run stock Criterion: status, passed and failed assertions by test. A parameter's worst status is the test's."""
+    """Run stock Criterion. Returns by test: the status (of its worst parameter), passed and failed assertions."""
     badness = ["passed", "skipped", "failed", "crashed", "timed_out"]
     report = stock.with_name("stock.report")
     env = {**os.environ, "STOCK_REPORT": str(report)}
@@ -134,7 +134,7 @@ def run(
 ) -> Run:
     """Run a bank and read its records.
 
-    ``tool`` is put before the command (Valgrind, another user); ``only`` chooses tests; the run has 60 seconds.
+    ``tool`` comes before the command (Valgrind, another user). ``only`` chooses tests. The run has 60 seconds.
     """
     chosen = [word for name in only for word in ("--only", name)]
     with (bank.parent / "records").open("w+b") as file:
@@ -148,13 +148,13 @@ def run(
 
 
 def listed(bank: Path, *files: str) -> list[str]:
-    """Name the tests of these files of ``selftest/``, as ``suite/test``."""
+    """The names of the tests in these files of ``selftest/``, as ``suite/test``."""
     lines = [json.loads(line) for line in call([bank, "--list"]).stdout.splitlines()]
     return [f"{test['suite']}/{test['test']}" for test in lines if not files or Path(test["file"]).name in files]
 
 
 def valgrind(folder: Path) -> list[str]:
-    """Give the command that runs a bank under memcheck, its XML files in an empty folder."""
+    """The command that runs a bank under memcheck, with its XML files in an empty folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     folder.chmod(0o777)
@@ -164,7 +164,7 @@ def valgrind(folder: Path) -> list[str]:
 
 @dataclass(frozen=True)
 class Banks:
-    """The kit of every selftest file, and it linked with a submission that does no harm."""
+    """The kit of every selftest file, and a bank of it with a harmless submission."""
 
     folder: Path
     kit: Path
@@ -174,7 +174,7 @@ class Banks:
 
 @functools.cache
 def build_banks() -> Banks:
-    """Build once for all test modules; an ordinary user can read the folder, too. It goes when Python ends."""
+    """Build once for all test modules. An ordinary user can read the folder too. It is removed when Python ends."""
     temporary = tempfile.TemporaryDirectory(prefix="executor-")
     atexit.register(temporary.cleanup)
     folder = Path(temporary.name)
@@ -185,5 +185,5 @@ def build_banks() -> Banks:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether there is such a process."""
+    """Whether this process exists."""
     return Path(f"/proc/{pid}").exists()

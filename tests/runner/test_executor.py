@@ -1,4 +1,4 @@
-"""The executor against stock Criterion, and against code that is out to harm it."""
+"""The executor: compared with stock Criterion, and under attack by hostile code."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def banks() -> Banks:
 
 # --- as in stock Criterion -------------------------------------------------------------------------------------------
 
-# Where the executor is stricter than Criterion: what stock says, and what it must say.
+# Tests for which the executor is stricter than Criterion: Criterion's verdict, and the executor's.
 DIFFERENCES = {
     "assertions/make_none": ("passed", "incomplete"),
     "broken_fixtures/setup_fails": ("crashed", "failed"),
@@ -48,7 +48,7 @@ DIFFERENCES = {
     "endings/other_status_than_expected": ("failed", "exited_early"),
     "endings/other_signal_than_expected": ("failed", "crashed"),
 }
-DISABLED = {"endings/disabled", "disabled_suite/never_runs"}  # skipped there, in nobody's list here
+DISABLED = {"endings/disabled", "disabled_suite/never_runs"}  # Criterion skips it, and the executor does not list it
 
 
 @pytest.mark.parametrize("tool", ["native", "memcheck"])
@@ -66,7 +66,7 @@ def test_same_as_stock_criterion(banks: Banks, tool: str) -> None:
     for name, record in ours.records.items():
         assert not record["memcheck"], name
         assert record["assertions"]["failed"] == stock[name][2], name
-        if not name.startswith("new_assertions/"):  # Criterion does not count those that hold
+        if not name.startswith("new_assertions/"):  # Criterion does not count assertions that hold
             assert record["assertions"]["passed"] == stock[name][1], name
 
 
@@ -204,14 +204,14 @@ HOSTILE = {
     "loops/while_children_loop": "timed_out",
     "z_last/passes": "passed",
 }
-NOT_UNDER_VALGRIND = {"eats/memory", "eats/processes"}  # it needs memory and processes of its own
+NOT_UNDER_VALGRIND = {"eats/memory", "eats/processes"}  # Valgrind itself needs memory and processes
 
 
 @pytest.mark.parametrize("tool", ["native", "stranger", "memcheck"])
 def test_hostile_code(banks: Banks, tool: str) -> None:
     expected = dict(HOSTILE)
     under: list[str] = STRANGER if tool != "native" and os.getuid() == 0 else []
-    if tool == "memcheck":  # not as root, whom only Landlock keeps out of the runner, and Valgrind knows nothing of it
+    if tool == "memcheck":  # not as root: only Landlock stops root, and Valgrind does not know it
         under = [*under, *valgrind(banks.folder / "xml")]
         expected = {name: verdict for name, verdict in HOSTILE.items() if name not in NOT_UNDER_VALGRIND}
     ours = run(banks.bank, "--timeout-scale", "3" if under else "1", tool=under, only=list(expected))
@@ -227,7 +227,7 @@ def test_hostile_code(banks: Banks, tool: str) -> None:
 
 @contextmanager
 def one_busy_processor(processes: int) -> Iterator[None]:
-    """Run on one processor, together with so many processes that are busy already, a session each."""
+    """Run on one processor, together with this many busy processes, each in its own session."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
     ready, told = os.pipe()
@@ -235,7 +235,7 @@ def one_busy_processor(processes: int) -> Iterator[None]:
     for _ in range(processes):
         hog = os.fork()
         if hog == 0:
-            os.setsid()  # Linux shares processors out among sessions
+            os.setsid()  # Linux divides processors by sessions
             os.write(told, b".")
             while True:
                 pass
@@ -254,14 +254,14 @@ def one_busy_processor(processes: int) -> Iterator[None]:
 
 
 def test_a_busy_machine_changes_no_verdict(banks: Banks) -> None:
-    with one_busy_processor(3):  # 700 ms of a quarter of it take 2.8 s: more than the limit, and less than may be added
+    with one_busy_processor(3):  # 700 ms at a quarter of the speed take 2.8 s: within the extended limit
         ours = run(banks.bank, only=listed(banks.bank, "busy.c"))
     assert ours.verdicts == {
         "busy/computes_for_less_than_its_limit": "passed",
         "busy/leaves_a_child_that_is_about_to_end": "passed",
     }
     slow = ours.records["busy/computes_for_less_than_its_limit"]
-    assert slow["seconds"] > 2  # else its limit was not reached, and this test has shown nothing
+    assert slow["seconds"] > 2  # otherwise the test did not reach its limit, and this proves nothing
 
 
 def test_lanes_keep_the_verdicts(banks: Banks) -> None:
@@ -287,7 +287,7 @@ def test_lanes_under_memcheck(banks: Banks) -> None:
 
 
 def test_open_descriptors_are_named(banks: Banks) -> None:
-    innocent = listed(banks.bank, "redirection.c")  # Criterion's own pipes are nobody's leak
+    innocent = listed(banks.bank, "redirection.c")  # Criterion's own pipes do not count as leaks
     ours = run(banks.bank, only=["eats/descriptors", *innocent])
     found = ours.records["eats/descriptors"]["descriptors"]
     kinds = [re.sub(r":.*", "", descriptor["target"]) for descriptor in found]
@@ -296,7 +296,7 @@ def test_open_descriptors_are_named(banks: Banks) -> None:
 
 
 def refuses(banks: Banks, name: str, source: str, *, cc: str = "gcc") -> str:
-    """Link a submission of this source, which must not succeed. Returns what the linker said."""
+    """Link a submission with this source. The link must fail. Returns the linker's output."""
     file = banks.folder / f"{name}.c"
     file.write_text(source, encoding="utf-8")
     submission = compile_submission(file, banks.folder / f"{name}.o", cc=cc)
@@ -331,7 +331,7 @@ Test(assertions, of_the_submission) {
 
 def test_submission_replaces_nothing_and_adds_no_test(banks: Banks) -> None:
     file = banks.folder / "replaces.c"
-    # Only what the macro leaves behind, without the calls that would not link.
+    # Only the rest of the macro, without the calls that cannot be linked.
     file.write_text(REPLACES.replace("Test(assertions, of_the_submission) {\n}", REGISTERS), encoding="utf-8")
     submission = compile_submission(file, banks.folder / "replaces.o")
     for order in ("first", "last"):

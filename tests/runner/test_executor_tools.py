@@ -1,4 +1,4 @@
-"""The executor with Valgrind, sanitizers and gcov; its baseline; what it says to people who err, or stop it."""
+"""The executor with Valgrind, sanitizers and gcov; its baseline; its messages after wrong options and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ MISTAKES = {
 
 
 def kinds_by_pid(folder: Path) -> dict[int, set[str]]:
-    """What Valgrind reported of each process of a run."""
+    """Valgrind's findings for each process of a run."""
     texts = {int(path.stem): path.read_text(encoding="utf-8") for path in folder.glob("*.xml")}
     return {pid: set(re.findall(r"<error>.*?<kind>(\w+)</kind>", text, re.DOTALL)) for pid, text in texts.items()}
 
@@ -72,7 +72,7 @@ def test_memcheck_charges_no_test_with_an_error_of_the_runner(banks: Banks) -> N
     kinds = kinds_by_pid(folder)
     assert {name: kinds[ours.records[name]["pid"]] for name in MISTAKES} == MISTAKES
     run(bank, "--mode", "native", "--lanes", "2", tool=valgrind(folder), only=["memory/clean"])
-    assert {"UninitCondition"} in kinds_by_pid(folder).values()  # in the other modes it is told of
+    assert {"UninitCondition"} in kinds_by_pid(folder).values()  # the other modes report it
 
 
 def test_the_runner_is_clean_under_valgrind(banks: Banks) -> None:
@@ -103,7 +103,7 @@ def test_sanitizers_find_per_test(banks: Banks) -> None:
     }
     assert ours.verdicts["memory/write_past_the_end"] == "memory_error"
     assert ours.verdicts["memory/overflow_of_a_number"] == "memory_error"
-    assert ours.verdicts["memory/leak"] == "passed"  # its assertions held; the finding came at the exit
+    assert ours.verdicts["memory/leak"] == "passed"  # its assertions held; the finding came at its exit
     assert ours.verdicts["memory/crash"] == "passed"  # a signal stays a signal
     assert ours.verdicts["memory/clean"] == "passed"
     assert "heap-buffer-overflow" in record["memory/write_past_the_end"]["output"]
@@ -111,7 +111,7 @@ def test_sanitizers_find_per_test(banks: Banks) -> None:
 
 
 def test_prctl_gets_all_of_its_five_arguments() -> None:
-    """The kernel may look at all of them, and so does Valgrind; what a caller leaves out is what a register held."""
+    """The kernel and Valgrind read all of them. An argument that a caller leaves out is an old value of a register."""
     sources = [path for folder in ("reference", "tests") for path in sorted((REPO / folder).rglob("*.c"))]
     ours = [path for path in sources if path.relative_to(REPO).parts[1] not in ("hostile", "submissions")]
     call = re.compile(r"\bprctl\(((?:[^()]|\([^()]*\))*)\)")
@@ -124,7 +124,7 @@ def test_prctl_gets_all_of_its_five_arguments() -> None:
 
 
 def counts_of(folder: Path) -> dict[str, int]:
-    """How often each function of counted.c was entered, by gcov."""
+    """How often each function of counted.c was called, by gcov's count."""
     argv = ["gcov", "--json-format", "--stdout", "counted.gcda"]
     told = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=True).stdout
     files = json.loads(told)["files"]
@@ -132,7 +132,7 @@ def counts_of(folder: Path) -> dict[str, int]:
 
 
 def counting_bank(banks: Banks, folder: Path, cc: str) -> Path:
-    """Link the kit with a submission whose lines are counted."""
+    """Link the kit with a submission that counts its lines."""
     folder.mkdir()
     folder.chmod(0o777)
     source = SELFTEST / "submission/counted.c"
@@ -146,13 +146,13 @@ def test_coverage_survives_every_end(banks: Banks) -> None:
     bank = counting_bank(banks, folder, "gcc")
     names = listed(bank, "counting.c")
     ours = run(bank, only=names)
-    assert ours.verdicts == run(banks.bank, only=names).verdicts  # counting changes no verdict
+    assert ours.verdicts == run(banks.bank, only=names).verdicts  # coverage changes no verdict
     counts = counts_of(folder)
     overflow = counts.pop("overflows_its_stack")
     assert overflow > 100
     assert counts.pop("returns") == 3
     assert counts.pop("never") == 0
-    assert counts.pop("loops_deaf") == 0  # nobody can make it write its counters
+    assert counts.pop("loops_deaf") == 0  # nothing can make it write its counters
     assert counts == dict.fromkeys(counts, 1)
 
 
@@ -181,7 +181,7 @@ def test_baseline(banks: Banks) -> None:
     assert ours.verdicts["parameters/all_hold"] == "passed"
 
 
-# --- mistakes of people, and interruptions ---------------------------------------------------------------------------
+# --- wrong options, and interruptions ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_interruption_ends_the_run(banks: Banks, how: str, lanes: str) -> None:
 
 
 def wait_for_children(pid: int) -> list[int]:
-    """Wait until a process has a child; give its children."""
+    """Wait until a process has a child. Returns its children."""
     while True:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
         if children:

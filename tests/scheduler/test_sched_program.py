@@ -1,4 +1,4 @@
-"""timeslice-sched as its users see it: JSON against its schema and the spec's schedules, errors, charts, tables."""
+"""timeslice-sched for its users: JSON (compared with its schema and the spec's schedules), errors, charts, tables."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ SPEC = ROOT / "spec"
 SCHEMA = json.loads((SPEC / "schedule.schema.json").read_text())
 RUNS = tomllib.loads((SPEC / "workloads" / "runs.toml").read_text())["runs"]
 HEADER = "id,arrival,bursts\n"
-PATIENCE = 20  # seconds after which the program is taken for dead; no test waits that long
+PATIENCE = 20  # after so many seconds the program counts as hung; no test waits so long
 POLICIES = ("fcfs", "sjf", "hrrn", "rr", "mlfq")
 FIVE = SPEC / "workloads" / "five.csv"
 
 
 def sched(*arguments: str | Path, text: str = "", columns: int | None = None) -> subprocess.CompletedProcess[str]:
-    """Runs timeslice-sched with text as its standard input, in a terminal width of columns where that is given."""
+    """Runs timeslice-sched with text as its standard input. ``columns`` sets the terminal width."""
     environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")}
     if columns is not None:
         environment["COLUMNS"] = str(columns)
@@ -48,7 +48,7 @@ def sched(*arguments: str | Path, text: str = "", columns: int | None = None) ->
 
 
 def schedule(*arguments: str | Path, text: str = "") -> dict[str, Any]:
-    """The schedule that --json prints, checked against its schema."""
+    """The schedule that --json prints, after a check by its schema."""
     result = sched("--json", *arguments, text=text)
     assert (result.returncode, result.stderr) == (0, "")
     found: dict[str, Any] = json.loads(result.stdout)
@@ -85,18 +85,18 @@ def test_json_keeps_the_largest_numbers() -> None:
     assert found["slices"] == [{"job": 2**63 - 1, "cpu": 0, "start": 2**63 - 11, "end": 2**63 - 1, "level": 0}]
 
 
-Ticks = list[tuple[int, int] | None]  # for each tick the job and its level, None where the CPU was idle
+Ticks = list[tuple[int, int] | None]  # for each tick the job and its level, or None if the CPU was idle
 
 
 def boosted(queues: list[list[int]]) -> list[list[int]]:
-    """The queues after a boost: all in the first, the lowest level's behind what is there already."""
+    """The queues after a boost: all jobs are in the first. Behind its own jobs, the lowest level comes first."""
     return [queues[0] + [job for queue in reversed(queues[1:]) for job in queue], *([] for _ in queues[1:])]
 
 
 def ticks_of_ostep(jobs: Sequence[tuple[int, list[int]]], quanta: list[int], boost: int) -> Ticks:
-    """Which job runs at which level in each tick, by the published rules of OSTEP's MLFQ simulator.
+    """The job and the level of each tick, by the published rules of OSTEP's MLFQ simulator.
 
-    A job is its arrival and bursts; its id is its place. Written tick by tick on purpose: nothing here resembles the
+    A job is its arrival and its bursts. Its id is its place. This code works tick by tick, so that it differs from the
     reference.
     """
     queues: list[list[int]] = [[] for _ in quanta]
@@ -241,7 +241,7 @@ def test_a_folded_chart_has_every_slice() -> None:
 
 
 def on_a_terminal(columns: int) -> str:
-    """What the program prints on a terminal of that many columns."""
+    """The program's output on a terminal with this many columns."""
     outer, inner = pty.openpty()
     fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment = {"TERM": "xterm"}
@@ -253,7 +253,7 @@ def on_a_terminal(columns: int) -> str:
     try:
         while piece := os.read(outer, 65536):
             output += piece
-    except OSError:  # EIO: the program has closed its side
+    except OSError:  # EIO: the program has closed its end
         pass
     os.close(outer)
     assert process.wait(PATIENCE) == 0

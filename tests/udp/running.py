@@ -1,4 +1,4 @@
-"""Starts programs, talks with them by their pipes and by sockets of Python's own, and ends them."""
+"""Starts programs, talks with them through pipes and Python's own sockets, and ends them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 PROGRAMS = Path(__file__).resolve().parents[2] / "build" / "bin"
-PATIENCE = 20  # seconds after which a program that says nothing is taken for dead; no test waits that long
+PATIENCE = 20  # after so many seconds without output a program counts as hung; no test waits so long
 
 
 class Server(NamedTuple):
@@ -24,7 +24,7 @@ class Server(NamedTuple):
 
 
 def read_line(stream: IO[bytes]) -> str:
-    """The next line of an unbuffered pipe, without its end; fails where none comes."""
+    """The next line of an unbuffered pipe, without its newline. Fails if no line comes."""
     line = b""
     while not line.endswith(b"\n"):
         ready, _, _ = select.select([stream], [], [], PATIENCE)
@@ -37,7 +37,7 @@ def read_line(stream: IO[bytes]) -> str:
 
 @contextmanager
 def started(*arguments: str | Path, stdin: int = subprocess.PIPE) -> Iterator[subprocess.Popen[bytes]]:
-    """A process with its pipes open, which is certainly gone afterwards."""
+    """A process with open pipes. After the block, it is gone."""
     with subprocess.Popen(arguments, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0) as process:
         try:
             yield process
@@ -47,7 +47,7 @@ def started(*arguments: str | Path, stdin: int = subprocess.PIPE) -> Iterator[su
 
 @contextmanager
 def serving(program: str, *options: str) -> Iterator[Server]:
-    """`PROGRAM serve` once it listens."""
+    """`PROGRAM serve`, when it listens."""
     with started(PROGRAMS / program, "serve", *options, stdin=subprocess.DEVNULL) as process:
         assert process.stdout is not None
         line = read_line(process.stdout)
@@ -58,7 +58,7 @@ def serving(program: str, *options: str) -> Iterator[Server]:
 
 @contextmanager
 def bound(host: str = "127.0.0.1") -> Iterator[tuple[socket.socket, str]]:
-    """A socket of Python's on a port of the kernel's choice, and that port."""
+    """A Python socket on a port that the kernel chooses, and this port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as endpoint:
         endpoint.settimeout(PATIENCE)
@@ -73,13 +73,13 @@ def run(program: str, *arguments: str, stdin: bytes = b"") -> subprocess.Complet
 
 
 def finish(process: subprocess.Popen[bytes]) -> tuple[int, bytes, bytes]:
-    """Exit status and what was left to read, once the process has ended by itself."""
+    """Waits until the process ends by itself. Returns its exit status and the rest of its output."""
     output, errors = process.communicate(timeout=PATIENCE)
     return process.returncode, output, errors
 
 
 def assert_one_line(errors: bytes, program: str, *parts: str) -> None:
-    """There is one line, from the program, that has all the parts."""
+    """Asserts that the program wrote exactly one line, with all these parts."""
     text = errors.decode()
     assert text.startswith(f"{program}: ")
     assert text.count("\n") == 1

@@ -1,4 +1,4 @@
-"""Streams and datagrams against other people's programs: Python's sockets and struct, socat; and the comparison."""
+"""Streams and datagrams with foreign programs (Python's sockets and struct, socat), and the comparison."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MESSAGES = (b"one", b"", b"three" * 1000, bytes(range(256)), b"", b"x")
 
 needs_socat = pytest.mark.skipif(shutil.which("socat") is None, reason="socat is not installed: make setup")
 
-# The ten lines of the lecture, but for the port, which is the kernel's choice here and told on the first line.
+# The ten lines of the lecture. Only the port differs: the kernel chooses it, and the first line of output tells it.
 SERVER_OF_THE_LECTURE = """
 import socket
 server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -47,12 +47,12 @@ for _ in range(3):
 
 
 def frame(payload: bytes) -> bytes:
-    """One frame, as Python would make it."""
+    """One frame, made by Python."""
     return struct.pack("!I", len(payload)) + payload
 
 
 def hear(stream: socket.socket, count: int) -> bytes:
-    """Exactly ``count`` bytes, as Python would take them."""
+    """Exactly ``count`` bytes, read by Python."""
     heard = b""
     while len(heard) < count:
         some = stream.recv(count - len(heard))
@@ -89,14 +89,14 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ended(process: subprocess.Popen[bytes]) -> tuple[int, bytes]:
-    """Exit status and complaints of the program, once it has ended by itself."""
+    """Waits until the program ends by itself. Returns its exit status and its error output."""
     _, errors = process.communicate(timeout=PATIENCE)
     return process.returncode, errors
 
 
 @contextmanager
 def talking(program: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
-    """The program with a TCP connection as its input and output, and the other end of that."""
+    """The program with a TCP connection as its input and output, and the other end of the connection."""
     with connected() as (ours, theirs):
         process = subprocess.Popen(
             [program, *arguments], stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=subprocess.PIPE
@@ -109,7 +109,7 @@ def talking(program: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[b
                 process.kill()
 
 
-# Frames against Python's struct.
+# Frames, compared with Python's struct.
 
 
 def test_frames_that_python_glued_together(program: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_stream_that_ends_in_the_middle(program: Path, broken: bytes) -> None:
 def test_a_peer_that_is_gone(program: Path) -> None:
     with talking(program, "bytes", "1000") as (process, stream):
         stream.sendall(b"x" * 100_000)
-        stream.close()  # with bytes unread, so the kernel resets the connection
+        stream.close()  # bytes are unread, so the kernel resets the connection
         status, told = ended(process)
         assert status == 1  # and not ended by SIGPIPE
         assert told in (b"EPIPE\n", b"ECONNRESET\n")
@@ -167,12 +167,12 @@ def test_bytes_of_python_in_blocks(program: Path) -> None:
         assert ended(process) == (0, b"")
 
 
-# Frames through socat, which hands on three bytes at a time.
+# Frames through socat, which passes on three bytes at a time.
 
 
 @contextmanager
 def listening_socat(*arguments: str) -> Iterator[int]:
-    """A socat that listens on a port of the kernel's choice, and that port."""
+    """A socat on a port that the kernel chooses, and this port."""
     with started("socat", "-d", "-d", *arguments, stdin=subprocess.DEVNULL) as process:
         assert process.stderr is not None
         told = read_line(process.stderr)
@@ -224,7 +224,7 @@ def test_server_answers_socat() -> None:
 
 @contextmanager
 def server_of_the_lecture() -> Iterator[str]:
-    """The lecture's server, a program of its own, and its port."""
+    """The lecture's server as a separate program, and its port."""
     with started(sys.executable, "-c", SERVER_OF_THE_LECTURE, stdin=subprocess.DEVNULL) as server:
         assert server.stdout is not None
         yield read_line(server.stdout)
@@ -232,7 +232,7 @@ def server_of_the_lecture() -> Iterator[str]:
 
 @pytest.mark.parametrize(("message", "answer"), [("hello", b"HELLO"), ("", b""), ("x" * 1500, b"X" * 1024)], ids=len)
 def test_client_asks_the_server_of_the_lecture(message: str, answer: bytes) -> None:
-    """It has room for 1024 bytes, and never learns that there were more."""
+    """The server has room for 1024 bytes. It never learns that there were more."""
     with server_of_the_lecture() as port:
         answered = run("call", "127.0.0.1", port, message)
         assert (answered.returncode, answered.stdout, answered.stderr) == (0, answer, b"")

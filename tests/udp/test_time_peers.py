@@ -1,4 +1,4 @@
-"""timeslice-time against chrony and against Python's own sockets, as server and as client. No clock is set."""
+"""timeslice-time with chrony and with Python's own sockets, as server and as client. No test sets a clock."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from running import PATIENCE, PROGRAMS, bound, finish, read_line, started
 PROGRAM = "timeslice-time"
 CHRONYD = shutil.which("chronyd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 SECONDS_TO_1970 = 2_208_988_800
-REQUEST = bytes([0x23]) + bytes(39) + struct.pack("!Q", 0x0123456789ABCDEF)  # its transmit is no time
+REQUEST = bytes([0x23]) + bytes(39) + struct.pack("!Q", 0x0123456789ABCDEF)  # its transmit is not a valid time
 PACKET = struct.Struct("!BBbb II 4s QQQQ")
 NO_HOST = "x" * 64
 
@@ -33,24 +33,24 @@ needs_chrony = pytest.mark.skipif(CHRONYD is None, reason="there is no chronyd: 
 
 
 def assert_one_line(errors: bytes, *parts: str) -> None:
-    """There is one line, from timeslice-time, that has all the parts."""
+    """Asserts that timeslice-time wrote exactly one line, with all these parts."""
     running.assert_one_line(errors, PROGRAM, *parts)
 
 
 def stamp(seconds_of_1970: float) -> int:
-    """The stamp of a moment, of era 0 or 1."""
+    """The stamp of a moment in era 0 or 1."""
     return int((seconds_of_1970 + SECONDS_TO_1970) * 2**32) % 2**64
 
 
 def chrony_options(folder: Path) -> list[str | Path]:
-    """What keeps chronyd off the clock and off the files and sockets of a daemon that may run here; root stays root."""
+    """Options that keep chronyd from the clock, and from a running daemon's files and sockets. Root stays root."""
     user = ["-u", "root"] if os.geteuid() == 0 else []
     files = [f"pidfile {folder / 'chronyd.pid'}", "cmdport 0", "bindcmdaddress /"]
     return [str(CHRONYD), "-x", "-U", "-d", *user, *files]
 
 
 def skip_where_it_cannot_run(log: str) -> None:
-    """Skip the test where chronyd gave up for a reason of its own, such as a profile that forbids it the folder."""
+    """Skip the test if chronyd stopped for its own reason, for example a profile that forbids the folder."""
     fatal = re.search(r"Fatal error : .*", log)
     if fatal:
         pytest.skip(f"chronyd cannot run here: {fatal[0]}")
@@ -68,12 +68,12 @@ def test_server_answers_a_python_client() -> None:
         assert sender == (server.host, server.port)
         first, stratum, *_, originate, receive, transmit = PACKET.unpack(reply)
         assert (first, stratum, originate) == (0x24, 10, 0x0123456789ABCDEF)
-        assert stamp(before) - 2**20 <= receive <= transmit <= stamp(after) + 2**20  # a float's own error
+        assert stamp(before) - 2**20 <= receive <= transmit <= stamp(after) + 2**20  # the rounding error of a float
 
 
 def test_server_answers_each_version_and_ignores_the_rest() -> None:
     with serving() as server, bound() as (client, _):
-        for first in (0x24, 0x03, 0x2B, 0x0B, 0x1B):  # a reply, version 0, version 5; then a request of 1 and one of 3
+        for first in (0x24, 0x03, 0x2B, 0x0B, 0x1B):  # a reply, versions 0 and 5; then requests of versions 1 and 3
             client.sendto(bytes([first]) + REQUEST[1:], (server.host, server.port))
         client.sendto(REQUEST[:47], (server.host, server.port))
         client.sendto(REQUEST + bytes(20), (server.host, server.port))
@@ -105,12 +105,12 @@ def test_server_is_accepted_by_chrony(tmp_path: Path) -> None:
 
 
 def told(output: bytes) -> dict[str, str]:
-    """What `timeslice-time query` printed: name and value of each line."""
+    """The output of `timeslice-time query`: name and value of each line."""
     return dict(line.split(" ", 1) for line in output.decode().splitlines())
 
 
 class Question(NamedTuple):
-    """`timeslice-time query`, which has asked a server of Python's and waits."""
+    """`timeslice-time query`, which has asked a Python server and waits."""
 
     server: socket.socket
     request: bytes
@@ -118,27 +118,27 @@ class Question(NamedTuple):
     client: subprocess.Popen[bytes]
 
     def answer(self, reply: bytes) -> None:
-        """Send a reply from the server asked."""
+        """Send a reply from the server that was asked."""
         self.server.sendto(reply, self.sender)
 
 
 @contextmanager
 def asked(*options: str, host: str = "127.0.0.1") -> Iterator[Question]:
-    """A question that has arrived."""
+    """A request that has arrived."""
     with bound(host) as (server, port), started(PROGRAMS / PROGRAM, "query", host, "--port", port, *options) as client:
         request, sender = server.recvfrom(1000)
         yield Question(server, request, sender, client)
 
 
 def reply_to(question: Question, first: int = 0x24, stratum: int = 1, name: bytes = b"GPS", **stamps: int) -> bytes:
-    """A server's reply; stamps that are not given are those of the request's transmit."""
+    """A server's reply. A stamp that is not given is the request's transmit."""
     sent = PACKET.unpack(question.request)[-1]
     rest = [stamps.get(field, sent) for field in ("reference", "originate", "receive", "transmit")]
     return PACKET.pack(first, stratum, 6, -20, 0, 0, name, *rest)
 
 
 def seconds(text: str) -> float:
-    """The number of a line of so many seconds."""
+    """The number in a text such as "0.5 s"."""
     return float(text.removesuffix(" s"))
 
 
@@ -154,12 +154,12 @@ def test_client_asks_a_python_server(host: str) -> None:
     answer = told(output)
     assert list(answer) == ["time", "offset", "delay", "stratum"]
     assert answer["stratum"] == "1"
-    assert 3590 < float(answer["offset"].removesuffix(" s")) <= 3600  # half of the delay is missing of the hour
+    assert 3590 < float(answer["offset"].removesuffix(" s")) <= 3600  # the hour, minus half of the delay
     assert float(answer["delay"].removesuffix(" s")) >= 0
 
 
 def test_client_knows_the_year_2040() -> None:
-    moment = stamp(2_208_988_800)  # 2040-01-01, of era 1
+    moment = stamp(2_208_988_800)  # 2040-01-01, in era 1
     assert moment < 2**63
     with asked() as question:
         question.answer(reply_to(question, receive=moment, transmit=moment + 2**31))
@@ -206,9 +206,9 @@ def test_client_ignores_what_is_no_answer() -> None:
 
 @contextmanager
 def chrony_serving(folder: Path, *directives: str) -> Iterator[str]:
-    """A chronyd that answers on an unprivileged port of the loopback; gives the port once it does.
+    """A chronyd that answers on an unprivileged port of the loopback. Gives the port when it answers.
 
-    It announces its port nowhere. So it is asked until it answers; a port that is not open yet refuses at once.
+    It does not announce its port. So we ask until it answers. A port that is not open yet refuses at once.
     """
     with bound() as (holder, port):
         holder.close()
@@ -274,7 +274,7 @@ def test_client_hears_that_nobody_listens() -> None:
     assert_one_line(refused.stderr, f"no answer from 127.0.0.1:{port}", "nobody listens")
 
 
-# What can be said wrongly.
+# Wrong options and values.
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""timeslice-udp against netcat and against Python's own sockets, as server and as client."""
+"""timeslice-udp with netcat and with Python's own sockets, as server and as client."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from running import PATIENCE, PROGRAMS, bound, finish, read_line, started
 PROGRAM = "timeslice-udp"
 REQUEST_MAX = 8192
 ALL_BYTES = bytes(range(256)) * 4
-NO_HOST = "x" * 64  # a label has 63 characters at most, so no name server need be asked
+NO_HOST = "x" * 64  # a label has at most 63 characters, so no name server is asked
 
 serving = partial(running.serving, PROGRAM)
 run = partial(running.run, PROGRAM)
 
 
 def assert_one_line(errors: bytes, *parts: str) -> None:
-    """There is one line, from timeslice-udp, that has all the parts."""
+    """Asserts that timeslice-udp wrote exactly one line, with all these parts."""
     running.assert_one_line(errors, PROGRAM, *parts)
 
 
@@ -143,12 +143,12 @@ def test_client_sends_standard_input(message: bytes) -> None:
     ids=["text", "line", "nothing"],
 )
 def test_on_a_terminal_the_answer_ends_with_a_newline(message: bytes, shown: bytes) -> None:
-    ours, terminal = pty.openpty()  # which shows a newline as a carriage return and a newline
+    ours, terminal = pty.openpty()  # a terminal shows a newline as a carriage return and a newline
     try:
         with serving() as server:
             command: list[str | Path] = [PROGRAMS / PROGRAM, "call", server.host, str(server.port)]
             subprocess.run(command, input=message, stdout=terminal, timeout=PATIENCE, check=True)
-        os.write(terminal, b"end")  # so that what came before it is all that the program wrote
+        os.write(terminal, b"end")  # everything before this is the program's whole output
         got = b""
         while not got.endswith(b"end"):
             got += os.read(ours, 100)
@@ -207,7 +207,7 @@ def test_client_hears_that_nobody_listens() -> None:
     assert_one_line(refused.stderr, f"no answer from 127.0.0.1:{port}", "nobody listens")
 
 
-# What can be said wrongly.
+# Wrong options and values.
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""Everything that comes from a submission or a tool is untrusted: how it is read, kept and shown.
+"""Reads, keeps and shows untrusted data: everything that comes from a submission or a tool.
 
-``one_line`` and ``many_lines`` make a text fit to be kept in a result. Every writer of reports passes what it shows
+``one_line`` and ``many_lines`` clean a text before it goes into a result. Every writer of reports passes each text
 through ``visible`` or ``report_line``, and then through the escaping of its own format.
 """
 
@@ -11,10 +11,10 @@ import re
 import stat
 from pathlib import Path
 
-STAGE_PREFIX = "timeslice-stage-"  # how the names of the grader's own folders begin
+STAGE_PREFIX = "timeslice-stage-"  # the names of the grader's own folders begin with this
 _PATH_ENDS = frozenset(" \t\n\r'\"`:;,()<>=|")
 _INSIDE = re.compile(rf"/{STAGE_PREFIX}\w*(?:/(?:tree|native|memcheck|results|spec/include|build/kit)(?![\w.-]))?/?")
-_COLOUR = re.compile(r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]")  # what programs print for colour: dropped, not shown
+_COLOUR = re.compile(r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]")  # escape sequences for colour: dropped, not shown
 _REVEALED = (0x061C, 0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF)
 _VISIBLE: dict[int, str] = {
     **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"},
@@ -25,7 +25,7 @@ _VISIBLE: dict[int, str] = {
 
 
 def read_ordinary(path: Path, limit: int) -> bytes:
-    """At most ``limit`` bytes of an ordinary file; nothing of what is missing, a link, a pipe, a device or a folder."""
+    """At most ``limit`` bytes of an ordinary file. Nothing if it is missing, a link, a pipe, a device or a folder."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
@@ -35,13 +35,13 @@ def read_ordinary(path: Path, limit: int) -> bytes:
 
 
 def one_line(text: str, limit: int = 120) -> str:
-    """``text`` on one line of at most ``limit`` characters; what cannot be printed is shown as an escape."""
+    """``text`` on one line of at most ``limit`` characters. Characters that cannot be printed become escapes."""
     clean = "".join(_escaped(c) for c in without_stages(text)[: limit + 1])
     return clean if len(clean) <= limit else clean[: limit - 3] + "..."
 
 
 def many_lines(text: str | bytes, limit: int = 16 << 10) -> str:
-    """``text``, bytes decoded with replacement, with its line breaks and tabs, cut behind ``limit`` characters."""
+    """``text`` with its line breaks and tabs, cut after ``limit`` characters. Bytes are decoded with replacement."""
     told = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     told = without_stages(told)
     cut = "\n[the rest is not shown]" if len(told) > limit else ""
@@ -49,7 +49,7 @@ def many_lines(text: str | bytes, limit: int = 16 << 10) -> str:
 
 
 def without_stages(text: str) -> str:
-    """``text`` with each path into a folder of the grader's own cut down to what it has below: ``udp/send.c``."""
+    """``text``, where each path into a folder of the grader is cut to the part below that folder: ``udp/send.c``."""
     kept, start = [], 0
     while (at := text.find(f"/{STAGE_PREFIX}", start)) >= 0:
         first = at
@@ -64,21 +64,21 @@ def without_stages(text: str) -> str:
 def _escaped(char: str) -> str:
     if char.isprintable():
         return char
-    if "\udc80" <= char <= "\udcff":  # a byte of a file's name that is not UTF-8
+    if "\udc80" <= char <= "\udcff":  # a byte in a file name that is not UTF-8
         return f"\\x{ord(char) - 0xDC00:02x}"
     return char.encode("unicode_escape").decode()
 
 
 def visible(text: str) -> str:
-    """The text with every control character, lone surrogate and invisible change of direction made visible.
+    """Makes every control character, lone surrogate and invisible change of direction in the text visible.
 
-    Colours of a terminal are dropped. What is left is legal in XML, and reads in the order in which it is stored.
+    Colours of a terminal are dropped. The result is legal in XML, and a reader sees it in the stored order.
     """
     return _COLOUR.sub("", text.replace("\r\n", "\n")).translate(_VISIBLE)
 
 
 def clip(text: str, limit: int) -> str:
-    """At most about ``limit`` characters: the beginning, how much is left out, and the end."""
+    """At most about ``limit`` characters: the beginning, the number of characters left out, and the end."""
     if len(text) <= limit:
         return text
     head, tail = limit * 3 // 4, limit // 4
@@ -86,7 +86,7 @@ def clip(text: str, limit: int) -> str:
 
 
 def report_line(text: str, limit: int) -> str:
-    """For a terminal and for a CI's log: one line, no escapes, nothing that a CI service would obey as its command."""
+    """One line for a terminal or the log of a CI: without escapes, and without commands that a CI service obeys."""
     flat = " ".join(visible(text[: limit * 4]).split())
     harmless = flat.replace("::", ": :").replace("##", "# #")
     return harmless if len(harmless) <= limit else harmless[: limit - 1] + "\u2026"

@@ -1,8 +1,8 @@
-"""Small scenarios in Python's multiprocessing; scenarios.c is the same in C.
+"""Small scenarios in Python's multiprocessing. scenarios.c has the same scenarios in C.
 
 `python scenarios.py NAME` prints the events of one.
 
-A call that raises says "refused". GradingOptions is kept by pipes, never by the clock.
+A call that raises prints "refused". Pipes keep the order of events, never the clock.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def refused(call: Callable[[], object]) -> str:
 
 
 class Event:
-    """One process waits, another one sets; the end of all who could set it ends the wait too."""
+    """One process waits, and another one sets. If all processes that could set it end, the wait ends too."""
 
     def __init__(self) -> None:
         self.read_end, self.write_end = os.pipe()
@@ -215,7 +215,7 @@ def end_of_main() -> None:
 
 
 def die_slowly(ended: Event, ready: Event) -> None:
-    """Holds the write end of ended as long as it lives."""
+    """Holds the write end of ``ended`` while it lives."""
     assert ended.write_end >= 0
 
     def told(*_: object) -> None:

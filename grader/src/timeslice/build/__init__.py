@@ -1,1 +1,1 @@
-"""From sources to a bank: compiles a submission in the sandbox, inspects its objects, and links them."""
+"""Makes a bank from sources: compiles a submission in the sandbox, inspects its objects, and links them."""

@@ -1,11 +1,11 @@
 """Builds a submission: compiles it twice in the sandbox, inspects the objects, and links them with the kit's bank.
 
-Theory of operation: while a compiler reads the student's sources, its sandbox holds them, the public headers, and
-nothing else of the kit. The two variants (``native``: for line coverage; ``memcheck``: plain, because Valgrind is
-twice as slow on instrumented code) are made at the same time. A variant's objects are combined into one a lab, and the
-plain ones are inspected. Where a source does not compile or the inspection refuses something, the lab's objects are
-*sifted*: what is at fault is left out, with what cannot do without it, and the rest is combined and inspected again.
-What is linked is so in every case inspected as a whole. Linking happens in a second sandbox that sees objects only.
+Theory of operation: the sandbox of the compiler holds the student's sources and the public headers, and nothing else
+of the kit. Two variants are built at the same time: ``native`` measures line coverage; ``memcheck`` is plain, because
+Valgrind is twice as slow on instrumented code. For each variant and lab, the objects are combined into one. The plain
+ones are inspected. If a source does not compile or the inspection refuses something, the lab's objects are *sifted*:
+the objects at fault are left out, and so are the objects that need them. The rest is combined and inspected again.
+So every object that is linked was inspected as a whole. The link runs in a second sandbox, which sees only objects.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from timeslice.errors import KitError
 from timeslice.model import Build, Diagnostic
 from timeslice.untrusted import read_ordinary
 
-_LISTING_MAX = 64 << 20  # bytes of a listing that are read
+_LISTING_MAX = 64 << 20  # bytes of a listing that we read
 
 
 @dataclass(frozen=True)
 class Built:
-    """How building went and, where any lab could be built, the program of each mode and the notes that gcov needs."""
+    """How the build ended. If any lab was built: the program of each mode, and the notes that gcov needs."""
 
     build: Build
     stage: Path
-    labs: frozenset[str] = frozenset()  # those that were built of what was handed in
-    sources: frozenset[str] = frozenset()  # those whose objects were linked
+    labs: frozenset[str] = frozenset()  # the labs that were built from the submission
+    sources: frozenset[str] = frozenset()  # the sources whose objects were linked
 
     @property
     def banks(self) -> dict[str, Path]:
-        """The program of each mode; empty where there is nothing to run."""
+        """The program of each mode. Empty if there is nothing to run."""
         return {mode: self.stage / mode / "bank" for mode in MODES} if self.labs else {}
 
     @property
@@ -50,20 +50,20 @@ class Built:
 
     @property
     def plain_objects(self) -> list[Path]:
-        """The objects, without the bank, that the plain program was linked from."""
+        """The objects of the plain program, without the bank."""
         return sorted((self.stage / MEMCHECK).glob(f"*{HIDDEN}"))
 
 
 @dataclass
 class _Choice:
-    """What is linked of each lab of one submission, and what is wrong with whole labs."""
+    """Which sources of each lab are linked, and the errors of whole labs."""
 
     labs: dict[str, Sifted] = field(default_factory=dict)
     errors: list[Diagnostic] = field(default_factory=list)
 
     @property
     def kept(self) -> list[str]:
-        """The labs of which something is linked."""
+        """The labs with at least one source that is linked."""
         return [lab for lab, sifted in self.labs.items() if sifted.kept]
 
     def leave_out(self, lab: str, message: str) -> None:
@@ -79,11 +79,11 @@ class Builder(Workshop):
     def build(self, tree: Path, sources: Sequence[str], stage: Path) -> Built:
         """Build the C files among ``sources``, relative to ``tree``, in the folder ``stage``.
 
-        What does not compile or is refused costs what needs it and nothing else; the template's stubs stand in for all
-        public functions that are not there. Returns what became of it; a submission that does not compile is no error.
-        Raises KitError where the kit or the machine is at fault."""
+        A source that does not compile or is refused costs only the sources that need it. The template's stubs replace
+        all public functions that are missing. A submission that does not compile is not an error here.
+        Raises KitError if the kit or the machine is at fault."""
         if shutil.which(self.cc) is None:
-            raise KitError(f"the compiler {self.cc!r} is not installed: install it or choose another with --cc")
+            raise KitError(f"the compiler {self.cc!r} is not installed: install it, or choose another with --cc")
         if not any(source.endswith(".c") for source in sources):
             return Built(Build(status="built"), stage)
         compiled = self._compile(tree, sources, stage)
@@ -93,7 +93,9 @@ class Builder(Workshop):
             linked = Linking(self, stage).link(choice.kept)
             for lab, why in linked.left_out.items():
                 told = "it compiles, but cannot be linked or loaded"
-                choice.leave_out(lab, f"{told} ({why}): remove inline assembly and enormous or thread-local variables")
+                choice.leave_out(
+                    lab, f"{told} ({why}): remove inline assembly, and very large or thread-local variables"
+                )
         linked_sources = frozenset(source for sifted in choice.labs.values() for source in sifted.kept)
         return Built(_told(compiled, choice, linked), stage, frozenset(choice.kept), linked_sources)
 
@@ -118,7 +120,7 @@ class Builder(Workshop):
         return compiled
 
     def _compile_script(self, mode: str, folder: Path, sources: Sequence[str]) -> str:
-        """Compile each source; combine the objects of each lab, and list the instructions of what is inspected."""
+        """Compile each source, and combine the objects of each lab. List the instructions of the plain objects."""
         coverage = ["--coverage"] if mode == NATIVE and self.measures_coverage else []
         command = [self.cc, *self.assignment.cflags, "-O0", "-pipe", "-fdiagnostics-color=never", *coverage]
         lines = scripts.compile_each([*command, f"-I{self.kit.include}", "-c"], folder, sources)
@@ -126,10 +128,10 @@ class Builder(Workshop):
             lines.append(scripts.combine(folder, lab, own, listed=mode == MEMCHECK))
         return "\n".join([*lines, "exit 0"])
 
-    # ---- choosing what is linked ----
+    # ---- choosing the objects to link ----
 
     def _choose(self, compiled: Compiled, stage: Path) -> _Choice:
-        """Take each lab whole where it can be, and otherwise what is left of it."""
+        """Take each lab as a whole if that works. Otherwise sift its objects."""
         by_lab = _by_lab(compiled.sources)
         choice = _Choice({lab: Sifted(list(sources)) for lab, sources in by_lab.items()})
         handed_in = [lab for lab in self.assignment.labs if lab.id in by_lab]
@@ -144,15 +146,15 @@ class Builder(Workshop):
         for lab in left:
             if not _combined(stage, lab):
                 told = [telling_line(stage / mode / f"{lab.id}.err") for mode in MODES]
-                why = next(filter(None, told), "no reason is told")
-                choice.leave_out(lab.id, f"its objects cannot be combined ({why}): does a source use inline assembly?")
+                why = next(filter(None, told), "the linker gave no reason")
+                choice.leave_out(lab.id, f"its objects cannot be combined ({why}): remove inline assembly")
             elif refusals := self._inspected(stage, lab):
-                choice.leave_out(lab.id, "what is refused shows only where its objects are combined")
+                choice.leave_out(lab.id, "its combined object is refused, so nothing of this lab is linked")
                 choice.labs[lab.id].refusals += refusals
         return choice
 
     def _inspected(self, stage: Path, lab: Lab) -> list[str]:
-        """What is wrong with the lab's combined object, judged by what this lab may use."""
+        """The refusals of the lab's combined object, by the rules of this lab."""
         folder = stage / MEMCHECK
         listing = _text(folder / f"{lab.id}.listing")
         return inspection.inspect(folder / f"{lab.id}.o", listing, self.assignment.rules(lab))

@@ -1,4 +1,4 @@
-"""Tells what became of each source when it was compiled: whole or not, and what is said of it."""
+"""Tells how the compilation of each source ended: whether it has an object, and the compiler's messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SOURCE_MAX = 1 << 20
 
 @dataclass(frozen=True)
 class Allowed:
-    """What the compiler may use, as messages name it."""
+    """The limits of the compiler, as messages name them."""
 
     seconds: int
     mebibytes: int
@@ -29,7 +29,7 @@ class Compiled:
     """How each source of one submission was compiled in every mode. ``ended``: how the script of each mode ended."""
 
     tree: Path
-    files: frozenset[str]  # all that were handed in, headers too
+    files: frozenset[str]  # every file of the submission, headers too
     sources: Sequence[str]
     folders: Mapping[str, Path]  # mode -> where its objects are
     ended: Mapping[str, Ended]
@@ -49,7 +49,7 @@ class Compiled:
         return many_lines("".join(said), OUTPUT_MAX)
 
     def was_killed(self) -> bool:
-        """Whether a part of the compiler was killed, by a limit or by a machine without memory."""
+        """Whether the kernel killed a part of the compiler: at a limit, or because memory was short."""
         return any(
             causes.was_killed(self._said(mode, source))
             for source in self.sources
@@ -57,8 +57,7 @@ class Compiled:
         )
 
     def found(self) -> list[Diagnostic]:
-        """All that is to be said, a reason at least for each source that is not whole; what files share is told
-        once."""
+        """All diagnostics. Every source that is not whole has at least one. Equal ones are told once."""
         told: dict[tuple[str, int, int, str], Diagnostic] = {}
         for source in self.sources:
             for diagnostic in self._of(source):
@@ -75,7 +74,7 @@ class Compiled:
         files = [source, *(d.file for d in found if d.severity == "error" and d.file in self.files)]
         for file in dict.fromkeys(files):
             if reason := causes.of_bytes(file, self._bytes(file)):
-                return reason  # of a file that is no text the compiler says thousands of things
+                return reason  # if a file is not text, the compiler prints thousands of messages
         plain = [cause for file in dict.fromkeys(files) for cause in causes.of_lines(file, self._bytes(file))]
         plain += causes.no_memory(source, said, self.allowed.mebibytes)
         plain += causes.no_time(source, said, self.allowed.seconds)
@@ -83,17 +82,19 @@ class Compiled:
         return [*plain, *found] if errors else [*found, *self._silent(source, failed, said)]
 
     def _silent(self, source: str, mode: str, said: str) -> Iterator[Diagnostic]:
-        """Why a source is not whole of which no compiler said so in a way that is understood."""
+        """Why a source is not whole, if the compiler printed no error that the kit understands."""
         ended = self.ended[mode]
         if ended.timed_out or ended.disk_full:
             why = f"{self.allowed.seconds} seconds" if ended.timed_out else "the disk space that it may use"
             reached = target(self.folders[mode], source, ".err").exists()
             told = (
-                "the compiler was stopped here, for it had used up" if reached else "not compiled: others had used up"
+                "the compiler was stopped at this file, because it had used up"
+                if reached
+                else "not compiled, because other files had used up"
             )
-            yield _error(source, f"{told} {why}")
+            yield _error(source, f"{told} {why}: look for very large arrays, macros or #includes")
             return
-        lines = said.strip().splitlines() or ["it said nothing"]
+        lines = said.strip().splitlines() or ["it printed nothing"]
         yield _error(source, f"the compiler did not finish: {lines[0][:500]}")
 
     def _failed_mode(self, source: str) -> str | None:
@@ -108,7 +109,7 @@ class Compiled:
 
 
 def processes_killed() -> int:
-    """How many processes the kernel has killed on this machine because there was no memory left."""
+    """How many processes the kernel of this machine has killed because there was no memory left."""
     try:
         told = Path("/proc/vmstat").read_text("ascii")
     except OSError:

@@ -1,4 +1,4 @@
-"""Turns what a compiler, assembler or linker printed into diagnostics, whichever of them it was."""
+"""Turns the output of a compiler, assembler or linker into diagnostics."""
 
 from __future__ import annotations
 

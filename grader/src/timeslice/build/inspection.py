@@ -1,8 +1,8 @@
-"""Inspects a submission's object files before they are linked: refuses what could forge a verdict or escape the tests.
+"""Inspects a submission's object files before the link: refuses code that could forge a verdict or escape the tests.
 
-An object is of the plain build, one source's or all of a lab combined by ``ld -r``, without coverage's own constructors
-and symbols. Each refusal is a sentence for the student that names the symbol or section and, where it is known, the
-function and line.
+An object comes from the plain build: it has no constructors and symbols for coverage. It holds one source, or all
+sources of a lab (combined by ``ld -r``). Each refusal is a message for the student. It names the symbol or section,
+and the function and line if they are known.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ REFUSALS_MAX = 50
 _OBJECT_MAX = 64 << 20  # bytes of an object file
 _NAMES_MAX = 50_000  # symbols, and sections, of an object
 _VARIABLES_MAX = 256 << 20  # bytes of all variables of an object: a process has a limit too
-_THREADS_MAX = 1 << 20  # bytes of the variables that each thread has anew: they are taken from its stack
-_LINES_MAX = 1 << 20  # bytes of a line table that is read; a longer one only costs the line in a message
+_THREADS_MAX = 1 << 20  # bytes of thread-local variables: each thread has its own copy, on its stack
+_LINES_MAX = 1 << 20  # bytes of a line table that we read; if it is longer, messages do not name the line
 _RUNS_BY_ITSELF = re.compile(r"\.(init_array|fini_array|preinit_array|ctors|dtors|init|fini)(\.|$)")
 _OF_CRITERION = re.compile(r"cr_")
 _OF_THE_TOOLS = re.compile(
@@ -36,7 +36,7 @@ _OF_THE_TOOLS = re.compile(
     r"|__sanitizer|__interceptor|_vg|VALGRIND|__wrap_|__real_|narration_page|timeslice_)"
 )
 _ENTRY_POINTS = {"main", "_start", "_init", "_fini"}
-# rol $3, $13, $61 and $51 of %rdi: the preamble of a request to Valgrind, which means nothing anywhere else.
+# rol $3, $13, $61 and $51 of %rdi: every request to Valgrind begins so, and no other code does.
 _VALGRIND_REQUEST = bytes.fromhex("48c1c70348c1c70d48c1c73d48c1c733")
 _RAW_CALL = re.compile(r"^\s*([0-9a-f]+):\s+(?:[a-z0-9]+ )?(syscall|sysenter|int\s+\$0x80)\b")
 _LABEL = re.compile(r"^[0-9a-f]+ <(.+)>:$")
@@ -44,7 +44,7 @@ _SECTION = re.compile(r"^Disassembly of section (.+):$")
 _EXECUTABLE, _WRITABLE, _ALLOCATED = 4, 1, 2
 _OF_THREADS = 0x400
 _IFUNC = ("STT_LOOS", "STT_GNU_IFUNC", 10)
-_CODE = ("STT_FUNC", "STT_NOTYPE")  # assembly may leave the type away
+_CODE = ("STT_FUNC", "STT_NOTYPE")  # assembly may give no type
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class _Use:
 
 @dataclass(frozen=True)
 class _Relocation:
-    """A place that gets the address of a symbol when it is known."""
+    """A place into which the linker writes the address of a symbol."""
 
     use: _Use
     symbol: int  # its number
@@ -66,29 +66,29 @@ class _Relocation:
 
 @dataclass(frozen=True)
 class Names:
-    """The names by which an object and others meet."""
+    """The names that an object shares with other objects."""
 
-    functions: frozenset[str]  # functions that others can call
-    defined: frozenset[str]  # all that others can use: functions and variables
-    strong: frozenset[str]  # those of them that only one object may define
-    needed: frozenset[str]  # what another has to define
+    functions: frozenset[str]  # functions that other objects can call
+    defined: frozenset[str]  # functions and variables that other objects can use
+    strong: frozenset[str]  # names in `defined` that only one object may define
+    needed: frozenset[str]  # names that another object must define
 
 
 def inspect(path: Path, listing: str, rules: Rules) -> list[str]:
-    """What is wrong with the relocatable object at ``path``, a sentence each; nothing means that it may be linked.
+    """The faults of the relocatable object at ``path``, one message for each. If there is none, it may be linked.
 
-    ``listing`` is what ``objdump -d`` printed of it."""
+    ``listing`` is the output of ``objdump -d`` for this object."""
     try:
         return list(islice(ObjectFile(path).refusals(listing, rules), REFUSALS_MAX))
-    except Exception as error:  # whatever a hostile object does to the reader of objects
-        return [f"The compiled object cannot be inspected ({one_line(str(error))}): does a source use inline assembly?"]
+    except Exception as error:  # a hostile object can cause any exception in the reader of objects
+        return [f"The compiled object cannot be inspected ({one_line(str(error))}): remove inline assembly."]
 
 
 class ObjectFile:
-    """One relocatable object with its symbols, looked at from each side."""
+    """One relocatable object with its sections and symbols."""
 
     def __init__(self, path: Path) -> None:
-        """Read the object at ``path``. Raises what the reader of objects raises where it is not one."""
+        """Read the object at ``path``. If it is not an object, the exceptions of the ELF reader come through."""
         self._elf: Any = ELFFile(BytesIO(read_ordinary(path, _OBJECT_MAX)))
         table: Any = self._elf.get_section_by_name(".symtab")
         if max(self._elf.num_sections(), table.num_symbols() if table else 0) > _NAMES_MAX:
@@ -98,7 +98,7 @@ class ObjectFile:
 
     @property
     def names(self) -> Names:
-        """What it defines for others, and what it needs of them."""
+        """The names that it defines for other objects, and the names that it needs from them."""
         shared = [s for s in self._symbols if s.name and s["st_info"]["bind"] != "STB_LOCAL"]
         defined = [s for s in shared if s["st_shndx"] != "SHN_UNDEF"]
         return Names(
@@ -119,12 +119,12 @@ class ObjectFile:
         yield from self._raw_calls(listing)
 
     def use_of(self, name: str) -> str:
-        """`` in f (udp/x.c:12)`` for its first use of the symbol ``name``, as far as it is known."""
+        """`` in f (udp/x.c:12)`` for its first use of the symbol ``name``. Unknown parts are left out."""
         number = next((n for n, s in enumerate(self._symbols) if s.name == name and s["st_shndx"] == "SHN_UNDEF"), 0)
         return self._where(number)
 
     def definition_of(self, name: str) -> str:
-        """`` (udp/x.c:12)`` where it defines the function ``name``; empty where that is not known."""
+        """`` (udp/x.c:12)``: where it defines the function ``name``. Empty if that is not known."""
         symbol = next((s for s in self._symbols if s.name == name and self._is_function(s)), None)
         line = self._line(_Use(symbol["st_shndx"], symbol["st_value"])) if symbol else ""
         return f" ({line})" if line else ""
@@ -144,32 +144,38 @@ class ObjectFile:
             if _RUNS_BY_ITSELF.match(section.name):
                 use = self._pointed_at(number)
                 whose = f" ({self._place(use).strip()})" if use and self._place(use) else ""
-                yield f"Section {name}{whose}: constructors and destructors run outside of every test; remove them."
+                yield (
+                    f"Section {name}{whose}: constructors and destructors are refused, because they run outside of "
+                    "every test. Remove them."
+                )
             elif _OF_CRITERION.match(section.name):
                 yield (
-                    f"Section {name} belongs to the test framework: a submission must not register tests. Keep tests, "
-                    "and what includes <criterion/...>, outside of the lab's folder."
+                    f"Section {name} belongs to the test framework: a submission must not register tests. Move tests, "
+                    "and every file that includes <criterion/...>, out of the lab's folder."
                 )
             elif section.name == ".note.GNU-stack" and flags & _EXECUTABLE:
-                yield "The code asks for an executable stack (is the address of a nested function taken?); remove that."
+                yield (
+                    "The code needs an executable stack, which is refused. The usual cause is a pointer to a nested "
+                    "function: write an ordinary function instead."
+                )
             elif flags & _EXECUTABLE and flags & _WRITABLE:
-                yield f"Section {name} is both writable and executable; remove it."
+                yield f"Section {name} is both writable and executable, which is refused. Remove it."
             if flags & _EXECUTABLE and _VALGRIND_REQUEST in section.data():
-                yield f"Section {name} holds a request to Valgrind; build without Valgrind's headers."
+                yield f"Section {name} holds a request to Valgrind, which is refused. Do not use Valgrind's headers."
 
     def _of_sizes(self) -> Iterator[str]:
-        """What could not be loaded: it would end the bank before the first test."""
+        """Variables that are too large to load: they would end the bank before the first test."""
         sizes = {True: 0, False: 0}
         for section in (s for s in self._sections if s["sh_flags"] & _ALLOCATED):
             sizes[bool(section["sh_flags"] & _OF_THREADS)] += section["sh_size"]
         sizes[False] += sum(symbol["st_size"] for symbol in self._symbols if symbol["st_shndx"] == "SHN_COMMON")
         for of_threads, limit, what in (
             (False, _VARIABLES_MAX, "variables"),
-            (True, _THREADS_MAX, "variables of threads"),
+            (True, _THREADS_MAX, "thread-local variables"),
         ):
             if sizes[of_threads] > limit:
-                told = f"{sizes[of_threads] >> 20:,} MiB of {what}, and {limit >> 20} MiB is the limit"
-                yield f"The code has {told}; take memory with malloc."
+                told = f"{sizes[of_threads] >> 20:,} MiB of {what}, but the limit is {limit >> 20} MiB"
+                yield f"The code has {told}. Use malloc for large memory."
 
     def _of_definitions(self, api: Collection[str]) -> Iterator[str]:
         for symbol in self._symbols:
@@ -178,15 +184,21 @@ class ObjectFile:
                 continue
             where = self.definition_of(name) if name in _ENTRY_POINTS else ""
             if kind in _IFUNC:
-                yield f"{one_line(name)} is an indirect function (ifunc): it runs before main; write a plain one."
+                yield (
+                    f"{one_line(name)} is an indirect function (ifunc), which is refused, because it runs before main. "
+                    "Write an ordinary function."
+                )
             elif name in _ENTRY_POINTS and kind != "STT_FILE":
-                yield f"{name} is defined{where}: the tests bring their own; move yours out of the lab's folder."
+                yield f"{name} is defined{where}, but the tests have their own. Move yours out of the lab's folder."
             elif symbol["st_info"]["bind"] == "STB_LOCAL":
                 continue
             elif _OF_THE_TOOLS.match(name):
-                yield f"{one_line(name)} is defined, a name of the test framework or its tools; choose another name."
+                yield (
+                    f"{one_line(name)} is defined, but this name belongs to the test framework or its tools. "
+                    "Choose another name."
+                )
             elif name in api and not self._is_function(symbol):
-                yield f"{name} is defined, but not as a function: write it as its header declares it."
+                yield f"{name} is defined, but not as a function. Write it as its header declares it."
 
     def _of_uses(self, rules: Rules) -> Iterator[str]:
         for number, symbol in enumerate(self._symbols):
@@ -194,9 +206,14 @@ class ObjectFile:
                 continue
             where = self._where(number)
             if _OF_THE_TOOLS.match(symbol.name):
-                yield f"{one_line(symbol.name)} is used{where}: it belongs to the test framework or its tools."
+                yield (
+                    f"{one_line(symbol.name)} is used{where}, but it belongs to the test framework or its tools. "
+                    "Do not use it."
+                )
             else:
-                why = rules.reasons.get(symbol.name, "no family of spec/families.toml has it (is it misspelled?)")
+                why = rules.reasons.get(
+                    symbol.name, "no family in spec/families.toml has this name, check its spelling"
+                )
                 yield f"{one_line(symbol.name)} is used{where}: {why}."
 
     def _raw_calls(self, listing: str) -> Iterator[str]:
@@ -209,23 +226,26 @@ class ObjectFile:
             elif found := _RAW_CALL.match(line):
                 told = self._line(_Use(section, int(found[1], 16)))
                 where = f" ({told})" if told else ""
-                yield f"{function} holds the instruction {found[2]}{where}: system calls go through the C library."
+                yield (
+                    f"{function} holds the instruction {found[2]}{where}, which is refused. "
+                    "Make system calls through the C library."
+                )
 
-    # ---- where something is ----
+    # ---- the place of a symbol, in words ----
 
     def _where(self, symbol: int) -> str:
         use = self._first_uses.get(symbol) if symbol else None
         return self._place(use) if use else ""
 
     def _place(self, use: _Use) -> str:
-        """`` in f (udp/x.c:12)`` for a place in the object, as far as it is known."""
+        """`` in f (udp/x.c:12)`` for a place in the object. Unknown parts are left out."""
         function = next((f" in {one_line(s.name)}" for s in self._symbols if self._covers(s, use)), "")
         line = self._line(use)
         return f"{function} ({line})" if line else function
 
     @cached_property
     def _relocations(self) -> list[_Relocation]:
-        """Those of what is loaded."""
+        """The relocations in sections that are loaded."""
         found = []
         for section in self._sections:
             target = section["sh_info"] if isinstance(section, RelocationSection) else 0
@@ -236,7 +256,7 @@ class ObjectFile:
 
     @cached_property
     def _first_uses(self) -> dict[int, _Use]:
-        """Where each symbol is used first, by its number."""
+        """The first use of each symbol, by the symbol's number."""
         uses: dict[int, _Use] = {}
         for relocation in self._relocations:
             if self._sections[relocation.use.section].name != ".eh_frame":
@@ -244,7 +264,7 @@ class ObjectFile:
         return uses
 
     def _pointed_at(self, number: int) -> _Use | None:
-        """What the first pointer in the section with this number points at."""
+        """The target of the first pointer in the section with this number."""
         for relocation in (r for r in self._relocations if r.use.section == number):
             symbol = self._symbols[relocation.symbol]
             if isinstance(symbol["st_shndx"], int):
@@ -258,20 +278,20 @@ class ObjectFile:
         return is_function and start <= use.offset < end
 
     def _line(self, use: _Use) -> str:
-        """``udp/x.c:12`` from the line table, which speaks of offsets in .text as long as nothing is linked."""
+        """``udp/x.c:12`` from the line table. Before the link, the table has offsets in .text."""
         if self._sections[use.section].name != ".text":
             return ""
         return next((place for start, end, place in self._lines if start <= use.offset < end), "")
 
     @cached_property
     def _lines(self) -> list[tuple[int, int, str]]:
-        """Each line of code: its first offset in .text, the offset behind it, and its place in the source."""
+        """Each line of code: its first offset in .text, the first offset after it, and its place in the source."""
         table = self._elf.get_section_by_name(".debug_line")
         if not table or table["sh_size"] > _LINES_MAX:
             return []
         try:
             return list(_lines_of(self._elf.get_dwarf_info()))
-        except Exception:  # a line table that cannot be read costs the line only
+        except Exception:  # without a readable line table, messages do not name the line
             return []
 
 
@@ -292,6 +312,6 @@ def _file_name(unit: Any) -> str:
 
 
 def missing_functions(path: Path, api: Sequence[str]) -> list[str]:
-    """The public functions that the object does not define for others, in the order of the assignment."""
+    """The public functions that the object does not define, in the order of the assignment."""
     functions = ObjectFile(path).names.functions
     return [name for name in api if name not in functions]

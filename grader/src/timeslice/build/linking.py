@@ -1,10 +1,10 @@
-"""Links the bank with what is kept of a submission, and with the template's stubs for what is not there.
+"""Links the bank with the kept objects of a submission, and with the template's stubs for missing functions.
 
-Theory of operation: of a lab's object all names but the lab's public functions are made local, so that no name of a
-submission can stand in for one of the kit's or clash with one of another lab. The public functions that it does not
-define are *supplied*: the template's object, made once with the kit, is linked with just those functions global. The
-program is started once, to see that it can be loaded. What cannot be linked or loaded is found by linking one lab at a
-time: it is the submission's fault as long as the kit can be linked without it.
+Theory of operation: in a lab's object, only the lab's public functions stay global. All other names become local. So
+no name of a submission can replace a name of the kit, or clash with a name of another lab. The public functions that a
+submission does not define are *supplied*: the template's object, built once with the kit, is linked with only these
+functions global. The program is started once, to check that it can be loaded. If the link or the start fails, we try
+each lab alone and find the lab at fault. It is the submission's fault if the kit can be linked without this lab.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from timeslice.sandbox import Ended
 from timeslice.untrusted import one_line, read_ordinary, without_stages
 
 HIDDEN = ".hidden"  # suffix of the objects that the bank is linked with
-_TOLD_MAX = 64 << 10  # bytes of a linker's output that are read
+_TOLD_MAX = 64 << 10  # bytes of a linker's output that we read
 _TOOL = re.compile(r"^(?:\S*/)?(?:ld|collect2|gcc|clang|bank)(?:-\d+)?: (?:error: |fatal error: )?")
 _SAYS_LITTLE = re.compile(r"(?:^|[\s(`'])/|ld returned|in function `|linker command failed")
 
 
 @dataclass(frozen=True)
 class Linked:
-    """The public functions that the template supplies to each lab, and why labs were left out that cannot be linked."""
+    """The public functions that the template supplies to each lab, and the labs that cannot be linked, with reasons."""
 
     supplied: dict[str, list[str]]
     left_out: dict[str, str]
@@ -36,7 +36,7 @@ class Linked:
 
 @dataclass(frozen=True)
 class _Part:
-    """An object to be linked: its name once it is hidden, where it is made of, and what stays global in it."""
+    """An object for the link: its name after hiding, the objects that it comes from, and the names that stay global."""
 
     name: str
     given: dict[str, Path]  # by mode
@@ -45,13 +45,13 @@ class _Part:
 
 @dataclass(frozen=True)
 class Linking:
-    """Links submissions in one stage, where ``MODE/LAB.o`` is the inspected object of a lab."""
+    """Links submissions in one stage. There ``MODE/LAB.o`` is the inspected object of a lab."""
 
     workshop: Workshop
     stage: Path
 
     def link(self, labs: Sequence[str]) -> Linked:
-        """Make the program of each mode of these labs. Raises KitError where that fails without any of them."""
+        """Make the program of each mode with these labs. Raises KitError if the link fails even without labs."""
         reasons = {}
         why = self._attempt(labs)
         if why:
@@ -60,7 +60,7 @@ class Linking:
             why = self._attempt([lab for lab in labs if lab not in reasons])
         if why:
             require_room(self.stage)
-            raise KitError(f"the bank could not be linked with the template ({why}): run make again")
+            raise KitError(f"the bank cannot be linked with the template ({why}): run make again")
         kept = [lab for lab in labs if lab not in reasons]
         return Linked({lab: self._missing(lab) for lab in kept}, reasons)
 
@@ -71,7 +71,7 @@ class Linking:
         return inspection.missing_functions(self.stage / MEMCHECK / f"{lab}.o", self._api(lab))
 
     def _parts(self, own: Sequence[str]) -> Iterator[_Part]:
-        """The submission's objects of the labs ``own``, and the template's for what they and all other labs lack."""
+        """The submission's objects of the labs ``own``, and the template's objects for all missing functions."""
         for lab in self.workshop.assignment.labs:
             missing: Sequence[str] = lab.api
             if lab.id in own:
@@ -81,7 +81,7 @@ class Linking:
                 yield _Part(f"{lab.id}-stubs", dict.fromkeys(MODES, self.workshop.kit.stubs(lab.id)), missing)
 
     def _attempt(self, own: Sequence[str]) -> str:
-        """Link the bank with the labs ``own`` of the submission; why that does not work, in one line, or nothing."""
+        """Link the bank with the labs ``own`` of the submission. Returns why that fails, in one line, or nothing."""
         parts = list(self._parts(own))
         kit = self.workshop.kit
         written = {mode: self._script(mode, parts) for mode in MODES}
@@ -102,7 +102,7 @@ class Linking:
 
 
 def telling_line(path: Path) -> str:
-    """The first line of a linker's output that says what is wrong and names no file of the kit or the machine."""
+    """The first line of a linker's output that tells the error and names no file of the kit or the machine."""
     told = without_stages(read_ordinary(path, _TOLD_MAX).decode("utf-8", "replace"))
     lines = [_TOOL.sub("", line) for line in told.splitlines()]
     telling = [line for line in lines if line and not _SAYS_LITTLE.search(line)]
@@ -110,5 +110,5 @@ def telling_line(path: Path) -> str:
 
 
 def _how(ended: Ended) -> str:
-    """How a tool ended that said nothing."""
+    """How a tool ended that printed nothing."""
     return f"signal {ended.signal}" if ended.signal else f"status {ended.exit_code}"

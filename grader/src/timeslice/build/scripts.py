@@ -1,6 +1,7 @@
-"""The shell scripts by which a submission is compiled, combined and linked inside the sandbox.
+"""The shell scripts that compile, combine and link a submission inside the sandbox.
 
-Each script goes on after a step that fails, so that all errors are told at once; what a step made is marked as whole.
+Each script goes on after a step that fails, so that a student reads all errors at once. A step that succeeds marks its
+output as whole.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_LIBRARIES = ("-lm", "-Wl,--as-needed", "-latomic")  # what else the families of spec/families.toml come from
+_LIBRARIES = ("-lm", "-Wl,--as-needed", "-latomic")  # the families of spec/families.toml need these too
 
 
 def target(folder: Path, source: str, suffix: str) -> Path:
-    """What belongs to a source in a mode's ``folder``: ``.o`` its object, ``.ok`` the mark that the object is whole,
-    ``.err`` what the compiler said of it."""
+    """A file of a source in a mode's ``folder``: ``.o`` is its object, ``.ok`` marks the object as whole, ``.err`` is
+    the compiler's output."""
     return (folder / source).with_suffix(suffix)
 
 
@@ -30,7 +31,8 @@ def compile_each(command: Sequence[str], folder: Path, sources: Sequence[str]) -
 
 
 def combine(folder: Path, lab: str, sources: Sequence[str], *, listed: bool) -> str:
-    """Combine the objects of ``sources``, if all of them are whole, into the lab's; list its instructions if asked."""
+    """Combine the objects of ``sources`` into the lab's object, if all of them are whole. ``listed``: also list its
+    instructions."""
     marks = [f"[ -e {shlex.quote(str(target(folder, source, '.ok')))} ]" for source in sources]
     part, whole, listing = (str(folder / f"{lab}{suffix}") for suffix in (".part", ".o", ".listing"))
     steps = [shlex.join(["ld", "-r", "-o", part, *(str(target(folder, source, ".o")) for source in sources)])]
@@ -48,13 +50,15 @@ def list_each(folder: Path, lab: str, objects: Sequence[Path]) -> str:
 
 
 def _hide(given: Path, names: Path, hidden: Path) -> str:
-    """Make all symbols of an object local but those in the file ``names``, a line each."""
+    """Make all symbols of an object local, except those in the file ``names`` (one on each line)."""
     return shlex.join(["objcopy", f"--keep-global-symbols={names}", str(given), str(hidden)])
 
 
 def link(cc: str, kit: Path, program: Path, objects: Mapping[Path, Path], *, counted: bool) -> str:
-    """Link the bank in ``kit`` with objects, and start it once to see that it can be loaded. ``objects``: hidden
-    object -> the same with all its names; those that stay global are in a file beside it, ``.names``."""
+    """Link the bank in ``kit`` with objects, and start it once to check that it can be loaded.
+
+    ``objects``: hidden object -> the same object with all its names. The file ``.names`` beside the hidden object
+    lists the names that stay global."""
     steps = [_hide(given, hidden.with_suffix(".names"), hidden) for hidden, given in objects.items()]
     inputs = [str(kit / "bank.o"), *map(str, objects)]
     libraries = [*([f"@{kit / 'coverage.args'}"] if counted else []), *_LIBRARIES]

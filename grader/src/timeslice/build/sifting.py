@@ -1,8 +1,8 @@
-"""Decides which of a lab's objects are linked where not all of them can be.
+"""Decides which objects of a lab are linked if not all of them can be linked.
 
-An object is left out if the inspection refuses it, if it defines what another one defines too, or if it needs what
-only an object that was left out defines. What is left can be linked without them. Nothing here decides what is safe:
-what is linked in the end is inspected again, whole.
+An object is left out if the inspection refuses it, if another object defines the same name, or if it needs a name that
+only an object outside defines. The other objects can be linked without it. Nothing here decides whether code is safe:
+the combined object is inspected again before the link.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class LabObjects:
 
 @dataclass
 class Sifted:
-    """What is kept, why the rest is not, and which public functions each source left out would have defined."""
+    """Which sources are kept, why the others are not, and which public functions each of the others defines."""
 
     kept: list[str]
     refusals: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Sifted:
 
 
 def split_listing(listing: str, paths: Mapping[str, Path]) -> dict[str, str]:
-    """What ``objdump -d`` printed of several objects, by source."""
+    """The output of ``objdump -d`` for several objects, by source."""
     parts = _EACH_FILE.split(listing)
     by_path = dict(zip(parts[1::2], parts[2::2], strict=True))
     return {source: by_path.get(str(path), "") for source, path in paths.items()}
@@ -109,9 +109,9 @@ class _Sieve:
             for source, names in lacking.items():
                 used = ObjectFile(self._lab.paths[source]).use_of(names[0])
                 owner = self._owner(names[0])
-                told = f"{one_line(names[0])} is used{used}, and {owner}, which defines it, was left out: mend {owner}"
+                told = f"{one_line(names[0])} is used{used}, but {owner} defines it and was left out: repair {owner}"
                 self._error(source, told)
-                self._leave_out(source, f"it needs {one_line(names[0])} of {owner}")
+                self._leave_out(source, f"it needs {one_line(names[0])} from {owner}")
 
     def _owner(self, name: str) -> str:
         found = (source for source, names in self._names.items() if name in names.defined)
@@ -139,7 +139,7 @@ class _Sieve:
 def _names(path: Path) -> Names:
     try:
         return ObjectFile(path).names
-    except Exception:  # whatever a hostile object does to the reader of objects: the inspection refuses it
+    except Exception:  # a hostile object can cause any exception in the reader; the inspection refuses it
         return _NOTHING
 
 
@@ -150,7 +150,7 @@ def defines(text: str, name: str) -> bool:
 
 
 def left_out_lines(sifted: Sifted) -> list[str]:
-    """A line for each source that is not linked: why, and which public functions are lost with it."""
+    """One line for each source that is not linked: why, and which public functions are lost with it."""
     lines = []
     for source, why in sorted(sifted.left_out.items()):
         lost = sifted.lost.get(source, [])

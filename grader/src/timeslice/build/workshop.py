@@ -1,4 +1,4 @@
-"""What a submission is built with: the compiler, the parts of the kit that a sandbox may see, the sandbox's limits."""
+"""What a build needs: the compiler, the parts of the kit that a sandbox may see, and the sandbox's limits."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NATIVE, MEMCHECK = "native", "memcheck"
 MODES = (NATIVE, MEMCHECK)
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 _MIB = 1 << 20
-_LAST_WORDS = 5  # seconds in which a tool that has used up its time is told so, before it is killed
-_PATIENCE = 5  # how much longer than its processor time a compiler may take, because the machine is busy
-_ROOM = 1 << 20  # bytes; with less, a tool's output may have been cut short
+_LAST_WORDS = 5  # seconds between the signal that a tool's processor time is used up, and the kill
+_PATIENCE = 5  # a compiler may take this many times its processor time, because the machine may be busy
+_ROOM = 1 << 20  # bytes of free disk; with less, a tool's output may be incomplete
 
 
 @dataclass(frozen=True)
 class KitCopy:
-    """The parts of the kit that a sandbox is shown, copied to where its user may read them."""
+    """A copy of the parts of the kit that a sandbox may see, in a place that its user may read."""
 
     root: Path
 
@@ -43,7 +43,7 @@ class KitCopy:
 
     @property
     def baseline(self) -> Path:
-        """How many assertions each test makes on the reference; empty until that is known."""
+        """How many assertions each test makes on the reference. Empty until calibration."""
         return self.objects / "baseline"
 
     @property
@@ -53,7 +53,7 @@ class KitCopy:
 
     @property
     def objects(self) -> Path:
-        """What a submission is linked with."""
+        """The folder with the objects that a submission is linked with."""
         return self.root / "build" / "kit"
 
     def stubs(self, lab: str) -> Path:
@@ -63,11 +63,11 @@ class KitCopy:
 
 @dataclass(frozen=True)
 class Workshop:
-    """Where the submissions of one assignment are built, with one compiler. Threads may share it."""
+    """Builds the submissions of one assignment with one compiler. Threads may share it."""
 
     sandbox: Sandbox
     kit: KitCopy
-    assignment: Assignment  # all of it: the bank calls every lab
+    assignment: Assignment  # the whole assignment, because the bank calls every lab
     cc: str
 
     @property
@@ -76,9 +76,10 @@ class Workshop:
         return "clang" not in Path(self.cc).name
 
     def run(self, written: Mapping[str, str], stage: Path, cwd: Path, readable: Sequence[Path]) -> dict[str, Ended]:
-        """Run the script of each mode at the same time, in a sandbox each that may write the mode's folder alone.
+        """Run the scripts of all modes at the same time. Each has its own sandbox, which may write only the mode's
+        folder.
 
-        What a script prints is in ``stage`` under the mode's name, ``.out`` and ``.err``."""
+        The output of a script is in ``stage``, as ``MODE.out`` and ``MODE.err``."""
         with ExitStack() as stack:
             running = {
                 mode: stack.enter_context(
@@ -111,7 +112,7 @@ class Workshop:
 
 
 def require_room(stage: Path) -> None:
-    """Raise DiskFullError where the disk below ``stage`` is full: what then went wrong is not the student's fault."""
+    """Raise DiskFullError if the disk below ``stage`` is full: then a failure is not the student's fault."""
     room = os.statvfs(stage)
     if room.f_bavail * room.f_frsize < _ROOM:
-        raise DiskFullError(f"the disk is full ({stage.parent}): make room, or set TMPDIR to another one")
+        raise DiskFullError(f"the disk is full ({stage.parent}): make room, or set TMPDIR to another disk")

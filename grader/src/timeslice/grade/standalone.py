@@ -1,4 +1,4 @@
-"""Writes the objects of which grading would link a submission, for a bank that is linked elsewhere (``make check``)."""
+"""Writes the objects that grading would link for a submission. ``make check`` links them with another bank."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ SENTENCES = "sentences.txt"  # a line for each clause: its id, a blank, its sent
 
 
 def write_objects(submission: Path, out: Path, cc: str, tell: Callable[[str], None]) -> bool:
-    """Build ``submission`` as ``grade`` does, and write to the folder ``out`` its objects and the stubs of what it
-    lacks, ``*.o``. ``tell`` gets what the compiler and the inspection say, a line at a time.
+    """Build ``submission`` as ``grade`` does. Write its objects, and the stubs of missing functions, to the folder
+    ``out`` as ``*.o``. ``tell`` gets the messages of the compiler and the inspection, one line at a time.
 
-    Returns whether anything of the submission is linked. Raises KitError where nothing could be built at all."""
+    Returns whether anything of the submission is linked. Raises KitError if nothing can be built."""
     with GradingContext.open(cc) as context, context.builder.sandbox.stage as stage:
         (stage / "tree").mkdir()
         sources = find_sources([submission], context.assignment.sources)
         if len(sources) != 1:
-            raise IntakeError(f"{submission} holds {len(sources)} submissions: name one of them")
+            raise IntakeError(f"{submission} holds {len(sources)} submissions: give the path of one of them")
         taken = take(sources[0], context.assignment.sources, stage / "tree")
         built = context.builder.build(stage / "tree", taken.handed_in, stage)
         for line in _lines(built, context):

@@ -1,1 +1,1 @@
-"""What was handed in: finds submissions, and makes of each a clean tree of sources."""
+"""Finds submissions, and makes a clean folder of sources from each."""

@@ -1,8 +1,8 @@
-"""Reads the members of a folder, a zip or a tar one by one, trusting nothing that they say of themselves.
+"""Reads the members of a folder, a zip or a tar one by one. Trusts nothing that an archive says about itself.
 
-Theory of operation: each reader yields Members; only a caller that wants a member's bytes reads them, and never more
-than it asks for. What an archive unpacks to is counted while it is read, seeks included, so that a bomb is met at the
-limit and not after it. Nothing is ever written to disk by an archive's own names, and links are never followed.
+Theory of operation: each reader yields Members. It reads a member's bytes only if the caller wants them, and never more
+than the caller asks for. It counts the unpacked bytes while it reads, seeks included. So a bomb stops at the limit, not
+after it. Names in an archive never become names on the disk, and links are never followed.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from typing import IO, cast
 from timeslice.errors import IntakeError, KitError
 from timeslice.untrusted import one_line
 
-ENTRIES_MAX = 10_000  # members of one submission, whatever they are
-UNPACKED_MAX = 64 << 20  # bytes that a tar may unpack to, headers and ignored files included
+ENTRIES_MAX = 10_000  # members of one submission, of every kind
+UNPACKED_MAX = 64 << 20  # bytes of an unpacked tar, headers and ignored files included
 DIRECTORY_MAX = 4 << 20  # bytes of a zip's table of contents
-DEPTH_MAX = 3  # wrapping folder, lab's folder, file: nothing deeper is ever taken
+DEPTH_MAX = 3  # wrapping folder, lab's folder, file: deeper files are never taken
 
 _DAMAGE = (
     tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, struct.error,
     ValueError, LookupError, ArithmeticError, RuntimeError,
 )  # fmt: skip
-# What the standard library makes of a damaged archive by OSError: no number of its own, or a place that no file has.
+# For a damaged archive, the standard library raises an OSError with one of these numbers.
 _DAMAGE_NUMBERS = (None, errno.EINVAL, errno.EOVERFLOW, errno.ELOOP, errno.ENXIO)
 
 FILE, FOLDER, LINK, SPECIAL = "file", "folder", "link", "special file"
@@ -45,8 +45,8 @@ FILE, FOLDER, LINK, SPECIAL = "file", "folder", "link", "special file"
 
 @dataclass(frozen=True)
 class Member:
-    """One entry: its path with ``/`` and without ``.`` or ``..``, what it is, its size in bytes as declared, and how to
-    read its first bytes."""
+    """One entry: its path with ``/`` and without ``.`` or ``..``, its kind, its declared size in bytes, and a function
+    that reads its first bytes."""
 
     name: str
     kind: str
@@ -55,8 +55,8 @@ class Member:
 
 
 def members(path: Path) -> Iterator[Member]:
-    """The members of the folder or archive at ``path``. Raises IntakeError, one line, where it is broken or hostile,
-    and another KitError where it is the machine that cannot read it."""
+    """The members of the folder or archive at ``path``. Raises IntakeError (one line) if it is broken or hostile, and
+    another KitError if the machine cannot read it."""
     if path.is_dir():
         return _counted(path, _folder(path))
     return _counted(path, _archive(path))
@@ -65,12 +65,12 @@ def members(path: Path) -> Iterator[Member]:
 def _counted(path: Path, found: Iterator[Member]) -> Iterator[Member]:
     for number, member in enumerate(found):
         if number >= ENTRIES_MAX:
-            raise IntakeError(f"{one_line(path.name)} holds more than {ENTRIES_MAX:,} files: hand in the sources alone")
+            raise IntakeError(f"{one_line(path.name)} holds more than {ENTRIES_MAX:,} files: hand in only the sources")
         yield member
 
 
 def _folder(root: Path, below: str = "", depth: int = 1) -> Iterator[Member]:
-    """A folder's entries, hidden ones left out, down to where a source could still be."""
+    """The entries of a folder, without hidden ones, as deep as a source can be."""
     try:
         with os.scandir(root / below) as listing:
             entries = sorted(_capped(listing), key=lambda entry: entry.name)
@@ -93,7 +93,7 @@ def _folder(root: Path, below: str = "", depth: int = 1) -> Iterator[Member]:
 
 
 def _capped(listing: Iterator[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
-    """At most one entry more than are allowed: a folder of a million files is not read to its end."""
+    """At most one entry more than the limit: we do not read a folder of a million files to its end."""
     for number, entry in enumerate(listing):
         if number > ENTRIES_MAX:
             return
@@ -102,13 +102,13 @@ def _capped(listing: Iterator[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
 
 def _file_reader(path: Path) -> Callable[[int], bytes]:
     def read(count: int) -> bytes:
-        # Non-blocking and without following: what was a file when listed may be a FIFO or a link by now.
+        # Non-blocking, and no links: since the listing, the file may have become a FIFO or a link.
         try:
             fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             with os.fdopen(fd, "rb") as opened:
                 if not stat.S_ISREG(os.fstat(fd).st_mode):
                     raise IntakeError(
-                        f"{one_line(path.name)} is no regular file any more: do not change what is graded"
+                        f"{one_line(path.name)} is no longer a regular file: do not change files while they are graded"
                     )
                 return opened.read(count)
         except OSError as error:
@@ -134,17 +134,18 @@ def _archive(path: Path) -> Iterator[Member]:
 
 @contextmanager
 def _one_line_errors(label: str) -> Iterator[None]:
-    """Turn whatever a damaged archive makes the standard library raise into an IntakeError."""
+    """Turn every exception of the standard library for a damaged archive into an IntakeError."""
     try:
         yield
     except OSError as error:
         raise _unreadable(label, error) from error
     except _DAMAGE as error:
-        raise IntakeError(f"{label} is a broken archive ({one_line(str(error))}): hand it in again") from error
+        raise IntakeError(f"{label} is a broken archive ({one_line(str(error))}): pack it again") from error
 
 
 def _unreadable(label: str, error: OSError) -> KitError:
-    """Whose fault it is that something cannot be read: that of who made it, or the machine's (its owner, its disk)."""
+    """The error for a file that cannot be read: an IntakeError if the file is damaged, a KitError if the machine (the
+    owner of the file, the disk) is at fault."""
     why = error.strerror or one_line(str(error))
     if error.errno in _DAMAGE_NUMBERS:
         return IntakeError(f"{label} cannot be read ({why}): hand it in again")
@@ -152,8 +153,8 @@ def _unreadable(label: str, error: OSError) -> KitError:
 
 
 class _CappedReader(io.RawIOBase):
-    """A stream that refuses to give more than ``limit`` bytes: in one read, and where ``in_total`` in all reads and
-    forward seeks together. ``last`` is what was read last."""
+    """A stream that gives at most ``limit`` bytes in one read. With ``in_total``, the limit is for all reads and
+    forward seeks together. ``last`` holds the bytes of the last read."""
 
     def __init__(self, label: str, inner: IO[bytes], limit: int, *, in_total: bool) -> None:
         super().__init__()
@@ -165,7 +166,7 @@ class _CappedReader(io.RawIOBase):
 
     def _spend(self, count: int) -> None:
         if count > self._left:
-            raise IntakeError(f"{self._label} unpacks to more than a submission can need: hand in the sources alone")
+            raise IntakeError(f"{self._label} unpacks to more than a submission can need: hand in only the sources")
         if self._in_total:
             self._left -= count
 
@@ -191,14 +192,14 @@ class _CappedReader(io.RawIOBase):
 
 
 def _zip(label: str, raw: IO[bytes]) -> Iterator[Member]:
-    # zipfile reads the whole table of contents in one read, so the largest read bounds the number of its entries.
+    # zipfile reads the whole table of contents in one read. So the limit of one read also limits the entries.
     with zipfile.ZipFile(_CappedReader(label, raw, DIRECTORY_MAX, in_total=False)) as archive:
         for info in archive.infolist():
             if info.flag_bits & 0x41:
                 raise IntakeError(f"{label} is encrypted: hand it in without a password")
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise IntakeError(f"{label} uses compression method {info.compress_type}: make it with plain zip")
-            # Archives made on Windows may separate folders by a backslash.
+                raise IntakeError(f"{label} uses compression method {info.compress_type}: pack it with plain zip")
+            # Archives from Windows may separate folders with a backslash.
             name = _inside(label, info.filename.replace("\\", "/"))
             yield Member(name, _zip_kind(info), info.file_size, _zip_reader(label, archive, info))
 
@@ -229,7 +230,7 @@ def _decompressed(label: str, head: bytes, raw: IO[bytes]) -> IO[bytes]:
         return lzma.LZMAFile(raw)
     if head[257:262] == b"ustar" or not head:
         return raw
-    raise IntakeError(f"{label} is neither a zip nor a tar archive (plain, gz, bz2 or xz): hand in one of those")
+    raise IntakeError(f"{label} is neither a zip nor a tar archive (plain, gz, bz2 or xz): hand in one of these")
 
 
 def _tar(label: str, plain: IO[bytes]) -> Iterator[Member]:
@@ -238,8 +239,8 @@ def _tar(label: str, plain: IO[bytes]) -> Iterator[Member]:
         for info in archive:
             yield Member(_inside(label, info.name), _tar_kind(info), info.size, _tar_reader(label, archive, info))
     if reader.last != bytes(tarfile.BLOCKSIZE):
-        raise IntakeError(f"{label} is cut short or damaged: hand it in again")
-    while reader.read(1 << 16):  # only at the end of its stream does a compressor tell whether all was right
+        raise IntakeError(f"{label} is incomplete or damaged: pack it again")
+    while reader.read(1 << 16):  # a decompressor reports damage only at the end of its stream
         pass
 
 
@@ -261,8 +262,10 @@ def _tar_reader(label: str, archive: tarfile.TarFile, info: tarfile.TarInfo) -> 
 
 
 def _inside(label: str, name: str) -> str:
-    """``name`` without empty and ``.`` parts. Raises IntakeError where it would leave the archive's folder."""
+    """``name`` without empty and ``.`` parts. Raises IntakeError if it leads out of the archive's folder."""
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
-        raise IntakeError(f"{label} holds {one_line(name)!r}, which climbs out of the archive: it was not unpacked")
+        raise IntakeError(
+            f"{label} holds {one_line(name)!r}, which leads out of the archive: pack it without such paths"
+        )
     return "/".join(parts)

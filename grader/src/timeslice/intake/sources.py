@@ -1,7 +1,7 @@
-"""Finds submissions and makes of each a clean tree: the sources that a student may hand in, and nothing else.
+"""Finds submissions, and makes a clean folder from each: only the sources that a student may hand in.
 
 A submission is a folder or an archive with a lab's folder in it (``udp/``), at its top or inside one wrapping folder.
-A lab may be one file or many, whatever they are called; every other file is ignored and named in a note.
+A lab may have one file or many, with any names. Every other file is ignored, and a note names it.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from timeslice.untrusted import one_line
 SOURCE_MAX = 1 << 20  # bytes of one source
 SOURCES_MAX = 8 << 20  # bytes of all sources of one submission
 FILES_MAX = 200
-NAME_MAX = 200  # characters of a source's path; the files that are made of it have longer names
+NAME_MAX = 200  # characters of a source's path; the kit makes files with longer names from it
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _SAFE_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
-_LITTER = {"__MACOSX"}  # what archivers add by themselves
+_LITTER = {"__MACOSX"}  # folders that archivers add by themselves
 
 
 @dataclass(frozen=True)
 class Source:
-    """One submission as found and not yet read: its name as shown, unlike any other's, and its place. ``nested``: the
-    place alone, without the class around it, would be taken for a folder of submissions."""
+    """A submission that was found and not yet read: its name in reports, which no other submission has, and its path.
+    ``nested``: this path alone, without the class, looks like a folder of submissions."""
 
     name: str
     path: Path
@@ -37,17 +37,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Intake:
-    """What came out of a submission: the sources handed in, and notes for a reader."""
+    """The sources of a submission, and notes for a reader."""
 
     handed_in: tuple[str, ...]
     notes: tuple[str, ...]
 
 
 def find_sources(paths: Iterable[Path], patterns: Sequence[str], *, one: bool = False) -> list[Source]:
-    """All submissions at ``paths``: each a submission or a folder of submissions, or, where ``one``, each a submission.
-    ``patterns`` are the labs' sources.
+    """All submissions at ``paths``. Each path is a submission or a folder of submissions. With ``one``, each path is a
+    submission. ``patterns`` are the labs' sources.
 
-    Raises IntakeError where a path does not exist or holds nothing that looks like a submission."""
+    Raises IntakeError if a path does not exist, or holds nothing that looks like a submission."""
     found: list[Source] = []
     taken: set[str] = set()
     for path in paths:
@@ -75,9 +75,9 @@ def _existing(path: Path) -> Path:
         path.stat()
     except (OSError, ValueError) as error:
         why = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
-        raise IntakeError(f"{label} {why}: name a folder, a .zip or a .tar archive") from error
+        raise IntakeError(f"{label} {why}: give a folder, a .zip or a .tar archive") from error
     if not path.is_file() and not path.is_dir():
-        raise IntakeError(f"{label} is neither a folder nor a file: name a folder, a .zip or a .tar archive")
+        raise IntakeError(f"{label} is neither a folder nor a file: give a folder, a .zip or a .tar archive")
     return path
 
 
@@ -89,7 +89,7 @@ def _expand(path: Path, patterns: Sequence[str]) -> list[Path]:
     if not any(e.is_file() or _looks_like_one(e, patterns) or _is_wrapper(e, patterns) for e in inside):
         wanted = " or ".join(sorted({pattern.split("/")[0] + "/" for pattern in patterns}))
         raise IntakeError(
-            f"{one_line(str(path))} holds no submission: expected {wanted} in it, or folders or archives with one"
+            f"{one_line(str(path))} holds no submission: put {wanted} into it, or folders or archives that hold one"
         )
     return inside
 
@@ -98,7 +98,7 @@ def _listing(folder: Path) -> list[Path]:
     try:
         return sorted(folder.iterdir())
     except OSError as error:
-        raise IntakeError(f"{one_line(str(folder))} cannot be read ({error.strerror}): check its owner") from error
+        raise IntakeError(f"{one_line(str(folder))} cannot be read ({error.strerror}): check its rights") from error
 
 
 def _looks_like_one(folder: Path, patterns: Sequence[str]) -> bool:
@@ -110,9 +110,9 @@ def _is_wrapper(folder: Path, patterns: Sequence[str]) -> bool:
 
 
 def take(source: Source, patterns: Sequence[str], tree: Path) -> Intake:
-    """Write the sources of ``source`` to ``tree``, which exists and is empty.
+    """Write the sources of ``source`` to ``tree``, an empty folder.
 
-    Raises IntakeError, one line, where the submission is broken, hostile, too large or holds nothing to grade."""
+    Raises IntakeError (one line) if the submission is broken, hostile or too large, or holds nothing to grade."""
     chosen = _Choice(source.name, patterns)
     for member in members(source.path):
         chosen.consider(member)
@@ -125,7 +125,7 @@ def take(source: Source, patterns: Sequence[str], tree: Path) -> Intake:
 
 
 class _Choice:
-    """Chooses a submission's sources in one pass, before it is known whether a wrapping folder stands around them."""
+    """Chooses a submission's sources in one pass, before it knows whether there is a wrapping folder."""
 
     def __init__(self, label: str, patterns: Sequence[str]) -> None:
         self._label = label
@@ -133,12 +133,12 @@ class _Choice:
         self._folders = {pattern.split("/")[0] for pattern in patterns}
         self._places: dict[str, bool] = {}  # wrapping folder ("": none) -> whether a source was seen in it
         self._contents: dict[str, bytes] = {}
-        self._odd: list[str] = []  # would be sources, but are links, special files or badly named
+        self._odd: list[str] = []  # in the place of a source, but a link, a special file or with a bad name
         self._others: list[str] = []
         self._size = 0
 
     def consider(self, member: Member) -> None:
-        """Keep the member's bytes where it may be a source; remember its name where it is not."""
+        """If the member may be a source, keep its bytes. Otherwise keep its name for a note."""
         first, _, rest = member.name.partition("/")
         if first in _LITTER or not member.name:
             return
@@ -156,7 +156,7 @@ class _Choice:
         elif member.kind != FILE:
             self._odd.append(f"{one_line(member.name)} (a {member.kind})")
         elif not all(_SAFE_PART.fullmatch(part) for part in inner.split("/")):
-            self._odd.append(f"{one_line(member.name)} (its name is not plain letters, digits, . _ + and -)")
+            self._odd.append(f"{one_line(member.name)} (its name has characters other than a-z, A-Z, 0-9, . _ + and -)")
         elif len(inner) > NAME_MAX:
             self._odd.append(f"{one_line(member.name)} (its name is longer than {NAME_MAX} characters)")
         else:
@@ -165,18 +165,18 @@ class _Choice:
     def _keep(self, member: Member) -> None:
         name = one_line(member.name)
         if member.name in self._contents:
-            raise IntakeError(f"{self._label} holds {name} twice: which one counts? Hand in one of them")
+            raise IntakeError(f"{self._label} holds {name} twice: hand in only one of them")
         content = b"" if member.size > SOURCE_MAX else member.read(SOURCE_MAX + 1)
         if max(member.size, len(content)) > SOURCE_MAX:
-            raise IntakeError(f"{self._label}: {name} is larger than {SOURCE_MAX >> 20} MiB: no source needs that")
+            raise IntakeError(f"{self._label}: {name} is larger than {SOURCE_MAX >> 20} MiB: hand in smaller sources")
         self._contents[member.name] = content
         self._size += len(content)
         if self._size > SOURCES_MAX or len(self._contents) > FILES_MAX:
-            limits = f"{FILES_MAX} sources or {SOURCES_MAX >> 20} MiB of them"
-            raise IntakeError(f"{self._label} has more than {limits}: hand in only your own")
+            limits = f"{FILES_MAX} sources or {SOURCES_MAX >> 20} MiB of sources"
+            raise IntakeError(f"{self._label} has more than {limits}: hand in only your own sources")
 
     def settle(self) -> tuple[dict[str, bytes], list[str]]:
-        """The sources by their path in the tree, and the notes. Raises IntakeError where there is no single answer."""
+        """The sources by their path in the tree, and the notes. Raises IntakeError if more than one answer fits."""
         wrapper = self._wrapper()
         prefix = f"{wrapper}/" if wrapper else ""
         files = {n.removeprefix(prefix): c for n, c in self._contents.items() if n.startswith(prefix)}
@@ -184,7 +184,7 @@ class _Choice:
         elsewhere = [n for n in self._contents if n.removeprefix(prefix) not in files]
         notes = [f"ignored: {odd}" for odd in self._odd[:20]]
         if self._others or elsewhere:
-            notes.append(f"ignored, not a source of this assignment: {_some(sorted(self._others + elsewhere))}")
+            notes.append(f"ignored, not sources of this assignment: {_some(sorted(self._others + elsewhere))}")
         return files, notes
 
     def _wrapper(self) -> str:
@@ -196,7 +196,7 @@ class _Choice:
             if places:
                 raise IntakeError(f"{self._label} holds more than one submission ({_some(sorted(places))}): split it")
         wanted = " or ".join(sorted(folder + "/" for folder in self._folders))
-        raise IntakeError(f"{self._label} holds nothing to grade: expected a folder {wanted} with your sources in it")
+        raise IntakeError(f"{self._label} holds nothing to grade: put your sources into a folder {wanted}")
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:
@@ -208,6 +208,6 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
 
 
 def _some(names: Sequence[str]) -> str:
-    """At most eight names, and how many more there are."""
+    """At most eight names, and the number of the others."""
     listed = ", ".join(one_line(name) for name in names[:8])
     return listed if len(names) <= 8 else f"{listed} and {len(names) - 8:,} more"

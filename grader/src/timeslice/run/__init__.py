@@ -1,1 +1,1 @@
-"""Runs the linked bank in the sandbox, and reads what it and its tools tell."""
+"""Runs the linked bank in the sandbox, and reads what the bank and its tools report."""

@@ -1,13 +1,13 @@
-"""Runs the bank over one submission, natively and under Valgrind at once, and yields what it tells as it comes.
+"""Runs the bank over one submission, natively and under Valgrind at the same time. Yields each record when it comes.
 
-Theory of operation: under Valgrind several tests run at once (lanes), which is fair as long as none of them takes what
-the others need. A test that natively hung, left processes behind or was killed is a *spoiler*: when the native run has
-ended and there are such tests, the run under Valgrind is begun anew without them. So they do not hang once more, many
-times as slowly, and what becomes of the others does not depend on chance. Where that run still does not come to its
-end, one of the tests that failed has kept the others from starting (by a bomb of forks, say), and it is begun anew
-without all of them.
+Theory of operation: under Valgrind, several tests run at once (lanes). This is fair if no test takes what the others
+need. A test is a *spoiler* if it hung natively, left processes behind, or was killed. When the native run has ended and
+there are spoilers, the run under Valgrind starts again without them. So they do not hang a second time, much more
+slowly, and the results of the other tests do not depend on chance. If this run does not reach its end either, some test
+that failed natively keeps the others from starting, for example by a fork bomb. Then the run starts again without all
+tests that failed natively.
 
-This is the first run of each test. Whether its verdict counts is decided by steadiness.py.
+This is the first run of each test. steadiness.py decides whether its verdict counts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from timeslice.model import Verdict
 from timeslice.run.records import ModeRun, TestRecord
 from timeslice.run.start import Bank, Process
 
-LANES = 4  # tests at once under Valgrind: always the same number, so that a grade is, too
+LANES = 4  # tests at once under Valgrind: always the same number, so that a grade is always the same
 
 
 class BankRun:
@@ -36,9 +36,9 @@ class BankRun:
         self._only = list(only)
 
     def records(self) -> Iterator[tuple[str, TestRecord]]:
-        """Mode and record of each test as it ends.
+        """Mode and record of each test, when it ends.
 
-        Raises KitError where the bank tells something that no bank of ours would."""
+        Raises KitError if the bank writes a record that our banks never write."""
         with ExitStack() as stack, selectors.DefaultSelector() as selector:
             native = self._start(stack, selector, self.native, self._only)
             memcheck = self._start(stack, selector, self.memcheck, self._only)
@@ -59,7 +59,7 @@ class BankRun:
         return process
 
     def _spoilers(self, memcheck: Process) -> set[str]:
-        """The tests that are better not run under Valgrind, once the native run has ended."""
+        """The tests that should not run under Valgrind. Known when the native run has ended."""
         ended = self.memcheck.ended
         if memcheck.closed and not self.memcheck.complete and not (ended and ended.timed_out):
             return {name for name, record in self.native.records.items() if record.verdict is not Verdict.PASSED}
@@ -77,7 +77,7 @@ class BankRun:
         return records
 
     def _stop(self, selector: selectors.BaseSelector, process: Process) -> None:
-        """End a run early; nothing of it is kept."""
+        """End a run early and keep nothing of it."""
         process.running.kill()
         while not process.closed:
             self._read(selector, process)

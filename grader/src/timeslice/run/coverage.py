@@ -1,11 +1,11 @@
-"""Line coverage of a submission: what gcov counted, by line, function and clause.
+"""Line coverage of a submission: gcov's counts by line, function and clause.
 
-*Theory of operation.* The native build writes a notes file (``.gcno``) a source when it compiles and a counter file
-(``.gcda``) a source when it runs. One call of ``gcov --json-format --stdout`` turns them all into JSON lines. The
-counter files are written by the process that holds the student's code, which can delete, truncate or forge them: they
-are copied as ordinary files, and of what gcov makes of them only numbers are believed, for sources that we asked about
-and lines that those have. A source without a function has no counter file and no line to count. Whatever goes wrong
-becomes ``status="broken"`` with a note; the sources are still returned, so that a report can show them.
+*Theory of operation.* For each source, the native build writes a notes file (``.gcno``) when it compiles, and a counter
+file (``.gcda``) when it runs. One call of ``gcov --json-format --stdout`` turns them all into JSON lines. The process
+with the student's code writes the counter files: it can delete, cut or forge them. So we copy them as ordinary files.
+From gcov's output we believe only numbers, and only for sources that we asked about and for lines that exist. A source
+without a function has no counter file and no line to count. Every failure becomes ``status="broken"`` with a note. The
+sources are still returned, so that a report can show them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from timeslice.contract.clause import ClauseId
 from timeslice.model import ClauseCoverage, Coverage, FileCoverage, FunctionCoverage
 from timeslice.untrusted import read_ordinary
 
-SOURCE_LIMIT = 256 * 1024  # bytes of one source file that are shown
+SOURCE_LIMIT = 256 * 1024  # bytes of one source file that a report shows
 DATA_LIMIT = 16 * 1024 * 1024  # bytes of one notes or counter file, and of gcov's answer
 GCOV_SECONDS = 30.0
 ANCHORS_LIMIT = 20  # clause ids on one line
@@ -49,12 +49,12 @@ def measure(
 ) -> Coverage:
     """Read the counters that the native run of one submission left.
 
-    :param objects_dir: the folder with the ``.gcno`` files of the build, laid out like ``sources``
+    :param objects_dir: the folder with the ``.gcno`` files of the build, with the same paths as ``sources``
     :param tree: the folder that ``sources`` are relative to
     :param sources: the submission's own files, such as ``udp/receive.c``
-    :param gcov: the gcov of the compiler that built it (``gcov-12``); it cannot read clang's files
-    :param counters: the folder with the ``.gcda`` files, laid out alike, where that is not ``objects_dir``
-    :return: never an exception: what cannot be measured has status ``broken`` and a note that says why
+    :param gcov: the gcov of the compiler that built it (``gcov-12``). It cannot read clang's files.
+    :param counters: the folder with the ``.gcda`` files, if it is not ``objects_dir``
+    :return: the coverage. There is no exception: after a failure, the status is ``broken`` and the note says why.
     """
     texts = {source: read_source(tree / source) for source in sources}
     try:
@@ -66,7 +66,7 @@ def measure(
     except CoverageError as error:
         return _without_counts(texts, "broken", str(error))
     except OSError as error:
-        return _without_counts(texts, "broken", f"no room to read the counters: {error.strerror}")
+        return _without_counts(texts, "broken", f"the counters cannot be read: {error.strerror}")
     files = [_file(source, texts[source], counts[source], functions[source]) for source in sources]
     return Coverage(
         status="measured",
@@ -78,12 +78,12 @@ def measure(
 
 
 def not_run(tree: Path, sources: Sequence[str], note: str = "") -> Coverage:
-    """The coverage of a submission that never ran: its sources, so that a report can show them, and no counts."""
+    """The coverage of a submission that never ran: its sources for the report, without counts."""
     return _without_counts({source: read_source(tree / source) for source in sources}, "not_run", note)
 
 
 def read_source(path: Path) -> str:
-    """Text of a student's file, decoded with replacement and capped; empty for what is not an ordinary file."""
+    """Text of a student's file, decoded with replacement, at most SOURCE_LIMIT. Empty if it is no ordinary file."""
     data = read_ordinary(path, SOURCE_LIMIT + 1)
     text = data[:SOURCE_LIMIT].decode("utf-8", "replace").replace("\r\n", "\n")
     return text + "\n/* the rest of this file is not shown */\n" if len(data) > SOURCE_LIMIT else text
@@ -100,9 +100,9 @@ def _without_counts(texts: Mapping[str, str], status: Literal["not_run", "broken
 def _copy_data(
     notes_dir: Path, counters: Path, sources: Sequence[str], private: Path
 ) -> tuple[list[str], dict[str, str]]:
-    """Bring notes and counters together in a folder that no student's process can touch.
+    """Copy notes and counters into one folder that no student's process can touch.
 
-    :return: the names of the notes there, and of those without counters, with their sources
+    :return: the names of the notes there, and the notes without counters, with their sources
     """
     names, uncounted = [], {}
     for number, source in enumerate(source for source in sources if source.endswith(".c")):
@@ -111,7 +111,7 @@ def _copy_data(
             if not data and suffix == ".gcno":
                 raise CoverageError(f"the build left no .gcno file of {source}")
             if len(data) > DATA_LIMIT:
-                raise CoverageError(f"the {suffix} file of {source} is too large to be one")
+                raise CoverageError(f"the {suffix} file of {source} is larger than {DATA_LIMIT >> 20} MiB")
             if data:
                 (private / f"{number}{suffix}").write_bytes(data)
             else:
@@ -123,7 +123,7 @@ def _copy_data(
 
 
 def _require_no_functions(documents: Sequence[dict[str, Any]], uncounted: Mapping[str, str]) -> None:
-    """Raise CoverageError where a source without counters has a function: only one that has none leaves no counters."""
+    """Raise CoverageError if a source has a function but no counters: only a source without functions may lack them."""
     for document in documents:
         source = uncounted.get(str(document.get("data_file")))
         if source and any(list(_dicts(entry.get("functions"))) for entry in _dicts(document.get("files"))):
@@ -131,8 +131,8 @@ def _require_no_functions(documents: Sequence[dict[str, Any]], uncounted: Mappin
 
 
 def _run_gcov(notes: Sequence[str], uncounted: Collection[str], gcov: str, folder: Path) -> list[dict[str, Any]]:
-    """gcov's answer, a document a source. What it complains of (a corrupt or foreign file) is an error, save that the
-    notes ``uncounted`` have no counters."""
+    """gcov's output, one document for each source. A complaint (of a damaged or foreign file) is an error, unless it is
+    about notes in ``uncounted``, which have no counters."""
     argv = [gcov, "--json-format", "--stdout", *notes]
     try:
         ended = subprocess.run(
@@ -168,7 +168,7 @@ def _environment() -> dict[str, str]:
 def _merge(
     documents: Sequence[dict[str, Any]], texts: Mapping[str, str]
 ) -> tuple[dict[str, Lines], dict[str, Functions]]:
-    """What gcov says of our files, by file; what a header holds is summed over its users."""
+    """gcov's counts for our files, by file. Counts in a header are summed over the sources that include it."""
     counts: dict[str, Lines] = {source: defaultdict(int) for source in texts}
     functions: dict[str, Functions] = {source: {} for source in texts}
     lengths = {source: text.count("\n") + 1 for source, text in texts.items()}
@@ -204,7 +204,7 @@ def _number(value: object) -> int:
 
 
 def _source_of(file: object, folder: object, texts: Mapping[str, str]) -> str | None:
-    """Which of our sources gcov means: it names a file relative to the folder of the compilation, or absolutely."""
+    """The source that gcov means. It gives a path relative to the folder of the compilation, or an absolute path."""
     if not isinstance(file, str):
         return None
     name = os.path.normpath(file)
@@ -247,7 +247,7 @@ def _file(source: str, text: str, counts: Lines, functions: Functions) -> FileCo
 
 
 class _Anchors:
-    """Clause ids in the comments of one source, found for a function by where it stands."""
+    """Clause ids in the comments of one source, and which of them belong to a function."""
 
     def __init__(self, text: str) -> None:
         self._ids: dict[int, list[str]] = defaultdict(list)
@@ -261,7 +261,7 @@ class _Anchors:
         self._code = _COMMENT_OR_LITERAL.sub(_blank_comment, text).split("\n")
 
     def of(self, start: int, end: int, previous_end: int) -> list[str]:
-        """Ids in lines ``start`` to ``end`` and in the comments directly above, after ``previous_end``."""
+        """Ids in the lines ``start`` to ``end``, and in the comments directly above, after ``previous_end``."""
         first = start
         while first - 1 > previous_end and not self._ends_something(first - 1):
             first -= 1
@@ -269,7 +269,7 @@ class _Anchors:
         return list(dict.fromkeys(ids))
 
     def _ends_something(self, line: int) -> bool:
-        """Whether code on this line belongs to what stands before the function, rather than to its own head."""
+        """Whether the code on this line ends something before the function, and is not part of the function's head."""
         code = self._code[line - 1].strip()
         return code.endswith((";", "}")) or code.startswith("#")
 

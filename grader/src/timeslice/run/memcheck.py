@@ -1,12 +1,12 @@
-"""What Valgrind found, by line of the submission and by test.
+"""Valgrind's findings, by line of the submission and by test.
 
-*Theory of operation.* Under ``--xml-file=DIR/%p.xml`` every process of the run writes a file of its own. A test's
-process is known by its pid, its descendants by the chain of ``<ppid>``. A process that was killed leaves its file cut
-short: every ``<error>`` that was complete before the cut still counts. The files are written by processes that hold
-the student's code, so they are read as hostile: ordinary files only, capped, entities refused, nothing but the fields
-that we know. A stack is cut behind its outermost frame of the submission: what called it is the test, which differs
-from test to test, while the finding is the same. A finding is the submission's if its code is in a stack of it: where
-it happened, or where the block was made or freed. Every other one is the kit's, and is told apart.
+*Theory of operation.* With ``--xml-file=DIR/%p.xml``, every process of the run writes its own file. We know a test's
+process by its pid, and its descendants by the chain of ``<ppid>``. The file of a killed process ends too early: every
+``<error>`` that is complete still counts. Processes with the student's code write the files, so we read them as
+hostile: only ordinary files, with a size limit, without entities, and only the fields that we know. A stack is cut
+after its outermost frame of the submission. Above this frame is the test: its frames differ, but the finding is the
+same. A finding belongs to the submission if the submission's code is in one of its stacks: where it happened, or where
+the block was made or freed. Every other finding is the kit's and is listed apart.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from timeslice.model import Finding, Frame
 from timeslice.run.memcheck_words import Trouble, in_plain_words
 from timeslice.untrusted import read_ordinary
 
-FILE_LIMIT = 8 * 1024 * 1024  # bytes read of one process's file
-TOTAL_LIMIT = 64 * 1024 * 1024  # bytes read of one run
+FILE_LIMIT = 8 * 1024 * 1024  # bytes that we read from the file of one process
+TOTAL_LIMIT = 64 * 1024 * 1024  # bytes that we read from the files of one run
 FINDING_LIMIT = 200
 FRAME_LIMIT = 12
 KIT_FRAMES = 4
@@ -36,7 +36,7 @@ _FAULTS = frozenset(("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL"))
 
 @dataclass
 class _Process:
-    """One process's file: its parent, and what Valgrind reported before the file ended."""
+    """The file of one process: its parent, and the errors that Valgrind reported before the file ended."""
 
     parent: int = 0
     errors: list[Element] = field(default_factory=list)
@@ -44,19 +44,19 @@ class _Process:
 
 @dataclass(frozen=True)
 class Found:
-    """What one run under memcheck found, by whose code it is; equal findings are merged over their tests."""
+    """The findings of one run under memcheck. Equal findings of several tests become one."""
 
-    submission: list[Finding]  # its code is in a stack; sorted by file and line
-    kit: list[Finding]  # every other one: it costs nothing; its frames name the kit's files
+    submission: list[Finding]  # the submission's code is in a stack; sorted by file and line
+    kit: list[Finding]  # every other finding: it costs nothing, and its frames name the kit's files
 
 
 def findings(xml_dir: Path, tests_by_pid: Mapping[int, str], sources: Sequence[str]) -> Found:
     """Errors, definite leaks and faults of one run under memcheck.
 
-    :param xml_dir: the folder with one ``PID.xml`` a process
+    :param xml_dir: the folder with one ``PID.xml`` for each process
     :param tests_by_pid: ``suite/test`` by the pid of its process
     :param sources: the submission's own files, such as ``udp/receive.c``
-    :return: never an exception for what a file holds
+    :return: the findings. No content of a file causes an exception.
     """
     processes = _read_all(xml_dir, tests_by_pid)
     merged: dict[tuple[str, tuple[Frame, ...]], Finding] = {}
@@ -74,7 +74,7 @@ def findings(xml_dir: Path, tests_by_pid: Mapping[int, str], sources: Sequence[s
 
 
 def _of_one_process(process: _Process, sources: Sequence[str]) -> list[Finding]:
-    """The findings of a process; the signal that it died of only where no error before it says the same."""
+    """The findings of a process. The signal that killed it counts only if no earlier error has the same stack."""
     found: list[Finding] = []
     for error in process.errors:
         one = _finding(error, sources)
@@ -84,7 +84,7 @@ def _of_one_process(process: _Process, sources: Sequence[str]) -> list[Finding]:
 
 
 def _read_all(xml_dir: Path, tests_by_pid: Mapping[int, str]) -> dict[int, _Process]:
-    """The processes of the run, those of tests first, until the limit of bytes is reached."""
+    """The processes of the run, up to the limit of bytes. The processes of tests come first."""
     try:
         paths = [path for path in xml_dir.iterdir() if path.suffix == ".xml" and path.stem.isdecimal()]
     except OSError:
@@ -99,7 +99,7 @@ def _read_all(xml_dir: Path, tests_by_pid: Mapping[int, str]) -> dict[int, _Proc
 
 
 def _parse(data: bytes) -> _Process:
-    """Every complete element before the end of the file, or before the first thing that is not XML."""
+    """Every complete element before the end of the file, or before the first text that is not XML."""
     process = _Process()
     depth = 0
     try:
@@ -120,7 +120,7 @@ def _integer(text: str | None) -> int:
 
 
 def _test_of(pid: int, processes: Mapping[int, _Process], tests_by_pid: Mapping[int, str]) -> str | None:
-    """The test that started a process, directly or by way of its descendants."""
+    """The test that started a process, directly or through its descendants."""
     seen = set()
     while pid not in tests_by_pid:
         if pid in seen or pid not in processes:
@@ -131,10 +131,10 @@ def _test_of(pid: int, processes: Mapping[int, _Process], tests_by_pid: Mapping[
 
 
 def _finding(error: Element, sources: Sequence[str]) -> Finding | None:
-    """A finding of one element, or None for what is no mistake of anybody's code.
+    """The finding of one element, or None if it is no mistake in any code.
 
-    It is on the submission's innermost line in the first stack that has one: where it happened, or else where the
-    block was made or freed. Where no stack has one, it is the kit's."""
+    The finding is on the innermost line of the submission, in the first stack with such a line: where it happened, or
+    else where the block was made or freed. If no stack has one, the finding is the kit's."""
     stacks = [list(_frames(stack, sources)) for stack in error.findall("stack")] or [[]]
     kind = error.findtext("kind") or ("FatalSignal" if error.tag == "fatal_signal" else "Error")
     if kind.startswith("Leak_") and kind != "Leak_DefinitelyLost":
@@ -158,7 +158,7 @@ def _finding(error: Element, sources: Sequence[str]) -> Finding | None:
 
 
 def _kit_frames(error: Element) -> list[Frame]:
-    """Where it happened, in files of the kit or of a library: ``strays_adopt (strays.c:46)``."""
+    """The places in files of the kit or a library: ``strays_adopt (strays.c:46)``."""
     stack = error.find("stack")
     frames = stack.findall("frame")[:KIT_FRAMES] if stack is not None else []
     return [Frame(function=_place(frame)[:NAME_LIMIT]) for frame in frames]
@@ -170,7 +170,7 @@ def _place(frame: Element) -> str:
 
 
 def _is_own_fault(error: Element, stack: Sequence[Frame]) -> bool:
-    """A fault in the submission's own code. A signal that somebody sent, or a fault of a test's code, is not."""
+    """Whether it is a fault in the submission's own code, not a signal that somebody sent, or a fault in a test."""
     return error.findtext("signame") in _FAULTS and bool(stack) and stack[0].file is not None
 
 
@@ -182,7 +182,7 @@ def _frames(stack: Element, sources: Sequence[str]) -> Iterator[Frame]:
 
 
 def _source_of(folder: str, file: str, sources: Sequence[str]) -> str | None:
-    """Which file of the submission a frame is in. The bank's tests/udp/receive.c is not its udp/receive.c."""
+    """The submission's file of a frame. The bank's tests/udp/receive.c is not the submission's udp/receive.c."""
     path = os.path.normpath(f"{folder}/{file}" if folder else file) if file else ""
     for source in sources:
         before = path.removesuffix(source)

@@ -1,4 +1,4 @@
-"""Valgrind's findings in plain words: what the code did wrong, to how many bytes, and where the block came from."""
+"""Valgrind's findings in plain words: what the code did wrong, to how many bytes, and where the block was made."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEAKED = re.compile(r"([\d,]{1,26}) \(([\d,]{1,26}) direct, ([\d,]{1,26}) indir
 
 @dataclass(frozen=True)
 class Trouble:
-    """One ``<error>``: Valgrind's kind and text, what it says of the address, and where in the submission that was."""
+    """One ``<error>``: Valgrind's kind and text, its text about the address, and the places in the submission."""
 
     kind: str
     what: str
@@ -33,13 +33,13 @@ class Trouble:
         return self.about[0] if self.about else ""
 
     def at(self, index: int, verb: str) -> str:
-        """``" (freed at udp/receive.c:9)"``, or nothing where that place is not in the submission."""
+        """``" (freed at udp/receive.c:9)"``, or nothing if that place is not in the submission."""
         place = self.places[index] if index < len(self.places) else None
         return f" ({verb} at {place})" if place else ""
 
 
 def in_plain_words(trouble: Trouble) -> str:
-    """One sentence for a student; for a kind that we do not know, Valgrind's own."""
+    """One sentence for a student. For a kind that we do not know, it is Valgrind's own text."""
     say = _WORDS.get(trouble.kind)
     return ((say(trouble) if say else "") or trouble.what or trouble.kind)[:MESSAGE_LIMIT]
 
@@ -60,7 +60,7 @@ def _access(trouble: Trouble) -> str:
 
 
 def _where(trouble: Trouble, length: int) -> str:
-    """Where an access of ``length`` bytes went, as the end of a sentence."""
+    """The target of an access of ``length`` bytes, as the end of a sentence."""
     block = _BLOCK.search(trouble.address)
     if block is None:
         return _nowhere(trouble.address)
@@ -91,11 +91,11 @@ def _nowhere(about: str) -> str:
 def _free(trouble: Trouble) -> str:
     block = _BLOCK.search(trouble.address)
     if block is None:
-        return "Frees memory that malloc never gave out"
+        return "Frees memory that malloc never returned"
     distance, side, size, state = _number(block.group(1)), block.group(2), _number(block.group(3)), block.group(4)
     if state == "free'd":
         return f"Frees a block of {_bytes(size)} for the second time{trouble.at(0, 'first freed')}"
-    return f"Frees an address {_bytes(distance)} {side} a block of {_bytes(size)}: only its first byte may be freed"
+    return f"Frees an address {_bytes(distance)} {side} a block of {_bytes(size)}: free only the start of a block"
 
 
 def _decision(trouble: Trouble) -> str:
@@ -108,7 +108,7 @@ def _value(trouble: Trouble) -> str:
 
 
 def _created(trouble: Trouble) -> str:
-    """Where the value that was never set came from: known under --track-origins=yes."""
+    """Where the value that was never set was created. Known with --track-origins=yes."""
     return trouble.at(0, "created") if "was created by" in trouble.address else ""
 
 
@@ -117,8 +117,8 @@ def _system_call(trouble: Trouble) -> str:
     if found is None:
         return ""
     if found.group(2) == "uninitialised":
-        return f"Hands the kernel bytes that were never set, in {found.group(1)}"
-    return f"Hands the kernel memory that is not its own, in {found.group(1)}:{_where(trouble, 0).removeprefix(',')}"
+        return f"Gives the kernel bytes that were never set, in {found.group(1)}"
+    return f"Gives the kernel memory that it may not use, in {found.group(1)}:{_where(trouble, 0).removeprefix(',')}"
 
 
 def _overlap(trouble: Trouble) -> str:
@@ -139,10 +139,10 @@ def _leak(trouble: Trouble) -> str:
 
 def _fault(trouble: Trouble) -> str:
     reasons = {
-        "SIGSEGV": "an address that it may not use, or too deep a recursion",
+        "SIGSEGV": "an address that it may not use, or a recursion that is too deep",
         "SIGBUS": "an address that has no memory behind it",
         "SIGFPE": "a division by zero, or one that overflows",
-        "SIGILL": "bytes that are no instruction",
+        "SIGILL": "bytes that are not an instruction",
     }
     return f"Crashes here with {trouble.what}: {reasons.get(trouble.what, 'a fault')}"
 
@@ -151,8 +151,8 @@ _WORDS: dict[str, Callable[[Trouble], str]] = {
     "InvalidRead": _access,
     "InvalidWrite": _access,
     "InvalidFree": _free,
-    "InvalidJump": lambda trouble: f"Jumps to where no code is{_nowhere(trouble.address)}",
-    "MismatchedFree": lambda _: "Frees a block with a function that does not match the one that gave it",
+    "InvalidJump": lambda trouble: f"Jumps to a place without code{_nowhere(trouble.address)}",
+    "MismatchedFree": lambda _: "Frees a block with a function that does not match the function that allocated it",
     "UninitCondition": _decision,
     "UninitValue": _value,
     "SyscallParam": _system_call,

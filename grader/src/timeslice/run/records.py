@@ -1,4 +1,4 @@
-"""What the bank tells of its tests, a line of JSON each, and what is known of its whole run in one mode."""
+"""The bank's records of its tests, one line of JSON each, and the state of a whole run in one mode."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Assertions(_Told):
 
 
 class AssertionMessage(_Told):
-    """One assertion that failed: where it stands and what it said."""
+    """One assertion that failed: its place and its message."""
 
     file: str = ""
     line: int = 0
@@ -33,7 +33,7 @@ class AssertionMessage(_Told):
 
 
 class Descriptor(_Told):
-    """A descriptor that was open at a test's end and not at its start, with what /proc says that it is."""
+    """A descriptor that was open at a test's end and not at its start, with its target from /proc."""
 
     fd: int
     target: str = ""
@@ -47,14 +47,14 @@ class Stray(_Told):
 
 
 class TestRecord(_Told):
-    """What the bank tells of one test; the fields are explained where it writes them, in tests/runner/records.c."""
+    """The bank's record of one test. tests/runner/records.c explains the fields."""
 
-    __test__ = False  # not one of pytest's
+    __test__ = False  # pytest must not collect this class
 
     suite: str
     test: str
     clause: str = ""
-    pid: int = 0  # of the process that the verdict is about
+    pid: int = 0  # of the process that gave the verdict
     pids: list[int] = Field(default_factory=list)  # of all its processes: a test with parameters has several
     verdict: Verdict
     signal: int = 0
@@ -71,7 +71,7 @@ class TestRecord(_Told):
 
     @classmethod
     def of(cls, name: str, verdict: Verdict, detail: str) -> TestRecord:
-        """A record of the grader's own, for a test of which the bank could tell nothing."""
+        """A record that the grader makes, for a test without a record of the bank."""
         suite, _, test = name.partition("/")
         return cls(suite=suite, test=test, verdict=verdict, detail=detail)
 
@@ -83,7 +83,7 @@ class TestRecord(_Told):
 
 @dataclass
 class Reports:
-    """The folder of Valgrind's reports of one run of the bank, a file a process, with the records of that run."""
+    """The folder of Valgrind's reports of one run of the bank (one file for each process), with the run's records."""
 
     folder: Path
     records: dict[str, TestRecord] = field(default_factory=dict)
@@ -96,39 +96,39 @@ class Reports:
 
 @dataclass
 class ModeRun:
-    """All that is known of the bank's run in one mode."""
+    """The state and the results of the bank's run in one mode."""
 
     mode: str
     records: dict[str, TestRecord] = field(default_factory=dict)
-    reports: list[Reports] = field(default_factory=list)  # of each run under Valgrind, in their order
-    complete: bool = False  # the bank told that it reached its end
+    reports: list[Reports] = field(default_factory=list)  # of each run under Valgrind, in order
+    complete: bool = False  # the bank reported that it reached its end
     ended: Ended | None = None
-    left_out: set[str] = field(default_factory=set)  # not run in this mode: they spoil it for the others
-    counters: Path | None = None  # where gcov's counters of the first run are
+    left_out: set[str] = field(default_factory=set)  # spoilers: not run in this mode
+    counters: Path | None = None  # the folder with gcov's counters of the first run
 
     def begin_anew(self, left_out: set[str]) -> None:
-        """Forget what is known, for another run without the tests ``left_out``."""
+        """Forget all results, for another run without the tests ``left_out``."""
         self.records.clear()
         self.reports.clear()
         self.complete, self.ended, self.left_out = False, None, left_out
 
     def add(self, record: TestRecord) -> None:
-        """Keep what was told of a test; only the first record of a test counts."""
+        """Keep the record of a test. Only the first record of a test counts."""
         self.records[record.name] = record
         if self.reports:
             self.reports[-1].records[record.name] = record
 
 
 def read_line(line: bytes) -> tuple[str, TestRecord | None]:
-    """The event that one line of the bank tells, with the record where it is about a test.
+    """The event in one line of the bank, and the record if the event is about a test.
 
-    Raises KitError where it is none of ours."""
+    Raises KitError if our banks never write such a line."""
     try:
         event = _Event.model_validate_json(line).event
         return event, TestRecord.model_validate_json(line) if event == "test" else None
     except ValidationError as error:
         shown = one_line(line.decode("utf-8", "replace"))
-        raise KitError(f"the bank wrote a record that makes no sense ({shown}): run make again") from error
+        raise KitError(f"the bank wrote a record that is not valid ({shown}): run make again") from error
 
 
 class _Event(_Told):

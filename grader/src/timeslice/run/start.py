@@ -1,7 +1,7 @@
-"""Starts the linked bank in the sandbox, natively or under Valgrind, and reads what it tells.
+"""Starts the linked bank in the sandbox, natively or under Valgrind, and reads its records.
 
-Theory of operation: a bank writes one JSON line a test to a pipe of its own. Its other end is read here until the last
-process of the sandbox has closed it. A run that is cut short keeps every line that was complete.
+Theory of operation: a bank writes one JSON line for each test to its own pipe. We read the other end until the last
+process of the sandbox has closed the pipe. If a run ends too early, every complete line still counts.
 """
 
 from __future__ import annotations
@@ -23,18 +23,19 @@ from timeslice.sandbox import Limits, Running
 LINE_MAX = 8 << 20  # bytes of one record
 SLOWER = 10  # how much longer a whole run may take under memcheck
 _MIB = 1 << 20
-# A thread's stack that is kept for the next thread is memory in which the leak check looks for pointers, 8 MiB each.
+# glibc keeps the stack of an ended thread for the next one. The leak check would search each of them, 8 MiB, for
+# pointers.
 VALGRIND_ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.pthread.stack_cache_size=0"}
 
 
 def valgrind(objects: Path) -> list[str]:
-    """The beginning of a command that runs a bank under memcheck; ``objects``: where the kit was built."""
+    """The beginning of a command that runs a bank under memcheck. ``objects``: the folder of the built kit."""
     return ["valgrind", *(objects / "memcheck.args").read_text("utf-8").split()]
 
 
 @dataclass
 class Process:
-    """One bank under way: its run in the sandbox, and our end of its pipe with what was read but not yet a line."""
+    """A bank that is running: its run in the sandbox, our end of its pipe, and bytes that are not yet a whole line."""
 
     run: ModeRun
     running: Running
@@ -43,9 +44,9 @@ class Process:
     closed: bool = False
 
     def read(self) -> list[TestRecord]:
-        """The records that have come, after waiting for some; none, and ``closed``, at the end.
+        """Wait for records and return them. At the end there are none, and ``closed`` is set.
 
-        Raises KitError where the bank tells something that no bank of ours would."""
+        Raises KitError if the bank writes a record that our banks never write."""
         got = os.read(self.pipe, 1 << 16)
         *lines, self.pending = (self.pending + got).split(b"\n")
         if len(self.pending) > LINE_MAX:
@@ -67,10 +68,10 @@ class Process:
 
 
 class Bank:
-    """The programs of one submission, with what every run of them has in common."""
+    """The programs of one submission, and what all their runs share."""
 
     def __init__(self, builder: Builder, built: Built, stage: Path, seed: int) -> None:
-        """``stage``: an empty folder below which each run gets a folder of its own."""
+        """``stage``: an empty folder. Each run gets its own folder below it."""
         self._builder = builder
         self._built = built
         self._stage = stage
@@ -78,7 +79,7 @@ class Bank:
         self._started = 0
 
     def start(self, stack: ExitStack, run: ModeRun, only: Sequence[str], lanes: int = 1) -> Process:
-        """Start the tests ``only`` in the run's mode, ``lanes`` of them at once; ``stack`` ends it."""
+        """Start the tests ``only`` in the run's mode, ``lanes`` of them at once. ``stack`` ends the run."""
         self._started += 1
         folder = self._stage / f"{run.mode}-{self._started}"
         folder.mkdir()
@@ -125,14 +126,14 @@ class Bank:
         )
 
     def _counters_go_to(self, folder: Path) -> Mapping[str, str]:
-        """Tell libgcov to write below ``folder`` what it would write beside the objects."""
+        """Tell libgcov to write its files below ``folder``, not beside the objects."""
         return {"GCOV_PREFIX": str(folder), "GCOV_PREFIX_STRIP": str(len(self._built.notes.parts) - 1)}
 
     def alone(self, run: ModeRun, names: Sequence[str]) -> dict[str, TestRecord]:
-        """Run some tests of a run's mode again, one after the other, while nothing else of this submission runs.
+        """Run some tests again in the run's mode, one after the other. Nothing else of this submission runs meanwhile.
 
-        A test that ends the whole bank has crashed, and those behind it are run without it. Where the time or the disk
-        is used up, the tests that were not run are missing."""
+        A test that ends the whole bank has crashed. The tests after it run without it. If the time or the disk is used
+        up, the tests that did not run are missing in the result."""
         told: dict[str, TestRecord] = {}
         rest = list(names)
         while rest:
@@ -156,7 +157,7 @@ def _limits(limits: RunLimits, mode: str) -> Limits:
     return Limits(
         wall_seconds=limits.run_seconds * slower,
         cpu_seconds=limits.run_seconds * slower,
-        # Memcheck keeps a shadow of every byte, and its own translations besides.
+        # Memcheck keeps shadow memory for every byte, and the code that it has translated.
         memory_bytes=limits.memory_mb * _MIB * (3 if mode == MEMCHECK else 1),
         processes=limits.processes,
         file_bytes=limits.file_mb * _MIB,

@@ -1,11 +1,11 @@
-"""Decides which run of a test counts: a test that fails is run again alone, and most of its runs decide.
+"""Decides which run of a test counts: a test that fails runs again, alone, and the majority of its runs decides.
 
-Theory of operation: the first run of a test happens beside others, on a machine that may be busy. A test that passed
-there has passed. A test that did not pass is run again alone, at most twice: it fails if it fails two times of three.
-A test whose runs differ is *unsteady*: the report shows all of its runs.
+Theory of operation: the first run of a test happens beside other tests, on a machine that may be busy. A test that
+passes there has passed. A test that does not pass runs again, alone, at most twice. It fails if it fails two times of
+three. If its runs differ, the test is *unsteady*, and the report shows all of its runs.
 
-Under a tool the same rule holds for tests that passed natively. A test that does not pass there costs nothing by that,
-so no more than ``TOOL_RERUNS`` of them are run again, and of those that hang there ``HANG_RERUNS``.
+The same rule holds under a tool, for tests that passed natively. A test that does not pass under the tool loses no
+points by that. So at most ``TOOL_RERUNS`` of these tests run again, and at most ``HANG_RERUNS`` tests that hang there.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ HANG_RERUNS = 2
 
 @dataclass
 class Story:
-    """Every run of one test in one mode, in their order."""
+    """All runs of one test in one mode, in order."""
 
     runs: list[TestRecord] = field(default_factory=list)
 
     @property
     def passed(self) -> int:
-        """How many of them passed."""
+        """How many runs passed."""
         return sum(record.verdict is Verdict.PASSED for record in self.runs)
 
     @property
     def failed(self) -> int:
-        """How many of them did not."""
+        """How many runs did not pass."""
         return len(self.runs) - self.passed
 
     @property
     def decided(self) -> bool:
-        """True where another run could not change the verdict."""
+        """True if another run cannot change the verdict."""
         return max(self.passed, self.failed) > TRIES // 2 or (self.passed > 0 and self.failed == 0)
 
     @property
     def unsteady(self) -> bool:
-        """True where some runs passed and some did not."""
+        """True if some runs passed and some did not."""
         return self.passed > 0 and self.failed > 0
 
     @property
     def verdict(self) -> TestRecord:
-        """The last run that agrees with most of them."""
+        """The last run that agrees with the majority."""
         wanted = self.passed > self.failed
         return next(record for record in reversed(self.runs) if (record.verdict is Verdict.PASSED) == wanted)
 
@@ -59,10 +59,10 @@ Stories = dict[str, Story]  # by the test's name: suite/test
 
 
 def settle(bank: Bank, run: ModeRun, names: Sequence[str]) -> Stories:
-    """Run ``names`` again until the verdict of each is decided, and put it into ``run``.
+    """Run ``names`` again until each verdict is decided, and put the verdicts into ``run``.
 
-    A test of ``names`` that ``run`` knows nothing of was not run yet. Returns the story of every test that has more
-    than one run."""
+    A test of ``names`` that ``run`` does not know has not run yet. Returns the story of every test with more than one
+    run."""
     stories = {name: Story([run.records[name]] if name in run.records else []) for name in names}
     for _ in range(TRIES):
         unsettled = [name for name, story in stories.items() if not story.decided]

@@ -1,11 +1,11 @@
-"""The sandbox: where everything of a submission is compiled and run.
+"""The sandbox: all code of a submission is compiled and run in it.
 
 Theory of operation
 -------------------
-Whatever a student hands in is treated as written by somebody who wants the grade, the tests, or the machine. So one
-sandbox is made for a build and one for a run, by ``bubblewrap``, without privileges: as root the grader first becomes
-a user that owns nothing, for root is bound by no process limit. The kernel does the guarding; nothing here depends on
-what the program inside chooses to do. Each guard, what it stops, and what it does not:
+We treat each submission as if its author wanted to steal the grade, the tests, or the machine. So each build and each
+run gets its own sandbox. ``bubblewrap`` makes it, without privileges. If the grader is root, it first becomes a user
+that owns nothing, because process limits do not hold for root. The kernel enforces the guards. Nothing here depends on
+what the program inside does. Each guard, what it stops, and what it does not:
 
 ==================  ========================================================  ========================================
 guard               stops                                                     does not stop
@@ -26,21 +26,21 @@ environment         learning or inheriting anything from the grader's         wh
 descriptors         reaching the grader's files and sockets                   the pipe for records, where it is passed
 limits              one process using too much CPU time, memory, file         many processes together using a lot of
                     length or descriptors; a fork bomb; core dumps            memory: see the group
-group memory, pids  all processes together using too much, tmpfs included     (off where groups cannot be made)
-end                 anything living longer than the run: the watchdog kills   (nothing: a PID namespace ends with its
-                    the namespace, and it dies with the grader too            first process)
+group memory, pids  all processes together using too much, tmpfs included     (off if groups cannot be made)
+end                 processes that live longer than the run: the watchdog     (nothing: a PID namespace ends with its
+                    kills the namespace, and it dies with the grader too      first process)
 ==================  ========================================================  ========================================
 
-Two more need no namespace: output goes to files as long as a file may be, never to a pipe that a daemon could hold
-open, and writable directories are watched for their size (every quarter of a second: not a hard limit, and a file
-that was unlinked while open is not seen) and swept of links and FIFOs before the grader reads them.
+Two more guards need no namespace. Output goes to files with a size limit, never to a pipe, which a daemon could hold
+open. The size of writable directories is checked every quarter of a second. This is not a hard limit, and it does not
+see a file that was unlinked while open. Links and FIFOs in these directories are removed before the grader reads them.
 
-Paths are the same inside and outside, so that the same commands run where bubblewrap cannot work: then a supervisor
-of our own (``supervisor.py``) sets limits, drops rights and ends everything, without the guards that need namespaces.
+Paths are the same inside and outside. So the same commands run on machines where bubblewrap cannot work. There, our own
+supervisor (``supervisor.py``) sets limits, drops rights and ends all processes. Guards that need namespaces are off.
 
-Which guards are on is measured by running experiments inside (``guards.py``, ``inside.py``) once a process.
-``box`` is the interface; ``running`` a run's life; ``bubblewrap`` and ``fallback`` the two ways to start one;
-``seccomp``, ``cgroup``, ``limits`` and ``host`` what their names say; ``leavings`` what a run may leave behind.
+Once in each grader process, experiments inside a sandbox measure which guards are on (``guards.py``, ``inside.py``).
+``box`` is the interface, ``running`` is the life of a run, ``bubblewrap`` and ``fallback`` are the two ways to start
+one. ``leavings`` handles the files that a run leaves behind. The other modules do what their names say.
 """
 
 from timeslice.errors import SandboxError

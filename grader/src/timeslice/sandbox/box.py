@@ -1,4 +1,4 @@
-"""The sandbox as the grader uses it: probed once a process, then a place for staging and a way to start programs."""
+"""The sandbox as the grader uses it: it gives a folder for staging, and it starts programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from timeslice.sandbox.leavings import remove_owned
 from timeslice.sandbox.limits import Limits
 from timeslice.sandbox.running import Control, Launch, Running
 
-_OWN_TASKS = 2  # bubblewrap's process in the namespace, and the one that it becomes the program in
+_OWN_TASKS = 2  # bubblewrap's process in the namespace, and its child that becomes the program
 
 _run_numbers = itertools.count()
 
@@ -26,10 +26,10 @@ class Sandbox:
     """Runs programs that may be hostile. ``guards.probe`` makes one."""
 
     def __init__(self, bwrap: Path | None) -> None:
-        """A sandbox whose guards nobody has measured.
+        """A sandbox whose guards are not measured yet.
 
         Args:
-            bwrap: the bubblewrap program; None runs without it.
+            bwrap: the bubblewrap program, or None to run without it.
         """
         self.bwrap = bwrap
         self.identity = Identity.choose()
@@ -38,15 +38,16 @@ class Sandbox:
         self.guards: tuple[Guard, ...] = ()
         host.remove_stale(self.identity)
         cgroup.remove_stale(self.groups.places)
-        self.filters: dict[bool, bytes] = {}  # by whether ptrace is allowed
-        with suppress(SandboxError):  # then the guard is measured to be off
+        self.filters: dict[bool, bytes] = {}  # key: whether ptrace is allowed
+        with suppress(SandboxError):  # the measurement then shows that the guard is off
             self.filters = {ptrace: seccomp.program(ptrace=ptrace) for ptrace in (False, True)}
 
     @property
     def stage(self) -> AbstractContextManager[Path]:
-        """A fresh directory outside the repository that the sandbox's user can reach, removed at the end.
+        """A new directory outside the repository that the sandbox's user can reach. It is removed at the end.
 
-        Files in it must be readable by all (mode 644), directories searchable (755): its own mode keeps others out.
+        Everybody must be able to read its files (mode 644) and search its directories (755). The mode of the directory
+        itself keeps other users out.
         """
         return host.staging(self.identity)
 
@@ -68,20 +69,20 @@ class Sandbox:
         """Starts a program inside.
 
         Args:
-            argv: the program and its arguments; it is looked up in the sandbox's own PATH.
-            cwd: working directory; it must be visible inside.
-            readable: files and directories to show, at the same path, read-only.
-            writable: the same, writable; the sandbox's user becomes the owner of each (not of what is in it).
-            env: added to PATH, HOME and LANG; nothing else is set.
-            limits: what the run may use.
-            stdout: file for what is printed, replaced; at most ``limits.file_bytes`` long.
-            stderr: the same; may be the same path.
-            pass_fds: descriptors that the program gets, under the same numbers; no other one of the grader's.
-            valgrind: show only the symbols that Valgrind must have, which makes it start faster.
+            argv: the program and its arguments. The sandbox's own PATH is searched for the program.
+            cwd: working directory. It must be visible inside.
+            readable: files and directories that are visible inside, at the same path, read-only.
+            writable: the same, but writable. The sandbox's user becomes the owner of each (not of the files in it).
+            env: variables in addition to PATH, HOME and LANG. Nothing else is set.
+            limits: the limits of the run.
+            stdout: new file for the output, at most ``limits.file_bytes`` long. An old file is replaced.
+            stderr: the same for errors. It may be the same path.
+            pass_fds: descriptors that the program gets, with the same numbers. It gets no other one of the grader's.
+            valgrind: show only the symbols that Valgrind needs, which makes its start faster.
             ptrace: allow ptrace inside, for LeakSanitizer.
 
         Raises:
-            SandboxError: it could not be started. A failure after that is raised by ``poll`` and ``wait``.
+            SandboxError: the start failed. ``poll`` and ``wait`` raise it for a later failure.
         """
         identity = self.identity if self.bwrap else self.identity.for_run(next(_run_numbers))
         for path in writable:
@@ -105,13 +106,13 @@ class Sandbox:
         )
 
     def _command(self, identity: Identity, view: bubblewrap.View, argv: Sequence[str], control: Control) -> list[str]:
-        """bubblewrap starts without our rights; the supervisor keeps them, to be out of its command's reach."""
+        """bubblewrap starts without our rights. The supervisor keeps them, so that its command cannot reach it."""
         if self.bwrap:
             return [*identity.become(), *bubblewrap.command(self.bwrap, view, control, argv)]
         return fallback.command(identity, view, control, argv)
 
     def _group(self, limits: Limits) -> cgroup.Group | None:
-        """The control group of one run. One that cannot be made now, though it could before, is an error."""
+        """The control group of one run. It is an error if it cannot be made now, but could be made before."""
         if not self.groups.places:
             return None
         return cgroup.Group(self.groups.places, limits.memory_bytes, limits.processes + _OWN_TASKS)

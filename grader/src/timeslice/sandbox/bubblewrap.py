@@ -1,4 +1,4 @@
-"""The command line of bubblewrap: which namespaces are new, what of the host is visible, and nothing else."""
+"""The command line of bubblewrap: which namespaces are new, and which files of the host are visible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from timeslice.sandbox.limits import Limits
 from timeslice.sandbox.running import Control
 
 HOSTNAME = "timeslice"
-UID_INSIDE = 1000  # the same on every machine, so that nothing inside depends on who grades
+UID_INSIDE = 1000  # the same on every machine, so that nothing inside depends on the user who grades
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}  # noqa: S108 - the sandbox's own /tmp
 
 _NAMESPACES = ("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts")
@@ -31,7 +31,7 @@ _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 
 
 def find() -> Path | None:
-    """The bwrap program, None where it is not installed."""
+    """The bwrap program, or None if it is not installed."""
     found = shutil.which("bwrap", path="/usr/bin:/usr/local/bin:/bin")
     return Path(found) if found else None
 
@@ -40,7 +40,7 @@ def find() -> Path | None:
 class View:
     """What a program inside sees: files, working directory, environment."""
 
-    loader_symbols: Path | None  # all that is in /usr/lib/debug; None for what the host has there
+    loader_symbols: Path | None  # the only file in /usr/lib/debug; None shows the host's files there
     readable: Sequence[Path]
     writable: Sequence[Path]
     cwd: Path
@@ -54,7 +54,7 @@ def command(bwrap: Path, view: View, control: Control, argv: Sequence[str]) -> l
     Args:
         bwrap: the program.
         view: what is visible inside.
-        control: the pipes of :mod:`timeslice.sandbox.running` and the system call filter.
+        control: the pipes of :mod:`timeslice.sandbox.running`, and the system call filter.
         argv: the program to run and its arguments, as seen inside.
     """
     steering = ["--json-status-fd", str(control.status), "--block-fd", str(control.gate)]
@@ -78,17 +78,17 @@ def command(bwrap: Path, view: View, control: Control, argv: Sequence[str]) -> l
 
 
 def _with_limits(limits: Limits) -> list[str]:
-    """The start of a command that sets resource limits and becomes the rest of it.
+    """The start of a command line. It sets resource limits and then runs the rest of the command line.
 
-    It runs inside, as the sandbox's user: from outside the grader would need CAP_SYS_RESOURCE, which root may lack,
-    and before bubblewrap the process limit would count what the user runs outside.
+    It runs inside, as the sandbox's user. From outside, the grader would need CAP_SYS_RESOURCE, which root may lack.
+    Before bubblewrap, the process limit would also count the user's processes outside.
     """
     values = limits.resources(limits.processes + 1)  # and bubblewrap's own process in the namespace
     return [PRLIMIT, *(f"--{_OPTIONS[number]}={value}" for number, value in values.items())]
 
 
 def _mounts(view: View, files: Mapping[str, int]) -> Iterable[str]:
-    """The file system inside, from the root outwards: a mount hides what was mounted below it before."""
+    """The file system inside. Mounts near the root come first, because a mount hides earlier mounts below it."""
     yield from ("--ro-bind", "/usr", "/usr")
     for path in map(Path, _SYSTEM):
         if path.is_symlink():
@@ -100,7 +100,10 @@ def _mounts(view: View, files: Mapping[str, int]) -> Iterable[str]:
         yield from ("--remount-ro", str(DEBUG_FILES))
     for name, fd in files.items():
         yield from ("--perms", "0444", "--file", str(fd), name)
-    for shared in ("/etc/ld.so.cache", "/etc/alternatives"):  # what /usr needs to find its own libraries and tools
+    for shared in (
+        "/etc/ld.so.cache",
+        "/etc/alternatives",
+    ):  # programs in /usr need these to find their libraries and tools
         yield from ("--ro-bind-try", shared, shared)
     yield from ("--proc", "/proc", "--dev", "/dev")
     for path in map(Path, ("/dev/shm", "/tmp")):  # noqa: S108 - the sandbox's own

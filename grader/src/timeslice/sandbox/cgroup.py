@@ -1,13 +1,13 @@
-"""Control groups: a memory and a process limit for everything in one sandbox together.
+"""Control groups: a memory and a process limit for all processes of one sandbox together.
 
 Theory of operation
 -------------------
-Resource limits hold for one process (memory) or one user (processes); a control group holds for the sandbox as a
-whole, shared memory and tmpfs pages included. A group can be had where the grader may make directories below its
-own place in the hierarchy: as root, or where the service manager delegated a subtree. Version 2 has one hierarchy
-with ``memory.max`` and ``pids.max``; version 1 has one hierarchy a controller, and other file names. Both are found
-through ``/proc/self/mountinfo`` and ``/proc/self/cgroup``, and both are used by writing a PID to ``cgroup.procs``.
-Where neither can be had the guard is off, with the reason; resource limits remain.
+Resource limits hold for one process (memory) or one user (processes). A control group holds for the whole sandbox,
+shared memory and tmpfs pages included. The grader can make a group if it may make directories below its own place in
+the hierarchy: as root, or if the service manager delegated a subtree. Version 2 has one hierarchy, with ``memory.max``
+and ``pids.max``. Version 1 has one hierarchy for each controller, and other file names. We find both through
+``/proc/self/mountinfo`` and ``/proc/self/cgroup``. We use both in the same way: we write a PID to ``cgroup.procs``. If
+neither works, the guard is off, with the reason. Resource limits remain.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _serial = itertools.count(1)
 
 @dataclass(frozen=True)
 class Place:
-    """A directory in which groups for one controller can be made, in version 1 or 2 of the interface."""
+    """A directory where groups for one controller can be made, in version 1 or 2 of the interface."""
 
     controller: str
     version: int
@@ -35,25 +35,25 @@ class Place:
 
 @dataclass(frozen=True)
 class Survey:
-    """Where groups can be made, and why not for the controllers that have no place."""
+    """The places where groups can be made, and a reason for each controller without a place."""
 
     places: tuple[Place, ...]
     missing: Mapping[str, str]  # controller -> reason
 
 
 class Group:
-    """One sandbox's group: a directory for each controller that could be had."""
+    """The group of one sandbox: a directory for each controller that is available."""
 
     def __init__(self, places: tuple[Place, ...], memory_bytes: int, processes: int) -> None:
         """Makes the directories and writes the limits.
 
         Args:
-            places: where, from :func:`survey`.
+            places: where to make it, from :func:`survey`.
             memory_bytes: for all processes of the group together, in bytes, page cache and tmpfs included.
             processes: how many tasks (threads count) the group may have.
 
         Raises:
-            OSError: a directory or a limit was refused; whatever was made is removed again.
+            OSError: a directory or a limit was refused. The directories made so far are removed.
         """
         name = f"{_PREFIX}{os.getpid()}-{next(_serial)}"
         self.directories: dict[str, Path] = {}
@@ -68,27 +68,27 @@ class Group:
             raise
 
     def add(self, pid: int) -> None:
-        """Moves a process, and with it all that it will start, into the group; one that has ended is no error."""
+        """Moves a process into the group, and so all its later children. A process that has ended is no error."""
         with contextlib.suppress(ProcessLookupError):
             for directory in set(self.directories.values()):
                 (directory / "cgroup.procs").write_text(str(pid))
 
     def read(self, controller: str, *files: str) -> int:
-        """The number in the first of the files that the group of this controller has; 0 where it has none."""
+        """The number in the first of these files that exists in the controller's group. 0 if there is none."""
         for file in files:
             with contextlib.suppress(OSError, ValueError, KeyError):
                 return int((self.directories[controller] / file).read_text())
         return 0
 
     def remove(self) -> None:
-        """Removes the group; its processes must have ended. A group that is still in use stays, empty of limits."""
+        """Removes the group. Its processes must have ended: a group that is still in use stays."""
         for directory in set(self.directories.values()):
             with contextlib.suppress(OSError):
                 directory.rmdir()
 
 
 def _write_limits(place: Place, directory: Path, memory_bytes: int, processes: int) -> None:
-    """Writes the limits of one controller. Swap is held off only where the kernel counts it."""
+    """Writes the limits of one controller. Swap is limited only if the kernel counts it."""
     if place.controller == "pids":
         (directory / "pids.max").write_text(str(processes))
         return
@@ -103,11 +103,11 @@ def _write_limits(place: Place, directory: Path, memory_bytes: int, processes: i
 
 
 def survey() -> Survey:
-    """Finds out, by making and removing a group for each controller, where groups can be had."""
+    """Finds out where groups can be made: it makes and removes a group for each controller."""
     places: list[Place] = []
     missing: dict[str, str] = {}
     for controller in CONTROLLERS:
-        reason = "no control group hierarchy is mounted that has it"
+        reason = "no mounted control group hierarchy has this controller"
         for place in _candidates(controller):
             try:
                 _enable(place)
@@ -124,7 +124,7 @@ def survey() -> Survey:
 
 
 def remove_stale(places: tuple[Place, ...]) -> None:
-    """Removes the groups of graders that were killed before they could do it; one with processes in it stays."""
+    """Removes the groups of graders that were killed before they could do this. A group with processes stays."""
     for directory in {place.directory for place in places}:
         for group in directory.glob(f"{_PREFIX}*"):
             if not Path("/proc", group.name.removeprefix(_PREFIX).partition("-")[0]).exists():
@@ -133,7 +133,7 @@ def remove_stale(places: tuple[Place, ...]) -> None:
 
 
 def _enable(place: Place) -> None:
-    """Version 2 offers a controller to subgroups only once it is switched on for them."""
+    """In version 2, subgroups have a controller only after we switch it on for them."""
     if place.version == 2:
         control = place.directory / "cgroup.subtree_control"
         if place.controller not in control.read_text().split():
@@ -141,7 +141,7 @@ def _enable(place: Place) -> None:
 
 
 def _candidates(controller: str) -> Iterator[Place]:
-    """Where groups of this controller might be made: below this process's own group."""
+    """Places where groups of this controller may be possible: below this process's own group."""
     own = _own_groups()
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
         before, _, after = line.partition(" - ")
@@ -158,7 +158,7 @@ def _candidates(controller: str) -> Iterator[Place]:
 
 
 def _own_groups() -> dict[str, str]:
-    """This process's own group by controller; the key of version 2 is the empty string."""
+    """This process's own group by controller. The key of version 2 is the empty string."""
     groups: dict[str, str] = {}
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)

@@ -1,4 +1,4 @@
-"""Running without bubblewrap: the command of the supervisor, and what it must count that namespaces would hide."""
+"""A run without bubblewrap: the command of the supervisor, and the process limit."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def command(identity: Identity, view: View, control: Control, argv: Sequence[str
 
 
 def _process_limit(identity: Identity, processes: int) -> int:
-    """RLIMIT_NPROC counts all tasks of a user: those that an ordinary user has already come on top."""
+    """RLIMIT_NPROC counts all tasks of a user. So we add the tasks that an ordinary user already has."""
     return processes if identity.dropped else processes + _tasks_of(identity.uid)
 
 

@@ -1,11 +1,11 @@
-"""Measures the guards of the sandbox: one run of the probe, and what its report means for each guard.
+"""Measures the guards of the sandbox: it runs the probe once, and judges each guard by the probe's report.
 
 Theory of operation
 -------------------
-A guard is on because an experiment inside met it, never because an option was given. One sandbox is started with
-small limits, the probe (``inside.py``) tries everything in it and reports over a pipe that it was passed, then leaves a
-daemon behind and hangs, and the run is killed: if the pipe then comes to its end, nothing survived. Where the run with
-bubblewrap fails, the same is done without it, and the guards that are then off carry bubblewrap's own reason.
+A guard is on only if an experiment inside has shown it. An option on a command line is no proof. We start one sandbox
+with small limits. In it, the probe (``inside.py``) tries what each guard forbids, and writes a report to a pipe. Then
+it leaves a daemon behind and hangs. We kill the run: if the pipe then reaches its end, nothing survived. If the run
+with bubblewrap fails, we do the same without it. The guards that are then off show bubblewrap's own reason.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ _LIMITS = Limits(
 Report = Mapping[str, Any]  # what inside.py wrote
 
 
-_probed: dict[int, Sandbox] = {}  # of this process; a child has to measure its own
+_probed: dict[int, Sandbox] = {}  # of this process; a child must measure again
 
 
 def probe(*, strict: bool = False) -> Sandbox:
-    """The sandbox of this process, its guards measured the first time it is asked for.
+    """The sandbox of this process. The first call measures its guards.
 
     Args:
-        strict: refuse to go on with any guard off.
+        strict: refuse to go on if a guard is off.
 
     Raises:
-        SandboxError: nothing can be run at all, or a guard is off and ``strict`` was asked for.
+        SandboxError: nothing can be run at all, or ``strict`` is set and a guard is off.
     """
     if os.getpid() not in _probed:
         _probed.clear()
@@ -57,15 +57,18 @@ def probe(*, strict: bool = False) -> Sandbox:
     sandbox = _probed[os.getpid()]
     off = [f"{guard.name} ({guard.detail})" for guard in sandbox.guards if not guard.on]
     if strict and off:
-        raise SandboxError(f"refusing to grade, for these guards of the sandbox are off: {'; '.join(off)}")
+        raise SandboxError(
+            f"--strict refuses to grade, because these guards of the sandbox are off: {'; '.join(off)}; "
+            "repair them (see timeslice doctor), or grade without --strict"
+        )
     return sandbox
 
 
 def measured() -> Sandbox:
-    """The best sandbox that this machine can give, with its guards measured.
+    """The best sandbox that this machine allows, with its guards measured.
 
     Raises:
-        SandboxError: not even a run without bubblewrap works.
+        SandboxError: even a run without bubblewrap fails.
     """
     bwrap = bubblewrap.find()
     reason = "bubblewrap is not installed: install the package bubblewrap"
@@ -86,11 +89,11 @@ def measure(sandbox: Sandbox, reason: str) -> tuple[Guard, ...]:
     """Runs the probe in ``sandbox`` and judges its report.
 
     Args:
-        sandbox: what to measure.
-        reason: why bubblewrap is not used; empty where it is.
+        sandbox: the sandbox to measure.
+        reason: why bubblewrap is not used. Empty if it is used.
 
     Raises:
-        SandboxError: the probe could not be run or did not report.
+        SandboxError: the probe did not start, or did not report.
     """
     report, counted, survived = _experiment(sandbox)
     return (
@@ -106,7 +109,7 @@ def _experiment(sandbox: Sandbox) -> tuple[Report, dict[str, int], bool]:
     """One run of the probe.
 
     Returns:
-        Its report, what the control group had counted of it by controller, and whether anything survived its end.
+        Its report, the counts of its control group by controller, and whether a process survived its end.
     """
     python = host.interpreter()
     if python is None:
@@ -133,14 +136,14 @@ def _experiment(sandbox: Sandbox) -> tuple[Report, dict[str, int], bool]:
             line = _line(pipe.fileno())
             counted = _counted(run)
         if not line:
-            run.wait()  # tells where the sandbox itself failed
+            run.wait()  # raises if the sandbox itself failed
             text = (stage / "output").read_text(errors="replace").strip().splitlines()
-            raise SandboxError(f"the probe did not report: {text[-1] if text else 'it was killed'}")
+            raise SandboxError(f"the probe of the sandbox did not report: {text[-1] if text else 'it was killed'}")
         return json.loads(line), counted, not _at_end(pipe.fileno())
 
 
 def _line(fd: int) -> bytes:
-    """One line from the probe; empty where it ended before it wrote one."""
+    """One line from the probe. Empty if the probe ended before it wrote one."""
     line = b""
     while not line.endswith(b"\n"):
         chunk = os.read(fd, 65536)
@@ -151,14 +154,14 @@ def _line(fd: int) -> bytes:
 
 
 def _at_end(fd: int) -> bool:
-    """Whether nobody holds the other end of the pipe any more."""
+    """Whether no process holds the other end of the pipe."""
     poller = select.poll()
     poller.register(fd, 0)  # only a hang-up is reported
     return bool(poller.poll(0))
 
 
 def _counted(run: Running) -> dict[str, int]:
-    """What the kernel has counted in the run's control group: bytes and tasks."""
+    """The kernel's counts for the run's control group: bytes and tasks."""
     if run.group is None:
         return {}
     return {
@@ -172,14 +175,14 @@ def _guard(name: str, on: bool, good: str, bad: str) -> Guard:
 
 
 def _namespaces(report: Report, reason: str) -> Guard:
-    """The guard that the isolating ones follow from; it carries the reason why bubblewrap is not used."""
+    """The guard that the isolating guards depend on. It shows the reason why bubblewrap is not used."""
     shared = [name for name, link in report["namespaces"].items() if link == os.readlink(f"/proc/self/ns/{name}")]
     bad = "; ".join(filter(None, (f"shared with the host: {_list(shared)}", reason)))
     return _guard("namespaces", not shared, "own " + " ".join(report["namespaces"]), bad)
 
 
 def _isolation(report: Report) -> list[Guard]:
-    """What keeps the host and the sandbox apart."""
+    """The guards that separate the host and the sandbox."""
     unreachable = report["interfaces"] == ["lo"] and report["outside"] == "ENETUNREACH"
     dead = [f"{address} ({error})" for address, error in report["loopback"].items() if error]
     seen = [*report["host_paths"], *(["the grader's files"] if report["canary"] else [])]
@@ -187,14 +190,14 @@ def _isolation(report: Report) -> list[Guard]:
     return [
         _guard("network", unreachable, "only loopback", f"interfaces visible: {_list(report['interfaces'])}"),
         _guard("loopback", not dead, "127.0.0.1 and ::1 answer", f"no answer from {_list(dead)}"),
-        _guard("files", not seen, "none of the host's but the system's", f"visible: {_list(seen)}"),
+        _guard("files", not seen, "only the system's files are visible", f"visible: {_list(seen)}"),
         _guard("read-only", not report["writable"], "system and root", f"writable: {_list(report['writable'])}"),
         _guard("tmp", not unbounded, "private, shm too, both bounded", f"unbounded: {_list(unbounded)}"),
     ]
 
 
 def _confinement(report: Report, sandbox: Sandbox) -> list[Guard]:
-    """What keeps the program inside from doing and using too much."""
+    """The guards that limit what the program inside may do and use."""
     status = report["status"]
     capable = [name for name in ("CapInh", "CapPrm", "CapEff", "CapAmb") if int(status[name], 16)]
     privileged = [*capable, *(["new privileges"] if status["NoNewPrivs"] != "1" else [])]
@@ -217,7 +220,7 @@ def _confinement(report: Report, sandbox: Sandbox) -> list[Guard]:
 
 
 def _groups(sandbox: Sandbox, counted: Mapping[str, int]) -> list[Guard]:
-    """The limits for all processes of a run together."""
+    """The guards with limits for all processes of a run together."""
     return [
         _guard(
             f"group {controller}",

@@ -1,4 +1,4 @@
-"""What a sandbox takes from the host: a user to run as, a place for staging, and the few system files it shows."""
+"""What a sandbox uses of the host: a user, a place for staging, and a few system files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from elftools.elf.segments import InterpSegment
 from timeslice.errors import SandboxError
 from timeslice.untrusted import STAGE_PREFIX
 
-# Users from here on belong to no person and no service (systemd's "Users, Groups, UIDs and GIDs": unused range).
+# User ids from here on belong to no person and no service (systemd's "Users, Groups, UIDs and GIDs": unused range).
 FIRST_UID = 2_000_000_000
 _MOST_PIDS = 1 << 22  # PID_MAX_LIMIT of linux/threads.h
 _RUNS_AT_ONCE = 32
@@ -37,12 +37,12 @@ ETC_FILES = {
     "host.conf": "multi on\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n",
     "protocols": "ip 0 IP\nicmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\n",
-}  # of the sandbox: names for its user and localhost, and no other host to ask
+}  # of the sandbox: names for its user and for localhost, and no other host
 
 
 @dataclass(frozen=True)
 class Identity:
-    """The user and group that a sandbox runs as on the host; ``dropped`` where the grader is root and they are not."""
+    """The user and group of a sandbox on the host. ``dropped``: the grader is root, and the sandbox is not."""
 
     uid: int
     gid: int
@@ -50,27 +50,27 @@ class Identity:
 
     @classmethod
     def choose(cls) -> Identity:
-        """Root gets a user of this grader process's own, for root is bound by no process limit; others stay."""
+        """Root gets a user for this grader process, because process limits do not hold for root. Other users stay."""
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid(), dropped=False)
         return cls(FIRST_UID + os.getpid(), FIRST_UID + os.getpid(), dropped=True)
 
     def for_run(self, number: int) -> Identity:
-        """A user for one run alone: where there are no namespaces, runs of one user would count and see each other."""
+        """A user for one run only. Without namespaces, two runs of one user would count and see each other."""
         if not self.dropped:
             return self
         return replace(self, uid=self.gid + _MOST_PIDS * (1 + number % _RUNS_AT_ONCE))
 
     def become(self) -> list[str]:
-        """The start of a command that becomes the rest of it as this user.
+        """The start of a command line that runs the rest of it as this user.
 
-        A program of its own is twice as fast as ``subprocess`` with ``user=``, which must fork all of the grader.
+        This is twice as fast as ``subprocess`` with ``user=``, which must fork the whole grader.
         """
         ids = f"--reuid={self.uid}", f"--regid={self.gid}"
         return ["/usr/bin/setpriv", *ids, "--clear-groups", "--"] if self.dropped else []
 
     def share(self, path: Path, mode: int) -> None:
-        """Gives the sandbox's group the access to ``path`` that ``mode`` says; nobody else is in that group."""
+        """Gives ``path`` the sandbox's group and this ``mode``. Nobody else is in that group."""
         if self.dropped:
             os.chown(path, -1, self.gid)
         path.chmod(mode)
@@ -83,21 +83,23 @@ class Identity:
 
 @contextmanager
 def staging(identity: Identity) -> Iterator[Path]:
-    """A fresh directory that the sandbox's user can reach although the repository may lie under ``/root``.
+    """A new directory that the sandbox's user can reach, even if the repository is below ``/root``.
 
-    What is put into it must be readable by everyone (mode 644 or 755): its own mode keeps all other users out.
-    It is removed at the end with everything in it.
+    Everybody must be able to read its files (mode 644 or 755). The mode of the directory itself keeps all other users
+    out. It is removed at the end, with everything in it.
 
     Raises:
-        SandboxError: no directory for temporary files can be used.
+        SandboxError: there is no usable directory for temporary files.
     """
     try:
         path = Path(tempfile.mkdtemp(prefix=f"{STAGE_PREFIX}{os.getpid()}_", dir=_temporary(identity)))
         lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise SandboxError(f"cannot make a staging directory: {error.strerror} ({error.filename})") from error
+        raise SandboxError(
+            f"cannot make a staging directory ({error.filename}: {error.strerror}): set TMPDIR to another directory"
+        ) from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # for remove_stale: whose owner lives is locked
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tells remove_stale that the owner lives
         identity.share(path, 0o750 if identity.dropped else 0o700)
         yield path
     finally:
@@ -106,7 +108,7 @@ def staging(identity: Identity) -> Iterator[Path]:
 
 
 def remove_stale(identity: Identity) -> None:
-    """Removes the staging directories of graders that were killed before they could do it."""
+    """Removes the staging directories of graders that were killed before they could do this."""
     for path in _temporary(identity).glob(f"{STAGE_PREFIX}*"):
         with contextlib.suppress(OSError):  # somebody else's, or in use
             status = path.lstat()
@@ -121,15 +123,15 @@ def remove_stale(identity: Identity) -> None:
 
 
 def _temporary(identity: Identity) -> Path:
-    """The directory for temporary files: the user's choice where the sandbox's user can get there."""
+    """The directory for temporary files: the user's choice, if the sandbox's user can reach it."""
     for candidate in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):  # noqa: S108 - mkdtemp in it
         if candidate.is_dir() and (not identity.dropped or reachable(candidate)):
             return candidate.resolve()
-    raise SandboxError("no directory for temporary files can be reached by an ordinary user: set TMPDIR to one")
+    raise SandboxError("an ordinary user can reach no directory for temporary files: set TMPDIR to one")
 
 
 def _make_removable(_function: object, path: str, _error: object) -> None:
-    """A hostile run may have left a directory without permissions; its owner is us or we are root."""
+    """A hostile run may leave a directory without permissions. We can change them: we are its owner, or root."""
     parent = Path(path).parent
     parent.chmod(0o700)
     if Path(path).is_dir() and not Path(path).is_symlink():
@@ -140,12 +142,12 @@ def _make_removable(_function: object, path: str, _error: object) -> None:
 
 
 def reachable(path: Path) -> bool:
-    """Whether a user who owns nothing can get to ``path``."""
+    """Whether a user who owns nothing can reach ``path``."""
     return all(directory.stat().st_mode & stat.S_IXOTH for directory in (path.resolve(), *path.resolve().parents))
 
 
 def interpreter() -> Path | None:
-    """A Python that the sandbox can see and its user can run, for the probe; None where there is none."""
+    """A Python for the probe: the sandbox can see it and its user can run it. None if there is none."""
     own = Path(sys.base_prefix).resolve() / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
     for candidate in (own, Path("/usr/bin/python3")):
         if candidate.is_relative_to("/usr") and candidate.exists():
@@ -154,10 +156,10 @@ def interpreter() -> Path | None:
 
 
 def loader_symbols() -> Path | None:
-    """The debug file of the dynamic loader, None where it is not installed.
+    """The debug file of the dynamic loader, or None if it is not installed.
 
-    Valgrind cannot start without the loader's symbols, and reads those of libc for a fifth of a second if it finds
-    them: the sandbox shows this file, and nothing else, in ``/usr/lib/debug``.
+    Valgrind cannot start without the loader's symbols. If it finds those of libc, it reads them for a fifth of a
+    second. So the sandbox shows only this file in ``/usr/lib/debug``.
     """
     loader = _loader()
     build_id = _build_id(loader) if loader else ""
@@ -166,7 +168,7 @@ def loader_symbols() -> Path | None:
 
 
 def _loader() -> Path | None:
-    """The dynamic loader, as the shell's program header names it."""
+    """The dynamic loader that the program header of the shell names."""
     with Path("/bin/sh").open("rb") as file:
         for segment in ELFFile(file).iter_segments("PT_INTERP"):
             assert isinstance(segment, InterpSegment)  # noqa: S101 - what pyelftools makes of PT_INTERP
@@ -175,7 +177,7 @@ def _loader() -> Path | None:
 
 
 def _build_id(program: Path) -> str:
-    """The build-id of an ELF file in hexadecimal digits; empty where it has none."""
+    """The build-id of an ELF file in hexadecimal digits. Empty if it has none."""
     with program.open("rb") as file:
         section = ELFFile(file).get_section_by_name(".note.gnu.build-id")
         notes = section.iter_notes() if isinstance(section, NoteSection) else ()

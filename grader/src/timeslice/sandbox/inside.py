@@ -1,8 +1,8 @@
-"""The probe: a program that runs inside the sandbox, tries what each guard forbids, and tells what happened.
+"""The probe: a program that runs inside the sandbox, tries what each guard forbids, and reports what happened.
 
-It is run as ``python -I -S -c SOURCE CANARY FD``: CANARY is a file of the host that it should not see, FD the pipe for
-its report (one line of JSON). It then leaves a daemon that ignores every signal it can, and waits to be killed. It
-judges nothing; ``guards.py`` does.
+It runs as ``python -I -S -c SOURCE CANARY FD``. CANARY is a file of the host that it should not see. FD is the pipe for
+its report (one line of JSON). Then it leaves a daemon that ignores every signal that it can ignore, and waits until it
+is killed. It judges nothing: ``guards.py`` does that.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from collections.abc import Callable
 
 NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
 HOST_PATHS = ("/boot", "/etc/shadow", "/home", "/opt", "/root", "/run", "/srv", "/sys", "/var")
-FORKS, DESCRIPTORS, FILES = 64, 512, 8  # tries before giving up on a limit
+FORKS, DESCRIPTORS, FILES = 64, 512, 8  # the probe tries this often to reach a limit
 
-# Calls that nothing honest makes, with arguments that do no harm where the guard is off.
+# Calls that no honest program makes. Their arguments do no harm if the guard is off.
 CLONE_NEWUSER = 0x10000000
 libc = ctypes.CDLL(None, use_errno=True)
 
 
 def error_of(attempt: Callable[[], object]) -> str:
-    """The name of the error with which ``attempt`` fails; empty where it succeeds."""
+    """The name of the error of ``attempt``. Empty if it succeeds."""
     try:
         attempt()
     except OSError as error:
@@ -43,7 +43,7 @@ def call(name: str, *arguments: int) -> None:
 
 
 def forbidden_calls() -> dict[str, str]:
-    """What became of system calls that the filter denies; each in a child, since some would change the process."""
+    """The errors of system calls that the filter denies. Each runs in a child: some would change the process."""
     attempts: dict[str, Callable[[], object]] = {
         "ptrace": lambda: call("ptrace", 0, 0, 0, 0),
         "unshare": lambda: call("unshare", CLONE_NEWUSER),
@@ -68,13 +68,13 @@ def in_child(attempt: Callable[[], object]) -> str:
 
 
 def reach_outside() -> str:
-    """The error of sending a datagram to an address that no host has (RFC 5737)."""
+    """The error of a send to an address that no host has (RFC 5737)."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         return error_of(lambda: sender.connect(("192.0.2.1", 9)))
 
 
 def loopback(family: socket.AddressFamily, address: str) -> str:
-    """The error of sending a datagram to oneself."""
+    """The error of a datagram that the probe sends to itself."""
 
     def attempt() -> None:
         with socket.socket(family, socket.SOCK_DGRAM) as end:
@@ -87,7 +87,7 @@ def loopback(family: socket.AddressFamily, address: str) -> str:
 
 
 def fill(directory: str) -> str:
-    """The error that stops a few files, each as long as a file may be, from being written; empty where none does."""
+    """The error of writing a few files of the maximum length. Empty if there is no error."""
 
     def attempt() -> None:
         longest = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
@@ -105,7 +105,7 @@ def fill(directory: str) -> str:
 
 
 def long_file() -> str:
-    """The error of writing past the longest file allowed; empty where there is no limit."""
+    """The error of a write past the maximum length of a file. Empty if there is no limit."""
     if resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY:
         return ""
     with open(os.memfd_create("probe"), "wb", buffering=0) as file:
@@ -114,7 +114,7 @@ def long_file() -> str:
 
 
 def fork_until_refused() -> str:
-    """The error of a fork while the children before it live; empty where none is refused."""
+    """The error of the first fork that fails while all earlier children live. Empty if none fails."""
     gate, release = os.pipe()
     children: list[int] = []
 
@@ -136,7 +136,7 @@ def fork_until_refused() -> str:
 
 
 def open_until_refused() -> str:
-    """The error of opening one descriptor too many."""
+    """The error when the probe opens one descriptor too many."""
     opened: list[int] = []
 
     def attempt() -> None:
@@ -158,13 +158,13 @@ def status_fields() -> dict[str, str]:
 
 
 def descriptors() -> list[int]:
-    """What is open, the listing itself left out."""
+    """The open descriptors, without the one that lists them."""
     names = os.listdir("/proc/self/fd")
     return sorted(int(name) for name in names if os.path.lexists(f"/proc/self/fd/{name}"))
 
 
 def leave_daemon() -> None:
-    """A process in a session of its own that outlives its parent, ignores signals and holds the report's pipe open."""
+    """Starts a process in its own session. It outlives its parent, ignores signals and holds the pipe open."""
     if os.fork() == 0:
         os.setsid()
         if os.fork() != 0:

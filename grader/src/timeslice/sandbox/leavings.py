@@ -1,4 +1,4 @@
-"""What a run leaves in directories that it may write: how much room it takes, and what of it is dangerous to read."""
+"""The files that a run leaves in its writable directories: measures their size and removes the dangerous ones."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _BLOCK_BYTES = 512
-_ENTRY_BYTES = 4096  # what a name costs at least, so that a million empty files count too
+_ENTRY_BYTES = 4096  # minimum for each name, so that a million empty files count too
 _SHARED_DIRECTORIES = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))  # noqa: S108 - searched, not written
 
 
 def disk_usage(path: Path) -> int:
-    """Bytes on disk below ``path``; what vanishes meanwhile does not count."""
+    """Bytes on disk below ``path``. Files that vanish meanwhile do not count."""
     return sum(max(_ENTRY_BYTES, entry.st_blocks * _BLOCK_BYTES) for _, entry in _entries(path))
 
 
 def sweep(path: Path) -> None:
-    """Removes everything below ``path`` that is no directory and no file with one name.
+    """Removes everything below ``path`` except directories and ordinary files with only one name.
 
-    The grader reads these directories with more rights than the run had: a symbolic link, a hard link or a FIFO left
-    there would lead it elsewhere or make it wait for ever.
+    The grader reads these directories with more rights than the run had. A symbolic link, a hard link or a FIFO could
+    lead it to another file, or make it wait for ever.
     """
     for file, status in _entries(path):
         plain = stat.S_ISDIR(status.st_mode) or (stat.S_ISREG(status.st_mode) and status.st_nlink == 1)
@@ -33,9 +33,9 @@ def sweep(path: Path) -> None:
 
 
 def remove_owned(uid: int, keep: Iterable[Path]) -> None:
-    """Removes what user ``uid`` left in the directories that all users share, but not ``keep`` or what leads there.
+    """Removes files of user ``uid`` from the directories that all users share, except ``keep`` and its parents.
 
-    Only for a user that belongs to nobody but this grader, and only where a run had no /tmp of its own.
+    Only for a user that belongs to this grader alone, and only if a run had no /tmp of its own.
     """
     kept = [path.resolve() for path in keep]
     for directory in _SHARED_DIRECTORIES:
@@ -50,7 +50,7 @@ def remove_owned(uid: int, keep: Iterable[Path]) -> None:
 
 
 def _entries(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Every name below ``path`` with its own status; links are not followed."""
+    """Every name below ``path`` with its own status. Links are not followed."""
     waiting = [path]
     while waiting:
         with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:

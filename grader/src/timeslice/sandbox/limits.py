@@ -1,32 +1,32 @@
-"""How much a run may use, and how it ended: the two values that go into a sandbox and come out of it."""
+"""The limits of a run, which go into a sandbox, and the way it ended, which comes out."""
 
 from __future__ import annotations
 
 import resource
 from dataclasses import dataclass
 
-STACK_BYTES = 8 << 20  # what every Linux gives a program by default; a host's own choice must not change a verdict
+STACK_BYTES = 8 << 20  # the default of Linux; another setting of a host must not change a verdict
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one run may use. Seconds are wall clock or CPU time, sizes are bytes."""
+    """The limits of one run. Seconds are wall clock or CPU time, sizes are bytes."""
 
-    wall_seconds: float  # then the whole sandbox is killed
+    wall_seconds: float  # after this time, the whole sandbox is killed
     cpu_seconds: int  # of each process
-    memory_bytes: int  # address space of each process; of all together where there is a control group
+    memory_bytes: int  # address space of each process; with a control group, memory of all processes together
     processes: int  # processes and threads at one time
     file_bytes: int  # length of each file, the captured output included
     descriptors: int  # open in each process
-    tmp_bytes: int  # room in /tmp, and as much in /dev/shm
+    tmp_bytes: int  # room in /tmp, and the same in /dev/shm
     address_space: bool = True  # False for AddressSanitizer, which reserves terabytes
     disk_bytes: int = 128 << 20  # in all writable directories together
 
     def resources(self, processes: int | None = None) -> dict[int, int]:
-        """The kernel's resource limits, hard and soft alike, by their number; none above what this process has.
+        """The kernel's resource limits by their number. Hard and soft limits are equal, and none is above our own.
 
         Args:
-            processes: the limit on a user's tasks, where that must count others than the run's own.
+            processes: the limit on a user's tasks, if tasks outside of the run count too.
         """
         limits = {
             resource.RLIMIT_CPU: self.cpu_seconds,
@@ -49,7 +49,7 @@ class Limits:
 class Ended:
     """How a run ended. Exactly one of ``exit_code`` and ``signal`` is set.
 
-    A program that itself exits with 128 + n cannot be told from one killed by signal n, as in the shell.
+    As in the shell, an exit with 128 + n looks like a kill by signal n.
     """
 
     exit_code: int | None
@@ -60,7 +60,7 @@ class Ended:
 
     @classmethod
     def from_shell(cls, status: int, *, seconds: float) -> Ended:
-        """From an exit status in the shell's convention, 128 + n for signal n."""
+        """Makes it from an exit status of the shell: 128 + n means signal n."""
         if 128 < status <= 128 + 64:
             return cls(None, status - 128, timed_out=False, seconds=seconds)
         return cls(status, None, timed_out=False, seconds=seconds)

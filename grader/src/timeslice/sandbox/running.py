@@ -1,20 +1,21 @@
-"""One run in a sandbox from its start to the death of its last process.
+"""One run in a sandbox, from its start to the death of its last process.
 
 Theory of operation
 -------------------
-A launcher (``bwrap``, or ``supervisor.py`` where bubblewrap cannot work) is started with two pipes. On the *status*
-pipe it writes the PID of the process that everything inside descends from, and later the exit status; on the *gate*
-it waits before the program starts, and in that time that process is put into its control group.
+A launcher is started with two pipes. The launcher is ``bwrap``, or ``supervisor.py`` if bubblewrap cannot work. On the
+*status* pipe it writes the PID of the first process inside, and later the exit status. All processes inside descend
+from that first process. At the *gate* the launcher waits before the program starts. In that time, we put the first
+process into its control group.
 
-Each run has a thread of its own, which starts the launcher, keeps the deadline and the room on disk, and ends after
-the last process did. That thread must be the one that starts the launcher, because the kernel's parent-death signal,
-by which a sandbox dies with a killed grader, follows the starting *thread*. It waits on pidfds, so neither a reused
-PID nor a full pipe can mislead it. A PID namespace's first process becomes waitable only after all others in the
-namespace are gone; that, and not the end of the program, is the end of the run. The grader is a child subreaper, so
-that it can reap that process although the launcher ended before: not every machine's init does.
+Each run has its own thread. The thread starts the launcher, watches the deadline and the disk space, and ends after the
+last process of the run. This thread itself must start the launcher. The reason is the kernel's parent-death signal,
+which ends a sandbox when its grader is killed: the signal follows the starting *thread*. The thread waits on pidfds, so
+a reused PID or a full pipe cannot mislead it. The first process of a PID namespace becomes waitable only when all
+others in the namespace are gone. That moment is the end of the run, not the end of the program. The grader is a child
+subreaper. So it can reap that process even if the launcher ended before, because not every machine's init does that.
 
-Then the control group is removed, and whatever is no plain file or directory is removed from the writable
-directories: a link or a FIFO left there would lead the grader, who reads them with more rights, somewhere else.
+Then the control group is removed. From the writable directories, everything is removed that is not an ordinary file or
+a directory. The grader reads them with more rights, and a link or a FIFO there could lead it to another file.
 """
 
 from __future__ import annotations
@@ -45,12 +46,12 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True)
 class Control:
-    """The launcher's descriptors: its ends of the pipes that steer a run, and anonymous files that it is to use."""
+    """The launcher's descriptors: its ends of the control pipes, and anonymous files that it uses."""
 
     status: int
     gate: int
     filter: int | None  # the system call filter
-    files: Mapping[str, int]  # files to show inside, by their path there
+    files: Mapping[str, int]  # files to show inside, by their path inside
 
     def all(self) -> list[int]:
         return [fd for fd in (self.status, self.gate, self.filter, *self.files.values()) if fd is not None]
@@ -74,13 +75,13 @@ class Launch:
 
 
 class Running:
-    """A run under way. Leaving it as a context manager kills what is left of it."""
+    """A run in progress. As a context manager, it kills all that is left at the end of the block."""
 
     def __init__(self, launch: Launch) -> None:
-        """Starts the run and returns once the program inside may go.
+        """Starts the run, and returns when the program inside may start.
 
         Raises:
-            SandboxError: the launcher could not be started, or did not get as far as the gate.
+            SandboxError: the launcher did not start, or did not reach the gate.
         """
         self._launch = launch
         self._let_go = threading.Event()
@@ -98,7 +99,7 @@ class Running:
             raise self._error
 
     def poll(self) -> Ended | None:
-        """How the run ended, or None while anything of it lives.
+        """How the run ended, or None while a process of it lives.
 
         Raises:
             SandboxError: the sandbox failed before the program started.
@@ -110,7 +111,7 @@ class Running:
         return self._ended
 
     def wait(self) -> Ended:
-        """Waits until nothing of the run lives; the deadline of its limits bounds that.
+        """Waits until no process of the run lives. The deadline in its limits bounds the wait.
 
         Raises:
             SandboxError: the sandbox failed before the program started.
@@ -121,7 +122,7 @@ class Running:
         return ended
 
     def kill(self) -> None:
-        """Kills everything inside; returns at once. A run that has ended is left as it is."""
+        """Kills everything inside, and returns at once. Does nothing to a run that has ended."""
         with self._lock:
             if self._stop >= 0:
                 os.eventfd_write(self._stop, 1)
@@ -138,14 +139,14 @@ class Running:
     # ---- the thread of the run ----
 
     def _live(self) -> None:
-        """The whole life of the run; every way out of it sets both events."""
+        """The whole life of the run. Every way out sets both events."""
         try:
             with contextlib.ExitStack() as stack:
                 self._follow(stack)
         except SandboxError as error:
             self._error = error
         except (OSError, ValueError) as error:
-            self._error = SandboxError(f"the sandbox could not be started: {error}")
+            self._error = SandboxError(f"the sandbox did not start: {error}")
         finally:
             with self._lock:
                 os.close(self._stop)
@@ -162,23 +163,23 @@ class Running:
         alive = _pidfds(stack, launcher=launcher.pid, inside=inside)
         self._limit(stack, inside)
         started = time.monotonic()
-        with contextlib.suppress(BrokenPipeError):  # it failed before it came to the gate
+        with contextlib.suppress(BrokenPipeError):  # it failed before the gate
             os.write(gate, b"\0")
         self._let_go.set()
         self._watch(alive, started + self._launch.limits.wall_seconds)
         code = launcher.wait()
-        with contextlib.suppress(ChildProcessError):  # ours if the launcher ended first
+        with contextlib.suppress(ChildProcessError):  # it is our child if the launcher ended first
             os.waitpid(inside, 0)
         self._ended = self._outcome(_exit_status(status), code, time.monotonic() - started)
 
     def _start(self, stack: contextlib.ExitStack) -> tuple[subprocess.Popen[bytes], int, int]:
-        """Starts the launcher with nothing open but its output, its control pipes and what it is to pass on.
+        """Starts the launcher. Only its output, its control pipes and the descriptors in ``pass_fds`` are open in it.
 
         Returns:
             The launcher, and the grader's ends of the status pipe and of the gate.
         """
         launch = self._launch
-        with contextlib.ExitStack() as given:  # what the launcher has once it runs
+        with contextlib.ExitStack() as given:  # descriptors that the launcher has when it runs
             status, status_end = _pipe(stack, given)
             gate, gate_end = _pipe(stack, given, writing=True)
             loaded = None if launch.filter is None else _memory_file(given, launch.filter)
@@ -207,12 +208,12 @@ class Running:
             byte = os.read(status, 1)
             if not byte:
                 launcher.wait()
-                raise SandboxError(f"the sandbox could not be started: {self._error_text()}")
+                raise SandboxError(f"the sandbox did not start: {self._error_text()}")
             line += byte
         return int(json.loads(line)["child-pid"])
 
     def _limit(self, stack: contextlib.ExitStack, inside: int) -> None:
-        """Puts the process that waits at the gate into its control group, and sees to what is cleaned up after it."""
+        """Puts the process that waits at the gate into its control group, and registers the clean-up after the run."""
         launch = self._launch
         self.group = launch.group()
         if self.group:
@@ -223,7 +224,7 @@ class Running:
         stack.callback(launch.clean_up)
 
     def _watch(self, alive: dict[str, int], deadline: float) -> None:
-        """Waits for the launcher and all inside to be gone, and makes them go where their time or room is up."""
+        """Waits until the launcher and all processes inside are gone. Kills them if their time or space is used up."""
         poller = select.poll()
         for fd in (*alive.values(), self._stop):
             poller.register(fd, select.POLLIN)
@@ -242,7 +243,7 @@ class Running:
                     _send(fd, self._launch.stop_signal)
 
     def _must_stop(self, ready: Sequence[int], deadline: float) -> bool:
-        """Whether the run was told to stop, is out of time, or has filled its room on disk."""
+        """Whether the run was told to stop, is out of time, or has used up its disk space."""
         self._killed = self._stop in ready
         self._timed_out = not self._killed and time.monotonic() >= deadline
         if not ready and not self._timed_out:
@@ -251,17 +252,17 @@ class Running:
         return self._killed or self._timed_out or self._disk_full
 
     def _outcome(self, status: int | None, launcher_code: int, seconds: float) -> Ended:
-        """What the status pipe and the launcher's own end say together."""
+        """How the run ended, from the status pipe and the launcher's exit status."""
         if self._timed_out or self._disk_full or self._killed:
             return Ended(None, signal.SIGKILL, self._timed_out, seconds, self._disk_full)
         if status is not None:
             return Ended.from_shell(status, seconds=seconds)
         if launcher_code < 0:  # somebody outside killed the launcher
             return Ended(None, -launcher_code, timed_out=False, seconds=seconds)
-        raise SandboxError(f"the sandbox could not be set up: {self._error_text()}")
+        raise SandboxError(f"the sandbox did not start its program: {self._error_text()}")
 
     def _error_text(self) -> str:
-        """The launcher's complaint, as one line."""
+        """The launcher's error message, as one line."""
         with contextlib.suppress(OSError), self._launch.stderr.open("rb") as file:
             text = file.read(_ERROR_TEXT_BYTES).decode(errors="replace").strip()
             if text:
@@ -270,7 +271,7 @@ class Running:
 
 
 def _pipe(ours: contextlib.ExitStack, theirs: contextlib.ExitStack, *, writing: bool = False) -> tuple[int, int]:
-    """A pipe as (our end, their end), each closed with its owner; ``writing`` where ours is the end written to."""
+    """A pipe as (our end, their end). Each end closes with its owner. ``writing``: ours is the end for writing."""
     reader, writer = os.pipe2(os.O_CLOEXEC)
     our_end, their_end = (writer, reader) if writing else (reader, writer)
     ours.callback(os.close, our_end)
@@ -279,7 +280,7 @@ def _pipe(ours: contextlib.ExitStack, theirs: contextlib.ExitStack, *, writing: 
 
 
 def _memory_file(owner: contextlib.ExitStack, data: bytes) -> int:
-    """An anonymous file with the data, at its beginning."""
+    """An anonymous file with the data, read from its beginning."""
     fd = os.memfd_create("timeslice", os.MFD_CLOEXEC)
     owner.callback(os.close, fd)
     os.write(fd, data)
@@ -288,7 +289,7 @@ def _memory_file(owner: contextlib.ExitStack, data: bytes) -> int:
 
 
 def _output(owner: contextlib.ExitStack, path: Path) -> int:
-    """A new file for what the run prints; where one is there already it is replaced, never followed or appended to."""
+    """A new file for the output of the run. An old file is replaced: we never follow it or append to it."""
     path.unlink(missing_ok=True)
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     owner.callback(os.close, fd)
@@ -296,7 +297,7 @@ def _output(owner: contextlib.ExitStack, path: Path) -> int:
 
 
 def _pidfds(owner: contextlib.ExitStack, **pids: int) -> dict[str, int]:
-    """Descriptors of those of the processes that still live, by name."""
+    """Descriptors of the processes that still live, by name."""
     found: dict[str, int] = {}
     for name, pid in pids.items():
         with contextlib.suppress(ProcessLookupError):
@@ -311,13 +312,13 @@ def _send(pidfd: int, number: int) -> None:
 
 
 def _reap(launcher: subprocess.Popen[bytes]) -> None:
-    """Ends a launcher that is left after a failure; one that has ended is only reaped."""
+    """Kills a launcher that is left after a failure, and reaps it."""
     launcher.kill()
     launcher.wait()
 
 
 def _exit_status(status: int) -> int | None:
-    """The exit status on the status pipe, in the shell's convention; None where the program never started."""
+    """The exit status on the status pipe, as in the shell. None if the program never started."""
     os.set_blocking(status, False)
     text = b""
     with contextlib.suppress(BlockingIOError):

@@ -1,17 +1,17 @@
-"""The system call filter: what code in the sandbox may not ask of the kernel.
+"""The system call filter: the system calls that code in the sandbox may not make.
 
 Theory of operation
 -------------------
-A deny list, not an allow list: compilers, Valgrind and libc between them need most calls, and the namespaces already
-decide what a call can reach. What the list takes away is what would widen the kernel's surface (bpf,
-io_uring, userfaultfd, perf), look into another process (ptrace, process_vm_*, pidfd_getfd), or make new namespaces
-in which the code would be root (unshare, setns, clone with CLONE_NEW*, mount). A denied call fails with EPERM, as it
-would for want of a privilege. ``clone3`` keeps its flags behind a pointer, where no filter can look, and so fails
-with ENOSYS: libc then falls back on ``clone``. A call of a foreign architecture or of x32 kills the process, because
-its numbers mean other calls.
+It is a deny list, not an allow list. Compilers, Valgrind and libc together need most calls, and the namespaces already
+limit what a call can reach. The list denies three kinds of calls. Some open large parts of the kernel to attacks (bpf,
+io_uring, userfaultfd, perf). Some look into another process (ptrace, process_vm_*, pidfd_getfd). Some make new
+namespaces in which the code would be root (unshare, setns, clone with CLONE_NEW*, mount). A denied call fails with
+EPERM, as if a privilege were missing. ``clone3`` has its flags behind a pointer, where no filter can look. So it fails
+with ENOSYS, and libc then uses ``clone``. A call of a foreign architecture or of x32 kills the process, because its
+numbers mean other calls.
 
-The filter is written by libseccomp, which knows the numbers of each architecture. Debian's apt depends on it, so it
-is there; it is loaded by its soname, without the search through a compiler that ``ctypes.util`` would start.
+libseccomp writes the filter, because it knows the numbers of each architecture. Debian's apt depends on it, so it is
+installed. We load it by its soname, because ``ctypes.util`` would start a compiler to search for it.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ DENIED = (
     # namespaces and the mount family
     "unshare setns mount umount umount2 pivot_root chroot open_tree move_mount fsopen fsconfig fsmount fspick "
     "mount_setattr "
-    # wide surfaces of the kernel
+    # large parts of the kernel
     "bpf userfaultfd perf_event_open io_uring_setup io_uring_enter io_uring_register keyctl add_key request_key "
     "open_by_handle_at name_to_handle_at fanotify_init lookup_dcookie vmsplice "
     # the machine itself
     "kexec_load kexec_file_load init_module finit_module delete_module create_module reboot swapon swapoff acct "
     "quotactl quotactl_fd syslog settimeofday clock_settime clock_settime64 clock_adjtime clock_adjtime64 adjtimex "
     "sethostname setdomainname iopl ioperm modify_ldt nfsservctl uselib ustat sysfs _sysctl vhangup "
-    # memory placement, which outlives what a limit counts
+    # memory placement, whose effect lasts longer than any limit counts
     "mbind set_mempolicy set_mempolicy_home_node migrate_pages move_pages"
 ).split()
 
 # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET of linux/sched.h.
 NEW_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
-TIOCSTI = 0x5412  # types into the terminal of whoever started the grader
+TIOCSTI = 0x5412  # types into the terminal of the user who started the grader
 TIOCLINUX = 0x541C
 QUERY_PERSONALITY = 0xFFFFFFFF
 
@@ -71,7 +71,7 @@ def _load() -> ctypes.CDLL:
     try:
         library = ctypes.CDLL("libseccomp.so.2")
     except OSError as error:
-        raise SandboxError("libseccomp.so.2 cannot be loaded: install the package libseccomp2") from error
+        raise SandboxError(f"libseccomp.so.2 cannot be loaded ({error}): install the package libseccomp2") from error
     library.seccomp_init.restype = ctypes.c_void_p
     library.seccomp_init.argtypes = [ctypes.c_uint32]
     library.seccomp_release.argtypes = [ctypes.c_void_p]
@@ -100,12 +100,14 @@ class _Filter:
 
     def _check(self, status: int) -> None:
         if status < 0:
-            raise SandboxError(f"libseccomp could not write the system call filter: {os.strerror(-status)}")
+            raise SandboxError(
+                f"libseccomp cannot write the system call filter ({os.strerror(-status)}): update libseccomp2"
+            )
 
     def deny(self, name: str, error: int, condition: _Comparison | None = None) -> None:
-        """Makes the call fail with ``error``, always or where the condition holds; unknown names are left out."""
+        """Makes the call fail with ``error``: always, or if the condition holds. Unknown names are left out."""
         number = self.library.seccomp_syscall_resolve_name(name.encode())
-        if number < 0:  # not a call of this architecture, or newer than the library
+        if number < 0:  # no call of this architecture, or newer than the library
             return
         conditions = (_Comparison * 1)(condition) if condition else None
         count = 1 if condition else 0
@@ -126,13 +128,13 @@ def program(*, ptrace: bool) -> bytes:
     """Builds the filter for this machine.
 
     Args:
-        ptrace: leave ptrace to the code inside, as LeakSanitizer needs it; the PID namespace confines it.
+        ptrace: allow ptrace inside, because LeakSanitizer needs it. The PID namespace confines it.
 
     Returns:
-        The BPF program as bubblewrap's ``--seccomp`` and ``PR_SET_SECCOMP`` take it.
+        The BPF program, in the format of bubblewrap's ``--seccomp`` and of ``PR_SET_SECCOMP``.
 
     Raises:
-        SandboxError: libseccomp is missing or refused.
+        SandboxError: libseccomp is missing or failed.
     """
     rules = _Filter(_load())
     try:

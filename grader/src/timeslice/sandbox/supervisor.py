@@ -1,16 +1,16 @@
-"""The launcher where bubblewrap cannot work: runs one command with fewer guards and ends all that it leaves.
+"""The launcher for machines where bubblewrap cannot work: runs one command with fewer guards, and ends all processes.
 
 Theory of operation
 -------------------
-This is a program of its own (``python -I -S -c SOURCE SETUP COMMAND...``) that speaks the language of ``bwrap`` on
-the status pipe and the gate, so that ``running.py`` need not know which of the two it steers. It is a child
-subreaper: whatever the command's descendants do to get away (fork twice, make sessions, ignore signals), they end up
-as its children or grandchildren. When the command has ended, or on SIGTERM, it first *stops* every descendant until
-none is running (a stopped process cannot fork, and the process limit bounds how many there are), and then kills them
-all. It keeps the grader's user while the command loses it, so that the command cannot kill it where the grader is root.
+This is a program of its own (``python -I -S -c SOURCE SETUP COMMAND...``). On the status pipe and the gate it behaves
+like ``bwrap``, so ``running.py`` does not need to know which of the two it controls. It is a child subreaper. The
+command's descendants may try to get away: they may fork twice, make sessions, ignore signals. They still become its
+children or grandchildren. When the command has ended, or on SIGTERM, it first *stops* every descendant until none is
+running. A stopped process cannot fork, and the process limit bounds their number. Then it kills them all. It keeps the
+grader's user, and the command loses it. So the command cannot kill it if the grader is root.
 
-What it cannot do is listed by the probe: there is no namespace, and so the host's files, network, /tmp and processes
-are as visible as they are to any user.
+The probe lists what it cannot do. There is no namespace, so every file, network, process and /tmp of the host is as
+visible as to any user.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ def prctl(option: int, argument: int | ctypes.c_void_p) -> None:
 
 
 class FilterProgram(ctypes.Structure):
-    """``struct sock_fprog``: a system call filter as the kernel takes it."""
+    """``struct sock_fprog``: a system call filter in the format of the kernel."""
 
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
 def load_filter(fd: int) -> None:
-    """Puts the filter in ``fd`` on this process and all that it starts."""
+    """Loads the filter from ``fd`` for this process and all its later children."""
     code = os.read(fd, 1 << 20)
     text = ctypes.create_string_buffer(code, len(code))
     program = FilterProgram(len(code) // FILTER_INSTRUCTION_BYTES, ctypes.addressof(text))
@@ -54,7 +54,7 @@ def load_filter(fd: int) -> None:
 
 
 def descendants() -> set[int]:
-    """All processes below this one, zombies left out."""
+    """All processes below this one, without zombies."""
     children: dict[int, list[int]] = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -74,7 +74,7 @@ def descendants() -> set[int]:
 
 
 def send(pids: set[int], number: int) -> None:
-    """Sends a signal to each process that is still there."""
+    """Sends a signal to each process that still exists."""
     for pid in pids:
         try:
             os.kill(pid, number)
@@ -83,7 +83,7 @@ def send(pids: set[int], number: int) -> None:
 
 
 def end_all() -> None:
-    """Stops every descendant until no new one appears, then kills them, and reaps until there is none."""
+    """Stops every descendant until no new one appears. Then kills them, and reaps until there is none."""
     stopped: set[int] = set()
     while fresh := descendants() - stopped:
         send(fresh, signal.SIGSTOP)
@@ -99,7 +99,7 @@ def end_all() -> None:
 
 
 def run_command(setup: dict[str, object], argv: list[str]) -> None:
-    """In the child: waits at the gate, gives up every right, becomes the command."""
+    """In the child: waits at the gate, gives up every right, and becomes the command."""
     gate, filter_fd = setup["gate"], setup["filter"]
     assert isinstance(gate, int)  # noqa: S101 - written by fallback.py
     os.setsid()
@@ -129,7 +129,7 @@ def run_command(setup: dict[str, object], argv: list[str]) -> None:
 
 
 def main() -> int:
-    """Runs the command of the arguments; the first argument is the set-up as JSON."""
+    """Runs the command in the arguments. The first argument is the set-up as JSON."""
     setup, argv = json.loads(sys.argv[1]), sys.argv[2:]
     status: int = setup["status"]
     os.set_inheritable(status, False)
@@ -151,7 +151,7 @@ def main() -> int:
 
 
 def wait_for(command: int) -> int:
-    """Reaps until the command has ended or SIGTERM came; the command's status in the shell's convention."""
+    """Reaps until the command has ended or SIGTERM comes. Returns the command's status as in the shell."""
     while True:
         if signal.sigwait({signal.SIGTERM, signal.SIGCHLD}) == signal.SIGTERM:
             return 128 + signal.SIGKILL
@@ -165,7 +165,7 @@ def wait_for(command: int) -> int:
 
 
 def reap() -> tuple[int, int]:
-    """One ended child and its wait status; (0, 0) where none has ended."""
+    """One ended child and its wait status, or (0, 0) if none has ended."""
     try:
         return os.waitpid(-1, os.WNOHANG)
     except ChildProcessError:

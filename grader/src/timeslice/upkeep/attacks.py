@@ -1,16 +1,16 @@
-"""Plays the attacks of tests/hostile, and says where one did not get the verdict that is written beside it.
+"""Grades the attacks of tests/hostile, and reports each one whose verdict is not the expected one.
 
-An attack is a folder with the sources in which it differs from the reference and an ``expected.toml``:
+An attack is a folder. It holds the sources that differ from the reference, and an ``expected.toml``:
 
-why       one line: what stops it
+why       one line: what stops the attack
 outcome   of the whole submission
-[checks]  clause = verdict of all its tests; only the tests of these clauses are run, and the tripwires
+[checks]  clause = verdict of all its tests. Only the tests of these clauses run, and the tripwires
 refused   text in a reason why its object was refused
-build     text in what the compiler said when it failed
+build     text in the output of the compiler, which failed
 note      text in a note of the result
-shown     text in the output of one of the checks
-absent    text that must be in none of the reports
-[links]   path = target of each symbolic link to add: not every way of copying a repository keeps links
+shown     text in the output of a check
+absent    text that must be in no report
+[links]   path = target of each symbolic link to add, because some ways to copy a repository lose links
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from timeslice.model import Outcome, Result, Verdict
 from timeslice.upkeep.traces import traces
 
 SEED = 1
-# What a terminal or an XML parser would obey or choke on; HTML's are looked for by the tests of the reports.
+# Characters that a terminal obeys, or that an XML parser refuses. The tests of the reports look for those of HTML.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
@@ -62,7 +62,7 @@ def attacks(kit: Kit) -> list[Path]:
 
 
 def grade(context: GradingContext, folder: Path, clauses: set[str]) -> Result:
-    """Grade a submission by the tests of some clauses, or of all where none is named."""
+    """Grade a submission by the tests of some clauses, or by all tests if no clause is given."""
     grading = Grading(context, Source(folder.name, folder), SEED)
     if clauses:
         grading.select({test.name for test in context.tests if test.clause in clauses})
@@ -72,7 +72,7 @@ def grade(context: GradingContext, folder: Path, clauses: set[str]) -> Result:
 
 
 def played(context: GradingContext, attack: Path, links: dict[str, str], copy: Path) -> Path:
-    """The submission that an attack stands for: the reference's labs, and the attack's files and links over them."""
+    """The submission of an attack: the labs of the reference, with the attack's files and links in their place."""
     for lab in (lab.id for lab in context.assignment.labs if (attack / lab.id).is_dir()):
         shutil.copytree(context.kit.reference / lab, copy / lab)
     shutil.copytree(attack, copy, dirs_exist_ok=True)
@@ -83,7 +83,7 @@ def played(context: GradingContext, attack: Path, links: dict[str, str], copy: P
 
 
 def surprises(context: GradingContext, attack: Path) -> list[str]:
-    """Play an attack: everything that is not as ``expected.toml`` says, or that is left on the machine, a line each."""
+    """Grade an attack. Returns one line for each difference from ``expected.toml``, and for traces that are left."""
     expected = read_spec_file(context.kit.root, attack.relative_to(context.kit.root) / "expected.toml", _FILE)
     with tempfile.TemporaryDirectory(prefix="timeslice-attack-") as folder:
         before = traces(context.builder.sandbox)
@@ -112,7 +112,7 @@ def _of_result(expected: Expected, result: Result) -> Iterator[str]:
     outputs = [check.output for check in result.checks]
     for wanted_text, texts, where in (
         (expected.refused, result.build.refusals, "the refusals"),
-        (expected.build, said, "what the compiler said"),
+        (expected.build, said, "the output of the compiler"),
         (expected.note, result.notes, "the notes"),
         (expected.shown, outputs, "the output of a check"),
     ):
@@ -122,7 +122,7 @@ def _of_result(expected: Expected, result: Result) -> Iterator[str]:
 
 
 def _of_points(result: Result) -> Iterator[str]:
-    """An attack earns nothing by a lie."""
+    """An attack must not earn points that its tests did not earn."""
     passed = sum(check.points for check in result.checks if check.verdict is Verdict.PASSED)
     whole = result.score.earned == result.score.possible
     if result.outcome is Outcome.PASSED and not whole:

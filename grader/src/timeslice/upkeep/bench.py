@@ -1,7 +1,7 @@
-"""Measures what a student waits for and what an instructor's machine gets done; all ratios come from one run.
+"""Measures how long a student waits, and how many submissions a machine grades. All ratios come from one run.
 
-*The usual way* is the same bank linked with plain libcriterion, every test a fresh process under
-``valgrind --trace-children=yes``. *Ours* is the executor: one Valgrind that forks a process for each test.
+*The usual way* is the same bank with plain libcriterion: each test is a new process under
+``valgrind --trace-children=yes``. *Ours* is the executor: one Valgrind, which forks a process for each test.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from timeslice.session.messages import GradingOptions
 from timeslice.session.pool import Pool
 
 _ROUNDS = 5
-_CLASS = 8  # submissions in the class whose throughput is measured
+_CLASS = 8  # submissions in the class that measures the throughput
 _SECONDS = 1800
 _USUAL = [
     "valgrind", "--quiet", "--trace-children=yes", "--leak-check=full",
-    # Processes that the process lab spawns run natively under ours, too; traced, they would wait for each other.
+    # Processes that the process lab spawns run natively in ours too. Under Valgrind they would wait for each other.
     "--trace-children-skip-by-arg=--timeslice-spawn",
 ]  # fmt: skip
 
 
 def bench(kit: Kit, say: Callable[[str], None]) -> None:
-    """Measure everything and say each line as soon as it is known. Raises KitError where something cannot be run."""
+    """Measure everything, and say each line as soon as it is known. Raises KitError if a program cannot run."""
     with GradingContext.open() as context:
         parts = (
             _scheduler(kit),
@@ -50,7 +50,7 @@ def bench(kit: Kit, say: Callable[[str], None]) -> None:
             _sandbox_share(context),
             _throughput(kit, context),
         )
-        for line in chain.from_iterable(parts):  # each is said before the next is measured
+        for line in chain.from_iterable(parts):  # says each line before the next measurement
             say(line)
 
 
@@ -66,7 +66,7 @@ def _scheduler(kit: Kit) -> Iterator[str]:
 
 
 def _timed(command: Sequence[str], **environment: str) -> float:
-    """Seconds of one command, which must succeed."""
+    """The seconds of one command, which must succeed."""
     started = time.monotonic()
     ended = subprocess.run(
         command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=_SECONDS
@@ -78,7 +78,7 @@ def _timed(command: Sequence[str], **environment: str) -> float:
 
 
 def _usual_and_ours(kit: Kit) -> Iterator[str]:
-    """The bank on the reference under Valgrind both ways; ours before and after the usual, so that noise hits both."""
+    """The bank with the reference under Valgrind, both ways. Ours runs before and after, so that noise affects both."""
     usual, bank = kit.root / "build" / "bench" / "usual", kit.objects / "reference"
     if not usual.is_file():
         raise KitError(f"{usual} is missing: run make bench")
@@ -93,7 +93,7 @@ def _usual_and_ours(kit: Kit) -> Iterator[str]:
 
     before = [ours() for _ in range(_ROUNDS)]
     with tempfile.TemporaryDirectory(prefix="timeslice-bench-") as folder:
-        # Its own tripwires fail on purpose, as they do under ours: that is no error of the measurement.
+        # Its tripwires fail on purpose, as they do in ours. This is no error of the measurement.
         slow = _timed([*_USUAL, f"--log-file={folder}/%p", str(usual), "--always-succeed"])
     fast = statistics.median([*before, *(ours() for _ in range(_ROUNDS))])
     yield f"the bank, {count} tests, under Valgrind"
@@ -103,7 +103,7 @@ def _usual_and_ours(kit: Kit) -> Iterator[str]:
 
 
 def _one_submission(context: GradingContext) -> Iterator[str]:
-    """One full grading against its floor: the compile, one start of Valgrind, the tests' own time."""
+    """One full grading, compared with its minimum: the build, one start of Valgrind, and the tests' own time."""
     reference = Source("reference", context.kit.reference)
     totals: list[dict[str, float]] = []
     for _ in range(_ROUNDS):
@@ -123,7 +123,7 @@ def _one_submission(context: GradingContext) -> Iterator[str]:
 
 
 def _sandbox_share(context: GradingContext) -> Iterator[str]:
-    """What six starts of a sandbox cost, as many as one submission needs at most."""
+    """The time of one start of a sandbox. A submission needs at most six."""
     took = [_start_sandbox(context.builder) for _ in range(_ROUNDS * 2)]
     yield f"one start of the sandbox: {statistics.median(took) * 1000:.1f} ms; a submission needs six"
 
@@ -147,7 +147,7 @@ def _start_sandbox(builder: Builder) -> float:
 
 
 def _throughput(kit: Kit, context: GradingContext) -> Iterator[str]:
-    """A class of copies of the reference, graded by one worker and by one a core."""
+    """A class of copies of the reference, graded by one worker, and by one worker for each core."""
     cores = len(os.sched_getaffinity(0))
     for jobs in sorted({1, cores}):
         with tempfile.TemporaryDirectory(prefix="timeslice-bench-") as out:

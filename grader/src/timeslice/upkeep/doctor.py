@@ -1,4 +1,4 @@
-"""Looks the machine over: what grading needs, what is there, and what to do about what is not."""
+"""Examines the machine: what grading needs, what is there, and what to do if something is missing."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from timeslice.errors import KitError
 from timeslice.grade.calibrate import kept, why_anew
 from timeslice.sandbox import probe
 
-_ROOM_MB = 512  # that a class of submissions needs in TMPDIR while it is graded
+_ROOM_MB = 512  # room in TMPDIR that the grading of a class needs
 _MIB = 1 << 20
-_PACKAGES = {  # of each tool that grading starts, by Debian's names
+_PACKAGES = {  # the Debian package of each tool that grading starts
     "ld": "binutils",
     "objcopy": "binutils",
     "objdump": "binutils",
@@ -34,7 +34,7 @@ _PACKAGES = {  # of each tool that grading starts, by Debian's names
 
 
 class State(IntEnum):
-    """How well a line is; the worst one is the exit status."""
+    """The state of a line. The worst state is the exit status."""
 
     GOOD = 0
     POOR = 1  # grading works, but something is missing
@@ -43,7 +43,7 @@ class State(IntEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that was looked at: what it is, what was seen, and what to do where that is not good."""
+    """One part of the machine: its name, its state, and what to do if the state is not good."""
 
     part: str
     name: str
@@ -53,7 +53,7 @@ class Line:
 
 
 def examine(cc: str) -> list[Line]:
-    """Every line, for submissions compiled with ``cc``. Nothing is installed or changed."""
+    """All lines, for submissions compiled with ``cc``. Installs and changes nothing."""
     lines = [*_machine(), *_tools(cc), *_guards()]
     try:
         kit = find_kit()
@@ -99,7 +99,7 @@ def _guards() -> Iterator[Line]:
         yield Line("sandbox", "guards", State.BAD, "it does not start", str(error))
         return
     for guard in guards:
-        advice = "grade on a machine where it is on, or grade only code that you trust; spec/threat-model.md says why"
+        advice = "grade on a machine where it is on, or grade only code that you trust (see spec/threat-model.md)"
         yield Line("sandbox", guard.name, State.GOOD if guard.on else State.POOR, guard.detail, advice)
 
 

@@ -1,7 +1,7 @@
 """Grades right solutions again and again on a busy machine, and counts every result that is not full marks.
 
-The machine is busy with three processes a processor that compute without end. What is counted are *test runs*: one test
-in one mode, natively or under Valgrind.
+For each processor of the machine, three processes compute without end. We count *test runs*: one test in one mode,
+natively or under Valgrind.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _OF_VALGRIND = (Verdict.LEAKED, Verdict.MEMORY_ERROR)
 
 @dataclass(frozen=True)
 class Change:
-    """One result that is not what it should be: of which solution, in which check and mode, and what came instead."""
+    """One wrong result: its solution, check and mode, and the result that came."""
 
     solution: str
     check: str
@@ -37,13 +37,13 @@ class Change:
 
 @dataclass
 class Endurance:
-    """What came of all gradings so far."""
+    """The results of all gradings so far."""
 
     gradings: Counter[str] = field(default_factory=Counter)  # by solution
     test_runs: int = 0
     changes: Counter[Change] = field(default_factory=Counter)
     unsteady: Counter[tuple[str, str]] = field(default_factory=Counter)  # solution and test, saved by a rerun
-    stopped: bool = False  # by Ctrl-C, before its end
+    stopped: bool = False  # Ctrl-C stopped it before its end
 
     def add(self, solution: str, result: Result) -> None:
         """Count one grading of ``solution``."""
@@ -73,10 +73,10 @@ def _changes(solution: str, result: Result) -> Iterator[Change]:
 
 
 def endure(prover: Prover, times: int, test_runs: int, only: Sequence[str], done: Callable[[], None]) -> Endurance:
-    """Grade every right solution ``times`` times under load, and go on until so many ``test_runs`` were made.
+    """Grade every right solution ``times`` times under load, and go on until ``test_runs`` test runs are done.
 
-    ``only``: words; where names of solutions contain one of them, those alone are graded. ``done`` is called after each
-    grading. Ctrl-C ends it, and what was seen until then is returned."""
+    ``only``: words. If a word is in the name of a solution, only such solutions are graded. ``done`` is called after
+    each grading. Ctrl-C ends it, and the results so far are returned."""
     endurance = Endurance()
     solutions = right_solutions(prover)
     named = [solution for solution in solutions if any(word in solution.name for word in only)]
@@ -102,13 +102,13 @@ def _grade(prover: Prover, name: str, folder: Path, clauses: Sequence[str], endu
 
 
 def cores() -> int:
-    """How many processors this process may use."""
+    """The number of processors that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
 @contextmanager
 def load(processes: int) -> Iterator[None]:
-    """Keep so many processes busy with nothing: a verdict that depends on time shows under it."""
+    """Run this many busy processes. Under this load, a verdict that depends on time may change."""
     started = multiprocessing.get_context("spawn")
     hogs: list[Any] = []
     try:
@@ -125,7 +125,7 @@ def load(processes: int) -> Iterator[None]:
 
 def _burn(owner: int) -> None:
     """Compute as long as ``owner`` lives."""
-    os.setsid()  # Linux shares the processors out among sessions first: all hogs in one would be the work of one
+    os.setsid()  # Linux divides the processors by sessions first: all hogs in one session would count as one
     while os.getppid() == owner:
         for _ in range(1_000_000):
             pass

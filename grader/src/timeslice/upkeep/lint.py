@@ -18,22 +18,22 @@ from timeslice.upkeep.prose import check_prose
 from timeslice.upkeep.sizes import check_sizes
 
 A_HUNDRED = 100
-REPEATED_WORDS = 6  # in a row, by which a description repeats a sentence
-# What makes a test depend on how busy the machine is, as far as its text shows that.
+REPEATED_WORDS = 6  # in a row: then a description repeats a sentence
+# Patterns in the text of a test whose verdict depends on how busy the machine is.
 _LUCK = (
     (re.compile(r"\b(?:u|nano|clock_nano|thrd_)?sleep\s*\("), "it sleeps: wait for the event"),
     (re.compile(r"\b(?:alarm|setitimer)\s*\("), "it sets a timer: wait for the event"),
     (re.compile(r"(?:interruptions_stop\(\)\s*[<>=!])|(?:[=(,]\s*interruptions_stop\()"),
-     "it asks how many signals came, which may be none: let what comes after one wait for it (interruptions_then)"),
-    (re.compile(r"stopwatch_ms\(\)[^;]*?<"), "it asks that something be fast: a busy machine is slow"),
+     "it asks how many signals came, which may be none: let the next step wait for a signal (interruptions_then)"),
+    (re.compile(r"stopwatch_ms\(\)[^;]*?<"), "it requires that something is fast: a busy machine is slow"),
     (re.compile(r"expect_at_least\([^,;]*,[^,;]*-\s*[0-9]"),
-     "it leaves a tolerance, in which a wait that is short may hide: try thirty of 1 ms (short_waits.h)"),
+     "it leaves a tolerance, which hides a wait that is too short: try thirty waits of 1 ms (short_waits.h)"),
 )  # fmt: skip
 _GUARD = re.compile(r"^#ifndef (\w+)\n#define (\w+)$", re.MULTILINE)
 
 
 def lint(kit: Kit) -> list[str]:
-    """Everything that is missing or does not agree, a line each; nothing means that all is well."""
+    """Everything that is missing or does not match, one line each. An empty list means that all is well."""
     try:
         assignment = read_assignment(kit)
     except KitError as error:
@@ -60,7 +60,7 @@ def _clauses(lab: Lab) -> dict[ClauseId, Clause]:
 def _schema(kit: Kit) -> Iterator[str]:
     published = kit.root / "spec" / "result.schema.json"
     if not published.is_file() or published.read_text("utf-8") != schema_text():
-        yield "spec/result.schema.json: not what the model says: run timeslice schema > spec/result.schema.json"
+        yield "spec/result.schema.json: differs from the model: run timeslice schema > spec/result.schema.json"
 
 
 def _headers(kit: Kit) -> Iterator[str]:
@@ -68,7 +68,7 @@ def _headers(kit: Kit) -> Iterator[str]:
         wanted = re.sub(r"\W", "_", str(path.relative_to(kit.include))).upper()
         guard = _GUARD.search(path.read_text("utf-8"))
         if guard is None or guard[1] != wanted or guard[2] != wanted:
-            yield f"{path.relative_to(kit.root)}: no include guard {wanted}"
+            yield f"{path.relative_to(kit.root)}: no include guard {wanted}: add it"
 
 
 def _luck(kit: Kit, folders: list[str]) -> Iterator[str]:
@@ -83,37 +83,37 @@ def _luck(kit: Kit, folders: list[str]) -> Iterator[str]:
 def _chapter(kit: Kit, assignment: Assignment, lab: Lab) -> Iterator[str]:
     for sentence in read_chapter(kit, lab.id):
         if sentence.clause not in assignment.clauses:
-            yield f"spec/{lab.chapter}:{sentence.line}: {sentence.clause} has no points in {lab.table}"
+            yield f"spec/{lab.chapter}:{sentence.line}: {sentence.clause} has no points in {lab.table}: add them"
     for number in malformed_lines(kit, lab.id):
-        yield f"spec/{lab.chapter}:{number}: looks like a clause, but is not '**ID** MUST: sentence'"
+        yield f"spec/{lab.chapter}:{number}: looks like a clause, but does not have the form '**ID** MUST: sentence'"
 
 
 def _points(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
     clauses = _clauses(lab)
     total = sum(clause.points for clause in clauses.values())
     if total % A_HUNDRED:
-        yield f"{lab.table}: the points of lab {lab.id} sum to {total}: make it a hundred, or two"
+        yield f"{lab.table}: the points of lab {lab.id} sum to {total}: make it 100 or 200"
     numbers = Counter(test.clause for test in tests)
     for clause in clauses.values():
         if numbers[clause.id] and clause.points % numbers[clause.id]:
-            yield f"{clause.id}: {clause.points} points cannot be shared evenly by {numbers[clause.id]} tests"
+            yield f"{clause.id}: {clause.points} points cannot be shared by {numbers[clause.id]} tests: change them"
 
 
 def _tests(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
     clauses = _clauses(lab)
     for clause in set(clauses) - {test.clause for test in tests}:
-        yield f"{clause}: no test in tests/{lab.id}/ checks it"
+        yield f"{clause}: no test in tests/{lab.id}/ checks it: write one"
     for name, count in Counter(test.name for test in tests).items():
         if count > 1:
-            yield f"tests/{lab.id}: {name} is declared {count} times"
+            yield f"tests/{lab.id}: {name} is declared {count} times: rename the others"
     for test in tests:
         place = f"{test.file}:{test.line}"
         if test.is_tripwire:
             continue
         if test.clause is None or test.clause not in clauses:
-            yield f"{place}: the description of {test.name} does not begin with a clause of lab {lab.id}"
+            yield f"{place}: the description of {test.name} does not begin with a clause of lab {lab.id}: add it"
         elif test.clause.area not in lab.memory:
-            yield f"{place}: area {test.clause.area} has no memory clause in {lab.table}"
+            yield f"{place}: area {test.clause.area} has no memory clause in {lab.table}: add one"
         elif repeats(test.description, clauses[test.clause].sentence.text):
             yield f"{place}: {test.name} repeats the sentence of {test.clause}: say only what this test adds"
 
@@ -131,14 +131,14 @@ def _mutants(kit: Kit, lab: Lab) -> Iterator[str]:
     for mutant in mutants(kit, lab.id):
         place = mutant.path.relative_to(kit.root)
         if mutant.clause is None or mutant.clause not in clauses or not re.fullmatch(r"[\w-]{13,}", mutant.name):
-            yield f"{place}: not named after a clause of lab {lab.id}: CLAUSE-what-is-wrong.patch"
+            yield f"{place}: not named after a clause of lab {lab.id}: name it CLAUSE-what-is-wrong.patch"
         elif not mutant.mistake:
-            yield f"{place}: no words above the patch say what is wrong"
+            yield f"{place}: has no sentence above the patch: say what the wrong solution does"
         else:
             killed.add(mutant.clause)
     for clause in clauses:
         if clause not in killed:
-            yield f"{clause}: no mutant in tests/mutants/{lab.id}/"
+            yield f"{clause}: no mutant in tests/mutants/{lab.id}/: write one"
 
 
 def _anchors(kit: Kit, lab: Lab, folder: Path) -> Iterator[str]:
@@ -147,24 +147,24 @@ def _anchors(kit: Kit, lab: Lab, folder: Path) -> Iterator[str]:
     for anchor in anchors(kit, folder, lab.id):
         seen.add(anchor.clause)
         if anchor.clause not in clauses:
-            yield f"{anchor.file}: anchor {anchor.clause} is no clause of lab {lab.id}"
+            yield f"{anchor.file}: anchor {anchor.clause} is no clause of lab {lab.id}: correct it"
     for clause in clauses:
         if clause not in seen:
-            yield f"{clause}: no anchor /* {clause} */ in {folder.relative_to(kit.root)}/{lab.id}/"
+            yield f"{clause}: no anchor /* {clause} */ in {folder.relative_to(kit.root)}/{lab.id}/: add it"
 
 
 def _same_files(kit: Kit, lab: Lab) -> Iterator[str]:
-    """A module with a header of its own is the reference's inside; all others are what the contract asks for."""
+    """A module with its own header is internal to the reference. The template must have all other modules."""
     folder = kit.reference / lab.id
     solved = {p.name for p in folder.glob("*.c") if not p.with_suffix(".h").is_file()}
     template = {p.name for p in (kit.template / lab.id).glob("*.c")}
     for name in sorted((solved - template) | {name for name in template if not (folder / name).is_file()}):
         has, lacks = ("reference", "student_template") if name in solved else ("student_template", "reference")
-        yield f"{lacks}/{lab.id}/{name}: missing, {has}/ has it"
+        yield f"{lacks}/{lab.id}/{name}: missing, {has}/ has it: add it"
 
 
 def _api(kit: Kit, lab: Lab) -> Iterator[str]:
     declared = "\n".join((kit.include / header).read_text("utf-8") for header in lab.headers)
     for name in lab.api:
         if not re.search(rf"\b{re.escape(name)}\(", declared):
-            yield f"{lab.table}: api function {name} is declared in none of {', '.join(lab.headers)}"
+            yield f"{lab.table}: api function {name} is declared in none of {', '.join(lab.headers)}: declare it there"

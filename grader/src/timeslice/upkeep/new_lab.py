@@ -1,6 +1,6 @@
-"""Makes the skeleton of a new lab: a small lab that is whole, for its maker to change step by step.
+"""Makes the skeleton of a new lab: a small, complete lab, which its maker changes step by step.
 
-Everything of a lab lies in files and folders that have its name. So nothing else has to be told of it."""
+All files of a lab have its name, or are in folders with its name. So no other file needs a change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TAKEN = frozenset(
     "kit families programs runner support mutants alternatives hostile submissions styles control check bench fuzz"
     " witness".split()
 )  # other folders and files have these names
-# Where each file of the skeleton goes.
+# The target of each file of the skeleton.
 _FILES = {
     "chapter.md": "spec/@lab@.md",
     "lab.toml": "spec/@lab@.toml",
@@ -36,15 +36,15 @@ _FILES = {
 def new_lab(kit: Kit, name: str, prefix: str | None = None) -> list[Path]:
     """Write the skeleton of the lab ``name`` and return its files, relative to the kit.
 
-    :param prefix: of its clauses; by default the beginning of the name
-    Raises KitError, before anything is written, where a name cannot be used or a file is there.
+    :param prefix: of its clauses. The default is the beginning of the name.
+    Raises KitError before it writes anything, if a name cannot be used or a file exists.
     """
     chosen = prefix or re.sub(r"[^A-Z]", "", name.upper())[:8]
     words = _words(kit, name, chosen)
     files = {Path(_filled(target, words)): source for source, target in _FILES.items()}
     for path in files:
         if (kit.root / path).exists():
-            raise KitError(f"{path} is there already: choose another name for the lab")
+            raise KitError(f"{path} exists already: choose another name for the lab")
     for path, source in files.items():
         (kit.root / path).parent.mkdir(parents=True, exist_ok=True)
         (kit.root / path).write_text(_filled(_skeleton(source), words), "utf-8")
@@ -52,9 +52,9 @@ def new_lab(kit: Kit, name: str, prefix: str | None = None) -> list[Path]:
 
 
 def _words(kit: Kit, name: str, prefix: str) -> dict[str, str]:
-    """What the marks of the skeleton stand for. Raises KitError where the name or the prefix cannot be used."""
+    """The values of the skeleton's marks. Raises KitError if the name or the prefix cannot be used."""
     if not _NAME.fullmatch(name) or keyword.iskeyword(name) or name in _TAKEN:
-        raise KitError(f"a lab cannot be called {name!r}: take a short word of small letters, such as pipes")
+        raise KitError(f"a lab cannot be called {name!r}: choose a short word of small letters, such as pipes")
     if not _PREFIX.fullmatch(prefix):
         raise KitError(f"{prefix!r} is no prefix for clauses: give 2 to 8 capital letters with --prefix, such as PIPE")
     labs = read_assignment(kit).labs

@@ -1,7 +1,7 @@
-"""Proves the kit itself: what it says of good, bad and hostile solutions whose verdicts are known beforehand.
+"""Proves the kit itself: it grades right, wrong and hostile solutions whose verdicts are known.
 
-A *case* is one thing that must hold: the reference has full marks, a mutant dies on the clause that it breaks. Cases
-are found on disk, so that a new mutant or alternative is proved without being announced anywhere.
+A *case* is one fact that must hold. For example, the reference has full marks, or a mutant fails a test of its clause.
+Cases are found on the disk. So you add a mutant or an alternative, and register it nowhere.
 """
 
 from __future__ import annotations
@@ -26,21 +26,22 @@ from timeslice.upkeep.lint import lint
 
 COMPILERS = ("gcc", "clang")
 _SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-O1")
-_SECONDS = 600  # after which a compiler or a bank that the proof starts itself counts as hung
+_SECONDS = 600  # after this time, a compiler or a bank that the proof started counts as hung
 
 
 @dataclass(frozen=True)
 class Case:
-    """One thing that must hold: under which claim, of what, and how to find out ("" where it holds, else why not)."""
+    """One fact that must hold: its claim, its subject, and a function that proves it. The function returns "" if the
+    fact holds, and otherwise the reason."""
 
     claim: str
     subject: str
     prove: Callable[[Prover], str]
-    alone: bool = False  # it looks at the whole machine
+    alone: bool = False  # nothing else may run meanwhile, because it looks at the whole machine
 
 
 class Prover:
-    """What cases are proved with: the kit's context, opened once for each compiler. Threads may share it."""
+    """Proves cases: it holds the kit's context, opened once for each compiler. Threads may share it."""
 
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
@@ -62,12 +63,12 @@ class Prover:
             return self._context[cc]
 
     def grade(self, folder: Path, cc: str = COMPILERS[0], clauses: Sequence[str] = ()) -> Result:
-        """Grade ``folder``, only on ``clauses`` where some are named; raises KitError where that cannot be done."""
+        """Grade ``folder``. If ``clauses`` are given, only their tests run. Raises KitError if grading fails."""
         return grade(self.context(cc), folder, set(clauses))
 
 
 def cases(kit: Kit) -> list[Case]:
-    """Every case of the kit, quick ones first."""
+    """Every case of the kit, the quick ones first."""
     known_wrong = [mutant for lab in kit.labs for mutant in mutants(kit, lab)]
     gcc = COMPILERS[0]
     return [
@@ -102,19 +103,19 @@ def _alternatives(kit: Kit) -> list[Path]:
 
 
 def _clauses_of(folder: Path, prover: Prover) -> list[str]:
-    """The clauses of the labs that a solution has."""
+    """The clauses of the labs in a solution."""
     labs = [lab for lab in prover.context().assignment.labs if (folder / lab.id).is_dir()]
     return [clause.id for lab in labs for clause in lab.clauses]
 
 
 def _alternative(folder: Path, prover: Prover) -> str:
-    """Full marks in the labs that it has."""
+    """Full marks in the labs of the alternative."""
     return _full_marks(folder, COMPILERS[0], prover, _clauses_of(folder, prover))
 
 
 @dataclass(frozen=True)
 class RightSolution:
-    """A solution that must have full marks in ``clauses``, those of the labs that it has."""
+    """A solution that must have full marks in ``clauses``. These are all clauses of its labs."""
 
     name: str
     folder: Path
@@ -154,7 +155,7 @@ def _mutant_dies(known_wrong: Mutant, prover: Prover) -> str:
 
 @contextmanager
 def mutant(kit: Kit, patch: Path) -> Iterator[Path]:
-    """A copy of the reference's lab with ``patch`` applied. Raises KitError where it does not fit any more."""
+    """A copy of the reference's lab with ``patch`` applied. Raises KitError if the patch no longer applies."""
     with tempfile.TemporaryDirectory(prefix="timeslice-mutant-") as temporary:
         folder = Path(temporary) / patch.stem
         copytree(kit.reference / patch.parent.name, folder / patch.parent.name)
@@ -165,12 +166,12 @@ def mutant(kit: Kit, patch: Path) -> Iterator[Path]:
             timeout=_SECONDS,
         )
         if told.returncode != 0:
-            raise KitError(f"{patch.name} does not apply to the reference any more: {' '.join(told.stdout.split())}")
+            raise KitError(f"{patch.name} no longer applies ({' '.join(told.stdout.split())}): write the patch again")
         yield folder
 
 
 def _sanitized(cc: str, prover: Prover) -> str:
-    """The whole bank on the reference, both compiled with the sanitizers; trusted code, so without a sandbox."""
+    """The whole bank with the reference, both compiled with the sanitizers. This code is trusted, so no sandbox."""
     context = prover.context(cc)
     kit = context.kit
     sources = [str(path) for lab in context.assignment.labs for path in sorted((kit.reference / lab.id).glob("*.c"))]

@@ -1,7 +1,7 @@
 """Finds sentences that are too long for a reader whose first language is not English.
 
-A sentence ends at a full stop, a question mark, or the end of its paragraph, list item, table cell or heading. What
-stands in code marks counts as one word. Examples in fences and code are not read."""
+A sentence ends at a full stop, a question mark, or the end of its paragraph, list item, table cell or heading. Text in
+code marks counts as one word. Examples in fences and code are not read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 WORDS_MAX = 25
-# Sentences that may be longer, by how they begin: what they list is one idea.
+# The first words of sentences that may be longer.
 EXCEPTIONS = (
     "Permission is hereby granted",
 )  # fmt: skip
@@ -70,7 +70,7 @@ def long_comments(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def check_prose(root: Path) -> Iterator[str]:
-    """Every sentence of the kit's texts that is too long: its place, its words, and how it begins."""
+    """Every sentence of the kit's texts that is too long: its place, its number of words, and its first words."""
     for path in sorted(_texts(root)):
         text = path.read_text("utf-8")
         found = long_sentences(text) if path.suffix == ".md" else long_comments(text)
@@ -84,7 +84,7 @@ def check_prose(root: Path) -> Iterator[str]:
 
 
 def _texts(root: Path) -> Iterator[Path]:
-    """The texts that a user or a maker of the kit reads."""
+    """The texts that users and makers of the kit read."""
     yield from root.glob("*.md")
     for folder in ("spec", "student_template", "reference", "tests", "grader"):
         for path in (root / folder).rglob("*"):

@@ -1,4 +1,4 @@
-"""Runs the cases of the proof, some at once, with a live bar, and prints one table of what holds and what does not."""
+"""Runs the cases of the proof, several at once, with a progress bar. Then prints one table of the results."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from timeslice.upkeep.proof import Case, Prover, cases
 def prove(
     kit: Kit, repeat: int, test_runs: int, only: Sequence[str], console: Console, *, with_cases: bool = True
 ) -> bool:
-    """Prove every case, or those whose claim or subject contains one of ``only``, or none; then grade every right
-    solution ``repeat`` times under load, and until so many ``test_runs`` were made. Prints the table; returns whether
-    everything held."""
+    """Prove every case, or those whose claim or subject contains one of ``only``, or none. Then grade every right
+    solution ``repeat`` times under load, and go on until ``test_runs`` test runs are done. Prints the table. Returns
+    whether everything holds."""
     offered = cases(kit) if with_cases else []
     chosen = [case for case in offered if not only or any(word in f"{case.claim} {case.subject}" for word in only)]
     if not chosen and not repeat and not test_runs:
         if not with_cases:
-            raise KitError("there is nothing to do: --no-cases goes with --repeat or --runs")
-        raise KitError(f"no case of the proof is about {', '.join(only)}: leave --only away to see them all")
+            raise KitError("there is nothing to do: --no-cases needs --repeat or --runs")
+        raise KitError(f"no case of the proof contains {', '.join(only)}: run it without --only to see all cases")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Prover(kit) as prover, Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("proving", total=len(chosen))
@@ -52,7 +52,7 @@ def prove(
 
 
 def _print(found: list[tuple[Case, str]], endurance: Endurance, console: Console) -> None:
-    table = Table(title="What the kit is worth", title_justify="left", box=None, header_style="bold", pad_edge=False)
+    table = Table(title="The kit's own proof", title_justify="left", box=None, header_style="bold", pad_edge=False)
     table.add_column("what must hold")
     table.add_column("holds", justify="right")
     table.add_column("of", justify="right")
@@ -71,7 +71,7 @@ def _print(found: list[tuple[Case, str]], endurance: Endurance, console: Console
 
 
 def told(endurance: Endurance) -> list[str]:
-    """What came of the gradings under load, a line each; nothing where there was none."""
+    """The results of the gradings under load, one line each. Empty if there was no grading."""
     if not endurance.gradings and not endurance.stopped:
         return []
     hogs, runs = HOGS_A_CORE * cores(), endurance.test_runs
@@ -79,7 +79,7 @@ def told(endurance: Endurance) -> list[str]:
     said = f"{changes} results changed" if changes else "no verdict changed"
     lines = [f"{runs:,} test runs under load ({hogs} processes busy on {cores()} cores): {said}"]
     if endurance.stopped:
-        lines.append("they were stopped early, by Ctrl-C")
+        lines.append("Ctrl-C stopped them early")
     for change, times in endurance.changes.items():
         of = endurance.gradings[change.solution]
         lines.append(

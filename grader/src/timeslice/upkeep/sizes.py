@@ -1,4 +1,4 @@
-"""Measures what CONTRIBUTING promises: lines in a file, lines in a function, and the width of prose."""
+"""Measures the limits in CONTRIBUTING: lines in a file, lines in a function, and the width of prose."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FILE_LINES, FUNCTION_LINES, WIDTH = 400, 40, 120
 _C_FUNCTION = re.compile(r"^[A-Za-z_][^\n;={}#]*\([^;{}]*\)\s*\{$.*?^\}", re.MULTILINE | re.DOTALL)
 _C_NAME = re.compile(r"(\w+)\s*\(")
 _FOLDERS = ("grader", "reference", "student_template", "tests")
-_DATA = ("hostile", "submissions", "alternatives", "mutants", "selftest", "styles")  # what the kit is tested with
+_DATA = ("hostile", "submissions", "alternatives", "mutants", "selftest", "styles")  # data that tests the kit
 
 
 def check_sizes(root: Path) -> Iterator[str]:
@@ -23,12 +23,15 @@ def check_sizes(root: Path) -> Iterator[str]:
         text = path.read_text("utf-8")
         lines = text.count("\n")
         if lines > FILE_LINES:
-            yield f"{shown}: {lines} lines: a file has {FILE_LINES} at most"
+            yield f"{shown}: {lines} lines: a file may have {FILE_LINES}, split it"
         for line, name, length in _python(text) if path.suffix == ".py" else _c(text):
             if length > FUNCTION_LINES:
-                yield f"{shown}:{line}: {name} has {length} lines: a function has {FUNCTION_LINES} at most"
+                yield f"{shown}:{line}: {name} has {length} lines: a function may have {FUNCTION_LINES}, split it"
     for path in sorted([*root.glob("*.md"), *(root / "spec").glob("*.md")]):
-        yield from (f"{path.relative_to(root)}:{line}: wider than {WIDTH}" for line in _wide(path.read_text("utf-8")))
+        yield from (
+            f"{path.relative_to(root)}:{line}: wider than {WIDTH} characters, break the line"
+            for line in _wide(path.read_text("utf-8"))
+        )
 
 
 def _is_code(shown: Path) -> bool:
@@ -49,14 +52,14 @@ def _docstring_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def _c(text: str) -> Iterator[tuple[int, str, int]]:
-    """A function of C, whose body ends with a brace at the beginning of a line."""
+    """Functions of C. The body of each ends with a brace at the beginning of a line."""
     for found in _C_FUNCTION.finditer(text):
         name = _C_NAME.search(found[0])
         yield text.count("\n", 0, found.start()) + 1, name[1] if name else "?", found[0].count("\n") + 1
 
 
 def _wide(text: str) -> Iterator[int]:
-    """The numbers of the lines of prose that are too wide; a table's row, a clause and an example may be."""
+    """The numbers of the lines of prose that are too wide. Table rows, clauses and examples may be wider."""
     fenced = False
     for number, line in enumerate(text.splitlines(), start=1):
         fenced ^= line.lstrip().startswith("```")

@@ -1,4 +1,4 @@
-"""What the runs of this process leave on the machine, seen from outside."""
+"""Finds the traces that this process's runs leave on the machine, seen from outside."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _RUNS = 32  # users that the runs of one sandbox may have
 
 @dataclass(frozen=True)
 class Traces:
-    """What can be seen of a sandbox's runs: control groups, files and processes of their users, our descriptors."""
+    """The traces of a sandbox's runs: control groups, files and processes of their users, and our descriptors."""
 
     groups: frozenset[str]
     files: frozenset[str]
@@ -22,10 +22,10 @@ class Traces:
 
 
 def traces(sandbox: Sandbox) -> Traces:
-    """What there is now; the same before and after a run that leaves nothing behind."""
+    """The traces now. They are equal before and after a run that leaves nothing behind."""
     users = {sandbox.identity.uid} | {sandbox.identity.for_run(number).uid for number in range(_RUNS)}
     found = {str(path) for place in _PLACES for path in place.iterdir() if _owner(path) in users}
-    if not sandbox.identity.dropped:  # then everything else of this user is found, too
+    if not sandbox.identity.dropped:  # then the user's other files are in the list too
         found = {path for path in found if f"/timeslice-stage-{os.getpid()}_" in path}
     groups = {str(path) for at in sandbox.groups.places for path in at.directory.glob(f"timeslice-{os.getpid()}-*")}
     return Traces(frozenset(groups), frozenset(found), len(os.listdir("/proc/self/fd")))
