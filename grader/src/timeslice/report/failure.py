@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from timeslice.grade.replay import BUILD, RUN_AGAIN
 from timeslice.contract.clause import ClauseId
 from timeslice.contract.kit import find_kit
+from timeslice.grade.replay import BUILD, RUN_AGAIN
 from timeslice.model import Check, Difference, Result, Run, Verdict
 from timeslice.report.figures.gantt import GanttPair, gantt_text, read_gantt
 from timeslice.report.figures.ladder import Ladder, is_datagram, ladder_text, read_ladder
