@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from timeslice.errors import IntakeError
 from timeslice.intake import members
-from timeslice.intake.sources import Intake, Source, find_sources, take
+from timeslice.intake.sources import Source, find_sources
+from timeslice.intake.tree import Intake, take
 
 PATTERNS = ("udp/*.c", "udp/*.h")
 MINE = b"int mine;\n"

@@ -20,7 +20,8 @@ from timeslice.contract.versions import versions
 from timeslice.errors import KitError
 from timeslice.grade.calibration import Calibration, Fault
 from timeslice.grade.examination import Examination
-from timeslice.intake.sources import Source, take
+from timeslice.intake.sources import Source
+from timeslice.intake.tree import take
 from timeslice.model import Verdict
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank

@@ -27,7 +27,8 @@ from timeslice.grade.context import GradingContext, machine_error
 from timeslice.grade.examination import Examination
 from timeslice.grade.memory import MemoryJudge, descriptor_findings, foreign_fault, removed_reports
 from timeslice.grade.replay import BUILD
-from timeslice.intake.sources import Source, take
+from timeslice.intake.sources import Source
+from timeslice.intake.tree import take
 from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
 from timeslice.run import coverage
 from timeslice.run.records import ModeRun

@@ -10,7 +10,8 @@ from timeslice.build.builder import Built
 from timeslice.errors import IntakeError
 from timeslice.grade.context import GradingContext
 from timeslice.grade.grading import supplied_notes
-from timeslice.intake.sources import find_sources, take
+from timeslice.intake.sources import find_sources
+from timeslice.intake.tree import take
 
 SENTENCES = "sentences.txt"  # a line for each clause: its id, a blank, its sentence
 

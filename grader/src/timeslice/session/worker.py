@@ -18,8 +18,8 @@ from timeslice.grade.context import GradingContext
 from timeslice.grade.grading import Grading
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome
+from timeslice.session.items import GradingSession
 from timeslice.session.messages import Done, FromWorker, GradingOptions, Ready, Refused, Step
-from timeslice.session.plugin import GradingSession
 
 _PYTEST = ["-c", os.devnull, "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:doctest", "-p", "no:unittest",
            "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:faulthandler"]  # fmt: skip
