@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from timeslice.build.builder import Built
 from timeslice.build.workshop import MEMCHECK, require_room
@@ -295,33 +296,40 @@ class Grading:
 
     def result(self) -> Result:
         """The current state: after the last check the whole grade, after an error the reason why there is none."""
-        checks = self._ordered()
-        ended = Outcome.BROKEN if self._error else score.outcome(checks, bool(self._suspicions))
-        if self._error or ended is Outcome.SUSPICIOUS:
+        assignment, checks = self._context.assignment, self._ordered()
+        if self._error:
+            broken = score.broken_result(self._source.name, assignment, self._seed, str(self._error))
+            return broken.model_copy(update=self._known(score.withheld(checks)))
+        ended = score.outcome(checks, bool(self._suspicions))
+        if ended is Outcome.SUSPICIOUS:
             checks = score.withheld(checks)
-        points = score.total(checks)
-        labs = score.labs(self._context.assignment, checks, self._absent)
-        reason = f"not graded: {self._error}" if self._error else score.summary(checks, labs, points, ended)
+        known = self._known(checks)
         return Result(
             submission=self._source.name,
-            assignment=self._context.assignment.title,
+            assignment=assignment.title,
             outcome=ended,
-            score=points,
-            summary=reason,
-            labs=labs,
-            skills=score.skills(self._context.assignment, checks),
-            checks=checks,
-            build=self._build,
-            memory=self._memory,
-            coverage=self._coverage,
-            guards=list(self._context.builder.sandbox.guards),
-            versions=versions(self._context.builder.cc),
+            summary=score.summary(checks, known["labs"], known["score"], ended),
             seed=self._seed,
-            suspicions=self._suspicions,
-            kit_faults=summarized([*self._context.calibration.faults, *self._faults]),
-            notes=self._notes,
-            seconds=self._seconds,
+            **known,
         )
+
+    def _known(self, checks: list[Check]) -> dict[str, Any]:
+        """The fields of a result that are known at any time."""
+        return {
+            "score": score.total(checks),
+            "labs": score.labs(self._context.assignment, checks, self._absent),
+            "skills": score.skills(self._context.assignment, checks),
+            "checks": checks,
+            "build": self._build,
+            "memory": self._memory,
+            "coverage": self._coverage,
+            "guards": list(self._context.builder.sandbox.guards),
+            "versions": versions(self._context.builder.cc),
+            "suspicions": self._suspicions,
+            "kit_faults": summarized([*self._context.calibration.faults, *self._faults]),
+            "notes": self._notes,
+            "seconds": self._seconds,
+        }
 
     def _ordered(self) -> list[Check]:
         """The build, then the tests in the order of the bank. A test without a decision did not run."""

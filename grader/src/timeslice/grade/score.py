@@ -10,7 +10,7 @@ from timeslice.contract.bank import BankTest
 from timeslice.errors import KitError
 from timeslice.grade.checks import IS_READ
 from timeslice.grade.replay import BUILD
-from timeslice.model import Check, LabScore, Outcome, Score, Skill, Verdict
+from timeslice.model import Build, Check, Coverage, LabScore, Memory, Outcome, Result, Score, Skill, Verdict
 from timeslice.run.records import ModeRun
 from timeslice.untrusted import one_line
 
@@ -121,3 +121,23 @@ def summary(checks: Sequence[Check], labs: Iterable[LabScore], score: Score, end
     quiet = Verdict.NOT_RUN if absent or unbuilt else None  # the summary already has the reason
     kinds = Counter(check.verdict.value.replace("_", " ") for check in tests if check.verdict is not quiet)
     return ", ".join([*unbuilt, *(f"{count} {kind}" for kind, count in kinds.most_common()), *absent])
+
+
+def broken_result(submission: str, assignment: Assignment, seed: int, why: str) -> Result:
+    """The result if the kit or the machine failed. Nothing is known but the reason; nobody loses points by it."""
+    return Result(
+        submission=submission,
+        assignment=assignment.title,
+        outcome=Outcome.BROKEN,
+        score=Score(earned=0, possible=sum(clause.points for clause in assignment.clauses.values())),
+        summary=f"not graded: {why}",
+        labs=[],
+        skills=[],
+        checks=[],
+        build=Build(status="broken"),
+        memory=Memory(status="not_run", tests=0),
+        coverage=Coverage(status="not_run"),
+        guards=[],
+        versions={},
+        seed=seed,
+    )

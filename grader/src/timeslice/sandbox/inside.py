@@ -86,7 +86,7 @@ def loopback(family: socket.AddressFamily, address: str) -> str:
     return error_of(attempt)
 
 
-def fill(directory: str) -> str:
+def fill_until_refused(directory: str) -> str:
     """The error of writing a few files of the maximum length. Empty if there is no error."""
 
     def attempt() -> None:
@@ -192,7 +192,7 @@ def main() -> None:
         "canary": os.path.exists(canary),
         "host_paths": [path for path in HOST_PATHS if os.path.exists(path)],
         "writable": [path for path in ("/", "/usr", "/etc", "/dev") if os.access(path, os.W_OK)],
-        "full": {directory: fill(directory) for directory in ("/tmp", "/dev/shm")},  # noqa: S108 - what is measured
+        "full": {directory: fill_until_refused(directory) for directory in ("/tmp", "/dev/shm")},  # noqa: S108 - what is measured
         "status": status_fields(),
         "environment": sorted(os.environ),
         "hostname": socket.gethostname(),

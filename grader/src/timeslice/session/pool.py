@@ -18,8 +18,9 @@ from multiprocessing.context import ForkServerProcess
 
 from timeslice.contract.assignment import Assignment
 from timeslice.errors import KitError
+from timeslice.grade.score import broken_result
 from timeslice.intake.sources import Source
-from timeslice.model import Build, Coverage, Memory, Outcome, Result, Score
+from timeslice.model import Result
 from timeslice.session.fork_server import start_fork_server
 from timeslice.session.messages import Done, FromWorker, GradingOptions, Ready, Refused, Step
 
@@ -144,23 +145,8 @@ class Pool:
 
     def _lost(self, source: Source) -> Result:
         """The result of a submission whose workers all died."""
-        points = sum(clause.points for clause in self._assignment.clauses.values())
-        result = Result(
-            submission=source.name,
-            assignment=self._assignment.title,
-            outcome=Outcome.BROKEN,
-            score=Score(earned=0, possible=points),
-            summary=f"not graded: the grader's process died {ATTEMPTS} times on this submission",
-            labs=[],
-            skills=[],
-            checks=[],
-            build=Build(status="broken"),
-            memory=Memory(status="not_run", tests=0),
-            coverage=Coverage(status="not_run"),
-            guards=[],
-            versions={},
-            seed=self._options.seed,
-        )
+        why = f"the grader's process died {ATTEMPTS} times on this submission"
+        result = broken_result(source.name, self._assignment, self._options.seed, why)
         if self._options.out:
             from timeslice import report
 
