@@ -15,6 +15,8 @@ ONLY ?=
 LAB ?=
 REPEAT ?= 2
 RUNS ?= 1000000
+# One process more than processors, because many tests wait.
+TEST_PROCESSES ?= $(shell echo $$(($$(nproc) + 1)))
 PYTHON ?= /usr/bin/python3
 override CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 
@@ -156,7 +158,7 @@ grade: setup-grade ## grade SUBMISSIONS (a folder, an archive, or a folder of th
 test: setup ## run every test of the project: lint, and the tests of reference, executor and grader
 	@$(MAKE) --no-print-directory calibrated
 	@$(MAKE) --no-print-directory lint
-	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. --numprocesses=auto --dist=worksteal tests grader/tests
+	@.venv/bin/pytest -c grader/pyproject.toml --rootdir=. --numprocesses=$(TEST_PROCESSES) --dist=worksteal tests grader/tests
 
 # `make check` builds, inspects and completes a submission as a grade does. Then it runs the bank with plain
 # libcriterion. Names are passed in the environment, because a shell could act on the characters in them. A failure

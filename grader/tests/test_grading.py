@@ -249,7 +249,7 @@ def test_a_submission_that_cannot_be_read_costs_the_others_nothing(kit: Kit, tmp
     }
     for name, why in (
         ("bad", "bad.zip is a broken archive"),
-        ("climbs", "climbs.zip holds '../udp/open.c', which climbs"),
+        ("climbs", "climbs.zip holds '../udp/open.c', which leads"),
     ):
         build, *tests = results[name]["checks"]
         assert results[name]["build"]["status"] == "unread"

@@ -89,7 +89,7 @@ def test_a_fault_of_the_graders_own_is_never_a_grade(context: GradingContext, mo
     result = grading.result()
     possible = sum(clause.points for clause in context.assignment.clauses.values())
     assert (result.outcome, result.score.earned, result.score.possible) == (Outcome.BROKEN, 0, possible)
-    assert "report it" in result.summary
+    assert "report this bug" in result.summary
 
 
 def test_a_bank_that_ends_too_early_is_never_a_grade(context: GradingContext, monkeypatch: pytest.MonkeyPatch) -> None:

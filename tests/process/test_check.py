@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -44,7 +47,12 @@ def test_a_wrong_start_ends_no_other_test(what: str, tmp_path: Path) -> None:
     # the output goes to a file, because an orphan of the submission may hold it open
     with (tmp_path / "said").open("w+") as said:
         command = ["make", "--no-print-directory", "check", f"SUBMISSION={tmp_path}", "ONLY=proc_new/*"]
-        subprocess.run(command, cwd=REPO, stdout=said, stderr=said, timeout=PATIENCE, check=False)
+        with subprocess.Popen(command, cwd=REPO, stdout=said, stderr=said, start_new_session=True) as make:
+            try:
+                make.wait(timeout=PATIENCE)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(make.pid, signal.SIGKILL)  # whatever a test has left behind
         said.seek(0)
         text = said.read()
     synthesis = re.search(r"Tested: (\d+) \| Passing: (\d+) \| Failing: (\d+)", text)
