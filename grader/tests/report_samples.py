@@ -25,7 +25,7 @@ from timeslice.model import (
     Result,
     Run,
     Score,
-    Skill,
+    SkillScore,
     Verdict,
 )
 
@@ -190,7 +190,7 @@ def sample_coverage() -> Coverage:
     return Coverage(status="measured", lines=24, lines_run=20, files=files, clauses=clauses)
 
 
-def _skills(checks: Sequence[Check]) -> list[Skill]:
+def _skills(checks: Sequence[Check]) -> list[SkillScore]:
     titles = {
         "TX": "Sends what it was given",
         "RX": "Keeps a datagram whole, and keeps its deadline through signals",
@@ -203,7 +203,7 @@ def _skills(checks: Sequence[Check]) -> list[Skill]:
         mine = [check for check in checks if check.clause and ClauseId(check.clause).area == area]
         score = Score(earned=sum(check.points for check in mine), possible=sum(check.possible for check in mine))
         clauses = [check.clause for check in mine if check.clause]
-        skills.append(Skill(lab="udp", id=area.lower(), title=title, score=score, clauses=clauses))
+        skills.append(SkillScore(lab="udp", id=area.lower(), title=title, score=score, clauses=clauses))
     return skills
 
 

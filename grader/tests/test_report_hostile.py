@@ -32,7 +32,7 @@ from timeslice.model import (
     Memory,
     Result,
     Score,
-    Skill,
+    SkillScore,
     Verdict,
 )
 from timeslice.report.class_files import class_json, grades_csv
@@ -111,7 +111,7 @@ def hostile_result(text: str) -> Result:
         summary=text,
         score=Score(earned=0, possible=2),
         labs=[LabScore(id="udp", title=text, handed_in=True, score=Score(earned=0, possible=2))],
-        skills=[Skill(lab="udp", id=text, title=text, score=Score(earned=0, possible=2), clauses=["UDP-RX-003"])],
+        skills=[SkillScore(lab="udp", id=text, title=text, score=Score(earned=0, possible=2), clauses=["UDP-RX-003"])],
         checks=[check, *sample_checks()[:3]],
         build=Build(
             status="refused",

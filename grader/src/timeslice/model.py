@@ -159,7 +159,7 @@ class LabScore(Record):
     """The sum over the clauses of the lab."""
 
 
-class Skill(Record):
+class SkillScore(Record):
     """A group of clauses, with a title that a student understands."""
 
     lab: str
@@ -331,7 +331,7 @@ class Result(Record):
     """The result in one line."""
     labs: list[LabScore]
     """The score of each lab."""
-    skills: list[Skill]
+    skills: list[SkillScore]
     """The score of each skill."""
     checks: list[Check]
     """All checks, in the order of the assignment."""

@@ -10,7 +10,7 @@ from timeslice.contract.bank import BankTest
 from timeslice.errors import KitError
 from timeslice.grade.checks import IS_READ
 from timeslice.grade.replay import BUILD
-from timeslice.model import Build, Check, Coverage, LabScore, Memory, Outcome, Result, Score, Skill, Verdict
+from timeslice.model import Build, Check, Coverage, LabScore, Memory, Outcome, Result, Score, SkillScore, Verdict
 from timeslice.run.records import ModeRun
 from timeslice.untrusted import one_line
 
@@ -57,10 +57,10 @@ def withheld(checks: Iterable[Check]) -> list[Check]:
     return [check.model_copy(update={"points": 0}) for check in checks]
 
 
-def skills(assignment: Assignment, checks: Sequence[Check]) -> list[Skill]:
+def skills(assignment: Assignment, checks: Sequence[Check]) -> list[SkillScore]:
     """Every skill, with the earned and the possible points of its clauses."""
     return [
-        Skill(
+        SkillScore(
             lab=lab.id,
             id=skill.id,
             title=skill.title,
