@@ -23,9 +23,7 @@ def copy(kit: Kit, tmp_path: Path) -> Kit:
         "spec",
         "reference",
         "student_template",
-        "tests/udp",
-        "tests/process",
-        "tests/scheduler",
+        *(f"tests/{lab}" for lab in kit.labs),
         "tests/support",
         "tests/mutants",
     ):
@@ -145,9 +143,5 @@ def test_whatever_is_taken_away_is_missed(copy: Kit, tmp_path: Path, what: str) 
 
 
 def test_the_tests_of_the_bank_are_found_as_the_bank_itself_lists_them(kit: Kit) -> None:
-    declared = {
-        test.name: (test.clause, test.file)
-        for lab in ("udp", "process", "scheduler")
-        for test in declared_tests(kit, lab)
-    }
+    declared = {test.name: (test.clause, test.file) for lab in kit.labs for test in declared_tests(kit, lab)}
     assert declared == {test.name: (test.clause, test.file) for test in bank_tests(kit)}

@@ -11,10 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 WORDS_MAX = 25
-# The first words of sentences that may be longer.
-EXCEPTIONS = (
-    "Permission is hereby granted",
-)  # fmt: skip
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _CODE = re.compile(r"`+[^`]*`+|\"[^\"\n]*\"")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
@@ -34,7 +30,7 @@ def long_sentences(text: str) -> Iterator[tuple[int, int, str]]:
     for line, block in _blocks(text):
         for sentence in _END.split(_CLAUSE.sub("", block)):
             words = len(_WORD.findall(_CODE.sub("code", _LINK.sub(r"\1", sentence))))
-            if words > WORDS_MAX and not sentence.startswith(EXCEPTIONS):
+            if words > WORDS_MAX:
                 yield line, words, " ".join(sentence.split()[:6])
 
 
