@@ -10,6 +10,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from timeslice.contract.places import COMMENT
+
 WORDS_MAX = 25
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _CODE = re.compile(r"`+[^`]*`+|\"[^\"\n]*\"")
@@ -19,7 +21,6 @@ _COLUMN = re.compile(r" {2,}(?=[A-Z]+-[A-Z]+-\d)")  # clauses in columns
 _END = re.compile(r"(?<=[.!?])[\"')*]*\s+(?=[\"'(*]*[A-Z0-9`_])")
 _WORD = re.compile(r"[A-Za-z0-9][\w'./-]*")
 _CLAUSE = re.compile(r"^\*\*[A-Z]+-[A-Z]+-\d{3}\*\* (?:MUST|SHOULD): ")
-_COMMENT = re.compile(r"/\*(.*?)\*/", re.DOTALL)
 
 
 def long_sentences(text: str) -> Iterator[tuple[int, int, str]]:
@@ -59,9 +60,9 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
 
 def long_comments(text: str) -> Iterator[tuple[int, int, str]]:
     """The same for the comments of C."""
-    for comment in _COMMENT.finditer(text):
+    for comment in COMMENT.finditer(text):
         first = text.count("\n", 0, comment.start())
-        prose = "\n".join(_COLUMN.sub("\n", re.sub(r"^\s*\* ?", "", line)) for line in comment[1].splitlines())
+        prose = "\n".join(_COLUMN.sub("\n", re.sub(r"^\s*\* ?", "", line)) for line in comment[0][2:-2].splitlines())
         yield from ((first + line, words, begins) for line, words, begins in long_sentences(prose))
 
 
