@@ -51,6 +51,12 @@ class ClauseId(str):
         return [cls(found) for found in re.findall(rf"\b{_ID}\b", text)]
 
     @classmethod
+    def by_line(cls, text: str, first: int) -> Iterator[tuple[int, ClauseId]]:
+        """Every clause id in ``text`` with the number of its line; ``first`` is the number of the first line."""
+        for line, part in enumerate(text.split("\n"), start=first):
+            yield from ((line, clause) for clause in cls.found_in(part))
+
+    @classmethod
     def at_the_start(cls, text: str) -> ClauseId | None:
         """The clause id at the start of ``text``, or None."""
         found = re.match(rf"{_ID}(?![A-Za-z0-9])", text)

@@ -53,6 +53,5 @@ def anchors(kit: Kit, folder: Path, lab: str) -> Iterator[Anchor]:
         text = path.read_text("utf-8")
         for comment in COMMENT.finditer(text):
             first = text.count("\n", 0, comment.start()) + 1
-            for line, part in enumerate(comment[0].split("\n"), start=first):
-                for clause in ClauseId.found_in(part):
-                    yield Anchor(clause, str(path.relative_to(kit.root)), line)
+            for line, clause in ClauseId.by_line(comment[0], first):
+                yield Anchor(clause, str(path.relative_to(kit.root)), line)

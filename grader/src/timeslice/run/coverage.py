@@ -255,9 +255,9 @@ class _Anchors:
         for comment in _COMMENT_OR_LITERAL.finditer(text):
             if comment.group().startswith("/"):
                 first = bisect_left(newlines, comment.start()) + 1
-                for line, part in enumerate(comment.group().split("\n"), start=first):
-                    room = ANCHORS_LIMIT - len(self._ids[line])
-                    self._ids[line] += ClauseId.found_in(part)[:room]
+                for line, clause in ClauseId.by_line(comment.group(), first):
+                    if len(self._ids[line]) < ANCHORS_LIMIT:
+                        self._ids[line].append(clause)
         self._code = _COMMENT_OR_LITERAL.sub(_blank_comment, text).split("\n")
 
     def of(self, start: int, end: int, previous_end: int) -> list[str]:
