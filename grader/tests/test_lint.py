@@ -128,6 +128,8 @@ SPOILED = {
         add("tests/udp/x.py", 'def long():\n    """Say."""\n' + "    pass\n" * 41), "long has 42 lines"),
     "a long file": (add("tests/udp/x.py", "\n" * 401), "401 lines: a file may have 400"),
     "a wide line": (add("spec/more.md", "x" * 130), "spec/more.md:1: wider than 120"),
+    "a list of the labs": (
+        add("student_template/README.md", "| lab |\n|---|\n| `udp` |\n| `process` |\n"), "a list of the labs (proc"),
     "an old schema": (add("spec/result.schema.json", "{}"), "spec/result.schema.json: differs from the model"),
 }  # fmt: skip
 

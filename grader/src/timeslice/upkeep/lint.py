@@ -29,6 +29,7 @@ _LUCK = (
     (re.compile(r"expect_at_least\([^,;]*,[^,;]*-\s*[0-9]"),
      "it leaves a tolerance, which hides a wait that is too short: try thirty waits of 1 ms (short_waits.h)"),
 )  # fmt: skip
+_ROW = re.compile(r"^[ \t]*(?:[|*+-]|\d+[.)])[ \t*]*`(\w+)[`/]", re.MULTILINE)  # begins with code
 _GUARD = re.compile(r"^#ifndef (\w+)\n#define (\w+)$", re.MULTILINE)
 
 
@@ -39,6 +40,7 @@ def lint(kit: Kit) -> list[str]:
     except KitError as error:
         return [str(error)]
     found = list(_schema(kit)) + list(_headers(kit))
+    found += _lists_of_labs(kit)
     found += _luck(kit, [f"tests/{lab.id}" for lab in assignment.labs] + ["tests/support"])
     for lab in assignment.labs:
         tests = declared_tests(kit, lab.id)
@@ -69,6 +71,17 @@ def _headers(kit: Kit) -> Iterator[str]:
         guard = _GUARD.search(path.read_text("utf-8"))
         if guard is None or guard[1] != wanted or guard[2] != wanted:
             yield f"{path.relative_to(kit.root)}: no include guard {wanted}: add it"
+
+
+def _lists_of_labs(kit: Kit) -> Iterator[str]:
+    """Labs are found, not listed: in no table or list of a document, two labs have a row of their own."""
+    for path in sorted([*kit.root.glob("*.md"), *(kit.root / "spec").glob("*.md"), *kit.template.rglob("*.md")]):
+        if path.name in {f"{lab}.md" for lab in kit.labs} or path.name == "CHANGELOG.md":
+            continue
+        for block in re.split(r"\n[ \t]*\n", path.read_text("utf-8")):
+            labs = {row[1] for row in _ROW.finditer(block)} & set(kit.labs)
+            if len(labs) > 1:
+                yield f"{path.relative_to(kit.root)}: a list of the labs ({', '.join(sorted(labs))}): give the rule"
 
 
 def _luck(kit: Kit, folders: list[str]) -> Iterator[str]:
