@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from timeslice.contract.bank import BankTest
-from timeslice.contract.clause import ClauseId
 from timeslice.grade.replay import Replayer
 from timeslice.run.records import ModeRun, TestRecord
 
 IDENTITY = Replayer(Path("alice's work"), 7, program="timeslice")
 
 
-def bank_test(name: str, clause: str) -> BankTest:
-    """One test of a bank. A tripwire has no clause."""
+def bank_test(name: str, *addresses: str) -> BankTest:
+    """One test of a bank. A tripwire has no address."""
     suite, test = name.split("/")
-    return BankTest(suite, test, ClauseId(clause) if clause else None, "sentence", "tests/udp/x.c", 3, 5.0)
+    return BankTest(suite, test, addresses, "what it adds", "tests/udp/x.c", 3, 5.0)
 
 
 def record(name: str, verdict: str = "passed", **fields: Any) -> TestRecord:

@@ -47,6 +47,16 @@ def edit(path: str, old: str, new: str) -> Callable[[Path], None]:
     return change
 
 
+def also(*changes: Callable[[Path], None]) -> Callable[[Path], None]:
+    """Several changes."""
+
+    def change(root: Path) -> None:
+        for each in changes:
+            each(root)
+
+    return change
+
+
 def everywhere(folder: str) -> Callable[[Path], None]:
     """Replaces every anchor of the clause with an anchor of another clause."""
 
@@ -80,8 +90,25 @@ def add(path: str, text: str) -> Callable[[Path], None]:
 SPOILED = {
     "no test": (edit("tests/udp/receive.c", CLAUSE, "UDP-RX-004"), f"{CLAUSE}: no test in tests/udp/ checks it"),
     "a test of no clause": (edit("tests/udp/receive.c", CLAUSE, "UDP-RX-777"), "does not begin with a clause"),
-    "points that do not divide": (
-        edit("tests/udp/receive.c", "UDP-RX-012", "UDP-RX-013"), "UDP-RX-013: 1 points cannot be shared"),
+    "a detail without a test": (
+        edit("spec/udp.md", r"(\*\*UDP-RX-012\*\* MUST: .*\n)", r"\1\n- **UDP-RX-012a** It is so.\n"),
+        "UDP-RX-012a: no test in tests/udp/ looks at it"),
+    "a rule without a test": (
+        edit("spec/udp.md", r"\Z", "\n**UDP-RULE-999** RULE: It is so.\n"), "UDP-RULE-999: no test in tests/udp/"),
+    "a test of a detail that cannot be tested": (
+        also(edit("spec/udp.md", r"(\*\*UDP-RX-012\*\* MUST: .*\n)", r"\1\n- **UDP-RX-012a** (not tested: no) So.\n"),
+             edit("tests/udp/receive.c", '"UDP-RX-012: ', '"UDP-RX-012 UDP-RX-012a: ')),
+        "UDP-RX-012a: marked as not tested, but a test names it"),
+    "a test of a detail that is not there": (
+        edit("tests/udp/receive.c", '"UDP-RX-012: ', '"UDP-RX-012 UDP-RX-012z: '), "names UDP-RX-012z, which the"),
+    "a detail out of order": (
+        edit("spec/udp.md", r"(\*\*UDP-RX-012\*\* MUST: .*\n)", r"\1\n- **UDP-RX-012b** It is so.\n"),
+        "UDP-RX-012b should be UDP-RX-012a"),
+    "a detail in another form": (
+        edit("spec/udp.md", r"(\*\*UDP-RX-012\*\* MUST: .*\n)", r"\1\n- **UDP-RX-012a**: It is so.\n"),
+        "looks like a clause"),
+    "a rule of another lab": (
+        edit("spec/udp.md", r"\Z", "\n**SCH-RULE-999** RULE: It is so.\n"), "is no rule of UDP"),
     "points that do not add up": (
         edit("spec/udp.toml", rf'("{CLAUSE}"\npoints =) \d+', r"\1 9"), "the points of lab udp sum to"),
     "no sentence": (edit("spec/udp.md", rf"\*\*{CLAUSE}\*\*", "nothing"), "has no sentence for it"),

@@ -84,7 +84,7 @@ def compiled(folder: Path, text: str, *flags: str) -> tuple[Path, str]:
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_attack_is_refused_by_name(tmp_path: Path, assignment: Assignment, attack: str) -> None:
     source, said = ATTACKS[attack]
-    refusals = inspect(*compiled(tmp_path, source), assignment.rules(assignment.labs[0]))
+    refusals = inspect(*compiled(tmp_path, source), assignment.permissions(assignment.labs[0]))
     assert any(said in refusal for refusal in refusals), refusals
     assert all("\n" not in refusal for refusal in refusals)
 
@@ -93,7 +93,7 @@ def test_an_attack_is_refused_by_name(tmp_path: Path, assignment: Assignment, at
     "flags", [(), ("-O2",), ("-fstack-protector-strong",), ("-D_FORTIFY_SOURCE=2", "-O2"), ("-fPIC",)]
 )
 def test_honest_code_is_not(tmp_path: Path, assignment: Assignment, flags: tuple[str, ...]) -> None:
-    assert inspect(*compiled(tmp_path, HONEST, *flags), assignment.rules(assignment.labs[0])) == []
+    assert inspect(*compiled(tmp_path, HONEST, *flags), assignment.permissions(assignment.labs[0])) == []
 
 
 def test_the_functions_that_are_missing_are_told(tmp_path: Path, assignment: Assignment) -> None:
@@ -104,7 +104,7 @@ def test_the_functions_that_are_missing_are_told(tmp_path: Path, assignment: Ass
 
 def test_what_is_no_object_is_refused_and_no_traceback(tmp_path: Path, assignment: Assignment) -> None:
     (tmp_path / "x.o").write_bytes(b"\x7fELF" + bytes(40))
-    (refusal,) = inspect(tmp_path / "x.o", "", assignment.rules(assignment.labs[0]))
+    (refusal,) = inspect(tmp_path / "x.o", "", assignment.permissions(assignment.labs[0]))
     assert "cannot be inspected" in refusal
 
 
@@ -112,7 +112,7 @@ def test_names_without_end_are_refused_within_seconds(tmp_path: Path, assignment
     declarations = "".join(f"void zz{number}(void);\n" for number in range(20_000))
     calls = "".join(f"    zz{number}();\n" for number in range(20_000))
     source = f"{declarations}void g(void);\nvoid g(void) {{\n{calls}}}\n"
-    refusals = inspect(*compiled(tmp_path, source, "-w"), assignment.rules(assignment.labs[0]))
+    refusals = inspect(*compiled(tmp_path, source, "-w"), assignment.permissions(assignment.labs[0]))
     assert len(refusals) == REFUSALS_MAX
     assert all(re.match(r"zz\d+ is used in g \(x\.c:\d+\)", refusal) for refusal in refusals)
 
@@ -121,6 +121,6 @@ def test_a_refusal_says_why(tmp_path: Path, assignment: Assignment) -> None:
     source = (
         "long syscall(long, ...);\nvoid udp_sned(void);\nvoid f(void);\nvoid f(void) { syscall(39); udp_sned(); }\n"
     )
-    call, name = sorted(inspect(*compiled(tmp_path, source), assignment.rules(assignment.labs[0])))
+    call, name = sorted(inspect(*compiled(tmp_path, source), assignment.permissions(assignment.labs[0])))
     assert call.startswith("syscall is used in f (x.c:4): it goes past the C library")
     assert name == "udp_sned is used in f (x.c:4): no family in spec/families.toml has this name, check its spelling."

@@ -14,15 +14,46 @@ from timeslice.model import Build, Check, Diagnostic, Outcome, Verdict
 
 
 def test_a_clauses_points_are_shared_evenly(assignment: Assignment) -> None:
-    tests = [bank_test("a/one", "UDP-RX-008"), bank_test("a/two", "UDP-RX-008"), bank_test("a/trip", "")]
+    tests = [bank_test("a/one", "UDP-RX-008"), bank_test("a/two", "UDP-RX-008"), bank_test("a/trip")]
     assert assignment.clauses["UDP-RX-008"].points == 2
     assert score.shares(assignment, tests) == {"a/one": 1, "a/two": 1}
 
 
-@pytest.mark.parametrize(("clause", "number"), [("UDP-RX-008", 3), ("UDP-RX-999", 1)])
-def test_points_that_cannot_be_shared_are_the_kits_fault(assignment: Assignment, clause: str, number: int) -> None:
-    with pytest.raises(KitError, match=clause):
-        score.shares(assignment, [bank_test(f"a/t{n}", clause) for n in range(number)])
+def test_a_test_of_a_clause_without_points_is_the_kits_fault(assignment: Assignment) -> None:
+    with pytest.raises(KitError, match="UDP-RX-999"):
+        score.shares(assignment, [bank_test("a/one", "UDP-RX-999")])
+
+
+@pytest.mark.parametrize(
+    ("points", "verdicts", "earned"),
+    [(1, "+++", 1), (1, "++-", 0), (2, "+++", 2), (2, "++-", 1), (2, "+--", 0), (4, "++-", 2), (4, "+++++-", 3)],
+)
+def test_a_mistake_is_never_free(assignment: Assignment, points: int, verdicts: str, earned: int) -> None:
+    """A clause loses points in proportion to its failed tests, rounded up; the possible points stay the same."""
+    tests = [bank_test(f"a/t{n}", "UDP-RX-003") for n in range(len(verdicts))]
+    shares = score._parts(points, len(verdicts))
+    words = {"+": "passed", "-": "failed"}
+    records = [record(f"a/t{n}", words[verdict]) for n, verdict in enumerate(verdicts)]
+    checks = [
+        check_of_test(assignment, test, told, share, IDENTITY)
+        for test, told, share in zip(tests, records, shares, strict=True)
+    ]
+    total = score.total(score.settled(checks))
+    assert (total.earned, total.possible) == (earned, points)
+
+
+def test_a_broken_check_costs_nothing(assignment: Assignment) -> None:
+    tests = [bank_test(f"a/t{n}", "UDP-RX-003") for n in range(2)]
+    passed, broken = (check_of_test(assignment, test, record(test.name), 1, IDENTITY) for test in tests)
+    checks = [passed, broken.model_copy(update={"verdict": Verdict.BROKEN})]
+    assert score.settled(checks) == checks
+
+
+def test_a_check_has_the_sentences_of_all_its_addresses(assignment: Assignment) -> None:
+    clause, rule = assignment.clauses["UDP-RX-003"], assignment.clauses["UDP-RX-004"]
+    check = check_of_test(assignment, bank_test("a/b", clause.id, rule.id), record("a/b"), 1, IDENTITY)
+    assert check.sentence == clause.sentence.text
+    assert [(detail.address, detail.text) for detail in check.details] == [(rule.id, rule.sentence.text)]
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

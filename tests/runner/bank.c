@@ -40,12 +40,12 @@ static bool is_disabled(const struct bank_test *test) {
 
 static void split_description(struct bank_test *test, const char *description) {
     const char *colon = description == NULL ? NULL : strstr(description, ": ");
-    char *clause = colon == NULL ? strdup("") : strndup(description, (size_t)(colon - description));
-    if (clause == NULL)
+    char *addresses = colon == NULL ? strdup("") : strndup(description, (size_t)(colon - description));
+    if (addresses == NULL)
         abort();
-    test->clause = clause;
-    test->sentence = colon != NULL ? colon + 2 : description != NULL ? description : "";
-    test->must_fail = strcmp(clause, "TRIPWIRE") == 0;
+    test->addresses = addresses;
+    test->adds = colon != NULL ? colon + 2 : description != NULL ? description : "";
+    test->must_fail = strcmp(addresses, "TRIPWIRE") == 0;
 }
 
 static struct bank_test describe(const struct criterion_test *declared) {
@@ -70,7 +70,7 @@ static struct bank_test describe(const struct criterion_test *declared) {
 }
 
 static void forget(struct bank_test *test) {
-    free((void *)test->clause);
+    free((void *)test->addresses);
     if (test->declared_suite->data == NULL)
         free((void *)test->declared_suite);
 }

@@ -12,15 +12,15 @@ struct criterion_suite;
 struct bank_test {
     const char *suite;
     const char *name;
-    const char *clause;   /* of its description, before the first ": "; empty if there is none */
-    const char *sentence; /* the rest of its description */
+    const char *addresses; /* of its description, before the first ": "; empty if there is none */
+    const char *adds;      /* the rest of its description */
     const char *file;
     unsigned line;
     double timeout; /* seconds, of the test or of its suite; 0 if neither declares one */
     size_t index;   /* its place in the whole bank, from 0 */
     long baseline;  /* assertions that passed on the reference; -1 if that is not known */
     bool selected;
-    bool must_fail; /* a tripwire: it fails on purpose, and its clause reads TRIPWIRE */
+    bool must_fail; /* a tripwire: it fails on purpose, and its address is TRIPWIRE */
     const struct criterion_test *declared;
     const struct criterion_suite *declared_suite; /* never NULL; its data may be */
 };

@@ -20,8 +20,8 @@ static void add_identity(struct text *text, const struct bank_test *test) {
     text_json(text, test->suite, strlen(test->suite));
     add_string(text, "test", test->name);
     text_printf(text, ",\"index\":%zu", test->index);
-    add_string(text, "clause", test->clause);
-    add_string(text, "sentence", test->sentence);
+    add_string(text, "addresses", test->addresses);
+    add_string(text, "adds", test->adds);
     add_string(text, "file", test->file);
     text_printf(text, ",\"line\":%u", test->line);
 }

@@ -94,10 +94,10 @@ def test_records_are_whole(banks: Banks) -> None:
     passed = sum(test["verdict"] == "passed" for test in tests)
     assert end == {"event": "end", "tests": len(names), "passed": passed}
     record = ours.records["assertions/hold"]
-    assert (record["clause"], record["sentence"]) == ("UDP-RX-003", "a clause and its sentence: with a colon")
+    assert (record["addresses"], record["adds"]) == ("UDP-RX-003", "a clause and its sentence: with a colon")
     assert record["file"] == "tests/runner/selftest/assertions.c"
     assert record["pids"] == [record["pid"]]
-    assert ours.records["assertions/description_without_clause"]["clause"] == ""
+    assert ours.records["assertions/description_without_clause"]["addresses"] == ""
     assert ours.records["assertions/log"]["output"] == "to be informed\n"
 
 
@@ -148,7 +148,7 @@ def test_list(banks: Banks) -> None:
     assert [test["index"] for test in tests.values()] == list(range(len(tests)))
     assert tests["endings/out_of_time"]["timeout"] == 0.3
     assert tests["endings/exit_0"]["timeout"] == 0
-    assert tests["assertions/hold"]["clause"] == "UDP-RX-003"
+    assert tests["assertions/hold"]["addresses"] == "UDP-RX-003"
     assert tests["assertions/hold"]["line"] > 1
 
 

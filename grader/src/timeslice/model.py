@@ -107,6 +107,15 @@ class Run(Record):
     """The duration of the run in seconds."""
 
 
+class BindingSentence(Record):
+    """A sentence of the contract with its address: a detail of a clause, or a rule."""
+
+    address: str
+    """Its address, for example `UDP-RX-009a` or `UDP-RULE-003`."""
+    text: str
+    """The sentence."""
+
+
 class Check(Record):
     """One check: the build, or one Criterion test.
 
@@ -118,6 +127,8 @@ class Check(Record):
     """The clause that this check tests; null for the build."""
     sentence: str
     """What the clause asks for."""
+    details: list[BindingSentence] = Field(default_factory=list)
+    """The other sentences at which the test looks: details and rules."""
     verdict: Verdict
     """The verdict of this check."""
     points: int

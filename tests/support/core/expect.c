@@ -43,20 +43,21 @@ static const char *description(void) {
     return "unknown";
 }
 
-/* The clause with its sentence, and what this test adds. Without the sentences, only the description. */
-static void add_clause(const char *text) {
+/* Each address of the test with its sentence, and what this test adds. Without the sentences, only the addresses. */
+static void add_clauses(const char *text) {
     char sentence[2048];
     const char *adds = strstr(text, ": ");
-    sentence_of(text, sentence, sizeof sentence);
-    if (sentence[0] == '\0' || adds == NULL)
-        add("\nclause: %s", text);
-    else
-        add("\nclause: %.*s: %s\ntest: %s", (int)(adds - text), text, sentence, adds + 2);
+    for (size_t length; adds != NULL && text < adds; text += length + 1) {
+        length = strcspn(text, " :");
+        sentence_at(text, length, sentence, sizeof sentence);
+        add("\nclause: %.*s%s%s", (int)length, text, sentence[0] != '\0' ? ": " : "", sentence);
+    }
+    add("\ntest: %s", adds != NULL ? adds + 2 : text);
 }
 
 /* Plain Criterion shows only the message. So this adds the clause, the steps and the command to run this test again. */
 static void add_context(void) {
-    add_clause(description());
+    add_clauses(description());
     add("\nsteps:\n");
     for (const char *line = narration_page; *line;) {
         int len = (int)strcspn(line, "\n");

@@ -1,4 +1,4 @@
-/* sentences.c - finds a clause's sentence in a file that has a line for each clause: the id, a blank, the sentence. */
+/* sentences.c - finds a sentence in a file that has a line for each: the address, a blank, the sentence. */
 #include "sentences.h"
 
 #include <stdbool.h>
@@ -6,16 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Takes the sentence from a line that begins with this id. Returns whether it does. */
-static bool take(char *line, const char *id, size_t id_length, char *text, size_t room) {
-    if (strncmp(line, id, id_length) != 0 || line[id_length] != ' ')
+/* Takes the sentence from a line that begins with this address. Returns whether it does. */
+static bool take(char *line, const char *address, size_t length, char *text, size_t room) {
+    if (strncmp(line, address, length) != 0 || line[length] != ' ')
         return false;
     line[strcspn(line, "\n")] = '\0';
-    snprintf(text, room, "%s", line + id_length + 1);
+    snprintf(text, room, "%s", line + length + 1);
     return true;
 }
 
-void sentence_of(const char *description, char *text, size_t room) {
+void sentence_at(const char *address, size_t length, char *text, size_t room) {
     char line[4096];
     const char *path = getenv("TIMESLICE_SENTENCES");
     FILE *file = path != NULL && *path != '\0' ? fopen(path, "re") : NULL;
@@ -23,7 +23,7 @@ void sentence_of(const char *description, char *text, size_t room) {
     if (file == NULL)
         return;
     while (fgets(line, sizeof line, file) != NULL)
-        if (take(line, description, strcspn(description, ":"), text, room))
+        if (take(line, address, length, text, room))
             break;
     fclose(file);
 }

@@ -154,10 +154,10 @@ class Builder(Workshop):
         return choice
 
     def _inspected(self, stage: Path, lab: Lab) -> list[str]:
-        """The refusals of the lab's combined object, by the rules of this lab."""
+        """The refusals of the lab's combined object, by what this lab may use."""
         folder = stage / MEMCHECK
         listing = _text(folder / f"{lab.id}.listing")
-        return inspection.inspect(folder / f"{lab.id}.o", listing, self.assignment.rules(lab))
+        return inspection.inspect(folder / f"{lab.id}.o", listing, self.assignment.permissions(lab))
 
     def _list_each(self, stage: Path, labs: Mapping[str, Sequence[str]]) -> None:
         """List the instructions of each object on its own."""
@@ -174,7 +174,7 @@ class Builder(Workshop):
         paths = {source: target(folder, source, ".o") for source in sources if compiled.whole(source)}
         listings = sifting.split_listing(_text(folder / f"{lab.id}.listings"), paths)
         uncompiled = {source: compiled.text(source) for source in sources if source not in paths}
-        return LabObjects(paths, listings, uncompiled, self.assignment.rules(lab))
+        return LabObjects(paths, listings, uncompiled, self.assignment.permissions(lab))
 
     def _combine_again(self, stage: Path, labs: Mapping[str, Sequence[str]]) -> None:
         written = {

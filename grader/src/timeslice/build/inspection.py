@@ -20,7 +20,7 @@ from typing import Any
 from elftools.elf.elffile import ELFFile
 from elftools.elf.relocation import RelocationSection
 
-from timeslice.contract.assignment import Rules
+from timeslice.contract.assignment import Permissions
 from timeslice.untrusted import one_line, read_ordinary
 
 REFUSALS_MAX = 50
@@ -74,12 +74,12 @@ class Names:
     needed: frozenset[str]  # names that another object must define
 
 
-def inspect(path: Path, listing: str, rules: Rules) -> list[str]:
+def inspect(path: Path, listing: str, permissions: Permissions) -> list[str]:
     """The faults of the relocatable object at ``path``, one message for each. If there is none, it may be linked.
 
     ``listing`` is the output of ``objdump -d`` for this object."""
     try:
-        return list(islice(ObjectFile(path).refusals(listing, rules), REFUSALS_MAX))
+        return list(islice(ObjectFile(path).refusals(listing, permissions), REFUSALS_MAX))
     except Exception as error:  # a hostile object can cause any exception in the reader of objects
         return [f"The compiled object cannot be inspected ({one_line(str(error))}): remove inline assembly."]
 
@@ -110,12 +110,12 @@ class ObjectFile:
             needed=frozenset(s.name for s in shared if s["st_shndx"] == "SHN_UNDEF"),
         )
 
-    def refusals(self, listing: str, rules: Rules) -> Iterator[str]:
+    def refusals(self, listing: str, permissions: Permissions) -> Iterator[str]:
         """Every reason not to link it."""
         yield from self._of_sections()
         yield from self._of_sizes()
-        yield from self._of_definitions(rules.api)
-        yield from self._of_uses(rules)
+        yield from self._of_definitions(permissions.api)
+        yield from self._of_uses(permissions)
         yield from self._raw_calls(listing)
 
     def use_of(self, name: str) -> str:
@@ -200,9 +200,9 @@ class ObjectFile:
             elif name in api and not self._is_function(symbol):
                 yield f"{name} is defined, but not as a function. Write it as its header declares it."
 
-    def _of_uses(self, rules: Rules) -> Iterator[str]:
+    def _of_uses(self, permissions: Permissions) -> Iterator[str]:
         for number, symbol in enumerate(self._symbols):
-            if number == 0 or symbol["st_shndx"] != "SHN_UNDEF" or symbol.name in rules.allowed:
+            if number == 0 or symbol["st_shndx"] != "SHN_UNDEF" or symbol.name in permissions.allowed:
                 continue
             where = self._where(number)
             if _OF_THE_TOOLS.match(symbol.name):
@@ -211,7 +211,7 @@ class ObjectFile:
                     "Do not use it."
                 )
             else:
-                why = rules.reasons.get(
+                why = permissions.reasons.get(
                     symbol.name, "no family in spec/families.toml has this name, check its spelling"
                 )
                 yield f"{one_line(symbol.name)} is used{where}: {why}."

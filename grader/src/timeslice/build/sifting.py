@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from timeslice.build.inspection import Names, ObjectFile, inspect
-from timeslice.contract.assignment import Rules
+from timeslice.contract.assignment import Permissions
 from timeslice.model import Diagnostic
 from timeslice.untrusted import one_line
 
@@ -24,12 +24,12 @@ _NOTHING = Names(frozenset(), frozenset(), frozenset(), frozenset())
 
 @dataclass(frozen=True)
 class LabObjects:
-    """The objects of one lab by their source, the text of the sources that did not compile, and the lab's rules."""
+    """One lab: its objects by source, the text of the sources that did not compile, and what it may use."""
 
     paths: Mapping[str, Path]
     listings: Mapping[str, str]
     uncompiled: Mapping[str, str]
-    rules: Rules
+    permissions: Permissions
 
 
 @dataclass
@@ -73,8 +73,8 @@ class _Sieve:
         defined = frozenset().union(*(names.defined for names in self._names.values()))
         for source, path in self._lab.paths.items():
             promised = {name for name in self._names[source].needed if self._written_in_uncompiled(name)}
-            rules = replace(self._lab.rules, allowed=self._lab.rules.allowed | defined | promised)
-            found = inspect(path, self._lab.listings[source], rules)
+            permissions = replace(self._lab.permissions, allowed=self._lab.permissions.allowed | defined | promised)
+            found = inspect(path, self._lab.listings[source], permissions)
             self._result.refusals += [told if source in told else f"{source}: {told}" for told in found]
             if found:
                 self._leave_out(source, "it was refused")
@@ -101,7 +101,8 @@ class _Sieve:
 
     def _drop_what_lacks_something(self) -> None:
         while True:
-            defined = self._lab.rules.allowed.union(*(self._names[source].defined for source in self._result.kept))
+            names = (self._names[source].defined for source in self._result.kept)
+            defined = self._lab.permissions.allowed.union(*names)
             lacking = {s: sorted(self._names[s].needed - defined) for s in self._result.kept}
             lacking = {source: names for source, names in lacking.items() if names}
             if not lacking:
@@ -119,7 +120,7 @@ class _Sieve:
 
     def _tell_what_is_lost(self) -> None:
         kept = frozenset().union(*(self._names[source].functions for source in self._result.kept))
-        missing = [name for name in self._lab.rules.api if name not in kept]
+        missing = [name for name in self._lab.permissions.api if name not in kept]
         for source in self._result.left_out:
             text = self._lab.uncompiled.get(source, "")
             own = self._names.get(source, _NOTHING).defined

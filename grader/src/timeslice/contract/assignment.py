@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from timeslice.contract.clause import ClauseId, Sentence, read_chapter
 from timeslice.contract.families import Family, read_families
@@ -44,7 +45,18 @@ class Lab:
     api: tuple[str, ...]
     allow: frozenset[str]  # functions of the C library that other labs may not use
     memory: Mapping[str, ClauseId]  # area -> the clause that is charged for findings of memcheck in this area
+    rules: tuple[Sentence, ...]  # of its chapter: they hold everywhere, and have no points
     skills: tuple[Skill, ...]
+
+    @property
+    def bindings(self) -> Mapping[str, str]:
+        """Every sentence of its chapter that binds, by its address."""
+        return {address: text for sentence in self.sentences for address, text in sentence.bindings.items()}
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Its rules, then its clauses, as its chapter has them."""
+        return (*self.rules, *(clause.sentence for clause in self.clauses))
 
     @property
     def chapter(self) -> str:
@@ -68,8 +80,8 @@ class Lab:
 
 
 @dataclass(frozen=True)
-class Rules:
-    """The rules for the objects of one lab: allowed functions, the lab's own functions, and reasons for refusals."""
+class Permissions:
+    """What the objects of one lab may use: allowed functions, the lab's own functions, and reasons for refusals."""
 
     allowed: frozenset[str]
     api: tuple[str, ...]
@@ -104,14 +116,19 @@ class Assignment:
         """Every symbol that the sources of ``lab`` may use: functions of the C library and of every lab."""
         return self.allow.union(lab.allow, *(other.api for other in self.labs))
 
-    def rules(self, lab: Lab) -> Rules:
-        """The rules for the inspection of a lab's objects."""
-        return Rules(self.usable(lab), lab.api, self.refusals)
+    def permissions(self, lab: Lab) -> Permissions:
+        """What the objects of a lab may use."""
+        return Permissions(self.usable(lab), lab.api, self.refusals)
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The patterns of all files that a student may hand in."""
         return tuple(pattern for lab in self.labs for pattern in lab.sources)
+
+    @cached_property
+    def bindings(self) -> Mapping[str, str]:
+        """Every sentence of all labs that binds, by its address."""
+        return {address: text for lab in self.labs for address, text in lab.bindings.items()}
 
     @property
     def memory(self) -> dict[str, ClauseId]:
@@ -189,7 +206,8 @@ def _refusals(families: Mapping[str, Family], opened: Mapping[str, Sequence[str]
 
 
 def _lab(kit: Kit, name: str, told: LabTable, families: Mapping[str, Family]) -> Lab:
-    sentences = {sentence.clause: sentence for sentence in read_chapter(kit, name)}
+    chapter = read_chapter(kit, name)
+    sentences = {sentence.clause: sentence for sentence in chapter if not sentence.is_rule}
     _check_clauses(name, told, sentences)
     return Lab(
         id=name,
@@ -200,6 +218,7 @@ def _lab(kit: Kit, name: str, told: LabTable, families: Mapping[str, Family]) ->
         api=tuple(told.api),
         allow=_functions(families, _shown(name), told.allow),
         memory=dict(told.memory),
+        rules=tuple(sentence for sentence in chapter if sentence.is_rule),
         skills=tuple(
             Skill(skill.id, skill.title, tuple(Clause(c.id, c.points, c.hint, sentences[c.id]) for c in skill.clauses))
             for skill in told.skills

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from timeslice.contract.clause import ClauseId
+from timeslice.contract.clause import ClauseId, addresses_at_the_start
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
 
@@ -22,11 +22,16 @@ class BankTest:
 
     suite: str
     test: str
-    clause: ClauseId | None  # the clause that it checks; None for a tripwire
-    sentence: str
+    addresses: tuple[str, ...]  # the sentences at which it looks; empty for a tripwire
+    adds: str  # what it adds to these sentences
     file: str
     line: int
     timeout: float
+
+    @property
+    def clause(self) -> ClauseId | None:
+        """The clause whose points it earns: that of its first address. None for a tripwire."""
+        return ClauseId.at_the_start(self.addresses[0]) if self.addresses else None
 
     @property
     def name(self) -> str:
@@ -69,9 +74,11 @@ def _tests(bank: Path) -> tuple[BankTest, ...]:
 
 def _listed(told: dict[str, str]) -> BankTest:
     """The test in one line of the list."""
-    clause = None if told["clause"] == TRIPWIRE else ClauseId(told["clause"])
+    addresses = addresses_at_the_start(f"{told['addresses']}: ")
+    if not addresses and told["addresses"] != TRIPWIRE:
+        raise ValueError(f"{told['test']} has no address")
     line, timeout = int(told["line"]), float(told["timeout"])
-    return BankTest(told["suite"], told["test"], clause, told["sentence"], told["file"], line, timeout)
+    return BankTest(told["suite"], told["test"], addresses, told["adds"], told["file"], line, timeout)
 
 
 _DECLARED = re.compile(
@@ -92,8 +99,13 @@ class DeclaredTest:
 
     @property
     def clause(self) -> ClauseId | None:
-        """The clause at the start of its description."""
+        """The clause at the start of its description. The test earns the points of this clause."""
         return ClauseId.at_the_start(self.description)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses of all sentences at which it looks."""
+        return addresses_at_the_start(self.description)
 
     @property
     def is_tripwire(self) -> bool:

@@ -8,7 +8,7 @@ from timeslice.contract.assignment import Assignment, Clause
 from timeslice.contract.bank import BankTest
 from timeslice.grade.calibration import Fault
 from timeslice.grade.replay import BUILD, Replayer
-from timeslice.model import Build, Check, Difference, Run, Verdict
+from timeslice.model import BindingSentence, Build, Check, Difference, Run, Verdict
 from timeslice.run.records import TestRecord
 from timeslice.run.steadiness import Story
 from timeslice.untrusted import many_lines, one_line
@@ -52,6 +52,7 @@ def check_not_run(assignment: Assignment, test: BankTest, possible: int, why: st
         name=test.name,
         clause=test.clause,
         sentence=_sentence(assignment, test),
+        details=_details(assignment, test),
         verdict=Verdict.NOT_RUN,
         points=0,
         possible=possible,
@@ -70,6 +71,7 @@ def check_of_test(
         name=test.name,
         clause=test.clause,
         sentence=_sentence(assignment, test),
+        details=_details(assignment, test),
         verdict=record.verdict,
         points=possible if passed else 0,
         possible=possible,
@@ -123,7 +125,13 @@ def difference(test: BankTest, native: TestRecord, story: Story, tool: str, repl
 
 def _sentence(assignment: Assignment, test: BankTest) -> str:
     clause = _clause(assignment, test)
-    return clause.sentence.text if clause else test.sentence
+    return clause.sentence.text if clause else test.adds
+
+
+def _details(assignment: Assignment, test: BankTest) -> list[BindingSentence]:
+    """The sentences at which the test looks, without that of its clause itself."""
+    named = [address for address in test.addresses if address != test.clause]
+    return [BindingSentence(address=address, text=assignment.bindings.get(address, "")) for address in named]
 
 
 def _clause(assignment: Assignment, test: BankTest) -> Clause | None:

@@ -296,7 +296,7 @@ class Grading:
 
     def result(self) -> Result:
         """The current state: after the last check the whole grade, after an error the reason why there is none."""
-        assignment, checks = self._context.assignment, self._ordered()
+        assignment, checks = self._context.assignment, score.settled(self._ordered())
         if self._error:
             broken = score.broken_result(self._source.name, assignment, self._seed, str(self._error))
             return broken.model_copy(update=self._known(score.withheld(checks)))

@@ -14,9 +14,13 @@ from timeslice.model import Build, Check, Coverage, LabScore, Memory, Outcome, R
 from timeslice.run.records import ModeRun
 from timeslice.untrusted import one_line
 
+_COSTS_NOTHING = (Verdict.PASSED, Verdict.BROKEN)
+
 
 def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
-    """The points of each test, by name. The tests of a clause share its points evenly, or KitError is raised."""
+    """The points of each test, by name. The tests of a clause share its points as evenly as whole numbers can.
+
+    Raises KitError if the clause of a test has no points."""
     by_clause: dict[str, list[str]] = defaultdict(list)
     for test in tests:
         if test.clause:
@@ -28,13 +32,41 @@ def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
             raise KitError(
                 f"test {names[0]} checks {clause}, which has no points: add the clause to the TOML of its lab"
             )
-        if known.points % len(names):
-            raise KitError(
-                f"{clause}: its {len(names)} tests cannot share {known.points} points evenly: "
-                "change the points or the number of tests"
-            )
-        points.update(dict.fromkeys(names, known.points // len(names)))
+        points.update(zip(names, _parts(known.points, len(names)), strict=True))
     return points
+
+
+def _parts(total: int, number: int) -> list[int]:
+    """``total`` in ``number`` whole parts that differ by 1 at most; the larger ones first."""
+    each, more = divmod(total, number) if number else (0, 0)
+    return [each + (at < more) for at in range(number)]
+
+
+def settled(checks: Sequence[Check]) -> list[Check]:
+    """The checks with the points of each clause shared anew, now that the verdicts are known.
+
+    A clause loses points in proportion to its tests that did not pass, rounded up. So no mistake is free, also if a
+    clause has more tests than points. The tests that did not pass carry what is lost, and the others what is earned."""
+    by_clause: dict[str, list[Check]] = defaultdict(list)
+    for check in checks:
+        by_clause[check.clause or ""].append(check)
+    shared: dict[str, int] = {}
+    for clause, group in by_clause.items():
+        lost = [check for check in group if check.verdict not in _COSTS_NOTHING]
+        if not clause or not lost:
+            continue
+        possible = sum(check.possible for check in group)
+        costs = -(-possible * len(lost) // len(group))
+        kept = [check for check in group if check not in lost]
+        for part, points in ((lost, costs), (kept, possible - costs)):
+            shared |= {check.name: share for check, share in zip(part, _parts(points, len(part)), strict=True)}
+    return [_with_possible(check, shared.get(check.name, check.possible)) for check in checks]
+
+
+def _with_possible(check: Check, possible: int) -> Check:
+    if possible == check.possible:
+        return check
+    return check.model_copy(update={"possible": possible, "points": possible if check.verdict in _COSTS_NOTHING else 0})
 
 
 def suspicions(tests: Iterable[BankTest], runs: Iterable[ModeRun]) -> list[str]:

@@ -13,7 +13,7 @@ from timeslice.grade.grading import supplied_notes
 from timeslice.intake.sources import find_sources
 from timeslice.intake.tree import take
 
-SENTENCES = "sentences.txt"  # a line for each clause: its id, a blank, its sentence
+SENTENCES = "sentences.txt"  # a line for each sentence: its address, a blank, its text
 
 
 def write_objects(submission: Path, out: Path, cc: str, tell: Callable[[str], None]) -> bool:
@@ -35,8 +35,8 @@ def write_objects(submission: Path, out: Path, cc: str, tell: Callable[[str], No
             old.unlink()
         for made in built.plain_objects:
             shutil.copyfile(made, out / made.with_suffix(".o").name)
-        clauses = context.assignment.clauses.values()
-        sentences = [f"{clause.id} {clause.sentence.text}\n" for clause in clauses]
+        bindings = (b for lab in context.assignment.labs for b in lab.bindings.items())
+        sentences = [f"{address} {sentence}\n" for address, sentence in bindings]
         (out / SENTENCES).write_text("".join(sentences), "utf-8")
         return bool(built.labs)
 

@@ -183,7 +183,8 @@ def failure_text(check: Check, width: int = 1000, *, output: bool = True) -> str
     if check.verdict is Verdict.PASSED:
         return ""
     told = failure_story(check)
-    lines = [visible(told.asked), f"{told.word.label.lower()}: {_told(told.headline)}"]
+    details = [f"{detail.address}: {visible(detail.text)}" for detail in check.details]
+    lines = [visible(told.asked), *details, f"{told.word.label.lower()}: {_told(told.headline)}"]
     lines += _told(told.rest).splitlines()
     lines += _figure(ladder_text(told.ladder) if told.ladder else "", width) or _numbered(told.steps, told.left_out)
     charts = _figure(gantt_text(told.charts) if told.charts else "", width)

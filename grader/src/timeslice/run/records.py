@@ -53,7 +53,7 @@ class TestRecord(_Told):
 
     suite: str
     test: str
-    clause: str = ""
+    addresses: str = ""  # the sentences of the spec at which it looks, separated by blanks
     pid: int = 0  # of the process that gave the verdict
     pids: list[int] = Field(default_factory=list)  # of all its processes: a test with parameters has several
     verdict: Verdict

@@ -45,8 +45,9 @@ def lint(kit: Kit) -> list[str]:
     for lab in assignment.labs:
         tests = declared_tests(kit, lab.id)
         found += _chapter(kit, assignment, lab)
-        found += _points(lab, tests)
+        found += _points(lab)
         found += _tests(lab, tests)
+        found += _bindings(lab, tests)
         found += _mutants(kit, lab)
         for folder in (kit.reference, kit.template):
             found += _anchors(kit, lab, folder)
@@ -95,21 +96,19 @@ def _luck(kit: Kit, folders: list[str]) -> Iterator[str]:
 
 def _chapter(kit: Kit, assignment: Assignment, lab: Lab) -> Iterator[str]:
     for sentence in read_chapter(kit, lab.id):
-        if sentence.clause not in assignment.clauses:
+        if sentence.is_rule:
+            if sentence.clause.prefix != lab.prefix:
+                yield f"spec/{lab.chapter}:{sentence.line}: {sentence.clause} is no rule of {lab.prefix}: rename it"
+        elif sentence.clause not in assignment.clauses:
             yield f"spec/{lab.chapter}:{sentence.line}: {sentence.clause} has no points in {lab.table}: add them"
     for number in malformed_lines(kit, lab.id):
-        yield f"spec/{lab.chapter}:{number}: looks like a clause, but does not have the form '**ID** MUST: sentence'"
+        yield f"spec/{lab.chapter}:{number}: looks like a clause, but is not '**ID** MUST: text' or '- **IDa** text'"
 
 
-def _points(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
-    clauses = _clauses(lab)
-    total = sum(clause.points for clause in clauses.values())
+def _points(lab: Lab) -> Iterator[str]:
+    total = sum(clause.points for clause in lab.clauses)
     if total % A_HUNDRED:
         yield f"{lab.table}: the points of lab {lab.id} sum to {total}: make it 100 or 200"
-    numbers = Counter(test.clause for test in tests)
-    for clause in clauses.values():
-        if numbers[clause.id] and clause.points % numbers[clause.id]:
-            yield f"{clause.id}: {clause.points} points cannot be shared by {numbers[clause.id]} tests: change them"
 
 
 def _tests(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
@@ -127,8 +126,25 @@ def _tests(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
             yield f"{place}: the description of {test.name} does not begin with a clause of lab {lab.id}: add it"
         elif test.clause.area not in lab.memory:
             yield f"{place}: area {test.clause.area} has no memory clause in {lab.table}: add one"
-        elif repeats(test.description, clauses[test.clause].sentence.text):
-            yield f"{place}: {test.name} repeats the sentence of {test.clause}: say only what this test adds"
+        else:
+            for address in test.addresses:
+                if repeats(test.description, lab.bindings.get(address, "")):
+                    yield f"{place}: {test.name} repeats the sentence of {address}: say only what this test adds"
+
+
+def _bindings(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
+    """Every sentence that binds has a test that looks at it, and a test names only sentences that there are."""
+    named = {address for test in tests for address in test.addresses}
+    untested = {detail.address for s in lab.sentences for detail in s.details if detail.untested}
+    for address in lab.bindings:
+        if address not in named and address not in untested:
+            yield f"{address}: no test in tests/{lab.id}/ looks at it: write one and name it in its description"
+        elif address in named and address in untested:
+            yield f"{address}: marked as not tested, but a test names it: remove one of the two"
+    for test in tests:
+        for address in test.addresses:
+            if address not in lab.bindings:
+                yield f"{test.file}:{test.line}: {test.name} names {address}, which the chapter lacks: correct it"
 
 
 def repeats(description: str, sentence: str) -> bool:
