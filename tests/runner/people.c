@@ -61,7 +61,8 @@ static void add_program(struct text *text) {
 static void add_details(struct text *text, const struct result *result, const struct options *options) {
     const struct bank_test *test = result->test;
     if (test->adds[0] != '\0')
-        text_printf(text, "%*s%s%s%s\n", INDENT, "", test->addresses, test->addresses[0] != '\0' ? ": " : "", test->adds);
+        text_printf(text, "%*s%s%s%s\n", INDENT, "", test->addresses, test->addresses[0] != '\0' ? ": " : "",
+                    test->adds);
     if (result->detail[0] != '\0')
         text_printf(text, "%*s%s: %s\n", INDENT, "", verdict_name(result->verdict), result->detail);
     add_complaints(text, result);
