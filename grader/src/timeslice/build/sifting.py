@@ -101,8 +101,8 @@ class _Sieve:
 
     def _drop_what_lacks_something(self) -> None:
         while True:
-            names = (self._names[source].defined for source in self._result.kept)
-            defined = self._lab.permissions.allowed.union(*names)
+            defined_by = (self._names[source].defined for source in self._result.kept)
+            defined = self._lab.permissions.allowed.union(*defined_by)
             lacking = {s: sorted(self._names[s].needed - defined) for s in self._result.kept}
             lacking = {source: names for source, names in lacking.items() if names}
             if not lacking:
