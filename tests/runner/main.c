@@ -17,6 +17,7 @@
 #include "options.h"
 #include "people.h"
 #include "records.h"
+#include "sanitizer.h"
 #include "signals.h"
 #include "sink.h"
 #include "strays.h"
@@ -126,6 +127,8 @@ static int become_runner(const struct options *options, const pid_t *runners, si
         fprintf(stderr, "bank: no shared memory for the tests: %s; allow this process more\n", strerror(errno));
         return -1;
     }
+    if (options->mode == MODE_SANITIZE)
+        sanitizer_write_reports();
     harden_runner(options->mode == MODE_SANITIZE, runners, count);
     return 0;
 }

@@ -76,7 +76,7 @@ def _end(message: str) -> NoReturn:
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", prog_name="timeslice", message="%(prog)s %(version)s")
 def main() -> None:
-    """Grade C submissions against a written contract, in a sandbox, with Valgrind and line coverage.
+    """Grade C submissions against a written contract, in a sandbox, with Valgrind, sanitizers and line coverage.
 
     \b
     timeslice grade my-folder              one submission

@@ -70,10 +70,12 @@ class Frame(Record):
 
 
 class Finding(Record):
-    """One problem that Valgrind or the audit of descriptors found."""
+    """One problem that a tool found. The tools are Valgrind, the sanitizers and the audit of descriptors."""
 
+    tool: Literal["valgrind", "sanitizers", "audit"] = "valgrind"
+    """The tool that found the problem. If both Valgrind and the sanitizers found it, it is Valgrind."""
     kind: str
-    """Valgrind's name of the problem (InvalidRead, Leak_DefinitelyLost ...), FatalSignal, or OpenDescriptor."""
+    """The tool's name of the problem (InvalidRead, heap-buffer-overflow, UndefinedBehaviour ...), or OpenDescriptor."""
     message: str
     """The problem in one sentence."""
     file: str | None = None
@@ -199,10 +201,10 @@ class Difference(Record):
 
 
 class Memory(Record):
-    """What Valgrind and the audit of descriptors found in the whole run."""
+    """What the tools and the audit of descriptors found in the whole run."""
 
     status: Literal["clean", "findings", "not_run", "broken"]
-    """clean; findings; not_run; or broken, if Valgrind failed."""
+    """clean; findings; not_run; or broken, if a tool failed."""
     tests: int
     """How many tests ran under Valgrind."""
     findings: list[Finding] = Field(default_factory=list)
@@ -349,7 +351,7 @@ class Result(Record):
     build: Build
     """How the kit built the submission, and what it refused or left out."""
     memory: Memory
-    """Valgrind's findings, and descriptors that were left open."""
+    """The findings of Valgrind and the sanitizers, and descriptors that were left open."""
     coverage: Coverage
     """The line coverage of all tests."""
     guards: list[Guard]

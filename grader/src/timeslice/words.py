@@ -26,7 +26,7 @@ VERDICTS = {
         "Timed out", "✗", "time", "The test did not end within its time limit. The kit stopped it."
     ),
     Verdict.LEAKED: Word("Leaked", "✗", "memory", "Memory was not freed, or a descriptor was not closed."),
-    Verdict.MEMORY_ERROR: Word("Memory error", "✗", "memory", "Valgrind reported a memory error."),
+    Verdict.MEMORY_ERROR: Word("Memory error", "✗", "memory", "Valgrind or a sanitizer reported an error."),
     Verdict.LEFT_PROCESS: Word(
         "Left a process", "✗", "bad", "The test ended, but a process that it started still ran."
     ),

@@ -1,9 +1,10 @@
-"""Builds a submission: compiles it twice in the sandbox, inspects the objects, and links them with the kit's bank.
+"""Builds a submission: compiles it in the sandbox, inspects the objects, and links them with the kit's bank.
 
 Theory of operation: the sandbox of the compiler holds the student's sources and the public headers, and nothing else
-of the kit. Two variants are built at the same time: ``native`` measures line coverage; ``memcheck`` is plain, because
-Valgrind is twice as slow on instrumented code. For each variant and lab, the objects are combined into one. The plain
-ones are inspected. If a source does not compile or the inspection refuses something, the lab's objects are *sifted*:
+of the kit. Three variants are built at the same time. ``native`` measures line coverage. ``memcheck`` is plain, because
+Valgrind is twice as slow on instrumented code. ``sanitize`` has the checks of the sanitizers. For each variant and lab,
+the objects are combined into one. The plain ones are inspected. If a source does not compile or the inspection refuses
+something, the lab's objects are *sifted*:
 the objects at fault are left out, and so are the objects that need them. The rest is combined and inspected again.
 So every object that is linked was inspected as a whole. The link runs in a second sandbox, which sees only objects.
 """
@@ -20,7 +21,7 @@ from timeslice.build.compiling import Compiled
 from timeslice.build.linking import HIDDEN, Linked, Linking, telling_line
 from timeslice.build.scripts import target
 from timeslice.build.sifting import LabObjects, Sifted
-from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, Workshop, require_room
+from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, SANITIZE, SANITIZERS, Workshop, require_room
 from timeslice.contract.assignment import Lab, lab_of
 from timeslice.errors import KitError
 from timeslice.model import Build, Diagnostic
@@ -121,8 +122,9 @@ class Builder(Workshop):
 
     def _compile_script(self, mode: str, folder: Path, sources: Sequence[str]) -> str:
         """Compile each source, and combine the objects of each lab. List the instructions of the plain objects."""
-        coverage = ["--coverage"] if mode == NATIVE and self.measures_coverage else []
-        command = [self.cc, *self.assignment.cflags, "-O0", "-pipe", "-fdiagnostics-color=never", *coverage]
+        checked = ["--coverage"] if mode == NATIVE and self.measures_coverage else []
+        checked = [*SANITIZERS] if mode == SANITIZE else checked
+        command = [self.cc, *self.assignment.cflags, "-O0", "-pipe", "-fdiagnostics-color=never", *checked]
         lines = scripts.compile_each([*command, f"-I{self.kit.include}", "-c"], folder, sources)
         for lab, own in _by_lab(sources).items():
             lines.append(scripts.combine(folder, lab, own, listed=mode == MEMCHECK))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timeslice.build import inspection, scripts
-from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, Workshop, require_room
+from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, SANITIZE, Workshop, require_room
 from timeslice.errors import KitError
 from timeslice.sandbox import Ended
 from timeslice.untrusted import one_line, read_ordinary, without_stages
@@ -97,8 +97,9 @@ class Linking:
         for part in parts:
             (folder / f"{part.name}.names").write_text("".join(f"{name}\n" for name in part.names))
             hidden[folder / f"{part.name}{HIDDEN}"] = part.given[mode]
-        counted = mode == NATIVE and self.workshop.measures_coverage
-        return scripts.link(self.workshop.cc, self.workshop.kit.objects, folder / "bank", hidden, counted=counted)
+        kit, counted = self.workshop.kit.objects, mode == NATIVE and self.workshop.measures_coverage
+        sanitized = mode == SANITIZE
+        return scripts.link(self.workshop.cc, kit, folder / "bank", hidden, counted=counted, sanitized=sanitized)
 
 
 def telling_line(path: Path) -> str:

@@ -54,7 +54,7 @@ def _hide(given: Path, names: Path, hidden: Path) -> str:
     return shlex.join(["objcopy", f"--keep-global-symbols={names}", str(given), str(hidden)])
 
 
-def link(cc: str, kit: Path, program: Path, objects: Mapping[Path, Path], *, counted: bool) -> str:
+def link(cc: str, kit: Path, program: Path, objects: Mapping[Path, Path], *, counted: bool, sanitized: bool) -> str:
     """Link the bank in ``kit`` with objects, and start it once to check that it can be loaded.
 
     ``objects``: hidden object -> the same object with all its names. The file ``.names`` beside the hidden object
@@ -62,6 +62,8 @@ def link(cc: str, kit: Path, program: Path, objects: Mapping[Path, Path], *, cou
     steps = [_hide(given, hidden.with_suffix(".names"), hidden) for hidden, given in objects.items()]
     inputs = [str(kit / "bank.o"), *map(str, objects)]
     libraries = [*([f"@{kit / 'coverage.args'}"] if counted else []), *_LIBRARIES]
-    steps.append(shlex.join([cc, f"@{kit / 'link.args'}", "-o", str(program), *inputs, *libraries]))
-    steps.append(f"{shlex.join([str(program), '--list'])} >/dev/null")
+    sanitizers = ["-fsanitize=address,undefined"] if sanitized else []
+    steps.append(shlex.join([cc, *sanitizers, f"@{kit / 'link.args'}", "-o", str(program), *inputs, *libraries]))
+    without_leaks = "ASAN_OPTIONS=detect_leaks=0 " if sanitized else ""  # LeakSanitizer needs ptrace
+    steps.append(f"{without_leaks}{shlex.join([str(program), '--list'])} >/dev/null")
     return " && ".join(steps)

@@ -14,8 +14,9 @@ from timeslice.contract.kit import Kit
 from timeslice.errors import DiskFullError
 from timeslice.sandbox import Ended, Limits, Sandbox
 
-NATIVE, MEMCHECK = "native", "memcheck"
-MODES = (NATIVE, MEMCHECK)
+NATIVE, MEMCHECK, SANITIZE = "native", "memcheck", "sanitize"
+MODES = (NATIVE, MEMCHECK, SANITIZE)
+SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer")
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 _MIB = 1 << 20
 _LAST_WORDS = 5  # seconds between the signal that a tool's processor time is used up, and the kill
@@ -89,7 +90,7 @@ class Workshop:
                         readable=readable,
                         writable=[stage / mode],
                         env=ENVIRONMENT,
-                        limits=self._limits(),
+                        limits=self._limits(mode),
                         stdout=stage / f"{mode}.out",
                         stderr=stage / f"{mode}.err",
                     )
@@ -98,7 +99,7 @@ class Workshop:
             }
             return {mode: run.wait() for mode, run in running.items()}
 
-    def _limits(self) -> Limits:
+    def _limits(self, mode: str) -> Limits:
         limits = self.assignment.limits
         return Limits(
             wall_seconds=limits.compile_seconds * _PATIENCE,
@@ -108,6 +109,7 @@ class Workshop:
             file_bytes=limits.file_mb * _MIB,
             descriptors=limits.descriptors,
             tmp_bytes=limits.tmp_mb * _MIB,
+            address_space=mode != SANITIZE,
         )
 
 

@@ -33,7 +33,7 @@ def explain(wanted: str, console: Console) -> None:
     console.print(Text.assemble(("Hint: ", "bold"), clause.hint))
     areas = [area for area, charged in assignment.memory.items() if charged == clause.id]
     if areas:
-        console.print(Text(f"Findings of Valgrind in the tests of {', '.join(areas)} cost the points of this clause."))
+        console.print(Text(f"Findings of the tools in the tests of {', '.join(areas)} cost the points of this clause."))
     console.print(Text.assemble(("Spec: ", "bold"), f"spec/{sentence.chapter}:{sentence.line}"))
     for label, told in _places(kit, lab, clause):
         console.print(Text.assemble((f"{label}: ", "bold"), told))

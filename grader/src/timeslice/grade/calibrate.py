@@ -13,16 +13,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from timeslice.build.builder import Builder
-from timeslice.build.workshop import MEMCHECK, NATIVE
+from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, SANITIZE
 from timeslice.contract.bank import BankTest
 from timeslice.contract.kit import Kit
 from timeslice.contract.versions import versions
 from timeslice.errors import KitError
-from timeslice.grade.calibration import Calibration, Fault
+from timeslice.grade.calibration import Calibration, Fault, tool_of
 from timeslice.grade.examination import Examination
 from timeslice.intake.sources import Source
 from timeslice.intake.tree import take
 from timeslice.model import Verdict
+from timeslice.run import sanitize
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
 from timeslice.untrusted import one_line
@@ -114,11 +115,10 @@ def calibrate(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> Calibrat
     """Run all tests on the reference in every mode, and tests of the control too. Keep the result.
 
     Raises KitError if the reference does not build or the result cannot be written."""
-    told = versions(builder.cc)
     before = fingerprint(kit, builder.cc)
     with builder.sandbox.stage as stage:
         reference = examined(builder, kit.reference, [t.name for t in tests], stage)
-    faults = list(_faults(reference, tests, {NATIVE: told["compiler"], MEMCHECK: told["valgrind"]}))
+    faults = list(_faults(reference, tests, {mode: tool_of(mode, builder.cc) for mode in MODES}))
     faults += control(kit, builder, tests)
     counted = {name: reference.native.records[name] for name in reference.passed}
     calibration = Calibration(
@@ -154,10 +154,12 @@ def examined(builder: Builder, folder: Path, only: Sequence[str], stage: Path) -
 def _faults(reference: Examination, tests: Sequence[BankTest], tools: dict[str, str]) -> Iterator[Fault]:
     """Everything that went wrong with the reference, in the order of the bank."""
     native, memcheck = reference.native, reference.memcheck
+    runs = (native, *reference.tools)
     tripwires = {test.name for test in tests if test.is_tripwire}
     for test in (t.name for t in tests if t.name not in tripwires):
-        for run in (native, memcheck):
-            yield from _fault_of_test(run, test, tools[run.mode])
+        for run in runs:
+            if run is not reference.sanitize or test in reference.passed:
+                yield from _fault_of_test(run, test, tools[run.mode])
         counts = [run.records[test].assertions.passed for run in (native, memcheck) if test in run.records]
         if len(set(counts)) > 1 and test in reference.passed and memcheck.records[test].verdict is Verdict.PASSED:
             detail = " and ".join(map(str, counts))
@@ -166,11 +168,12 @@ def _faults(reference: Examination, tests: Sequence[BankTest], tools: dict[str, 
         detail = "each time" if test in reference.lost else "the first time"
         yield Fault(kind="lost", mode=MEMCHECK, tool=tools[MEMCHECK], test=test, detail=detail)
     for finding in (*reference.findings, *reference.kit_findings):
+        mode = SANITIZE if finding.tool == sanitize.TOOL else MEMCHECK
         for test in reference.sound(finding):
             yield Fault(
                 kind="finding",
-                mode=MEMCHECK,
-                tool=tools[MEMCHECK],
+                mode=mode,
+                tool=tools[mode],
                 test=test,
                 finding=finding.kind,
                 detail=f"{finding.file}:{finding.line}: {finding.message}" if finding.file else finding.message,

@@ -16,7 +16,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from timeslice.build.workshop import NATIVE
+from timeslice.build.workshop import MEMCHECK, NATIVE, SANITIZE
+from timeslice.contract.versions import versions
 from timeslice.model import Finding
 
 FaultKind = Literal["fails", "differs", "finding", "lost", "blind", "foreign"]
@@ -30,6 +31,13 @@ _WHAT = {
 }
 
 
+def tool_of(mode: str, cc: str) -> str:
+    """The tool of a mode with its version. For a native run it is the compiler ``cc``."""
+    told = versions(cc)
+    tools = {NATIVE: told["compiler"], MEMCHECK: told["valgrind"], SANITIZE: f"the sanitizers of {told['compiler']}"}
+    return tools[mode]
+
+
 class _Kept(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,7 +46,7 @@ class Fault(_Kept):
     """One thing that goes wrong with the reference or the control on this machine."""
 
     kind: FaultKind
-    mode: str  # of the run: native or memcheck
+    mode: str  # of the run: native, memcheck or sanitize
     tool: str  # with its version, such as "valgrind-3.19.0"; for a native run it is the compiler
     test: str  # suite/test
     finding: str = ""  # Valgrind's kind of the finding

@@ -1,12 +1,12 @@
-"""Examines one built submission: runs all tests on it, decides each verdict, and collects Valgrind's findings."""
+"""Examines one built submission: runs all tests on it, decides each verdict, and collects the findings of the tools."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from timeslice.build.workshop import NATIVE
+from timeslice.build.workshop import MEMCHECK, NATIVE, SANITIZE
 from timeslice.model import Finding, Verdict
-from timeslice.run import memcheck
+from timeslice.run import memcheck, sanitize
 from timeslice.run.bank_run import BankRun
 from timeslice.run.records import ModeRun, Reports, TestRecord
 from timeslice.run.start import Bank
@@ -25,7 +25,7 @@ class Examination:
         self._run = BankRun(bank, only)
         self._sources = sources
         self.native_stories: Stories = {}
-        self.memcheck_stories: Stories = {}
+        self.tool_stories: dict[str, Stories] = {MEMCHECK: {}, SANITIZE: {}}
         self.findings: list[Finding] = []  # in the submission's code
         self.kit_findings: list[Finding] = []  # in the kit's code only
         self.lost: list[str] = []  # tests that passed under Valgrind, but their report is missing each time
@@ -41,6 +41,16 @@ class Examination:
         """The run under Valgrind, with the record that counts for each test."""
         return self._run.memcheck
 
+    @property
+    def sanitize(self) -> ModeRun:
+        """The run with the sanitizers, with the record that counts for each test."""
+        return self._run.sanitize
+
+    @property
+    def tools(self) -> tuple[ModeRun, ModeRun]:
+        """The runs under the tools."""
+        return self.memcheck, self.sanitize
+
     def records(self) -> Iterator[TestRecord]:
         """The native record of each test that passes the first time, as it comes. The other tests come at the end."""
         for mode, record in self._run.records():
@@ -48,25 +58,28 @@ class Examination:
                 yield record
         failed = [r.name for r in self.native.records.values() if r.verdict is not Verdict.PASSED]
         self.native_stories = settle(self._bank, self.native, failed)
-        self.memcheck_stories = settle(self._bank, self.memcheck, self._worth_another_run())
+        for run in self.tools:
+            self.tool_stories[run.mode] = settle(self._bank, run, self._worth_another_run(run))
         self._collect()
 
-    def _differing(self) -> list[str]:
-        """The tests that passed natively, and did not pass under Valgrind or did not run there."""
-        ended = self.memcheck.ended
-        hopeless = ended is not None and (ended.timed_out or ended.disk_full)  # the other tests would fail too
-        told = self.memcheck.records
+    def _differing(self, run: ModeRun) -> list[str]:
+        """The tests that passed natively, and did not pass under a tool or did not run there."""
+        hopeless = run.ended is not None and (run.ended.timed_out or run.ended.disk_full)  # the others would fail too
+        told = run.records
         return [
             name
             for name in self.passed
             if (name not in told and not hopeless) or (name in told and told[name].verdict is not Verdict.PASSED)
         ]
 
-    def _worth_another_run(self) -> list[str]:
-        """At most ``TOOL_RERUNS`` of the differing tests. At most ``HANG_RERUNS`` of them hung: a hang is slow."""
-        told = self.memcheck.records
-        hung = [n for n in self._differing() if n in told and told[n].verdict is Verdict.TIMED_OUT]
-        return [name for name in self._differing() if name not in hung[HANG_RERUNS:]][:TOOL_RERUNS]
+    def _worth_another_run(self, run: ModeRun) -> list[str]:
+        """At most ``TOOL_RERUNS`` of the differing tests. At most ``HANG_RERUNS`` of them hung: a hang is slow.
+
+        A sanitizer ends a test at its first error, so such a test has told all that it can tell."""
+        told = run.records
+        differing = [n for n in self._differing(run) if not (run.mode == SANITIZE and _ended_by_tool(told.get(n)))]
+        hung = [name for name in differing if name in told and told[name].verdict is Verdict.TIMED_OUT]
+        return [name for name in differing if name not in hung[HANG_RERUNS:]][:TOOL_RERUNS]
 
     @property
     def passed(self) -> list[str]:
@@ -74,13 +87,17 @@ class Examination:
         return [record.name for record in self.native.records.values() if record.verdict is Verdict.PASSED]
 
     def sound(self, finding: Finding) -> list[str]:
-        """The finding's tests that passed natively and under Valgrind. A test that fails loses blocks of its own."""
+        """The finding's tests that passed natively and under Valgrind. A test that fails loses blocks of its own.
+
+        A sanitizer ends a test at its finding, so there only the native run counts."""
+        if finding.tool == sanitize.TOOL:
+            return [name for name in finding.tests if name in set(self.passed)]
         told = self.memcheck.records
         passed = {name for name in self.passed if name in told and told[name].verdict is Verdict.PASSED}
         return [name for name in finding.tests if name in passed]
 
     def _collect(self) -> None:
-        """Read Valgrind's reports. If the report of a test is missing, run the test again."""
+        """Read the reports of the tools. If Valgrind's report of a test is missing, run the test again."""
         for _ in range(TRIES):
             found = [memcheck.findings(r.folder, r.tests_by_pid, self._sources) for r in self.memcheck.reports]
             self.findings = merged(finding for one in found for finding in one.submission)
@@ -89,11 +106,37 @@ class Examination:
             self.lost_at_first = self.lost_at_first or self.lost
             if not self.lost or not self._bank.alone(self.memcheck, self.lost[:TOOL_RERUNS]):
                 break
+        found = [sanitize.findings(r.folder, r.tests_by_pid, self._sources) for r in self.sanitize.reports]
+        self.findings = told_once(self.findings, merged(finding for one in found for finding in one.submission))
+        self.kit_findings += merged(finding for one in found for finding in one.kit)
 
     def _without_report(self) -> list[str]:
         explained = {test for finding in (*self.findings, *self.kit_findings) for test in finding.tests}
         latest = {name: reports for reports in self.memcheck.reports for name in reports.records}
         return [name for name in self.passed if name in latest and _is_lost(name, latest[name], explained)]
+
+
+def _ended_by_tool(record: TestRecord | None) -> bool:
+    return record is not None and record.verdict is Verdict.MEMORY_ERROR
+
+
+def told_once(first: Sequence[Finding], second: Sequence[Finding]) -> list[Finding]:
+    """The findings of two tools, sorted. If both found the same error, only the finding of the first tool is told."""
+    told = list(first)
+    for finding in second:
+        at = next((number for number, known in enumerate(first) if _same_error(known, finding)), None)
+        if at is None:
+            told.append(finding)
+        else:
+            told[at] = told[at].model_copy(update={"tests": sorted({*told[at].tests, *finding.tests})})
+    return sorted(told, key=lambda one: (one.file or "~", one.line or 0, one.kind))
+
+
+def _same_error(one: Finding, other: Finding) -> bool:
+    """Whether two findings are on the same line, and both are leaks or both are errors of an access."""
+    if one.file is None or (one.file, one.line) != (other.file, other.line) or other.kind == sanitize.UNDEFINED:
+        return False
+    return one.kind.startswith("Leak_") == other.kind.startswith("Leak_")
 
 
 def _is_lost(name: str, reports: Reports, explained: Collection[str]) -> bool:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from timeslice.build.builder import Built
-from timeslice.build.workshop import MEMCHECK, require_room
+from timeslice.build.workshop import MEMCHECK, SANITIZE, require_room
 from timeslice.contract.assignment import Assignment, lab_of
 from timeslice.contract.bank import BankTest, bank_tests
 from timeslice.contract.versions import versions
 from timeslice.errors import IntakeError, KitError
 from timeslice.grade import calibrate, score
-from timeslice.grade.calibration import Fault, summarized
+from timeslice.grade.calibration import Fault, summarized, tool_of
 from timeslice.grade.checks import (
     check_not_run,
     check_of_build,
@@ -31,7 +31,7 @@ from timeslice.grade.replay import BUILD
 from timeslice.intake.sources import Source
 from timeslice.intake.tree import take
 from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
-from timeslice.run import coverage
+from timeslice.run import coverage, sanitize
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
 from timeslice.run.steadiness import Story
@@ -81,7 +81,7 @@ class Grading:
 
     @property
     def memory(self) -> Memory:
-        """What Valgrind found. It is complete after the last check."""
+        """What the tools found. It is complete after the last check."""
         return self._memory
 
     @property
@@ -230,17 +230,18 @@ class Grading:
         return measured.model_copy(update={"files": [*measured.files, *others.files]})
 
     def _judge_memory(self, examination: Examination) -> tuple[MemoryJudge, list[Finding]]:
-        """Charge what Valgrind and the audit of descriptors found. Also keep it for the result."""
+        """Charge what the tools and the audit of descriptors found. Also keep it for the result."""
         run, calibration = examination.memcheck, self._context.calibration
         removed = self._settle_lost(examination)
         by_name = {test.name: test for test in self._context.tests}
         judge = MemoryJudge(self._context.assignment, by_name, examination.native, calibration, tuple(self._faults))
-        found = [*examination.findings, *removed, *descriptor_findings((examination.native, run))]
+        found = [*examination.findings, *removed, *descriptor_findings((examination.native, *examination.tools))]
         findings = judge.charge(found)
         for finding in examination.kit_findings:
             tests = examination.sound(finding)
             if tests and not calibration.explains(finding):
-                self._faults.append(foreign_fault(finding, tests[0], self._valgrind))
+                mode = SANITIZE if finding.tool == sanitize.TOOL else MEMCHECK
+                self._faults.append(foreign_fault(finding, tests[0], mode, self._tool(mode)))
         left_out = f"{len(run.left_out)} failed tests did not run again, because they disturb other tests."
         self._memory = Memory(
             status="findings" if findings else "clean",
@@ -251,9 +252,8 @@ class Grading:
         )
         return judge, findings
 
-    @property
-    def _valgrind(self) -> str:
-        return versions(self._context.builder.cc)["valgrind"]
+    def _tool(self, mode: str) -> str:
+        return tool_of(mode, self._context.builder.cc)
 
     def _settle_lost(self, examination: Examination) -> list[Finding]:
         """Decide why reports of Valgrind are missing.
@@ -267,23 +267,22 @@ class Grading:
         if not context.calibration.loses_reports and calibrate.still_sees(
             context.kit, context.builder, bank_tests(context.kit), lost
         ):
-            return removed_reports(lost, self._valgrind)
-        self._faults += [Fault(kind="lost", mode=MEMCHECK, tool=self._valgrind, test=name) for name in lost]
+            return removed_reports(lost, self._tool(MEMCHECK))
+        self._faults += [Fault(kind="lost", mode=MEMCHECK, tool=self._tool(MEMCHECK), test=name) for name in lost]
         return []
 
     def _differences(self, examination: Examination, findings: Sequence[Finding]) -> list[Difference]:
-        """The tests that passed natively, but not under Valgrind, although it found no error in them."""
+        """The tests that passed natively, but not under a tool, although no tool found an error in them."""
         explained = {name for finding in findings for name in finding.tests}
-        by_name = {test.name: test for test in self._judged()}
+        by_name = {test.name: test for test in self._judged() if test.name not in explained}
         told: list[Difference] = []
-        for name in examination.passed:
-            record = examination.memcheck.records.get(name)
-            if record is None or name not in by_name or name in explained:
-                continue
-            story = examination.memcheck_stories.get(name, Story([record]))
-            if record.verdict is not Verdict.PASSED or story.unsteady:
-                native = examination.native.records[name]
-                told.append(difference(by_name[name], native, story, self._valgrind, self._replayer))
+        for name in filter(by_name.get, examination.passed):
+            for run in examination.tools:
+                record = run.records.get(name)
+                story = examination.tool_stories[run.mode].get(name, Story([record] if record else []))
+                if record and (record.verdict is not Verdict.PASSED or story.unsteady):
+                    native = examination.native.records[name]
+                    told.append(difference(by_name[name], native, story, self._tool(run.mode), self._replayer))
         return told
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Decides the memory clauses: which clause loses points for a finding of Valgrind or of the audit of descriptors."""
+"""Decides the memory clauses: which clause loses points for a finding of a tool or of the audit of descriptors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from timeslice.build.workshop import MEMCHECK
+from timeslice.build.workshop import NATIVE
 from timeslice.contract.assignment import Assignment
 from timeslice.contract.bank import BankTest
 from timeslice.grade.calibration import Calibration, Fault
@@ -29,7 +29,9 @@ def descriptor_findings(runs: Iterable[ModeRun]) -> list[Finding]:
                 # The inode of a socket or pipe has no meaning here, and it changes with each run.
                 tests[one_line(re.sub(r":\[\d+\]$", "", descriptor.target) or "unknown")].add(record.name)
     return [
-        Finding(kind="OpenDescriptor", message=f"A descriptor was left open ({target}).", tests=sorted(names))
+        Finding(
+            tool="audit", kind="OpenDescriptor", message=f"A descriptor was left open ({target}).", tests=sorted(names)
+        )
         for target, names in sorted(tests.items())
     ]
 
@@ -40,11 +42,11 @@ def removed_reports(tests: Sequence[str], tool: str) -> list[Finding]:
     return [Finding(kind="ReportRemoved", message=message, tests=list(tests))] if tests else []
 
 
-def foreign_fault(finding: Finding, test: str, tool: str) -> Fault:
+def foreign_fault(finding: Finding, test: str, mode: str, tool: str) -> Fault:
     """The fault for a finding outside the submission's code. The kit shows it, and it costs nothing."""
     where = " < ".join(frame.function for frame in finding.stack) or "?"
     detail = one_line(f"{finding.message} [{where}]")
-    return Fault(kind="foreign", mode=MEMCHECK, tool=tool, test=test, finding=finding.kind, detail=detail)
+    return Fault(kind="foreign", mode=mode, tool=tool, test=test, finding=finding.kind, detail=detail)
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class MemoryJudge:
         return self.assignment.memory.get(self.tests[name].memory_key)
 
     def judge(self, check: Check, findings: Sequence[Finding]) -> Check:
-        """The check of a memory clause's own test, with Valgrind's findings in its areas.
+        """The check of a memory clause's own test, with the findings in its areas.
 
         ``findings`` are already charged. A test that failed keeps its verdict. If the kit cannot decide the clause on
         this machine, the check is broken and keeps its points."""
@@ -116,7 +118,7 @@ class MemoryJudge:
             if fault and clause in {self._clause_of(name) for name in finding.tests}:
                 yield fault.line
         for fault in self.faults:
-            if fault.mode == MEMCHECK and self._clause_of(fault.test) == clause:
+            if fault.mode != NATIVE and self._clause_of(fault.test) == clause:
                 yield fault.line
 
     @staticmethod

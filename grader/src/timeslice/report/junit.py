@@ -72,7 +72,7 @@ def _add_remarks(first: Element, result: Result) -> None:
     """Add to the first suite what costs no points: faults of the kit, and tests that differ under a tool."""
     remarks = [f"A fault of the kit on this machine, which costs no points: {fault}" for fault in result.kit_faults]
     remarks += [
-        f"Passes natively, but not under Valgrind, which found no error; this costs no points:\n"
+        f"Passes natively, but not under a tool, which found no error; this costs no points:\n"
         f"{difference_text(difference)}"
         for difference in result.memory.differences
     ]

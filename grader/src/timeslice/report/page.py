@@ -17,7 +17,7 @@ from timeslice.words import OUTCOMES, VERDICTS, Word
 
 OPEN_CARDS = 12  # if more checks fail than this, only the first few cards are open
 FIRST_CARDS = 4
-FINDINGS_SHOWN = 5  # findings of Valgrind on one card
+FINDINGS_SHOWN = 5  # findings on one card
 _WORD = re.compile(r"\w+|\W")
 
 
@@ -65,12 +65,12 @@ class Card:
     got: tuple[str, str, str] | None
     function: str | None  # the student's function with the anchor of the clause
     href: str | None
-    findings: Sequence[Finding]  # what Valgrind found in this test, or what is charged to its clause
+    findings: Sequence[Finding]  # what the tools found in this test, or what is charged to its clause
 
 
 @dataclass(frozen=True)
 class Unsteady:
-    """A test that costs no points and has no card: its runs differ, or it does not pass under Valgrind."""
+    """A test that costs no points and has no card: its runs differ, or it does not pass under a tool."""
 
     test: str
     clause: str

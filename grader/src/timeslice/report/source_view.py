@@ -1,4 +1,4 @@
-"""The student's source, line by line. Each line has its count and the messages of the compiler and Valgrind."""
+"""The student's source, line by line. Each line has its count and the messages of the compiler and the tools."""
 
 from __future__ import annotations
 

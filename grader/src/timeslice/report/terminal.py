@@ -141,7 +141,7 @@ def _parts(result: Result, width: int) -> Iterator[tuple[str, str]]:
         yield "Unsteady: the runs of this test differ. The verdict of most runs counts", unsteady_text(check)
     for difference in result.memory.differences:
         yield (
-            "Passes natively, but not under Valgrind, which found no error; this costs no points",
+            "Passes natively, but not under a tool, which found no error; this costs no points",
             difference_text(difference),
         )
     if result.notes:

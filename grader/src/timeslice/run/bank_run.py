@@ -1,4 +1,4 @@
-"""Runs the bank over one submission, natively and under Valgrind at the same time. Yields each record when it comes.
+"""Runs the bank over one submission, natively and under the tools at the same time. Yields each record when it comes.
 
 Theory of operation: under Valgrind, several tests run at once (lanes). This is fair if no test takes what the others
 need. A test is a *spoiler* if it hung natively, left processes behind, or was killed. When the native run has ended and
@@ -6,6 +6,9 @@ there are spoilers, the run under Valgrind starts again without them. So they do
 slowly, and the results of the other tests do not depend on chance. If this run does not reach its end either, some test
 that failed natively keeps the others from starting, for example by a fork bomb. Then the run starts again without all
 tests that failed natively.
+
+The run with the sanitizers begins when the native run has ended. It has only the tests that passed natively: a finding
+counts in no other test. So it has no spoilers.
 
 This is the first run of each test. steadiness.py decides whether its verdict counts.
 """
@@ -17,7 +20,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
-from timeslice.build.workshop import MEMCHECK, NATIVE
+from timeslice.build.workshop import MEMCHECK, NATIVE, SANITIZE
 from timeslice.model import Verdict
 from timeslice.run.records import ModeRun, TestRecord
 from timeslice.run.start import Bank, Process
@@ -26,12 +29,13 @@ LANES = 4  # tests at once under Valgrind: always the same number, so that a gra
 
 
 class BankRun:
-    """The bank's runs over one submission. Iterate over it once; then ``native`` and ``memcheck`` are complete."""
+    """The bank's runs over one submission. Iterate over it once. Then the run of each mode is complete."""
 
     def __init__(self, bank: Bank, only: Sequence[str]) -> None:
         """``only``: the tests to run."""
         self.native = ModeRun(NATIVE)
         self.memcheck = ModeRun(MEMCHECK)
+        self.sanitize = ModeRun(SANITIZE)
         self._bank = bank
         self._only = list(only)
 
@@ -42,9 +46,12 @@ class BankRun:
         with ExitStack() as stack, selectors.DefaultSelector() as selector:
             native = self._start(stack, selector, self.native, self._only)
             memcheck = self._start(stack, selector, self.memcheck, self._only)
-            while not (native.closed and memcheck.closed):
+            sanitize: Process | None = None
+            while selector.get_map():
                 for key, _ in selector.select():
                     yield from ((key.data.run.mode, record) for record in self._read(selector, key.data))
+                if native.closed and sanitize is None and self._passed():
+                    sanitize = self._start(stack, selector, self.sanitize, self._passed())
                 spoilers = self._spoilers(memcheck) if native.closed else set()
                 if spoilers - self.memcheck.left_out:
                     self._stop(selector, memcheck)
@@ -57,6 +64,10 @@ class BankRun:
         process = self._bank.start(stack, run, only, LANES)
         selector.register(process.pipe, selectors.EVENT_READ, process)
         return process
+
+    def _passed(self) -> list[str]:
+        """The tests that have passed natively."""
+        return [name for name, record in self.native.records.items() if record.verdict is Verdict.PASSED]
 
     def _spoilers(self, memcheck: Process) -> set[str]:
         """The tests that should not run under Valgrind. Known when the native run has ended."""

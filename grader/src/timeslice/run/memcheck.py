@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -44,7 +44,7 @@ class _Process:
 
 @dataclass(frozen=True)
 class Found:
-    """The findings of one run under memcheck. Equal findings of several tests become one."""
+    """The findings of one run under a tool. Equal findings of several tests become one."""
 
     submission: list[Finding]  # the submission's code is in a stack; sorted by file and line
     kit: list[Finding]  # every other finding: it costs nothing, and its frames name the kit's files
@@ -59,15 +59,23 @@ def findings(xml_dir: Path, tests_by_pid: Mapping[int, str], sources: Sequence[s
     :return: the findings. No content of a file causes an exception.
     """
     processes = _read_all(xml_dir, tests_by_pid)
+    told = (
+        (finding, _test_of(pid, processes, tests_by_pid))
+        for pid, process in processes.items()
+        for finding in _of_one_process(process, sources)
+    )
+    return together(told)
+
+
+def together(told: Iterable[tuple[Finding, str | None]]) -> Found:
+    """Findings with the test of each (None if it is not known). Equal findings become one, with all of their tests."""
     merged: dict[tuple[str, tuple[Frame, ...]], Finding] = {}
     tests: dict[tuple[str, tuple[Frame, ...]], list[str]] = {}
-    for pid, process in processes.items():
-        test = _test_of(pid, processes, tests_by_pid)
-        for finding in _of_one_process(process, sources):
-            key = (finding.kind, tuple(finding.stack))
-            if key in merged or len(merged) < FINDING_LIMIT:
-                merged.setdefault(key, finding)
-                tests.setdefault(key, []).extend([test] if test is not None else [])
+    for finding, test in told:
+        key = (finding.kind, tuple(finding.stack))
+        if key in merged or len(merged) < FINDING_LIMIT:
+            merged.setdefault(key, finding)
+            tests.setdefault(key, []).extend([test] if test is not None else [])
     found = [one.model_copy(update={"tests": sorted(set(tests[key]))}) for key, one in merged.items()]
     mine = sorted((f for f in found if f.file is not None), key=lambda one: (one.file or "", one.line or 0, one.kind))
     return Found(mine, [f for f in found if f.file is None])
@@ -176,12 +184,12 @@ def _is_own_fault(error: Element, stack: Sequence[Frame]) -> bool:
 
 def _frames(stack: Element, sources: Sequence[str]) -> Iterator[Frame]:
     for frame in stack.findall("frame"):
-        file = _source_of(frame.findtext("dir") or "", frame.findtext("file") or "", sources)
+        file = source_of(frame.findtext("dir") or "", frame.findtext("file") or "", sources)
         line = _integer(frame.findtext("line")) if file is not None else None
         yield Frame(function=(frame.findtext("fn") or "?")[:NAME_LIMIT], file=file, line=line)
 
 
-def _source_of(folder: str, file: str, sources: Sequence[str]) -> str | None:
+def source_of(folder: str, file: str, sources: Sequence[str]) -> str | None:
     """The submission's file of a frame. The bank's tests/udp/receive.c is not the submission's udp/receive.c."""
     path = os.path.normpath(f"{folder}/{file}" if folder else file) if file else ""
     for source in sources:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timeslice.build.builder import Builder, Built
-from timeslice.build.workshop import ENVIRONMENT, MEMCHECK
+from timeslice.build.workshop import ENVIRONMENT, MEMCHECK, NATIVE, SANITIZE
 from timeslice.contract.tables import RunLimits
 from timeslice.errors import KitError
 from timeslice.model import Verdict
@@ -21,7 +21,8 @@ from timeslice.run.records import ModeRun, Reports, TestRecord, read_line
 from timeslice.sandbox import Limits, Running
 
 LINE_MAX = 8 << 20  # bytes of one record
-SLOWER = 10  # how much longer a whole run may take under memcheck
+SLOWER = {NATIVE: 1, MEMCHECK: 10, SANITIZE: 4}  # how much longer a whole run may take in a mode
+SANITIZER_REPORT = "sanitizer"  # the beginning of the name of each report of the sanitizers
 _MIB = 1 << 20
 # glibc keeps the stack of an ended thread for the next one. The leak check would search each of them, 8 MiB, for
 # pointers.
@@ -89,7 +90,7 @@ class Bank:
             running = stack.enter_context(self._launch(run.mode, folder, far_end, only, lanes))
         finally:
             os.close(far_end)
-        if run.mode == MEMCHECK:
+        if run.mode != NATIVE:
             run.reports.append(Reports(folder))
         elif run.counters is None:
             run.counters = folder
@@ -106,7 +107,9 @@ class Bank:
         suppressions = objects / "memcheck.supp"
         if mode == MEMCHECK:
             tool = [*valgrind(objects), f"--suppressions={suppressions}", f"--xml-file={folder}/%p.xml"]
-            argv = [*tool, *argv, "--lanes", str(lanes)]
+            argv = [*tool, *argv]
+        if mode != NATIVE:
+            argv += ["--lanes", str(lanes)]
         return self._builder.sandbox.start(
             argv,
             cwd=folder,
@@ -117,12 +120,14 @@ class Bank:
                 **VALGRIND_ENVIRONMENT,
                 "TIMESLICE_SEED": str(self._seed),
                 **self._counters_go_to(folder),
+                **_sanitizers_write_to(folder),
             },
             limits=_limits(limits, mode),
             stdout=self._stage / f"{folder.name}.out",
             stderr=self._stage / f"{folder.name}.err",
             pass_fds=[records],
             valgrind=mode == MEMCHECK,
+            ptrace=mode == SANITIZE,
         )
 
     def _counters_go_to(self, folder: Path) -> Mapping[str, str]:
@@ -152,15 +157,21 @@ class Bank:
         return told
 
 
+def _sanitizers_write_to(folder: Path) -> Mapping[str, str]:
+    """Tell the sanitizers to write one report for each process, ``sanitizer.PID`` in ``folder``."""
+    told = f"log_path={folder}/{SANITIZER_REPORT}"
+    return {"ASAN_OPTIONS": told, "LSAN_OPTIONS": told, "UBSAN_OPTIONS": told}
+
+
 def _limits(limits: RunLimits, mode: str) -> Limits:
-    slower = SLOWER if mode == MEMCHECK else 1
     return Limits(
-        wall_seconds=limits.run_seconds * slower,
-        cpu_seconds=limits.run_seconds * slower,
-        # Memcheck keeps shadow memory for every byte, and the code that it has translated.
-        memory_bytes=limits.memory_mb * _MIB * (3 if mode == MEMCHECK else 1),
+        wall_seconds=limits.run_seconds * SLOWER[mode],
+        cpu_seconds=limits.run_seconds * SLOWER[mode],
+        # The tools keep shadow memory for every byte. Memcheck also keeps the code that it has translated.
+        memory_bytes=limits.memory_mb * _MIB * (1 if mode == NATIVE else 3),
         processes=limits.processes,
         file_bytes=limits.file_mb * _MIB,
         descriptors=limits.descriptors,
         tmp_bytes=limits.tmp_mb * _MIB,
+        address_space=mode != SANITIZE,
     )

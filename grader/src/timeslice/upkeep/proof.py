@@ -25,7 +25,6 @@ from timeslice.upkeep.attacks import attacks, grade, surprises
 from timeslice.upkeep.lint import lint
 
 COMPILERS = ("gcc", "clang")
-_SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-O1")
 _SECONDS = 600  # after this time, a compiler or a bank that the proof started counts as hung
 
 
@@ -74,7 +73,6 @@ def cases(kit: Kit) -> list[Case]:
     return [
         Case("every clause has its four partners", "make lint", lambda prover: "; ".join(lint(prover.kit))),
         *(Case("the reference has full marks", cc, partial(_full_marks, kit.reference, cc)) for cc in COMPILERS),
-        *(Case("the reference is clean under ASan, UBSan and LSan", cc, partial(_sanitized, cc)) for cc in COMPILERS),
         Case("the template has no point and no warning", gcc, _template),
         *(Case("every alternative has full marks", a.name, partial(_alternative, a)) for a in _alternatives(kit)),
         *(
@@ -168,21 +166,3 @@ def mutant(kit: Kit, patch: Path) -> Iterator[Path]:
         if told.returncode != 0:
             raise KitError(f"{patch.name} no longer applies ({' '.join(told.stdout.split())}): write the patch again")
         yield folder
-
-
-def _sanitized(cc: str, prover: Prover) -> str:
-    """The whole bank with the reference, both compiled with the sanitizers. This code is trusted, so no sandbox."""
-    context = prover.context(cc)
-    kit = context.kit
-    sources = [str(path) for lab in context.assignment.labs for path in sorted((kit.reference / lab.id).glob("*.c"))]
-    with tempfile.TemporaryDirectory(prefix="timeslice-sanitized-") as folder:
-        bank = Path(folder) / "bank"
-        build = [cc, *context.assignment.cflags, *_SANITIZE, f"-I{kit.include}", f"@{kit.objects / 'link.args'}"]
-        for command in (
-            [*build, "-o", str(bank), str(kit.objects / "bank.o"), *sources],
-            [str(bank), "--mode", "sanitize"],
-        ):
-            told = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_SECONDS)
-            if told.returncode != 0:
-                return " / ".join((told.stdout + told.stderr).strip().splitlines()[-8:])
-    return ""
