@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_LIBRARIES = ("-lm", "-Wl,--as-needed", "-latomic")  # the families of spec/families.toml need these too
+LIBRARIES = ("-lm", "-Wl,--as-needed", "-latomic")  # the families of spec/families.toml need these too
 
 
 def target(folder: Path, source: str, suffix: str) -> Path:
@@ -61,7 +61,7 @@ def link(cc: str, kit: Path, program: Path, objects: Mapping[Path, Path], *, cou
     lists the names that stay global."""
     steps = [_hide(given, hidden.with_suffix(".names"), hidden) for hidden, given in objects.items()]
     inputs = [str(kit / "bank.o"), *map(str, objects)]
-    libraries = [*([f"@{kit / 'coverage.args'}"] if counted else []), *_LIBRARIES]
+    libraries = [*([f"@{kit / 'coverage.args'}"] if counted else []), *LIBRARIES]
     sanitizers = ["-fsanitize=address,undefined"] if sanitized else []
     steps.append(shlex.join([cc, *sanitizers, f"@{kit / 'link.args'}", "-o", str(program), *inputs, *libraries]))
     without_leaks = "ASAN_OPTIONS=detect_leaks=0 " if sanitized else ""  # LeakSanitizer needs ptrace
