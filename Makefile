@@ -188,6 +188,11 @@ prove: setup ## check the kit: mutants, alternatives, attacks, and REPEAT gradin
 	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice prove --repeat $(REPEAT)
 
+.PHONY: costs
+costs: setup ## measure what each mutant costs: its own clause, and little more
+	@$(MAKE) --no-print-directory calibrated
+	@.venv/bin/timeslice costs
+
 .PHONY: bench
 bench: setup ## measure speed: the tests, submissions each minute, memory, the sandbox, a million jobs
 	@$(MAKE) --no-print-directory ready

@@ -46,8 +46,8 @@ class MutantRunner:
         """Remove the objects."""
         self._folder.cleanup()
 
-    def failing(self, mutant: Path, names: Sequence[str]) -> list[str]:
-        """The tests among ``names`` that do not pass natively on a mutant. Each of them failed two times of three.
+    def failing(self, mutant: Path, names: Sequence[str], *, once: bool = False) -> list[str]:
+        """The tests among ``names`` that do not pass natively on a mutant. Each failed two times of three, or ``once``.
 
         ``mutant``: a folder with one lab of the solution, changed. Raises KitError if it does not compile."""
         with self._lock:
@@ -63,7 +63,8 @@ class MutantRunner:
             bank = Bank(self._context.builder, built, stage / "results", SEED)
             run = ModeRun(NATIVE)
             run.records.update(bank.alone(run, names))
-            settle(bank, run, [name for name in names if not _passed(run, name)])
+            if not once:
+                settle(bank, run, [name for name in names if not _passed(run, name)])
             return [name for name in names if not _passed(run, name)]
 
     @property
