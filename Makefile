@@ -15,6 +15,7 @@ ONLY ?=
 LAB ?=
 REPEAT ?= 2
 RUNS ?= 1000000
+NUMBER ?= 100
 # One process more than processors, because many tests wait.
 TEST_PROCESSES ?= $(shell echo $$(($$(nproc) + 1)))
 PYTHON ?= /usr/bin/python3
@@ -128,10 +129,11 @@ endef
 
 # pip fetches each package by the version and hash in the lock file. Then it installs the grader without the network.
 PIP := .venv/bin/pip --quiet --disable-pip-version-check install
-.venv/installed: grader/pyproject.toml grader/requirements.lock
+.venv/installed: grader/pyproject.toml grader/requirements.lock grader/mutants.lock
 	@echo 'installing: the grader into .venv'
 	@$(PYTHON) -m venv .venv
 	@$(PIP) --require-hashes --requirement grader/requirements.lock
+	@$(PIP) --require-hashes --no-deps --requirement grader/mutants.lock
 	@$(PIP) --no-index --no-deps --no-build-isolation --editable grader
 	@touch $@
 
@@ -192,6 +194,11 @@ prove: setup ## check the kit: mutants, alternatives, attacks, and REPEAT gradin
 costs: setup ## measure what each mutant costs: its own clause, and little more
 	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice costs
+
+.PHONY: mutants
+mutants: setup ## make NUMBER mutants of each lab by machine, and show those that no test notices
+	@$(MAKE) --no-print-directory calibrated
+	@.venv/bin/timeslice mutants --number $(NUMBER)
 
 .PHONY: bench
 bench: setup ## measure speed: the tests, submissions each minute, memory, the sandbox, a million jobs

@@ -134,6 +134,17 @@ class Bank:
         """Tell libgcov to write its files below ``folder``, not beside the objects."""
         return {"GCOV_PREFIX": str(folder), "GCOV_PREFIX_STRIP": str(len(self._built.notes.parts) - 1)}
 
+    def first_failure(self, names: Sequence[str]) -> str | None:
+        """Run tests natively until one does not pass, and return its name; None if all pass. The rest does not run."""
+        run = ModeRun(NATIVE)
+        with ExitStack() as stack:
+            process = self.start(stack, run, names)
+            while not process.closed:
+                for record in process.read():
+                    if record.verdict is not Verdict.PASSED:
+                        return record.name
+        return next((name for name in names if name not in run.records), None)
+
     def alone(self, run: ModeRun, names: Sequence[str]) -> dict[str, TestRecord]:
         """Run some tests again in the run's mode, one after the other. Nothing else of this submission runs meanwhile.
 

@@ -145,6 +145,40 @@ def costs(only: tuple[str, ...]) -> int:
 
 
 @click.command()
+@click.argument("solution", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+@click.option("--lab", "labs", multiple=True, metavar="LAB", help="Only mutants of this lab.")
+@click.option("--number", default=100, show_default=True, type=click.IntRange(1), help="How many mutants of each lab.")
+@click.option("--seed", default=1, show_default=True, help="Another seed draws other mutants.")
+def mutants(solution: Path | None, labs: tuple[str, ...], number: int, seed: int) -> int:
+    """Make mutants by machine, and show those that no test notices.
+
+    A mutant changes one line of a right solution at random. SOLUTION is the reference, if you do not give another.
+
+    \b
+    timeslice mutants                                         100 mutants of each lab of the reference
+    timeslice mutants tests/alternatives/tick-by-tick         100 mutants of an alternative
+    timeslice mutants --lab udp --number 1000 --seed 7
+
+    Exit status: 0 nearly all died, 1 too many live.
+    """
+    from rich.progress import Progress
+
+    from timeslice.contract.kit import find_kit
+    from timeslice.upkeep import machine
+    from timeslice.upkeep.proof import Prover
+
+    kit, console = find_kit(), open_console()
+    kit.require_built()
+    folder = (solution or kit.reference).resolve()
+    chosen = [lab for lab in labs or kit.labs if (folder / lab).is_dir()]
+    drawn = [change for lab in chosen for change in machine.sample(machine.changes(folder, lab), number, seed)]
+    with Prover(kit) as prover, Progress(console=console, transient=True) as progress:
+        task = progress.add_task("mutants", total=len(drawn))
+        found = machine.fates(prover, folder, drawn, lambda: progress.advance(task))
+    return 0 if machine.show(kit, folder, found, console) else SOME_ARE_BAD
+
+
+@click.command()
 def bench() -> None:
     """Measure the time of the bank under Valgrind, the usual way and our way, and the submissions per minute."""
     from timeslice.contract.kit import find_kit
@@ -153,4 +187,4 @@ def bench() -> None:
     measure(find_kit(), say)
 
 
-COMMANDS: tuple[click.Command, ...] = (doctor, new, lint, schema, objects, prove, costs, bench)
+COMMANDS: tuple[click.Command, ...] = (doctor, new, lint, schema, objects, prove, costs, mutants, bench)

@@ -50,6 +50,31 @@ class MutantRunner:
         """The tests among ``names`` that do not pass natively on a mutant. Each failed two times of three, or ``once``.
 
         ``mutant``: a folder with one lab of the solution, changed. Raises KitError if it does not compile."""
+        with self._bank(mutant) as bank:
+            run = ModeRun(NATIVE)
+            run.records.update(bank.alone(run, names))
+            if not once:
+                settle(bank, run, [name for name in names if not _passed(run, name)])
+            return [name for name in names if not _passed(run, name)]
+
+    def fails(self, mutant: Path, names: Sequence[str]) -> bool:
+        """Whether any test among ``names`` does not pass natively. It stops at the first, which failed twice."""
+        with self._bank(mutant) as bank:
+            failed: set[str] = set()
+            while rest := [name for name in names if name not in failed]:
+                name = bank.first_failure(rest)
+                if name is None:
+                    return False
+                run = ModeRun(NATIVE)
+                run.records.update(bank.alone(run, [name]))
+                if not _passed(run, name):
+                    return True
+                failed.add(name)
+        return False
+
+    @contextmanager
+    def _bank(self, mutant: Path) -> Iterator[Bank]:
+        """The bank, linked with a mutant."""
         with self._lock:
             if not self._compiled:
                 for lab in self._context.whole.labs:
@@ -60,12 +85,7 @@ class MutantRunner:
                 (stage / folder).mkdir()
             self._link(mutant, stage)
             built = Built(Build(status="built"), stage, frozenset(lab.id for lab in self._context.whole.labs))
-            bank = Bank(self._context.builder, built, stage / "results", SEED)
-            run = ModeRun(NATIVE)
-            run.records.update(bank.alone(run, names))
-            if not once:
-                settle(bank, run, [name for name in names if not _passed(run, name)])
-            return [name for name in names if not _passed(run, name)]
+            yield Bank(self._context.builder, built, stage / "results", SEED)
 
     @property
     def _base(self) -> Path:
