@@ -89,6 +89,13 @@ class Browser:
         assert "exceptionDetails" not in told, told["exceptionDetails"]
         return told["result"].get("value")
 
+    def wait(self, condition: str) -> None:
+        """Wait until an expression in JavaScript is true. The page may change while this waits."""
+        while True:
+            told = self.call("Runtime.evaluate", expression=f"Boolean({condition})", returnByValue=True)
+            if told["result"].get("value") is True:
+                return
+
     def press(self, key: str) -> None:
         """Press one key. A key of one character also writes it."""
         text = {"text": key} if len(key) == 1 else {"text": "\r"} if key == "Enter" else {}
