@@ -1,7 +1,8 @@
 """A real Chromium that a test can drive: open a page, press keys, run a script, take a picture.
 
 *Theory of operation.* Chromium listens on descriptor 3 and answers on descriptor 4 (``--remote-debugging-pipe``). Each
-message is JSON and ends with a zero byte. So no port is open and no other library is needed.
+message is JSON and ends with a zero byte. So no port is open and no other library is needed. A watchdog ends a browser
+that hangs.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import base64
 import json
 import os
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
+SECONDS = 900  # after this time, a browser counts as hung
 _QUIET = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
 
 
@@ -34,6 +37,8 @@ class Browser:
         argv = ["bash", "-c", script, "bash", *argv, f"--user-data-dir={self._profile}"]
         passed = (command_read, answer_write)
         self._process = subprocess.Popen(argv, pass_fds=passed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._watchdog = threading.Timer(SECONDS, self._process.kill)
+        self._watchdog.start()
         for descriptor in passed:
             os.close(descriptor)
         self._stream = os.fdopen(self._answers, "rb")
@@ -44,6 +49,7 @@ class Browser:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._watchdog.cancel()
         os.close(self._command)
         self._process.kill()
         self._process.wait()

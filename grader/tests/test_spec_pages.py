@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from markupsafe import escape
 
 from browser import Browser
 from page_reading import PageReader, read_page
@@ -45,6 +46,8 @@ See [the README](README.md#glossary), [its header](include/timeslice/demo.h), [n
 - **DEMO-TEXT-001a** Every negative
   number means DEMO-RULE-001a, not DEMO-TEXT-099.
 - **DEMO-TEXT-001b** (not tested: nobody <sees> it) It is quick.
+
+**DEMO-TEXT-003** SHOULD: It is short.
 
 A reason with a datagram. `demo.c` is a file, and demo_repeat without marks is not linked.
 
@@ -129,12 +132,12 @@ def test_every_sentence_of_each_lab_has_its_anchor(folder: Path, assignment: Ass
         assert set(lab.api) <= declared
 
 
-def test_every_mention_of_a_sentence_is_a_link(folder: Path) -> None:
+def test_every_mention_of_a_sentence_is_a_link(folder: Path, assignment: Assignment) -> None:
     for path in folder.glob("*.html"):
         text = re.sub(r"<(script|title|style).*?</\1>", "", path.read_text("utf-8"), flags=re.DOTALL)
         bare = re.sub(r"<a [^>]*>.*?</a>", "", text, flags=re.DOTALL)
-        named = set(re.findall(r"(?<![\w\"#-])UDP-[A-Z]+-\d{3}(?![\w-])", re.sub(r"<[^>]*>", " ", bare)))
-        assert named <= {"UDP-RULE-003"}, path.name  # README.md has it as an example
+        named = set(re.findall(r"(?<![\w\"#-])[A-Z]+-[A-Z]+-\d{3}[a-z]?(?![\w-])", re.sub(r"<[^>]*>", " ", bare)))
+        assert named & set(assignment.bindings) == set(), path.name
 
 
 def test_students_see_no_test_no_mutant_and_no_points(kit: Kit, assignment: Assignment, tmp_path: Path) -> None:
@@ -152,16 +155,20 @@ def test_students_see_no_test_no_mutant_and_no_points(kit: Kit, assignment: Assi
     assert not (tmp_path / "threat-model.html").exists()
 
 
-def test_instructors_see_points_hint_tests_and_mutants_of_each_clause(kit: Kit, tmp_path: Path) -> None:
+def test_instructors_see_points_hint_tests_and_mutants_of_each_clause(
+    kit: Kit, assignment: Assignment, tmp_path: Path
+) -> None:
     write_pages(kit, tmp_path, for_students=False)
     html = (tmp_path / "udp.html").read_text("utf-8")
     box = html[html.index('id="UDP-RX-003"') : html.index('id="UDP-RX-004"')]
-    assert re.search(r"<summary>2 points, \d+ tests?, \d+ mutants?</summary>", box)
-    assert "With one flag it returns how long the datagram was." in box
+    clause = assignment.clauses["UDP-RX-003"]
+    assert re.search(rf"<summary>{clause.points} points?, \d+ tests?, \d+ mutants?</summary>", box)
+    assert str(escape(clause.hint)) in box
     assert re.search(
         r"udp_recv/reports_true_length_when_truncated</code> <span class=\"dim\">tests/udp/\w+\.c:\d+", box
     )
-    assert "It receives without MSG_TRUNC." in box
+    broken = [one for one in mutants(kit, "udp") if one.clause == clause.id]
+    assert [str(escape(one.mistake.partition(".")[0])) in box for one in broken] == [True] * len(broken)
     assert (tmp_path / "threat-model.html").is_file()
     for lab in kit.labs:
         text = (tmp_path / f"{lab}.html").read_text("utf-8")
@@ -202,12 +209,21 @@ def test_hostile_text_stays_text(pages: Path) -> None:
 def test_details_and_rules_have_anchors_links_and_evidence(pages: Path) -> None:
     html = (pages / "demo.html").read_text("utf-8")
     page = read_page(html)
-    for address in ("DEMO-RULE-001", "DEMO-RULE-001a", "DEMO-TEXT-001", "DEMO-TEXT-001a", "DEMO-TEXT-001b"):
+    for address in (
+        "DEMO-RULE-001",
+        "DEMO-RULE-001a",
+        "DEMO-TEXT-001",
+        "DEMO-TEXT-001a",
+        "DEMO-TEXT-001b",
+        "DEMO-TEXT-003",
+    ):
         assert page.ids.count(address) == 1
     assert html.count('<a href="demo.html#DEMO-RULE-001a">DEMO-RULE-001a</a>') == 1
     assert "DEMO-TEXT-099" in page.text
     assert "#DEMO-TEXT-099" not in html
     assert re.search(r'<li id="DEMO-TEXT-001a" class="detail">.*?<b class="bad">no test</b>', html, re.DOTALL)
+    should = html[html.index('id="DEMO-TEXT-003"') :].partition("A reason")[0]
+    assert "no test" not in should
     assert '<span class="untested">(not tested: nobody &lt;sees&gt; it)</span>' in html
     assert re.search(r'<div class="binding" id="DEMO-RULE-001">\s*<p class="sentence">.*RULE</span>', html)
     assert '<a href="timeslice-demo.h.html#demo_repeat">demo_repeat</a>(&#34;&lt;i&gt;&#34;)' in html
@@ -269,8 +285,8 @@ def test_the_search_works_in_chromium_by_keyboard(folder: Path, reader: str, tmp
         browser.press("/")
         assert browser.run("document.activeElement.type + document.activeElement.value") == "search"
         browser.write("LONGER true Length")
-        assert browser.run(f"{FOUND}[0]") == "UDP-RX-003"
-        marked = "[...document.querySelectorAll('.results a:first-child mark')].map(mark => mark.textContent)"
+        assert browser.run(f"{FOUND}.includes('UDP-RX-003')") is True
+        marked = "[...document.querySelectorAll('.results a[href$=UDP-RX-003] mark')].map(mark => mark.textContent)"
         assert browser.run(marked) == ["longer", "true", "length"]
         browser.press("Escape")
         assert browser.run("document.querySelector('.results').hidden") is True

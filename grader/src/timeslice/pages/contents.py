@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from timeslice.contract.assignment import Assignment, read_assignment
+from timeslice.contract.clause import Sentence, read_chapter
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
 from timeslice.pages.evidence import Evidence, gather
@@ -24,6 +25,7 @@ class Contents:
 
     assignment: Assignment
     for_students: bool
+    sentences: Mapping[str, tuple[Sentence, ...]]  # of each lab, in the order of its chapter
     texts: Mapping[str, str]  # the Markdown files of spec/: first the labs in their order, then README.md, then others
     files: Mapping[str, str]  # other files of spec/ that a page shows as they are
     headers: tuple[Header, ...]
@@ -34,9 +36,11 @@ class Contents:
     @property
     def links(self) -> Links:
         """Every place to which a page can link."""
-        chapters = {lab.id: page_of(lab.chapter) for lab in self.assignment.labs}
         sentences = {
-            address: f"{chapters[lab.id]}#{address}" for lab in self.assignment.labs for address in lab.bindings
+            address: f"{page_of(sentence.chapter)}#{address}"
+            for lab in self.assignment.labs
+            for sentence in self.sentences[lab.id]
+            for address in sentence.bindings
         }
         functions = {one.name: f"{header.page}#{one.name}" for header in self.headers for one in header.functions}
         return Links(sentences, functions, dict(self._pages()))
@@ -63,16 +67,18 @@ def page_of(name: str) -> str:
 def read_contents(kit: Kit, *, for_students: bool) -> Contents:
     """The contract of the kit. Raises KitError, with one line, if a file is wrong."""
     assignment = read_assignment(kit)
+    sentences = {lab.id: tuple(read_chapter(kit, lab.id)) for lab in assignment.labs}
     texts = {name: _text(kit, name) for name in _text_names(kit, assignment, for_students)}
     return Contents(
         assignment=assignment,
         for_students=for_students,
+        sentences=sentences,
         texts=texts,
         files={name: _text(kit, name) for name in _file_names(kit, assignment, for_students)},
         headers=read_headers(kit, assignment.labs),
         terms=read_glossary(texts[README]),
         workloads=read_workloads(kit),
-        evidence={} if for_students else gather(kit, assignment),
+        evidence={} if for_students else gather(kit, assignment.labs, sentences),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from timeslice.contract.assignment import Assignment
+from timeslice.contract.assignment import Lab
 from timeslice.contract.bank import DeclaredTest, declared_tests
+from timeslice.contract.clause import Sentence
 from timeslice.contract.kit import Kit
 from timeslice.contract.places import Mutant, mutants
 
@@ -21,15 +23,15 @@ class Evidence:
     untested: str  # why no test can look at it
 
 
-def gather(kit: Kit, assignment: Assignment) -> dict[str, Evidence]:
-    """The evidence for every sentence of all labs, by its address."""
+def gather(kit: Kit, labs: Sequence[Lab], sentences: Mapping[str, Sequence[Sentence]]) -> dict[str, Evidence]:
+    """The evidence for every sentence that binds, by its address. A clause with SHOULD does not bind."""
     found: dict[str, Evidence] = {}
-    for lab in assignment.labs:
+    for lab in labs:
         tests, wrong = declared_tests(kit, lab.id), mutants(kit, lab.id)
         for clause in lab.clauses:
             names = tuple((one.name, _first_sentence(one)) for one in wrong if one.clause == clause.id)
             found[clause.id] = Evidence(clause.points, clause.hint, _looking_at(clause.id, tests), names, "")
-        for sentence in lab.sentences:
+        for sentence in (one for one in sentences[lab.id] if one.level != "SHOULD"):
             found.setdefault(sentence.clause, Evidence(None, "", _looking_at(sentence.clause, tests), (), ""))
             for detail in sentence.details:
                 looking = _looking_at(detail.address, tests)

@@ -25,6 +25,7 @@ class LabSummary:
     page: str
     points: int
     clauses: int
+    rules: int
     details: int
     tests: int
     untested: int
@@ -37,13 +38,16 @@ def lab_summaries(contents: Contents) -> list[LabSummary]:
 
 
 def _summary(contents: Contents, lab: Lab) -> LabSummary:
-    evidence = {address: contents.evidence[address] for address in lab.bindings if address in contents.evidence}
+    sentences = contents.sentences[lab.id]
+    addresses = [address for sentence in sentences for address in sentence.bindings]
+    evidence = {address: contents.evidence[address] for address in addresses if address in contents.evidence}
     return LabSummary(
         lab=lab,
         page=page_of(lab.chapter),
         points=sum(clause.points for clause in lab.clauses),
-        clauses=len(lab.clauses),
-        details=sum(len(sentence.details) for sentence in lab.sentences),
+        clauses=sum(not sentence.is_rule for sentence in sentences),
+        rules=sum(sentence.is_rule for sentence in sentences),
+        details=sum(len(sentence.details) for sentence in sentences),
         tests=len({test.name for one in evidence.values() for test in one.tests}),
         untested=sum(bool(one.untested) for one in evidence.values()),
         bare=[address for address, one in evidence.items() if not one.tests and not one.untested],
@@ -58,9 +62,9 @@ class Mention:
     sentences: Sequence[str]
 
 
-def mentions(header: Header) -> list[Mention]:
+def mentions(contents: Contents, header: Header) -> list[Mention]:
     """The functions of a header. Each has the clauses and rules that name it in their sentence or a detail."""
-    sentences = [sentence for lab in header.labs for sentence in lab.sentences]
+    sentences = [sentence for lab in header.labs for sentence in contents.sentences[lab.id]]
     return [
         Mention(one, [str(said.clause) for said in sentences if _names(said, one.name)]) for one in header.functions
     ]

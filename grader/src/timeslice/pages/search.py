@@ -41,7 +41,7 @@ def _sentences(contents: Contents) -> Iterator[Entry]:
     """Clauses, rules and details. For instructors also their tests."""
     places = contents.links.sentences
     for lab in contents.assignment.labs:
-        for sentence in lab.sentences:
+        for sentence in contents.sentences[lab.id]:
             kind = "rule" if sentence.is_rule else "clause"
             yield places[sentence.clause], kind, sentence.clause, sentence.text
             yield from ((places[one.address], "detail", one.address, one.text) for one in sentence.details)

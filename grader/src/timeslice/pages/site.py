@@ -26,7 +26,7 @@ def write_pages(kit: Kit, out: Path, *, for_students: bool) -> Path:
     """Write all pages into ``out`` and return the first one. Raises KitError if a file cannot be read or written."""
     contents = read_contents(kit, for_students=for_students)
     pages = {out / name: text for name, text in _pages(contents).items()}
-    publish(pages)
+    publish(pages, "the pages")
     for old in out.glob("*.html"):
         if old not in pages and _MARK in old.read_text("utf-8", "replace"):
             old.unlink()
@@ -44,7 +44,7 @@ def _pages(contents: Contents) -> dict[str, str]:
     for name, chapter in chapters.items():
         pages[page_of(name)] = frame.page("chapter.html.j2", page_of(name), chapter=chapter)
     for header in contents.headers:
-        table, lines = mentions(header), header_lines(header, links)
+        table, lines = mentions(contents, header), header_lines(header, links)
         pages[header.page] = frame.page("header.html.j2", header.page, header=header, mentions=table, lines=lines)
     for name, text in contents.files.items():
         page = f"{name}.html"
@@ -61,18 +61,18 @@ def _prose(contents: Contents, links: Links, name: str) -> Prose:
         links=links,
         terms=by_form(contents.terms) if lab else {},
         rows={term.english: term for term in contents.terms} if name == README else {},
-        addresses=lab.bindings if lab else (),
+        addresses=[address for one in contents.sentences[lab.id] for address in one.bindings] if lab else (),
         below=_below(contents),
     )
     return prose(contents.texts[name], additions)
 
 
 def _below(contents: Contents) -> Callable[[str], Markup]:
-    """Makes the evidence below a sentence. Students get none."""
+    """Makes the evidence below a sentence. In the pages for students there is none."""
     module = environment(WING).get_template("evidence.html.j2").module
 
     def below(address: str) -> Markup:
-        if contents.for_students:
+        if address not in contents.evidence:
             return Markup()
         return Markup(module.evidence(contents.evidence[address]))  # type: ignore[attr-defined]  # noqa: S704 escaped
 
