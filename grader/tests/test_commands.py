@@ -38,7 +38,7 @@ def test_the_version_of_every_tool_is_known(cc: str) -> None:
     assert [tool for tool, version in versions(cc).items() if not version or version == "unknown"] == []
 
 
-@pytest.mark.parametrize("command", [[], ["grade"], ["explain"], ["lint"], ["schema"]])
+@pytest.mark.parametrize("command", [[], ["grade"], ["explain"], ["spec"], ["lint"], ["schema"]])
 def test_every_command_has_help(command: list[str]) -> None:
     told = CliRunner().invoke(main, [*command, "--help"])
     assert told.exit_code == 0

@@ -1,7 +1,7 @@
 """The command line: ``timeslice`` with all of its commands.
 
-``grade``, ``calibrate``, ``explain`` and ``list`` are here. The other commands are in ``upkeep/commands.py``. Each
-command imports heavy modules only when it runs.
+``grade``, ``calibrate``, ``explain``, ``list`` and ``spec`` are here. The other commands are in
+``upkeep/commands.py``. Each command imports heavy modules only when it runs.
 """
 
 from __future__ import annotations
@@ -337,6 +337,38 @@ def list_all(labs: tuple[str, ...], as_json: bool) -> None:
         say(listed.model_dump_json(indent=2))
     else:
         show(listed, open_console())
+
+
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for the pages.  [default: build/spec, or build/spec-students]",
+)
+@click.option(
+    "--for",
+    "reader",
+    default="instructors",
+    show_default=True,
+    type=click.Choice(["students", "instructors"]),
+    help="Who reads the pages. Only instructors see points, hints, tests and mutants.",
+)
+def spec(out: Path | None, reader: str) -> None:
+    """Write the contract as HTML pages, with a search, and with links between clauses, headers and glossary.
+
+    \b
+    timeslice spec                                      for instructors, in build/spec
+    timeslice spec --for students --out handout/spec    without points, hints, tests and mutants
+
+    Open index.html in a browser. The pages need no server and no network.
+    """
+    from timeslice.contract.kit import find_kit
+    from timeslice.pages.site import write_pages
+
+    kit = find_kit()
+    for_students = reader == "students"
+    folder = out or kit.root / "build" / ("spec-students" if for_students else "spec")
+    say(f"Pages: {write_pages(kit, folder.resolve(), for_students=for_students)}")
 
 
 for command in COMMANDS:

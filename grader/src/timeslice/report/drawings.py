@@ -127,19 +127,25 @@ class Box:
 
 
 @dataclass(frozen=True)
-class GanttDrawing:
-    """Both charts on one axis. A line at ``parting`` marks the first difference, with the text ``said`` beside it."""
+class ScheduleDrawing:
+    """Rows of boxes on one axis of ticks."""
 
     width: int
     height: int
     row: int
     title: str
     left: int  # where the first tick begins
-    labels: Sequence[tuple[int, str]]  # y, and the name of the chart
+    labels: Sequence[tuple[int, str]]  # y, and the name of the row
     tracks: Sequence[tuple[int, int, int]]  # x, y, width: the whole time of a row, idle or not
     boxes: Sequence[Box]
     axis: int
     numbers: Sequence[tuple[int, int]]  # x, tick
+
+
+@dataclass(frozen=True)
+class GanttDrawing(ScheduleDrawing):
+    """Both charts on one axis. A line at ``parting`` marks the first difference, with the text ``said`` beside it."""
+
     parting: int
     wrong: tuple[int, int, int]  # x, y, width of the first wrong tick
     said: str
@@ -200,12 +206,34 @@ def draw_gantt(pair: GanttPair) -> GanttDrawing:
     )
 
 
+def draw_schedule(title: str, rows: Sequence[tuple[str, Sequence[Slice]]], length: int) -> ScheduleDrawing:
+    """The layout of one schedule of ``length`` ticks: rows of slices, each with its name."""
+    scale = _Scale(86, _tick_width(length), 0, length)
+    tops = [8 + number * (_ROW + _BETWEEN) for number in range(len(rows))]
+    axis = 8 + len(rows) * (_ROW + _BETWEEN)
+    return ScheduleDrawing(
+        width=scale.x(length) + 20,
+        height=axis + 22,
+        row=_ROW,
+        title=title,
+        left=scale.left,
+        labels=[(y, name) for y, (name, _) in zip(tops, rows, strict=True)],
+        tracks=[(scale.left, y, length * scale.tick) for y in tops],
+        boxes=[box for y, (_, slices) in zip(tops, rows, strict=True) for box in _boxes(slices, scale, y)],
+        axis=axis,
+        numbers=_numbers(scale),
+    )
+
+
 def _scale(pair: GanttPair) -> _Scale:
     length = max(pair.length, pair.tick + 1)
     begin = max(0, pair.tick - _TICKS_SHOWN * 3 // 4) if length > _TICKS_SHOWN else 0
     end = min(length, begin + _TICKS_SHOWN)
-    tick = 26 if end - begin <= 30 else 16 if end - begin <= 50 else 11
-    return _Scale(86 if pair.cpus == 1 else 134, tick, begin, end)
+    return _Scale(86 if pair.cpus == 1 else 134, _tick_width(end - begin), begin, end)
+
+
+def _tick_width(ticks: int) -> int:
+    return 26 if ticks <= 30 else 16 if ticks <= 50 else 11
 
 
 def _boxes(slices: Sequence[Slice], scale: _Scale, y: int) -> list[Box]:

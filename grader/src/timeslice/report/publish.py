@@ -14,7 +14,7 @@ from timeslice.errors import DiskFullError, KitError
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def publish(files: Mapping[Path, str]) -> None:
+def publish(files: Mapping[Path, str], what: str = "the report") -> None:
     """Write every file under another name, then rename them all. If the disk is full, the old files stay.
 
     :raises DiskFullError: the disk is full
@@ -28,7 +28,7 @@ def publish(files: Mapping[Path, str]) -> None:
         for path, temporary in written.items():
             temporary.replace(path)
     except OSError as error:
-        problem = f"cannot write the report to {next(iter(files)).parent} ({error.strerror})"
+        problem = f"cannot write {what} to {next(iter(files)).parent} ({error.strerror})"
         if error.errno in _NO_ROOM:
             raise DiskFullError(f"{problem}: make room, or choose another folder with --out") from None
         raise KitError(f"{problem}: choose another folder with --out") from None

@@ -14,19 +14,22 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from timeslice.grade.replay import RUN_AGAIN
 from timeslice.report.failure import count_of
 from timeslice.untrusted import clip, visible
 
+HOME = "timeslice.report"
 TEXT_LIMIT = 20_000  # characters of one text on a page
 
 
-def render(template: str, script: str, **context: Any) -> str:
-    """The page of ``template`` with ``style.css`` and ``script`` inside."""
-    style, code = _asset("style.css"), _asset(script)
+def render(
+    template: str, script: str, wing: str = HOME, styles: tuple[str, ...] = ("style.css",), **context: Any
+) -> str:
+    """The page of ``template`` with ``styles`` and ``script`` inside. The files of ``wing`` come before our own."""
+    style, code = "\n".join(_asset(wing, name) for name in styles), _asset(wing, script)
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -37,27 +40,28 @@ def render(template: str, script: str, **context: Any) -> str:
             "form-action 'none'",
         ]
     )
-    page = _environment().get_template(template)
+    page = environment(wing).get_template(template)
     return page.render(policy=policy, style=Markup(style), script=Markup(code), **context)  # noqa: S704 our own files
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("timeslice.report"),
+def environment(wing: str = HOME) -> Environment:
+    """The templates of ``wing`` and our own, with all filters."""
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader(wing), PackageLoader(HOME)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals["run_again"] = RUN_AGAIN
-    environment.globals["count_of"] = count_of
-    environment.filters["spoken"] = _spoken
-    environment.filters["plural"] = _plural
-    environment.filters["percent"] = _percent
-    environment.filters["times"] = _times
-    return environment
+    made.globals["run_again"] = RUN_AGAIN
+    made.globals["count_of"] = count_of
+    made.filters["spoken"] = _spoken
+    made.filters["plural"] = _plural
+    made.filters["percent"] = _percent
+    made.filters["times"] = _times
+    return made
 
 
 def _shown(value: object) -> object:
@@ -93,8 +97,9 @@ def _times(count: int) -> str:
 
 
 @cache
-def _asset(name: str) -> str:
-    return resources.files("timeslice.report").joinpath("templates", name).read_text("utf-8").strip()
+def _asset(wing: str, name: str) -> str:
+    places = [resources.files(package).joinpath("templates", name) for package in (wing, HOME)]
+    return next(place for place in places if place.is_file()).read_text("utf-8").strip()
 
 
 def _digest(text: str) -> str:
