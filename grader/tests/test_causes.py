@@ -90,13 +90,13 @@ def test_a_main_and_a_registered_test_are_told_with_what_to_do(context: GradingC
     assert "Move tests, and every file that includes <criterion/...>, out of the lab's folder." in told
 
 
-def test_a_compiler_without_memory_is_told_with_its_file(context: GradingContext) -> None:
+@pytest.mark.parametrize("cc", ["gcc", "clang"])
+def test_a_compiler_without_memory_is_told_with_its_file(context: GradingContext, cc: str) -> None:
     small = context.assignment.limits.model_copy(update={"memory_mb": 300})
-    tight = replace(context.builder, assignment=replace(context.builder.assignment, limits=small))
-    doubling = "".join(f"#define M{n + 1} M{n} M{n}\n" for n in range(40)) + "#define M0 int x;\nM40\n"
+    tight = replace(context.builder, assignment=replace(context.builder.assignment, limits=small), cc=cc)
     with tight.sandbox.stage as stage:
         (stage / "tree" / "udp").mkdir(parents=True)
-        (stage / "tree" / "udp" / "a.c").write_text(doubling)
+        (stage / "tree" / "udp" / "a.c").write_text("int large[] = {[0 ... 30000000] = 7};\n")
         (stage / "tree" / "udp" / "b.c").write_text(GOOD)
         built = tight.build(stage / "tree", ["udp/a.c", "udp/b.c"], stage)
     first = next(d for d in built.build.diagnostics if d.severity == "error")
