@@ -1,8 +1,9 @@
 /* timesync_clock.c - a local clock: it runs on its own, makes up offsets, and knows how far it may be wrong.
  *
- * Theory of operation: the clock remembers its last synchronisation: what the raw clock showed then, what this clock
- * showed, and which offset it had to make up. Everything else follows from how far the raw clock has gone since. So it
- * does not matter how often anybody reads the clock, and no rounding errors add up.
+ * Theory of operation: the clock remembers its last synchronisation. It knows what the raw clock showed then, what this
+ * clock showed, and which offset was to make up. Everything else follows from how far the raw clock has gone since. So
+ * it does not matter how often anybody reads the clock, and no rounding errors add up. A clock is a struct of the
+ * caller and owns nothing else (UDP-CLOCK-009).
  */
 #include <errno.h>
 #include <stdbool.h>

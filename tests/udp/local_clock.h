@@ -45,15 +45,17 @@ static inline int sync_by(struct bench *bench, int64_t offset) {
 /* Turns the raw clock. Then the local clock must show this time. */
 #define expect_shown(bench, turned_to, expected, ...)                                                                  \
     do {                                                                                                               \
+        struct timesync_local_clock *clock = &(bench)->clock;                                                          \
         turn((bench), (turned_to));                                                                                    \
-        expect_int(timesync_clock_now(&(bench)->clock), (expected), "the time: " __VA_ARGS__);                         \
+        expect_int(timesync_clock_now(clock), (expected), "the time: " __VA_ARGS__);                                   \
     } while (0)
 
 /* Turns the raw clock. Then the bound must be this one. */
 #define expect_bound(bench, turned_to, expected, ...)                                                                  \
     do {                                                                                                               \
+        struct timesync_local_clock *clock = &(bench)->clock;                                                          \
         turn((bench), (turned_to));                                                                                    \
-        expect_int(timesync_clock_bound(&(bench)->clock), (expected), "the bound: " __VA_ARGS__);                      \
+        expect_int(timesync_clock_bound(clock), (expected), "the bound: " __VA_ARGS__);                                \
     } while (0)
 
 #endif

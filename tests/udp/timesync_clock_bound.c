@@ -198,8 +198,8 @@ Test(timesync_clock_bound, does_not_count_readings, .timeout = 3,
 }
 
 Test(timesync_clock_bound, grows_for_a_century, .timeout = 3,
-     .description = "UDP-CLOCK-008d: 100 years and some nanoseconds at 1, 15 and 1,000 ppm, and the largest sum") {
-    static const int64_t rates[] = {1, 15, 1000};
+     .description = "UDP-CLOCK-008d: 100 years and some nanoseconds at 2, 15 and 999 ppm, and the largest sum") {
+    static const int64_t rates[] = {2, 15, 999};
     const int64_t century = 100 * NS_PER_YEAR;
     struct bench bench;
     for (int i = 0; i < 3; i++) {
