@@ -11,9 +11,17 @@
 #define NS_PER_HOUR (3600 * NS_PER_SECOND)
 #define NS_PER_YEAR (365 * 24 * NS_PER_HOUR)
 
+/* The defaults, each given by its value. So only the tests of the options need a default. */
+static const struct timesync_clock_options usual = {128 * NS_PER_MS, 500, 15};
+
+/* The same with a step of one second, and with a step that no offset reaches. */
+static const struct timesync_clock_options second = {NS_PER_SECOND, 500, 15};
+static const struct timesync_clock_options never = {100 * NS_PER_YEAR, 500, 15};
+
 /* A local clock, and what its raw clock shows. */
 struct bench {
     int64_t raw;
+    int64_t lead; /* how far the clock was ahead of its raw clock at the start; only UDP-CLOCK-001 asks for 0 */
     struct timesync_local_clock clock;
 };
 
@@ -28,12 +36,16 @@ static inline void turn(struct bench *bench, int64_t to) {
     bench->raw = to;
 }
 
-/* Starts a clock whose raw clock shows this time. Only one test asks what timesync_clock_init returns. */
+/* Starts a clock whose raw clock shows this time, and reads it once. Only one test asks what timesync_clock_init
+ * returns.
+ */
 static inline void start(struct bench *bench, int64_t raw, const struct timesync_clock_options *options) {
     *bench = (struct bench){0};
     turn(bench, raw);
     step("timesync_clock_init(&clock, raw, raw_ctx, options)");
     timesync_clock_init(&bench->clock, read_raw, bench, options);
+    step("timesync_clock_now(&clock)");
+    bench->lead = timesync_clock_now(&bench->clock) - raw;
 }
 
 /* Corrects the clock by an answer that has this offset and nothing else. Returns what timesync_clock_sync returns. */
@@ -42,12 +54,12 @@ static inline int sync_by(struct bench *bench, int64_t offset) {
     return timesync_clock_sync(&bench->clock, &(struct timesync_result){.offset = offset});
 }
 
-/* Turns the raw clock. Then the local clock must show this time. */
+/* Turns the raw clock. Then the local clock must show this time. A wrong start does not count here. */
 #define expect_shown(bench, turned_to, expected, ...)                                                                  \
     do {                                                                                                               \
         struct timesync_local_clock *clock = &(bench)->clock;                                                          \
         turn((bench), (turned_to));                                                                                    \
-        expect_int(timesync_clock_now(clock), (expected), "the time: " __VA_ARGS__);                                   \
+        expect_int(timesync_clock_now(clock), (expected) + (bench)->lead, "the time: " __VA_ARGS__);                   \
     } while (0)
 
 /* Turns the raw clock. Then the bound must be this one. */

@@ -23,7 +23,7 @@ static struct timesync_result answer_of(int64_t delay, uint32_t root_delay, uint
 /* The bound at once after an answer without an offset. */
 static void expect_distance(struct timesync_result answer, int64_t expected, const char *what) {
     struct bench bench;
-    start(&bench, NEW_YEAR, NULL);
+    start(&bench, NEW_YEAR, &usual);
     sync_to(&bench, answer);
     expect_bound(&bench, NEW_YEAR, expected, "%s", what);
 }
@@ -42,6 +42,12 @@ Test(timesync_clock_bound, is_the_distance_at_first, .timeout = 3,
     struct timesync_result answer = answer_of(20 * NS_PER_MS, 512, 256);
     answer.offset = 60 * NS_PER_MS;
     expect_distance(answer, 77812500, "all three, and 60 ms to make up");
+    struct bench bench;
+    answer = answer_of(200 * NS_PER_YEAR, 0, 0);
+    answer.offset = 50 * NS_PER_YEAR;
+    start(&bench, 0, &never);
+    sync_to(&bench, answer);
+    expect_bound(&bench, 0, 150 * NS_PER_YEAR, "a delay of 200 years and an offset of 50 years");
 }
 
 Test(timesync_clock_bound, rounds_each_term_up, .timeout = 3,
@@ -79,8 +85,8 @@ Test(timesync_clock_bound, contains_what_is_still_to_make_up, .timeout = 3,
     static const int64_t signs[] = {1, -1};
     for (int i = 0; i < 2; i++) {
         struct bench slewed, other;
-        start(&slewed, NEW_YEAR, NULL);
-        start(&other, NEW_YEAR, NULL);
+        start(&slewed, NEW_YEAR, &usual);
+        start(&other, NEW_YEAR, &usual);
         sync_by(&slewed, signs[i] * 60 * NS_PER_MS);
         sync_by(&other, 0);
         expect_int(difference(&slewed, &other, NEW_YEAR), 60 * NS_PER_MS, "the offset in the bound, at once");
@@ -94,14 +100,15 @@ Test(timesync_clock_bound, contains_what_is_still_to_make_up, .timeout = 3,
 Test(timesync_clock_bound, begins_anew_with_each_synchronisation, .timeout = 3,
      .description = "UDP-CLOCK-007e: a good answer after a bad one, a day and a slew later; then a bad one again") {
     struct bench bench;
-    start(&bench, NEW_YEAR, NULL);
+    start(&bench, NEW_YEAR, &usual);
     struct timesync_result bad = answer_of(2 * NS_PER_SECOND, 512, 256);
     bad.offset = 100 * NS_PER_MS;
     sync_to(&bench, bad);
-    turn(&bench, NEW_YEAR + 60 * NS_PER_SECOND);
+    expect_shown(&bench, NEW_YEAR + 60 * NS_PER_SECOND, NEW_YEAR + 60030 * NS_PER_MS, "in the middle of a slew");
     sync_to(&bench, answer_of(2 * NS_PER_MS, 0, 0));
     expect_bound(&bench, NEW_YEAR + 60 * NS_PER_SECOND, NS_PER_MS, "after the good answer, in the middle of a slew");
     turn(&bench, NEW_YEAR + 24 * NS_PER_HOUR);
+    timesync_clock_now(&bench.clock);
     sync_to(&bench, answer_of(4 * NS_PER_MS, 0, 0));
     expect_bound(&bench, NEW_YEAR + 24 * NS_PER_HOUR, 2 * NS_PER_MS, "after another good answer, a day later");
     sync_to(&bench, bad);
@@ -119,11 +126,11 @@ Test(timesync_clock_bound, looks_at_its_terms_alone, .timeout = 3,
     answer->delay = 20 * NS_PER_MS;
     answer->reply.root_delay = 512;
     answer->reply.root_dispersion = 256;
-    start(&bench, NEW_YEAR, NULL);
+    start(&bench, NEW_YEAR, &usual);
     sync_to(&bench, *answer);
     expect_bound(&bench, NEW_YEAR, 77812500, "after an answer with noise in the other fields");
     expect_shown(&bench, NEW_YEAR + 60 * NS_PER_SECOND, NEW_YEAR + 60 * NS_PER_SECOND + 30 * NS_PER_MS, "60 s later");
-    start(&bench, NEW_YEAR, NULL);
+    start(&bench, NEW_YEAR, &usual);
     timesync_clock_sync(&bench.clock, answer);
     memset(answer, 0x5a, sizeof *answer);
     free(answer);
@@ -135,7 +142,7 @@ Test(timesync_clock_bound, looks_at_its_terms_alone, .timeout = 3,
 
 /* Starts a clock at raw time 0, and gives it an answer without offset. Returns the bound at that moment. */
 static int64_t start_drifting(struct bench *bench, int64_t drift_ppm) {
-    start(bench, 0, &(struct timesync_clock_options){.drift_ppm = drift_ppm});
+    start(bench, 0, &(struct timesync_clock_options){NS_PER_SECOND, 1, drift_ppm});
     sync_to(bench, answer_of(20 * NS_PER_MS, 512, 256));
     return timesync_clock_bound(&bench->clock);
 }
@@ -169,7 +176,7 @@ Test(timesync_clock_bound, is_unknown_at_first, .timeout = 3,
      .description =
          "UDP-CLOCK-008b: before the first synchronisation, at the start and 100 years later; then after it") {
     struct bench bench;
-    start(&bench, 0, NULL);
+    start(&bench, 0, &usual);
     expect_bound(&bench, 0, INT64_MAX, "at the start");
     expect_shown(&bench, NS_PER_HOUR, NS_PER_HOUR, "an hour later");
     expect_bound(&bench, NS_PER_HOUR, INT64_MAX, "an hour later");
@@ -191,14 +198,14 @@ Test(timesync_clock_bound, does_not_count_readings, .timeout = 3,
             timesync_clock_bound(&often.clock);
     }
     expect_bound(&often, 9000 * 777, first + 105, "after 9,000 readings: 104.895 ns");
-    start(&seldom, 0, NULL);
+    start(&seldom, 0, &usual);
     turn(&seldom, NS_PER_HOUR);
     sync_to(&seldom, answer_of(20 * NS_PER_MS, 512, 256));
     expect_bound(&seldom, NS_PER_HOUR + 9000 * 777, first + 105, "the same, if nobody reads the clock in between");
 }
 
 Test(timesync_clock_bound, grows_for_a_century, .timeout = 3,
-     .description = "UDP-CLOCK-008d: 100 years and some nanoseconds at 2, 15 and 999 ppm, and the largest sum") {
+     .description = "UDP-CLOCK-008d: 100 years and some nanoseconds at 2, 15 and 999 ppm") {
     static const int64_t rates[] = {2, 15, 999};
     const int64_t century = 100 * NS_PER_YEAR;
     struct bench bench;
@@ -207,11 +214,6 @@ Test(timesync_clock_bound, grows_for_a_century, .timeout = 3,
         expect_bound(&bench, century + 1000001, first + century / 1000000 * rates[i] + rates[i] + 1, "at %lld ppm",
                      (long long)rates[i]);
     }
-    start(&bench, 0, NULL);
-    struct timesync_result worst = answer_of(200 * NS_PER_YEAR, 0, 0);
-    worst.offset = -50 * NS_PER_YEAR;
-    sync_to(&bench, worst);
-    expect_bound(&bench, 0, 150 * NS_PER_YEAR, "a delay of 200 years and an offset of -50 years");
 }
 
 /* UDP-CLOCK-009 */
@@ -223,7 +225,7 @@ static void use_a_clock(struct bench *raw) {
     struct timesync_clock_options *options = malloc(sizeof *options);
     struct timesync_result *answer = malloc(sizeof *answer);
     require(clock && options && answer, "find memory");
-    *options = (struct timesync_clock_options){.slew_ppm = 1000};
+    *options = usual;
     expect_int(timesync_clock_init(clock, read_raw, raw, options), 0, "calling timesync_clock_init");
     free(options);
     timesync_clock_bound(clock);

@@ -88,21 +88,24 @@ static int64_t since_start(void *ctx) {
 }
 
 /* Prints the line of one poll. Returns the exit status. */
-static int print_poll(struct timesync_local_clock *clock, int64_t offset, const char *happened) {
-    char found[SECONDS_BYTES], wrong[SECONDS_BYTES];
-    int64_t bound = timesync_clock_bound(clock);
+static int print_poll(struct timesync_local_clock *clock, const char *offset, const char *happened) {
+    char text[SECONDS_BYTES];
     const char *shown = moment_text(timesync_clock_now(clock));
-    return finish_output(printf("time %s offset %s bound %s %s\n", shown, seconds_text(offset, found),
-                                bound == INT64_MAX ? "unknown" : seconds_text(bound, wrong), happened));
+    int64_t bound = timesync_clock_bound(clock);
+    return finish_output(printf("time %s offset %s bound %s %s\n", shown, offset,
+                                bound == INT64_MAX ? "unknown" : seconds_text(bound, text), happened));
 }
 
 /* Asks once and corrects the clock. Returns the exit status. Without an answer, the clock runs on by itself. */
 static int ask(struct timesync_local_clock *clock, const struct udp_peer *server, int timeout_ms) {
     struct timesync_result result;
-    if (timesync_query(server, timesync_clock_now, clock, timeout_ms, &result) == 0)
-        return print_poll(clock, result.offset, timesync_clock_sync(clock, &result) == 1 ? "step" : "slew");
+    char text[SECONDS_BYTES];
+    if (timesync_query(server, timesync_clock_now, clock, timeout_ms, &result) == 0) {
+        const char *happened = timesync_clock_sync(clock, &result) == 1 ? "step" : "slew";
+        return print_poll(clock, seconds_text(result.offset, text), happened);
+    }
     int status = cannot_tell(server, &result, errno);
-    if (status == NO_ANSWER && print_poll(clock, 0, "holdover") != OK)
+    if (status == NO_ANSWER && print_poll(clock, "unknown", "holdover") != OK)
         return TROUBLE;
     return status;
 }
