@@ -1,20 +1,19 @@
-/* timeslice-time.c - the time over UDP in the shell: an NTP server with this machine's clock, and a client. */
+/* timeslice-time.c - the time over UDP in the shell: an NTP server, a client, and a clock of its own. */
 #include "command.h"
+#include "time/clock.h"
+#include "time/print.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <timeslice/timesync.h>
 
-#define NS_PER_SECOND INT64_C(1000000000)
-
 static const char usage[] = "usage: timeslice-time serve [--host HOST] [--port PORT] [--verbose]\n"
                             "       timeslice-time query HOST [--port PORT] [--timeout MS]\n"
-                            "       timeslice-time serve|query --help\n";
+                            "       timeslice-time clock HOST [--port PORT] [--timeout MS] [--polls N] [--every MS]\n"
+                            "       timeslice-time serve|query|clock --help\n";
 
 static const char serve_help[] =
     "usage: timeslice-time serve [--host HOST] [--port PORT] [--verbose]\n"
@@ -45,7 +44,7 @@ static int64_t time_of_day(void *ctx) {
     (void)ctx;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 static int serve_time(int argc, char **argv) {
@@ -93,53 +92,11 @@ static int read_query_options(int argc, char **argv, struct query_options *optio
     return -1;
 }
 
-/* A moment as text, such as "2026-01-01 00:00:00.250000000 UTC". */
-static const char *moment_text(int64_t moment) {
-    static char text[64];
-    int64_t ns = (moment % NS_PER_SECOND + NS_PER_SECOND) % NS_PER_SECOND; /* also for moments before 1970 */
-    time_t seconds = (time_t)((moment - ns) / NS_PER_SECOND);
-    struct tm date;
-    gmtime_r(&seconds, &date);
-    size_t length = strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &date);
-    snprintf(text + length, sizeof text - length, ".%09" PRId64 " UTC", ns);
-    return text;
-}
-
-/* Prints a line with ns nanoseconds as seconds, with a sign. */
-static int print_seconds(const char *what, int64_t ns) {
-    uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-    return printf("%s %c%" PRIu64 ".%09" PRIu64 " s\n", what, ns < 0 ? '-' : '+', size / NS_PER_SECOND,
-                  size % NS_PER_SECOND);
-}
-
 static int print_result(const struct timesync_result *result) {
-    if (printf("time %s\n", moment_text(result->moment)) < 0 || print_seconds("offset", result->offset) < 0 ||
-        print_seconds("delay", result->delay) < 0)
-        return finish_output(-1);
-    return finish_output(printf("stratum %u\n", result->reply.stratum));
-}
-
-/* Prints why there is no time. */
-static int cannot_tell(const struct udp_peer *server, const struct timesync_result *result, int error) {
-    char why[64];
-    const char *from = peer_text(server);
-    if (error == EACCES && result->kiss[0] == '\0')
-        error = ENOLINK; /* stratum 0 without a code: the server was never synchronised */
-    switch (error) {
-    case ETIMEDOUT:
-        return complain(NO_ANSWER, "no answer from", from, "is a time server running there?");
-    case ECONNREFUSED:
-        return complain(NO_ANSWER, "no answer from", from, "nobody listens there; start a server first");
-    case EACCES:
-        snprintf(why, sizeof why, "kiss-o'-death %s: ask less often, or ask another server", result->kiss);
-        return complain(TROUBLE, "refused by", from, why);
-    case ENOLINK:
-        return complain(TROUBLE, "no time from", from, "the server does not know the time; ask later");
-    case ENODATA:
-        return complain(TROUBLE, "no time from", from, "the server's answer has no time");
-    default:
-        return complain(TROUBLE, "cannot ask", from, strerror(error));
-    }
+    char offset[SECONDS_BYTES], delay[SECONDS_BYTES];
+    return finish_output(printf("time %s\noffset %s\ndelay %s\nstratum %u\n", moment_text(result->moment),
+                                seconds_text(result->offset, offset), seconds_text(result->delay, delay),
+                                result->reply.stratum));
 }
 
 static int query(int argc, char **argv) {
@@ -158,6 +115,6 @@ static int query(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    static const struct command commands[] = {{"serve", serve_time}, {"query", query}};
-    return run_command(argc, argv, commands, 2, usage);
+    static const struct command commands[] = {{"serve", serve_time}, {"query", query}, {"clock", keep_time}};
+    return run_command(argc, argv, commands, 3, usage);
 }

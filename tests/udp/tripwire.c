@@ -61,6 +61,15 @@ static void call_everything(void) {
     peer_close(&deaf);
 }
 
+/* One call of each function of area CLOCK. */
+static void call_clock(void) {
+    struct timesync_local_clock clock = {0};
+    const struct timesync_result answer = {.offset = 1};
+    timesync_clock_init(&clock, stand_still, NULL, NULL);
+    timesync_clock_sync(&clock, &answer);
+    clock.spare[0] = timesync_clock_now(&clock) + timesync_clock_bound(&clock);
+}
+
 /* One call of each function for streams. */
 static void call_stream_functions(void) {
     struct tcp_pair pair = tcp_open();
@@ -78,6 +87,7 @@ static void call_stream_functions(void) {
 Test(udp_tripwire, cannot_be_passed, .timeout = 3,
      .description = "TRIPWIRE: calls every function of the lab, then fails on purpose") {
     call_everything();
+    call_clock();
     call_stream_functions();
     cr_assert_fail("this test fails on purpose");
 }

@@ -4,7 +4,8 @@
  * A *moment* is a number of nanoseconds since 1970-01-01 00:00:00 UTC, without leap seconds: an int64_t. A *stamp* is
  * the form in the packet: a uint64_t. Its upper 32 bits are seconds since 1900-01-01. Its lower 32 bits are the
  * fraction of a second, in units of 2^-32 s. No function asks the system for the date: the caller passes in a clock.
- * The clauses are in spec/udp.md, area TIME. Source: RFC 4330, RFC 5905.
+ * The clauses are in spec/udp.md, area TIME. Source: RFC 4330, RFC 5905. The end of this file is area CLOCK: a clock
+ * that runs on its own between two answers.
  */
 #ifndef TIMESLICE_TIMESYNC_H
 #define TIMESLICE_TIMESYNC_H
@@ -117,5 +118,42 @@ ssize_t timesync_answer(void *ctx, const void *req, size_t len, const struct udp
  * - Those of socket(2), connect(2), send(2) and recv(2), such as ECONNREFUSED, but never EINTR. */
 int timesync_query(const struct udp_peer *server, timesync_clock *clock, void *clock_ctx, int timeout_ms,
                    struct timesync_result *result);
+
+/* How a local clock corrects itself. A field that is 0 means its default. */
+struct timesync_clock_options {
+    int64_t step;      /* a positive offset of at least this is made up at once, in nanoseconds; default 128 ms */
+    int64_t slew_ppm;  /* how fast any other offset is made up, in millionths; 1 to 100,000, default 500 */
+    int64_t drift_ppm; /* how wrong the speed of the raw clock may be, in millionths; 1 to 1,000, default 15 */
+};
+
+/* A local clock. Only the functions below use its fields. The comments say what the numbers could mean. Your functions
+ * may keep anything in them. One thread at a time may use a local clock. */
+struct timesync_local_clock {
+    timesync_clock *raw; /* the oscillator */
+    void *raw_ctx;
+    struct timesync_clock_options options; /* without zeros */
+    int64_t raw_highest;                   /* the highest value that raw has given */
+    int64_t raw_then;                      /* raw_highest at the last synchronisation */
+    int64_t shown_then;                    /* what this clock showed then */
+    int64_t left_then;                     /* the offset that it had to make up then */
+    int64_t bound_then;                    /* how wrong the answer may have been */
+    int64_t spare[3];                      /* room for more */
+};
+
+/* Starts a clock. It shows the time of raw(raw_ctx) until the first synchronisation. If options is NULL, every option
+ * has its default. Returns 0. Errors: EINVAL: an option is out of its limits, and *clock does not change. */
+int timesync_clock_init(struct timesync_local_clock *clock, timesync_clock *raw, void *raw_ctx,
+                        const struct timesync_clock_options *options);
+
+/* Returns the time that the clock shows. This never decreases. It is a timesync_clock, and its ctx is a struct
+ * timesync_local_clock. So timesync_query can ask how far this clock is wrong. */
+int64_t timesync_clock_now(void *clock);
+
+/* Corrects the clock by offset of a result of timesync_query. Returns 1 if it was a step, and 0 if the clock now makes
+ * the offset up little by little. It cannot fail. */
+int timesync_clock_sync(struct timesync_local_clock *clock, const struct timesync_result *result);
+
+/* Returns how far the clock may be wrong now, in nanoseconds. Before the first synchronisation this is INT64_MAX. */
+int64_t timesync_clock_bound(struct timesync_local_clock *clock);
 
 #endif
