@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/faults/partial_io.h"
+
 int spawned_variable = SPAWNED_FINE;
 
 static bool begun_anew; /* whether this program was executed with the flag */
@@ -27,15 +29,28 @@ int spawned_register(void) {
         const char *name;
         process_target *target;
     } targets[] = {
-        {"begun anew", spawned_begun_anew},          {"check bytes", spawned_check_bytes},
-        {"expect NULL", spawned_expect_null},        {"read variable", spawned_read_variable},
-        {"compare self", spawned_compare_self},      {"count descriptors", spawned_count_descriptors},
+        {"begun anew", spawned_begun_anew},
+        {"check bytes", spawned_check_bytes},
+        {"read variable", spawned_read_variable},
+        {"compare self", spawned_compare_self},
+        {"count descriptors", spawned_count_descriptors},
         {"read standard input", spawned_read_stdin},
+        {"descend", spawned_descend},
+        {"tell place", spawned_tell_place},
+        {"end", spawned_end},
+        {"leave family", spawned_leave_family},
+        {"catch SIGTERM", spawned_catch_sigterm},
+        {"watch parent", spawned_watch_parent},
+        {"be refused", spawned_be_refused},
+        {"run another", spawned_run_another},
+        {"expect NULL", spawned_expect_null},
     };
+    static char long_name[PROCESS_NAME_MAX + 1];
+    memset(long_name, 't', PROCESS_NAME_MAX);
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
         if (process_register(targets[i].name, targets[i].target) != 0)
             return -1;
-    return 0;
+    return process_register(long_name, spawned_long_named);
 }
 
 static int nothing(void *arg) {
@@ -66,16 +81,54 @@ static _Noreturn void go_without_guard(void) {
     _exit(code);
 }
 
+int run_ordinary_program(void) {
+    char *argv[] = {"ordinary", "--other", PROCESS_SPAWN_FLAG, NULL};
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        setenv(SPAWNED_VARIABLE, SPAWNED_ORDINARY, 1);
+        execv("/proc/self/exe", argv);
+        _exit(1);
+    }
+    while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+        continue;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+/* Its guard must do nothing, and both start methods must work: the result of a spawned child is begun_anew there. */
+static _Noreturn void be_ordinary(int argc, char **argv) {
+    static const enum process_start_method methods[] = {PROCESS_FORK, PROCESS_SPAWN};
+    setenv(SPAWNED_VARIABLE, SPAWNED_GUARDED, 1);
+    for (int i = 0; i < 2; i++) {
+        struct process p;
+        int code = -1;
+        if (spawned_register() != 0 || (i > 0 && process_spawn_main(argc, argv) != 0) ||
+            process_init_target(&p, spawned_read_variable, NULL, &(struct process_options){.method = methods[i]}) !=
+                0 ||
+            process_start(&p) != 0 || process_join(&p, -1) != 0 || process_exitcode(&p, &code) != 0 ||
+            code != SPAWNED_FINE)
+            _exit(1 + i);
+    }
+    _exit(SPAWNED_FINE);
+}
+
 __attribute__((constructor)) static void begin_as_spawned_child(int argc, char **argv) {
     const char *how = getenv(SPAWNED_VARIABLE);
     begun_anew = argc > 1 && strcmp(argv[1], PROCESS_SPAWN_FLAG) == 0;
     if (!begun_anew && how == NULL)
         return;
+    if (!begun_anew && strcmp(how, SPAWNED_ORDINARY) == 0)
+        be_ordinary(argc, argv);
     if (!begun_anew)
         _exit(SPAWNED_WITHOUT_FLAG);
+    if (how != NULL && strcmp(how, SPAWNED_RUNS_ANOTHER) == 0)
+        _exit(run_ordinary_program());
     if (how != NULL && strcmp(how, SPAWNED_UNGUARDED) == 0)
         go_without_guard();
-    if ((how == NULL || strcmp(how, SPAWNED_GUARDED) == 0) && spawned_register() == 0)
+    bool roughly = how != NULL && strcmp(how, SPAWNED_ROUGHLY) == 0;
+    if (roughly)
+        partial_io_start(3, (struct partial_io){.most = 700, .waiting = -1});
+    if ((roughly || how == NULL || strcmp(how, SPAWNED_GUARDED) == 0) && spawned_register() == 0)
         process_spawn_main(argc, argv);
     _exit(SPAWNED_PAST_THE_GUARD);
 }
@@ -86,6 +139,10 @@ int spawned_begun_anew(void *arg) {
 }
 
 int spawned_late(void *arg) {
+    return spawned_begun_anew(arg);
+}
+
+int spawned_long_named(void *arg) {
     return spawned_begun_anew(arg);
 }
 
@@ -128,7 +185,7 @@ static int first_difference(const struct spawned_self *expected) {
     if (process_pid(parent) != expected->parent_pid || !process_is_alive(parent))
         return 4;
     if (process_init_target(&child, nothing, NULL, NULL) != 0 ||
-        strcmp(process_name(&child), expected->child_name) != 0)
+        strcmp(process_name(&child), expected->child_name) != 0 || process_is_daemon(&child) != expected->daemon)
         return 5;
     int started = process_start(&child), error = errno;
     bool right = expected->daemon ? started == -1 && error == EPERM : started == 0;

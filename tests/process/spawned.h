@@ -10,7 +10,12 @@
 /* The test sets this variable in the environment of a spawned child. Its value says how the child's program begins. */
 #define SPAWNED_VARIABLE "TIMESLICE_SPAWNED"
 #define SPAWNED_GUARDED "guarded"     /* registers the targets and calls the main guard, which is right */
+#define SPAWNED_ROUGHLY "roughly"     /* the same, with a descriptor 3 that moves few bytes at a time */
 #define SPAWNED_UNGUARDED "unguarded" /* first starts processes by fork and by spawn; ends with UNGUARDED_* */
+#define SPAWNED_RUNS_ANOTHER                                                                                           \
+    "runs another" /* before the guard it runs an ordinary program; ends with that program's exit code */
+#define SPAWNED_ORDINARY                                                                                               \
+    "ordinary" /* is an ordinary program, which starts a process; ends with SPAWNED_FINE if that succeeds */
 
 /* A target returns this if everything is as expected. */
 enum { SPAWNED_FINE = 42 };
@@ -26,6 +31,9 @@ int spawned_register(void);
 
 /* Returns SPAWNED_FINE in a program that was executed with PROCESS_SPAWN_FLAG, and 1 in other programs. */
 process_target spawned_begun_anew;
+
+/* The same, registered under a name of PROCESS_NAME_MAX bytes, as the last one. */
+process_target spawned_long_named;
 
 /* Never registered in the child. */
 process_target spawned_late;
@@ -49,7 +57,8 @@ extern int spawned_variable;
 
 /* Compares what the child knows about itself with its argument. Returns SPAWNED_FINE, or 100 plus the number of the
  * first field that differs. Fields 1 to 4 are its name or pid, its daemon flag, its parent's name, and its parent's pid
- * or is_alive. Field 5 is the name of its first own child. Field 6 is whether it may start that child. */
+ * or is_alive. Field 5 is the name and the inherited daemon flag of its first own child. Field 6 is whether it may
+ * start that child. */
 process_target spawned_compare_self;
 struct spawned_self {
     char name[PROCESS_NAME_MAX + 1];
@@ -64,5 +73,45 @@ process_target spawned_count_descriptors;
 
 /* Reads standard input to its end and returns SPAWNED_FINE. */
 process_target spawned_read_stdin;
+
+/* Runs this program with the arguments "ordinary --other FLAG", as a program that nobody spawned. Returns its exit
+ * code.
+ */
+int run_ordinary_program(void);
+
+/* The targets of spawned_family.c. They print lines to standard output. */
+
+/* Prints "NAME of PARENT P D, makes X". P is 1 if the parent's pid is getppid() and the parent is alive. D is 1 for a
+ * daemon. X is the default name of the first object. Then it starts the next generation with the method methods[0], 'f'
+ * or 's', and gives it the other methods. Returns SPAWNED_FINE if all of that succeeds. */
+process_target spawned_descend;
+struct spawned_descent {
+    char methods[8]; /* ends in a NUL */
+};
+
+/* Prints the working directory, the variable SPAWNED_PLACE, and the inodes of standard input and standard error. */
+process_target spawned_tell_place;
+#define SPAWNED_PLACE "TIMESLICE_PLACE"
+
+/* Prints "buffered" without flushing, and ends in the way that its argument says. */
+process_target spawned_end;
+struct spawned_end {
+    enum { SPAWNED_RETURNS, SPAWNED_EXITS, SPAWNED_DIES } how; /* dies: of the signal `number` */
+    int number;
+};
+
+/* Starts two daemons, by fork and by spawn, and a process that ends a little later. Each prints how it ends. Then it
+ * returns 5, or calls exit(5) if its argument is not NULL. */
+process_target spawned_leave_family;
+process_target spawned_catch_sigterm;
+
+/* Prints "parent 1" or "parent 0", the state of its parent, for each byte that it reads from standard input. */
+process_target spawned_watch_parent;
+
+/* Makes the calls that only the maker may make, on process_current() and process_parent(). Prints the errors. */
+process_target spawned_be_refused;
+
+/* Returns what run_ordinary_program returns. */
+process_target spawned_run_another;
 
 #endif
