@@ -154,23 +154,23 @@ static bool wait_fails(bool for_events, bool at_once) {
 
 /* ---- calls that move bytes ---- */
 
-#define WRAP_BYTES(class, name, parameters, arguments)                                                                        \
+#define WRAP_BYTES(class, name, parameters, arguments)                                                                 \
     ssize_t __real_##name parameters;                                                                                  \
     ssize_t __wrap_##name parameters;                                                                                  \
     ssize_t __wrap_##name parameters {                                                                                 \
-        if (fails_on_socket(class, #name, fd) || partial_io_interrupts(fd))                                                                                 \
+        if (fails_on_socket(class, #name, fd) || partial_io_interrupts(fd))                                            \
             return -1;                                                                                                 \
         len = partial_io_amount(fd, len);                                                                              \
         return partial_io_result(fd, __real_##name arguments);                                                         \
     }
 
-#define WRAP_BLOCKS(class, name)                                                                                              \
+#define WRAP_BLOCKS(class, name)                                                                                       \
     ssize_t __real_##name(int fd, const struct iovec *list, int count);                                                \
     ssize_t __wrap_##name(int fd, const struct iovec *list, int count);                                                \
     ssize_t __wrap_##name(int fd, const struct iovec *list, int count) {                                               \
         struct iovec part;                                                                                             \
         size_t blocks = count > 0 ? (size_t)count : 0;                                                                 \
-        if (fails_on_socket(class, #name, fd) || partial_io_interrupts(fd))                                                                                 \
+        if (fails_on_socket(class, #name, fd) || partial_io_interrupts(fd))                                            \
             return -1;                                                                                                 \
         const struct iovec *shorter = partial_io_blocks(fd, list, &blocks, &part);                                     \
         return partial_io_result(fd, __real_##name(fd, shorter, shorter == list ? count : (int)blocks));               \

@@ -21,8 +21,8 @@ struct partial_io {
     int waiting;        /* an eventfd that is raised when a call gets EAGAIN or a wait begins */
     int wait_error;     /* the first wait fails with this errno */
 
-    /* The border is a place in the stream: no call moves bytes on both sides of it. When all bytes before it have moved,
-     * the next call meets it: first at_border runs, then the call fails with border_error. */
+    /* The border is a place in the stream: no call moves bytes on both sides of it. When all bytes before it have
+     * moved, the next call meets it: first at_border runs, then the call fails with border_error. */
     bool has_border;
     size_t border;           /* how many bytes are before it */
     int border_error;        /* 0: the call does its work */

@@ -16,9 +16,12 @@ static const struct {
     bool non_blocking;
     const char *name;
 } kinds[STREAM_KINDS] = {
-    {TCP, false, "a TCP connection"},        {TCP, true, "a non-blocking TCP connection"},
-    {UNIX_SOCKET, false, "a Unix socket"},   {UNIX_SOCKET, true, "a non-blocking Unix socket"},
-    {PIPE, false, "a pipe"},                 {PIPE, true, "a non-blocking pipe"},
+    {TCP, false, "a TCP connection"},
+    {TCP, true, "a non-blocking TCP connection"},
+    {UNIX_SOCKET, false, "a Unix socket"},
+    {UNIX_SOCKET, true, "a non-blocking Unix socket"},
+    {PIPE, false, "a pipe"},
+    {PIPE, true, "a non-blocking pipe"},
 };
 
 struct tcp_pair stream_kind_open(unsigned kind, enum stream_way way) {

@@ -39,8 +39,8 @@ size_t tcp_hear(int fd, void *buf, size_t cap);
 /* Takes the bytes that have arrived at our end, with a plain receive that does not wait. Returns how many. */
 size_t tcp_left(const struct tcp_pair *pair, void *buf, size_t cap);
 
-/* The other end, also of a pipe, at work in its own thread. Each time that `cue` becomes readable, it does one piece of its work. It
- * must be static: a test that fails leaves its function while the thread goes on. */
+/* The other end, also of a pipe, at work in its own thread. Each time that `cue` becomes readable, it does one piece of
+ * its work. It must be static: a test that fails leaves its function while the thread goes on. */
 struct tcp_partner {
     pthread_t thread;
     int fd, cue;
