@@ -3,56 +3,49 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "support/core/narration.h"
 #include "support/core/require.h"
 
-enum { TCP, UNIX_SOCKET, PIPE };
-
-static const struct {
-    int type;
-    bool non_blocking;
-    const char *name;
-} kinds[STREAM_KINDS] = {
-    {TCP, false, "a TCP connection"},
-    {TCP, true, "a non-blocking TCP connection"},
-    {UNIX_SOCKET, false, "a Unix socket"},
-    {UNIX_SOCKET, true, "a non-blocking Unix socket"},
-    {PIPE, false, "a pipe"},
-    {PIPE, true, "a non-blocking pipe"},
+static const char *const names[STREAM_KINDS] = {
+    [TCP_STREAM] = "a TCP connection",
+    [UNIX_STREAM] = "a Unix socket",
+    [NON_BLOCKING_TCP] = "a non-blocking TCP connection",
+    [NON_BLOCKING_UNIX] = "a non-blocking Unix socket",
+    [PIPE_STREAM] = "a pipe",
+    [NON_BLOCKING_PIPE] = "a non-blocking pipe",
 };
 
-struct tcp_pair stream_kind_open(unsigned kind, enum stream_way way) {
+static bool is_non_blocking(enum stream_kind kind) {
+    return kind == NON_BLOCKING_TCP || kind == NON_BLOCKING_UNIX || kind == NON_BLOCKING_PIPE;
+}
+
+struct tcp_pair stream_kind_open(enum stream_kind kind, enum stream_way way) {
     struct tcp_pair pair;
     int ends[2];
-    step("%s", kinds[kind].name);
-    if (kinds[kind].type == TCP) {
+    step("%s", names[kind]);
+    if (kind == TCP_STREAM || kind == NON_BLOCKING_TCP) {
         pair = tcp_open();
-    } else if (kinds[kind].type == UNIX_SOCKET) {
+    } else if (kind == UNIX_STREAM || kind == NON_BLOCKING_UNIX) {
         require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0, "make a pair of sockets");
         pair = (struct tcp_pair){.ours = ends[0], .theirs = ends[1]};
     } else {
         require(pipe2(ends, O_CLOEXEC) == 0, "make a pipe");
         pair = (struct tcp_pair){.ours = ends[way == FROM_US], .theirs = ends[way == TO_US]};
     }
-    if (kinds[kind].non_blocking)
+    if (is_non_blocking(kind))
         require(fcntl(pair.ours, F_SETFL, fcntl(pair.ours, F_GETFL) | O_NONBLOCK) == 0,
                 "make a descriptor non-blocking");
     return pair;
 }
 
-const char *stream_kind_name(unsigned kind) {
-    return kinds[kind].name;
-}
-
-bool stream_kind_is_non_blocking(unsigned kind) {
-    return kinds[kind].non_blocking;
-}
-
-bool stream_kind_is_socket(unsigned kind) {
-    return kinds[kind].type != PIPE;
+const char *stream_kind_name(enum stream_kind kind) {
+    return names[kind];
 }
 
 void stream_say(const struct tcp_pair *pair, const void *data, size_t len) {
@@ -75,7 +68,36 @@ void stream_close_ours(struct tcp_pair *pair) {
     pair->ours = -1;
 }
 
-bool stream_is_as_it_was(const struct tcp_pair *pair, unsigned kind) {
+bool stream_is_as_it_was(const struct tcp_pair *pair, enum stream_kind kind) {
     int flags = fcntl(pair->ours, F_GETFL);
-    return flags != -1 && ((flags & O_NONBLOCK) != 0) == kinds[kind].non_blocking;
+    return flags != -1 && ((flags & O_NONBLOCK) != 0) == is_non_blocking(kind);
+}
+
+static struct {
+    pthread_t thread;
+    int cue;
+    void (*action)(void);
+} helper;
+
+static void *act_at_cue(void *argument) {
+    struct pollfd wait = {.fd = helper.cue, .events = POLLIN};
+    while (poll(&wait, 1, -1) != 1)
+        continue;
+    helper.action();
+    return argument;
+}
+
+void at_cue_start(int cue, void (*action)(void)) {
+    sigset_t all, before;
+    helper.cue = cue;
+    helper.action = action;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    require(pthread_create(&helper.thread, NULL, act_at_cue, NULL) == 0, "start a thread");
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void at_cue_join(void) {
+    require(write(helper.cue, &(uint64_t){1}, sizeof(uint64_t)) == sizeof(uint64_t), "raise an eventfd");
+    require(pthread_join(helper.thread, NULL) == 0, "join a thread");
 }
