@@ -204,9 +204,9 @@ Test(stream_frame, waits_for_room_in_a_pipe, .timeout = 3,
     expect_long_frame(NON_BLOCKING_PIPE, 0);
 }
 
-Test(stream_frame, reports_an_error_at_every_byte, .timeout = 3,
-     .description =
-         "UDP-MSG-018c: three errors before each byte, of a send, of a receive, and while a frame is skipped") {
+Test(
+    stream_frame, reports_an_error_at_every_byte, .timeout = 3,
+    .description = "UDP-MSG-018c: EIO, ETIMEDOUT and ENOBUFS before each byte of frames that go, come, or do not fit") {
     static const int errors[] = {EIO, ETIMEDOUT, ENOBUFS};
     for (size_t border = 0; border < LEN; border++) {
         for (size_t i = 0; i < 3; i++) {

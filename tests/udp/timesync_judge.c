@@ -256,7 +256,9 @@ Test(timesync_check, reports_a_stratum_beyond_all, .timeout = 3, .description = 
 }
 
 Test(timesync_check, reports_a_reply_without_time, .timeout = 3,
-     .description = "UDP-TIME-018: transmit 1, then transmit 0") {
+     .description = "UDP-TIME-018: transmits with seconds or fraction alone, and 1, then transmit 0") {
+    expect_verdict(transmit, NEW_YEAR_STAMP, 0, "a transmit at a full second");
+    expect_verdict(transmit, QUARTER, 0, "a transmit in the first second of era 1");
     expect_verdict(transmit, 1, 0, "transmit 1, the first moment of era 1");
     expect_verdict(transmit, 0, ENODATA, "transmit 0, no time");
 }
