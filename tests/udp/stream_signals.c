@@ -101,26 +101,18 @@ static const char *const deed_names[DEEDS] = {
     "stream_write", "stream_write to a dead peer",          "stream_send_frame", "stream_send_frame to a dead peer",
     "stream_read",  "stream_read in the middle of the end", "stream_recv_frame"};
 
-/* Returns whether it had the right result. */
-static bool do_it(enum deed deed, const struct tcp_pair *pair) {
+/* The result is the matter of other clauses. */
+static void do_it(enum deed deed, const struct tcp_pair *pair) {
     char buf[8];
     size_t len;
-    switch (deed) {
-    case WRITE:
-        return stream_write(pair->ours, "hello", 5) == 0;
-    case WRITE_TO_DEAD:
-        return stream_write(pair->ours, "hello", 5) == -1 && errno == EPIPE;
-    case SEND_FRAME:
-        return stream_send_frame(pair->ours, "hello", 5) == 0;
-    case SEND_FRAME_TO_DEAD:
-        return stream_send_frame(pair->ours, "hello", 5) == -1 && errno == EPIPE;
-    case READ:
-        return stream_read(pair->ours, buf, 4) == 4;
-    case READ_END:
-        return stream_read(pair->ours, buf, 8) == -1 && errno == EPROTO;
-    default:
-        return stream_recv_frame(pair->ours, buf, 8, &len) == 1 && len == 3;
-    }
+    if (deed == WRITE || deed == WRITE_TO_DEAD)
+        stream_write(pair->ours, "hello", 5);
+    else if (deed == SEND_FRAME || deed == SEND_FRAME_TO_DEAD)
+        stream_send_frame(pair->ours, "hello", 5);
+    else if (deed == RECV_FRAME)
+        stream_recv_frame(pair->ours, buf, 8, &len);
+    else
+        stream_read(pair->ours, buf, deed == READ ? 4 : 8);
 }
 
 static struct tcp_pair prepare(enum deed deed, enum stream_kind kind) {
@@ -139,10 +131,10 @@ static void expect_unchanged(const struct manners *how, enum deed deed, enum str
     struct tcp_pair pair = prepare(deed, kind);
     behave(how);
     struct mood before = look();
-    bool right = do_it(deed, &pair);
+    do_it(deed, &pair);
     struct mood after = look();
     const char *name = deed_names[deed];
-    expect_true(right, "%s has the right result while SIGPIPE is %s", name, how->name);
+
     expect_true(after.mask == before.mask, "the signal mask is the same after %s, SIGPIPE was %s", name, how->name);
     expect_true(after.action.sa_handler == how->handler && after.action.sa_flags == before.action.sa_flags &&
                     bits_of(&after.action.sa_mask) == bits_of(&before.action.sa_mask),
