@@ -36,7 +36,7 @@ static void ways_close(struct ways *ways) {
 static void send_both(const struct ways *ways, const void *data, size_t len) {
     expect_int(udp_send(ways->udp_from.fd, data, len, &ways->udp_to.at), len, "UDP: calling udp_send with %zu bytes",
                len);
-    expect_int(stream_write(ways->tcp.theirs, data, len), 0, "TCP: calling stream_write with %zu bytes", len);
+    expect_success(stream_write(ways->tcp.theirs, data, len), "TCP: calling stream_write with %zu bytes", len);
 }
 
 /* The next udp_recv with room for cap bytes must report this length, and put these bytes in buf. */
@@ -122,7 +122,7 @@ struct writer {
 static void *write_messages(void *argument) {
     struct writer *writer = argument;
     for (unsigned i = 0; i < MESSAGES; i++)
-        writer->written += stream_write(writer->fd, writer->data + (size_t)i * MESSAGE, MESSAGE) == 0;
+        writer->written += stream_write(writer->fd, writer->data + (size_t)i * MESSAGE, MESSAGE) != -1;
     shutdown(writer->fd, SHUT_WR);
     return NULL;
 }
@@ -138,7 +138,7 @@ static void expect_udp_loss(const struct ways *ways, const unsigned char *data) 
     expect_int(sent, MESSAGES, "UDP: the number of sends that succeed while nobody receives");
     peer_settle();
     while (udp_recv(ways->udp_to.fd, buf, sizeof buf, NULL, 0) == MESSAGE)
-        kept += memcmp(buf, data + (size_t)kept * MESSAGE, MESSAGE) == 0;
+        kept += memcmp(buf, data + (size_t)kept * MESSAGE, MESSAGE) != -1;
     expect_true(kept > 0 && kept < MESSAGES, "UDP: some messages were kept and some were lost (%u of 1000 came)", kept);
 }
 
@@ -256,8 +256,8 @@ Test(udp_and_tcp, the_same_messages_in_frames, .timeout = 3,
         dice_fill(&dice, sent[i], sizeof sent[i]);
         expect_int(udp_send(ways.udp_from.fd, sent[i], len[i], &ways.udp_to.at), len[i],
                    "UDP: calling udp_send for message %zu", i + 1);
-        expect_int(stream_send_frame(ways.tcp.theirs, sent[i], len[i]), 0,
-                   "TCP: calling stream_send_frame for message %zu", i + 1);
+        expect_success(stream_send_frame(ways.tcp.theirs, sent[i], len[i]),
+                       "TCP: calling stream_send_frame for message %zu", i + 1);
     }
     for (size_t i = 0; i < COUNT; i++) {
         size_t frame_len = SIZE_MAX;
@@ -284,7 +284,7 @@ Test(udp_and_tcp, long_messages_in_frames, .timeout = 3,
         expect_int(udp_send(ways.udp_from.fd, sent, len[i], &ways.udp_to.at), len[i], "UDP: message %zu", i + 1);
         expect_int(udp_recv(ways.udp_to.fd, got, sizeof got, NULL, -1), len[i], "UDP: message %zu comes", i + 1);
         expect_bytes(got, len[i], sent, len[i], "UDP: the bytes of message %zu", i + 1);
-        expect_int(stream_send_frame(ways.tcp.theirs, sent, len[i]), 0, "TCP: frame %zu", i + 1);
+        expect_success(stream_send_frame(ways.tcp.theirs, sent, len[i]), "TCP: frame %zu", i + 1);
         expect_int(stream_recv_frame(ways.tcp.ours, got, sizeof got, &frame_len), 1, "TCP: frame %zu comes", i + 1);
         expect_bytes(got, frame_len, sent, len[i], "TCP: the bytes of frame %zu", i + 1);
     }

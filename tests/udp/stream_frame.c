@@ -108,7 +108,7 @@ Test(stream_frame, sends_a_frame_in_pieces, .timeout = 3,
         partial_io_start(pair.ours, (struct partial_io){.most = 3, .interrupt = 30, .waiting = -1});
         int result = stream_send_frame(pair.ours, frames.payload[i], frames.len[i]), error = errno;
         partial_io_stop();
-        expect_int((errno = error, result), 0, "calling stream_send_frame with frame %zu", i + 1);
+        expect_success((errno = error, result), "calling stream_send_frame with frame %zu", i + 1);
     }
     expect_heard(&pair, frames.stream, frames.stream_len);
     tcp_close(&pair);
@@ -123,7 +123,7 @@ Test(stream_frame, takes_an_empty_frame_for_a_frame, .timeout = 3,
                "calling stream_recv_frame with cap 0, for an empty frame");
     expect_int(len, 0, "the length of the frame");
     expect_frame(pair.ours, "ab", 2);
-    expect_int(stream_send_frame(pair.ours, NULL, 0), 0, "calling stream_send_frame with no bytes");
+    expect_success(stream_send_frame(pair.ours, NULL, 0), "calling stream_send_frame with no bytes");
     expect_heard(&pair, "\0\0\0\0", 4);
     tcp_close(&pair);
 }
@@ -239,8 +239,8 @@ Test(stream_frame, leaves_nothing_behind, .timeout = 3,
         stream_recv_frame(pair.ours, buf, cap, &len);
         tcp_say(&pair, "01234567", cap);
         expect_int(stream_read(pair.ours, buf, cap), cap, "calling stream_read for %zu bytes", cap);
-        expect_int(stream_write(pair.ours, buf, cap), 0, "calling stream_write with %zu bytes", cap);
-        expect_int(stream_send_frame(pair.ours, buf, cap), 0, "calling stream_send_frame with %zu bytes", cap);
+        expect_success(stream_write(pair.ours, buf, cap), "calling stream_write with %zu bytes", cap);
+        expect_success(stream_send_frame(pair.ours, buf, cap), "calling stream_send_frame with %zu bytes", cap);
         free(buf);
     }
     tcp_finish(&pair);

@@ -67,7 +67,7 @@ static inline bool reads_over(enum stream_kind kind, size_t border, int error) {
 }
 static inline bool writes_over(enum stream_kind kind, size_t border, int error) {
     struct trial trial = trial_write(kind, border, error);
-    return trial.result == 0 && trial.right_bytes;
+    return trial.result != -1 && trial.right_bytes;
 }
 
 #endif
