@@ -193,7 +193,7 @@ static void reply_from_next_door(struct responder *server, const struct request 
     unsigned char reply[NTP_BYTES];
     memcpy(reply, scene.reply, sizeof reply);
     memcpy(reply + NTP_ORIGINATE, request->bytes + NTP_TRANSMIT, 8);
-    ntp_put(reply + NTP_RECEIVE, 8, NEW_YEAR_STAMP + 40 * QUARTER);
+    ntp_put(reply + NTP_TRANSMIT, 8, NEW_YEAR_STAMP + 40 * QUARTER);
     next_door.sin_addr.s_addr = htonl(0x7f000002);
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     require(fd != -1 && bind(fd, (struct sockaddr *)&next_door, sizeof next_door) == 0, "bind a socket to 127.0.0.2");
@@ -213,7 +213,7 @@ Test(timesync_query, ignores_the_same_port_elsewhere, .timeout = 3,
      .description = "UDP-TIME-032b UDP-TIME-032: a perfect reply from 127.0.0.2 before the server's") {
     scene = time_scene_ordinary();
     expect_int(ask(AF_INET, let_next_door_answer_first, NULL), 0, "calling timesync_query");
-    expect_int(result.offset, 750 * NS_PER_MS, "the offset from the server's reply");
+    expect_int(result.moment, NEW_YEAR + 1500 * NS_PER_MS, "the server's time from the server's reply");
 }
 
 /* A script: a stranger's reply, then the server's. */
@@ -232,7 +232,7 @@ Test(timesync_query, ignores_strangers_over_ipv6, .timeout = 3,
     scene = time_scene_ordinary();
     scene.stranger = peer_open(AF_INET6);
     expect_int(ask(AF_INET6, let_stranger_answer_first, NULL), 0, "calling timesync_query");
-    expect_int(result.offset, 750 * NS_PER_MS, "the offset from the server's reply");
+    expect_int(result.moment, NEW_YEAR + 1500 * NS_PER_MS, "the server's time from the server's reply");
     scene.reply[1] = 0;
     scene.now = NEW_YEAR;
     expect_error(ask(AF_INET6, give_the_time, NULL), EACCES, "calling timesync_query for a kiss-o'-death");
@@ -297,7 +297,7 @@ Test(timesync_query, goes_on_after_each_kind_of_nonsense, .timeout = 3,
                    "calling timesync_query for nonsense of kind %u, then the answer", kind);
         expect_int(result.reply.stratum, 1, "the stratum of the result's reply");
         expect_text(result.kiss, "", "the result's kiss code");
-        expect_int(result.offset, 750 * NS_PER_MS, "the offset");
+        expect_int(result.moment, NEW_YEAR + 1500 * NS_PER_MS, "the server's time");
         expect_int(count, 1, "the number of requests");
     }
 }
@@ -342,6 +342,6 @@ Test(timesync_query, takes_replies_of_any_length, .timeout = 3,
         length_of_reply = lengths[i];
         expect_int(ask(i % 2 ? AF_INET6 : AF_INET, give_a_long_answer, NULL), 0,
                    "calling timesync_query for a reply of %zu bytes", lengths[i]);
-        expect_int(result.offset, 750 * NS_PER_MS, "the offset");
+        expect_int(result.moment, NEW_YEAR + 1500 * NS_PER_MS, "the server's time");
     }
 }

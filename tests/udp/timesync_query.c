@@ -131,7 +131,7 @@ Test(timesync_query, goes_on_after_nonsense, .timeout = 3,
     struct timesync_result result;
     expect_int(ask(server, AN_HOUR, &result), 0,
                "calling timesync_query for eight wrong datagrams and then the answer");
-    expect_int(result.offset, 750 * NS_PER_MS, "the offset from the answer");
+    expect_int(result.moment, NEW_YEAR + 1500 * NS_PER_MS, "the server's time from the answer");
     expect_int(server->count, 1, "the number of requests");
     responder_free(server);
 }
@@ -142,7 +142,7 @@ static void let_stranger_answer_first(struct responder *server, unsigned number,
     unsigned char reply[NTP_BYTES];
     memcpy(reply, scene->reply, sizeof reply);
     memcpy(reply + NTP_ORIGINATE, request->bytes + NTP_TRANSMIT, 8);
-    ntp_put(reply + NTP_RECEIVE, 8, 1);
+    ntp_put(reply + NTP_TRANSMIT, 8, 1);
     step("a stranger on port %u sends a reply", peer_port(&scene->stranger.at));
     peer_send(&scene->stranger, reply, sizeof reply, &request->from);
     give_the_time(server, number, request);
@@ -156,7 +156,7 @@ Test(timesync_query, ignores_strangers, .timeout = 3,
     struct responder *server = responder_start(AF_INET, let_stranger_answer_first, &scene, 0);
     struct timesync_result result;
     expect_int(ask(server, AN_HOUR, &result), 0, "calling timesync_query for a stranger's reply and then the server's");
-    expect_int(result.offset, 750 * NS_PER_MS, "the offset from the server's reply");
+    expect_int(result.moment, NEW_YEAR + 1500 * NS_PER_MS, "the server's time from the server's reply");
     responder_free(server);
     peer_close(&scene.stranger);
 }
@@ -240,7 +240,7 @@ Test(timesync_query, speaks_ipv6, .timeout = 3, .description = "UDP-TIME-037: a 
     struct responder *server = responder_start(AF_INET6, give_the_time, &scene, 0);
     struct timesync_result result;
     expect_int(ask(server, AN_HOUR, &result), 0, "calling timesync_query with a good server");
-    expect_int(result.offset, 750 * NS_PER_MS, "the offset");
+    expect_int(result.moment, NEW_YEAR + 1500 * NS_PER_MS, "the server's time");
     responder_free(server);
 }
 
@@ -252,7 +252,7 @@ Test(timesync_query, takes_a_reply_with_an_extension, .timeout = 3,
     struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
     struct timesync_result result;
     expect_int(ask(server, AN_HOUR, &result), 0, "calling timesync_query for a reply of 68 bytes");
-    expect_int(result.offset, 750 * NS_PER_MS, "the offset");
+    expect_int(result.moment, NEW_YEAR + 1500 * NS_PER_MS, "the server's time");
     responder_free(server);
 }
 
