@@ -350,8 +350,25 @@ static void fail_in_every_way(enum stream_kind kind) {
     tcp_close(&pair);
 }
 
+/* A stream that ends somewhere in a frame, with or without room for it. */
+static void expect_open_after_end(enum stream_kind kind, size_t there, size_t cap) {
+    char buf[8];
+    size_t len;
+    pair = stream_kind_open(kind, TO_US);
+    stream_say(&pair, "\0\0\0\005three", there);
+    stream_close_theirs(&pair);
+    stream_recv_frame(pair.ours, buf, cap, &len);
+    expect_true(is_open(pair.ours), "%s: the caller's descriptor is open after the end at byte %zu",
+                stream_kind_name(kind), there);
+    tcp_close(&pair);
+}
+
 Test(stream_frame, leaves_nothing_behind_when_it_fails, .timeout = 3,
      .description = "UDP-MSG-026a UDP-MSG-026: too long, broken off, at the end, on each kind of stream") {
     for (enum stream_kind kind = TCP_STREAM; kind < STREAM_KINDS; kind++)
         fail_in_every_way(kind);
+    for (size_t there = 0; there < HEADER + 5; there++) {
+        expect_open_after_end(UNIX_STREAM, there, 8);
+        expect_open_after_end(TCP_STREAM, there, 2);
+    }
 }
