@@ -132,7 +132,7 @@ static void expect_end(enum stream_kind kind, size_t there) {
     pair = stream_kind_open(kind, TO_US);
     stream_say(&pair, "\0\0\0\003one\0\0\0\005three", 7 + there);
     stream_close_theirs(&pair);
-    expect_int(stream_recv_frame(pair.ours, buf, 8, &len), 1, "calling stream_recv_frame for the first frame");
+    expect_success(stream_recv_frame(pair.ours, buf, 8, &len), "calling stream_recv_frame for the first frame");
     if (there == 0)
         for (int i = 0; i < 3; i++)
             expect_int(stream_recv_frame(pair.ours, i ? buf : NULL, i ? 8 : 0, &len), 0,
@@ -211,7 +211,7 @@ static void expect_skipped(enum stream_kind kind, size_t frame_len, size_t cap) 
     expect_error(stream_recv_frame(pair.ours, cap > 0 ? buf : NULL, cap, &len), EMSGSIZE,
                  "calling stream_recv_frame with cap %zu for %zu bytes", cap, frame_len);
     expect_int(len, frame_len, "the length in *len");
-    expect_int(stream_recv_frame(pair.ours, next, 8, &len), 1, "calling stream_recv_frame for the next frame");
+    expect_success(stream_recv_frame(pair.ours, next, 8, &len), "calling stream_recv_frame for the next frame");
     expect_bytes(next, len, "next", 4, "the payload of the next frame");
     free(buf);
     free(frame);

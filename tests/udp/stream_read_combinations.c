@@ -127,7 +127,7 @@ static void expect_ends(enum stream_kind kind, size_t there) {
     if (there > 0)
         expect_error(stream_read(pair.ours, buf, LEN), EPROTO, "calling stream_read for 9 bytes, %zu and the end come",
                      there);
-    for (size_t len = 1; len <= LEN; len += 4)
+    for (size_t len = 1; there == 0 && len <= LEN; len += 4)
         expect_int(stream_read(pair.ours, buf, len), 0, "calling stream_read for %zu bytes at the end", len);
     tcp_close(&pair);
 }
