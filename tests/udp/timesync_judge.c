@@ -139,6 +139,10 @@ Test(timesync_check, accepts_what_is_not_a_fault, .timeout = 3,
      .description = "UDP-TIME-012a UDP-TIME-012b UDP-TIME-012: the largest and smallest values of the other fields") {
     struct timesync_packet faultless = good();
     expect_int(timesync_check(&faultless, SENT), 0, "calling timesync_check for a reply without a fault");
+    faultless.leap = TIMESYNC_61_SECONDS;
+    expect_int(timesync_check(&faultless, SENT), 0, "calling timesync_check for a reply with leap 1");
+    faultless.leap = TIMESYNC_59_SECONDS;
+    expect_int(timesync_check(&faultless, SENT), 0, "calling timesync_check for a reply with leap 2");
     expect_verdict(poll, -128, 0, "the smallest poll interval");
     expect_verdict(poll, 127, 0, "the largest poll interval");
     expect_verdict(precision, 127, 0, "a clock that is not precise at all");
