@@ -118,7 +118,7 @@ Test(stream_frame, goes_through_pipes, .timeout = 3,
 static struct tcp_pair late;
 static size_t already;
 static void say_the_rest(void) {
-    stream_say(&late, FRAME + already, LEN - already);
+    stream_say(&late, &FRAME[already], LEN - already);
 }
 
 static void expect_wait(enum stream_kind kind, size_t there, size_t cap, unsigned interrupt) {

@@ -101,7 +101,7 @@ static void expect_no_byte_more(enum stream_kind kind) {
         stream_say(&pair, TEXT "next", LEN + 4);
         struct reading reading = read_roughly(pair.ours, len, at(len / 2, 0));
         expect_int((errno = reading.error, reading.result), len, "calling stream_read for %zu of 13 bytes", len);
-        expect_rest(&pair, TEXT "next" + len, LEN + 4 - len);
+        expect_rest(&pair, &(TEXT "next")[len], LEN + 4 - len);
         tcp_close(&pair);
     }
 }
@@ -163,7 +163,7 @@ Test(stream_read, reports_the_end_of_pipes, .timeout = 3,
 static struct tcp_pair late;
 static size_t already;
 static void say_the_rest(void) {
-    stream_say(&late, TEXT "next" + already, LEN + 4 - already);
+    stream_say(&late, &(TEXT "next")[already], LEN + 4 - already);
 }
 static void close_at_last(void) {
     stream_close_theirs(&late);
