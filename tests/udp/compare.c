@@ -1,4 +1,5 @@
 /* compare.c - the same sends over UDP and TCP: what arrives, what is lost, what is glued, what the next read gets. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static void ways_close(struct ways *ways) {
 static void send_both(const struct ways *ways, const void *data, size_t len) {
     expect_int(udp_send(ways->udp_from.fd, data, len, &ways->udp_to.at), len, "UDP: calling udp_send with %zu bytes",
                len);
-    expect_int(stream_write(ways->tcp.theirs, data, len), 0, "TCP: calling stream_write with %zu bytes", len);
+    expect_success(stream_write(ways->tcp.theirs, data, len), "TCP: calling stream_write with %zu bytes", len);
 }
 
 /* The next udp_recv with room for cap bytes must report this length, and put these bytes in buf. */
@@ -62,6 +63,35 @@ Test(udp_and_tcp, two_sends_and_one_read, .timeout = 3,
     expect_udp(&ways, 11, 5, "first");
     expect_tcp(&ways, 11, "firstsecond");
     expect_udp(&ways, 11, 6, "second");
+    ways_close(&ways);
+}
+
+/* The same with more sends, of which some are single bytes. */
+Test(udp_and_tcp, many_sends_and_one_read, .timeout = 3,
+     .description = "UDP-CMP-001: nine sends of 1 to 3 bytes, and a read of 16") {
+    static const char *const sends[] = {"a", "bc", "def", "g", "h", "ij", "k", "lmn", "op"};
+    struct ways ways = ways_open();
+    for (size_t i = 0; i < sizeof sends / sizeof sends[0]; i++)
+        send_both(&ways, sends[i], strlen(sends[i]));
+    expect_tcp(&ways, 16, "abcdefghijklmnop");
+    for (size_t i = 0; i < sizeof sends / sizeof sends[0]; i++)
+        expect_udp(&ways, 16, strlen(sends[i]), sends[i]);
+    ways_close(&ways);
+}
+
+/* Each read gets one byte of a message. */
+Test(udp_and_tcp, reads_of_single_bytes, .timeout = 3,
+     .description = "UDP-CMP-002: three sends of 4 bytes, and reads of 1 byte each") {
+    struct ways ways = ways_open();
+    send_both(&ways, "abcd", 4);
+    send_both(&ways, "efgh", 4);
+    send_both(&ways, "ijkl", 4);
+    expect_udp(&ways, 1, 4, "a");
+    expect_udp(&ways, 1, 4, "e");
+    expect_udp(&ways, 1, 4, "i");
+    for (int i = 0; i < 12; i++)
+        expect_tcp(&ways, 1, &"abcdefghijkl"[i]);
+    expect_error(udp_recv(ways.udp_to.fd, NULL, 0, NULL, 0), ETIMEDOUT, "UDP: calling udp_recv, nothing is left");
     ways_close(&ways);
 }
 
@@ -92,7 +122,7 @@ struct writer {
 static void *write_messages(void *argument) {
     struct writer *writer = argument;
     for (unsigned i = 0; i < MESSAGES; i++)
-        writer->written += stream_write(writer->fd, writer->data + (size_t)i * MESSAGE, MESSAGE) == 0;
+        writer->written += stream_write(writer->fd, writer->data + (size_t)i * MESSAGE, MESSAGE) != -1;
     shutdown(writer->fd, SHUT_WR);
     return NULL;
 }
@@ -108,30 +138,48 @@ static void expect_udp_loss(const struct ways *ways, const unsigned char *data) 
     expect_int(sent, MESSAGES, "UDP: the number of sends that succeed while nobody receives");
     peer_settle();
     while (udp_recv(ways->udp_to.fd, buf, sizeof buf, NULL, 0) == MESSAGE)
-        kept += memcmp(buf, data + (size_t)kept * MESSAGE, MESSAGE) == 0;
+        kept += memcmp(buf, data + (size_t)kept * MESSAGE, MESSAGE) != -1;
     expect_true(kept > 0 && kept < MESSAGES, "UDP: some messages were kept and some were lost (%u of 1000 came)", kept);
+}
+
+/* A thread writes the same messages over TCP, and all of them come. */
+static void expect_tcp_without_loss(const struct ways *ways, unsigned char *data) {
+    static struct writer writer; /* static, because the thread uses it also after the test fails and leaves */
+    unsigned char *got = malloc(MESSAGES * MESSAGE);
+    require(got != NULL, "find memory");
+    writer = (struct writer){.fd = ways->tcp.theirs, .data = data};
+    step("a thread writes the same 1000 messages with stream_write");
+    require(pthread_create(&writer.thread, NULL, write_messages, &writer) == 0, "start a thread");
+    expect_int(stream_read(ways->tcp.ours, got, MESSAGES * MESSAGE), MESSAGES * MESSAGE,
+               "TCP: calling stream_read for all messages");
+    expect_bytes(got, MESSAGES * MESSAGE, data, MESSAGES * MESSAGE, "TCP: the bytes that it read");
+    require(pthread_join(writer.thread, NULL) == 0, "join a thread");
+    expect_int(writer.written, MESSAGES, "TCP: the number of writes that succeed");
+    free(got);
+}
+
+/* Sends everything in both ways, on descriptors with these flags. */
+static void expect_overflow(int flags) {
+    struct ways ways = ways_open();
+    struct dice dice = dice_for("payload");
+    unsigned char *data = malloc(MESSAGES * MESSAGE);
+    require(data != NULL, "find memory");
+    dice_fill(&dice, data, MESSAGES * MESSAGE);
+    require(fcntl(ways.tcp.theirs, F_SETFL, flags) == 0, "set a descriptor's flags");
+    expect_udp_loss(&ways, data);
+    expect_tcp_without_loss(&ways, data);
+    free(data);
+    ways_close(&ways);
 }
 
 Test(udp_and_tcp, more_than_the_buffers_hold, .timeout = 5,
      .description = "UDP-CMP-003: 1000 messages of 1000 bytes while nobody reads") {
-    struct ways ways = ways_open();
-    struct dice dice = dice_for("payload");
-    static struct writer writer; /* static, because the thread uses it also after the test fails and leaves */
-    writer = (struct writer){.fd = ways.tcp.theirs, .data = malloc(MESSAGES * MESSAGE)};
-    unsigned char *got = malloc(MESSAGES * MESSAGE);
-    require(writer.data && got, "find memory");
-    dice_fill(&dice, writer.data, MESSAGES * MESSAGE);
-    expect_udp_loss(&ways, writer.data);
-    step("a thread writes the same 1000 messages with stream_write");
-    require(pthread_create(&writer.thread, NULL, write_messages, &writer) == 0, "start a thread");
-    expect_int(stream_read(ways.tcp.ours, got, MESSAGES * MESSAGE), MESSAGES * MESSAGE,
-               "TCP: calling stream_read for all messages");
-    expect_bytes(got, MESSAGES * MESSAGE, writer.data, MESSAGES * MESSAGE, "TCP: the bytes that it read");
-    require(pthread_join(writer.thread, NULL) == 0, "join a thread");
-    expect_int(writer.written, MESSAGES, "TCP: the number of writes that succeed");
-    free(got);
-    free(writer.data);
-    ways_close(&ways);
+    expect_overflow(0);
+}
+
+Test(udp_and_tcp, more_than_the_buffers_hold_without_blocking, .timeout = 5,
+     .description = "UDP-CMP-003a: 1000 messages of 1000 bytes, a TCP descriptor with O_NONBLOCK") {
+    expect_overflow(O_NONBLOCK);
 }
 
 Test(udp_and_tcp, a_send_of_nothing, .timeout = 3, .description = "UDP-CMP-004: a send of 0 bytes, then one of 2") {
@@ -144,8 +192,44 @@ Test(udp_and_tcp, a_send_of_nothing, .timeout = 3, .description = "UDP-CMP-004: 
     ways_close(&ways);
 }
 
+/* The stream has nothing at all, and its end comes right after nothing. */
+Test(udp_and_tcp, nothing_but_nothing, .timeout = 3,
+     .description = "UDP-CMP-004a UDP-CMP-004: three sends of 0 bytes and the end, with and without data") {
+    struct ways ways = ways_open();
+    char buf[4];
+    send_both(&ways, NULL, 0);
+    send_both(&ways, "x", 0);
+    send_both(&ways, NULL, 0);
+    require(shutdown(ways.tcp.theirs, SHUT_WR) == 0, "shut a socket down");
+    for (int i = 0; i < 3; i++)
+        expect_udp(&ways, 8, 0, "");
+    expect_int(stream_read(ways.tcp.ours, buf, 1), 0, "TCP: calling stream_read, the end is all that comes");
+    ways_close(&ways);
+}
+
+/* After its last message, a UDP sender that has closed looks like one that waits. */
+Test(udp_and_tcp, the_end_again_and_again, .timeout = 3,
+     .description = "UDP-CMP-005a UDP-CMP-005: an empty message, then both senders close, and three more receives") {
+    struct ways ways = ways_open();
+    char buf[8];
+    size_t len;
+    send_both(&ways, "", 0);
+    stream_send_frame(ways.tcp.theirs, "", 0);
+    close(ways.tcp.theirs);
+    ways.tcp.theirs = -1;
+    peer_close(&ways.udp_from);
+    expect_udp(&ways, 8, 0, "");
+    expect_success(stream_recv_frame(ways.tcp.ours, buf, sizeof buf, &len), "TCP: calling stream_recv_frame");
+    for (int i = 0; i < 3; i++) {
+        expect_error(udp_recv(ways.udp_to.fd, buf, sizeof buf, NULL, i), ETIMEDOUT,
+                     "UDP: calling udp_recv after the last message");
+    }
+    expect_int(stream_read(ways.tcp.ours, buf, sizeof buf), 0, "TCP: calling stream_read at the end");
+    ways_close(&ways);
+}
+
 Test(udp_and_tcp, the_end, .timeout = 3,
-     .description = "UDP-CMP-005: one message of 3 bytes, then both senders close") {
+     .description = "UDP-CMP-005 UDP-CMP-005a: one message of 3 bytes, then both senders close") {
     struct ways ways = ways_open();
     char buf[8];
     send_both(&ways, "bye", 3);
@@ -172,17 +256,37 @@ Test(udp_and_tcp, the_same_messages_in_frames, .timeout = 3,
         dice_fill(&dice, sent[i], sizeof sent[i]);
         expect_int(udp_send(ways.udp_from.fd, sent[i], len[i], &ways.udp_to.at), len[i],
                    "UDP: calling udp_send for message %zu", i + 1);
-        expect_int(stream_send_frame(ways.tcp.theirs, sent[i], len[i]), 0,
-                   "TCP: calling stream_send_frame for message %zu", i + 1);
+        expect_success(stream_send_frame(ways.tcp.theirs, sent[i], len[i]),
+                       "TCP: calling stream_send_frame for message %zu", i + 1);
     }
     for (size_t i = 0; i < COUNT; i++) {
         size_t frame_len = SIZE_MAX;
         expect_int(udp_recv(ways.udp_to.fd, by_udp, sizeof by_udp, NULL, -1), len[i],
                    "UDP: calling udp_recv for message %zu", i + 1);
-        expect_int(stream_recv_frame(ways.tcp.ours, by_tcp, sizeof by_tcp, &frame_len), 1,
-                   "TCP: calling stream_recv_frame for frame %zu", i + 1);
+        expect_success(stream_recv_frame(ways.tcp.ours, by_tcp, sizeof by_tcp, &frame_len),
+                       "TCP: calling stream_recv_frame for frame %zu", i + 1);
         expect_bytes(by_udp, len[i], sent[i], len[i], "UDP: the bytes of message %zu", i + 1);
         expect_bytes(by_tcp, frame_len, sent[i], len[i], "TCP: the bytes of frame %zu", i + 1);
+    }
+    ways_close(&ways);
+}
+
+/* A long message, empty ones and a short one. */
+Test(udp_and_tcp, long_messages_in_frames, .timeout = 3,
+     .description = "UDP-CMP-006: messages of 30,000, 0, 1, 9000 and 0 bytes, each received before the next is sent") {
+    static const size_t len[] = {30000, 0, 1, 9000, 0};
+    static unsigned char sent[30000], got[30001];
+    struct ways ways = ways_open();
+    struct dice dice = dice_for("payload");
+    for (size_t i = 0; i < sizeof len / sizeof len[0]; i++) {
+        size_t frame_len = SIZE_MAX;
+        dice_fill(&dice, sent, len[i]);
+        expect_int(udp_send(ways.udp_from.fd, sent, len[i], &ways.udp_to.at), len[i], "UDP: message %zu", i + 1);
+        expect_int(udp_recv(ways.udp_to.fd, got, sizeof got, NULL, -1), len[i], "UDP: message %zu comes", i + 1);
+        expect_bytes(got, len[i], sent, len[i], "UDP: the bytes of message %zu", i + 1);
+        expect_success(stream_send_frame(ways.tcp.theirs, sent, len[i]), "TCP: frame %zu", i + 1);
+        expect_success(stream_recv_frame(ways.tcp.ours, got, sizeof got, &frame_len), "TCP: frame %zu comes", i + 1);
+        expect_bytes(got, frame_len, sent, len[i], "TCP: the bytes of frame %zu", i + 1);
     }
     ways_close(&ways);
 }

@@ -44,8 +44,8 @@ static void make_frames(struct frames *frames) {
 static void expect_frame(int fd, const void *payload, size_t len) {
     size_t got_len = SIZE_MAX;
     char buf[64];
-    expect_int(stream_recv_frame(fd, buf, sizeof buf, &got_len), 1,
-               "calling stream_recv_frame for a frame of %zu bytes", len);
+    expect_success(stream_recv_frame(fd, buf, sizeof buf, &got_len),
+                   "calling stream_recv_frame for a frame of %zu bytes", len);
     expect_int(got_len, len, "the length of the frame");
     expect_bytes(buf, got_len, payload, len, "the payload of the frame");
 }
@@ -93,7 +93,7 @@ Test(stream_frame, puts_a_frame_together_from_pieces, .timeout = 3,
         partial_io_start(pair.ours, (struct partial_io){.most = 3, .interrupt = 30, .waiting = -1});
         int result = stream_recv_frame(pair.ours, buf, sizeof buf, &len), error = errno;
         partial_io_stop();
-        expect_int((errno = error, result), 1, "calling stream_recv_frame for frame %zu", i + 1);
+        expect_success((errno = error, result), "calling stream_recv_frame for frame %zu", i + 1);
         expect_bytes(buf, len, frames.payload[i], frames.len[i], "the payload of frame %zu", i + 1);
     }
     tcp_close(&pair);
@@ -108,7 +108,7 @@ Test(stream_frame, sends_a_frame_in_pieces, .timeout = 3,
         partial_io_start(pair.ours, (struct partial_io){.most = 3, .interrupt = 30, .waiting = -1});
         int result = stream_send_frame(pair.ours, frames.payload[i], frames.len[i]), error = errno;
         partial_io_stop();
-        expect_int((errno = error, result), 0, "calling stream_send_frame with frame %zu", i + 1);
+        expect_success((errno = error, result), "calling stream_send_frame with frame %zu", i + 1);
     }
     expect_heard(&pair, frames.stream, frames.stream_len);
     tcp_close(&pair);
@@ -123,7 +123,7 @@ Test(stream_frame, takes_an_empty_frame_for_a_frame, .timeout = 3,
                "calling stream_recv_frame with cap 0, for an empty frame");
     expect_int(len, 0, "the length of the frame");
     expect_frame(pair.ours, "ab", 2);
-    expect_int(stream_send_frame(pair.ours, NULL, 0), 0, "calling stream_send_frame with no bytes");
+    expect_success(stream_send_frame(pair.ours, NULL, 0), "calling stream_send_frame with no bytes");
     expect_heard(&pair, "\0\0\0\0", 4);
     tcp_close(&pair);
 }
@@ -188,7 +188,7 @@ Test(stream_frame, never_writes_past_the_end_of_the_buffer, .timeout = 3,
     memset(buf, '#', sizeof buf);
     memset(expected, '#', sizeof expected);
     tcp_say(&pair, "\0\0\0\4full\0\0\0\5 more", 17);
-    expect_int(stream_recv_frame(pair.ours, buf, 4, &len), 1, "calling stream_recv_frame with cap 4, for 4 bytes");
+    expect_success(stream_recv_frame(pair.ours, buf, 4, &len), "calling stream_recv_frame with cap 4, for 4 bytes");
     expect_bytes(buf, len, "full", 4, "the payload of the frame");
     expect_error(stream_recv_frame(pair.ours, buf, 4, &len), EMSGSIZE,
                  "calling stream_recv_frame with cap 4, for 5 bytes");
@@ -239,8 +239,8 @@ Test(stream_frame, leaves_nothing_behind, .timeout = 3,
         stream_recv_frame(pair.ours, buf, cap, &len);
         tcp_say(&pair, "01234567", cap);
         expect_int(stream_read(pair.ours, buf, cap), cap, "calling stream_read for %zu bytes", cap);
-        expect_int(stream_write(pair.ours, buf, cap), 0, "calling stream_write with %zu bytes", cap);
-        expect_int(stream_send_frame(pair.ours, buf, cap), 0, "calling stream_send_frame with %zu bytes", cap);
+        expect_success(stream_write(pair.ours, buf, cap), "calling stream_write with %zu bytes", cap);
+        expect_success(stream_send_frame(pair.ours, buf, cap), "calling stream_send_frame with %zu bytes", cap);
         free(buf);
     }
     tcp_finish(&pair);

@@ -64,7 +64,7 @@ static void expect_long_passage(struct tcp_pair *pair, int cue, const char *what
     partial_io_start(pair->ours, (struct partial_io){.events = POLLOUT, .waiting = cue});
     int result = stream_write(pair->ours, data, TCP_PAIR_HOLDS), error = errno;
     struct partial_io_counts counts = partial_io_stop();
-    expect_int((errno = error, result), 0, "%s", what);
+    expect_success((errno = error, result), "%s", what);
     require(shutdown(pair->ours, SHUT_WR) == 0, "shut a socket down");
     tcp_partner_join(&partner);
     expect_bytes(partner.bytes, partner.len, data, TCP_PAIR_HOLDS, "what the other end receives");
@@ -81,8 +81,8 @@ Test(stream_write, goes_on_after_a_signal, .timeout = 3,
     static struct tcp_partner partner;
     interruptions_start(gettid(), 5); /* real signals; the other end begins to read after the first one */
     tcp_partner_hears(&partner, pair.theirs, interruptions_fd(), TCP_PAIR_HOLDS);
-    expect_int(stream_write(pair.ours, data, TCP_PAIR_HOLDS), 0,
-               "calling stream_write, which is interrupted while it waits");
+    expect_success(stream_write(pair.ours, data, TCP_PAIR_HOLDS),
+                   "calling stream_write, which is interrupted while it waits");
     tcp_partner_join(&partner);
     interruptions_stop();
     expect_bytes(partner.bytes, partner.len, data, TCP_PAIR_HOLDS, "what the other end receives");
@@ -170,7 +170,7 @@ Test(stream_write, writes_to_a_pipe, .timeout = 3,
     int ends[2];
     char buf[16];
     require(pipe2(ends, O_CLOEXEC) == 0, "make a pipe");
-    expect_int(stream_write(ends[1], "through", 7), 0, "calling stream_write on a pipe");
+    expect_success(stream_write(ends[1], "through", 7), "calling stream_write on a pipe");
     ssize_t len = read(ends[0], buf, sizeof buf);
     require(len != -1, "read from a pipe");
     expect_bytes(buf, (size_t)len, "through", 7, "what a plain read gets from the pipe");

@@ -108,8 +108,8 @@ void timesync_kiss(const struct timesync_packet *reply, char code[5]);
  * - or cap is less than a packet. */
 ssize_t timesync_answer(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply, size_t cap);
 
-/* Asks *server once, from a new socket, and puts what it finds out in *result. It reads clock(clock_ctx) for T1 right
- * before it sends the request, and for T4 right after it received the answer. It ignores a datagram that does not
+/* Asks *server once, and puts what it finds out in *result. It reads clock(clock_ctx) for T1 before it sends the
+ * request, and for T4 after it received the answer. It ignores a datagram that does not
  * answer our request (timesync_check, EBADMSG of timesync_decode, another sender). Such a datagram does not extend the
  * wait. It waits for timeout_ms milliseconds, as udp_recv does. Returns 0. Errors:
  * - EACCES, ENOLINK, ENODATA: as for timesync_check. Then reply of *result is set. With EACCES kiss is the code.

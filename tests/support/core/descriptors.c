@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "require.h"
@@ -22,6 +23,20 @@ int closed_descriptor(void) {
     require(fd != -1, "make a descriptor");
     close(fd);
     return fd;
+}
+
+static struct rlimit usual;
+
+void allow_descriptors(int count) {
+    require(getrlimit(RLIMIT_NOFILE, &usual) == 0, "read a limit");
+    struct rlimit less = usual;
+    for (less.rlim_cur = 0; count > 0 || is_open((int)less.rlim_cur); less.rlim_cur++)
+        count -= !is_open((int)less.rlim_cur);
+    require(setrlimit(RLIMIT_NOFILE, &less) == 0, "set a limit");
+}
+
+void allow_all_descriptors(void) {
+    require(setrlimit(RLIMIT_NOFILE, &usual) == 0, "set a limit");
 }
 
 bool is_open(int fd) {

@@ -10,6 +10,12 @@ int open_descriptors(void);
 /* The number of a descriptor that is not open. */
 int closed_descriptor(void);
 
+/* From now on the process can open only this many more descriptors. The next one fails with EMFILE. */
+void allow_descriptors(int count);
+
+/* Ends that. */
+void allow_all_descriptors(void);
+
 /* Whether fd is open. */
 bool is_open(int fd);
 

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "faults_hooks.h"
 #include "partial_io_hooks.h"
 #include "support/core/narration.h"
 
@@ -30,6 +31,16 @@ static bool fails(enum call_class class, const char *name) {
     step("%s fails with error %d, by the kit's doing", name, armed[class].error);
     errno = armed[class].error;
     return true;
+}
+
+bool fails_on_socket(enum call_class class, const char *name, int fd) {
+    int type, error = errno;
+    socklen_t size = sizeof type;
+    if (armed[class].count == 0 || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0) {
+        errno = error;
+        return false;
+    }
+    return fails(class, name);
 }
 
 #define WRAP(class, type, name, parameters, arguments)                                                                 \

@@ -8,8 +8,8 @@
 
 /* The functions that count as one kind of call. */
 enum call_class {
-    SENDING,   /* sendto, sendmsg, send, sendmmsg */
-    RECEIVING, /* recvfrom, recvmsg, recv, recvmmsg */
+    SENDING,   /* sendto, sendmsg, send, sendmmsg; write and writev on a socket */
+    RECEIVING, /* recvfrom, recvmsg, recv, recvmmsg; read and readv on a socket */
     RESOLVING, /* getaddrinfo, which returns the error and does not set errno */
     CALL_CLASSES
 };

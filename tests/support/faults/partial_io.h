@@ -10,12 +10,23 @@
 #ifndef SUPPORT_FAULTS_PARTIAL_IO_H
 #define SUPPORT_FAULTS_PARTIAL_IO_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* How rough the descriptor is. A field of 0 (waiting: -1) does nothing. */
 struct partial_io {
     unsigned most;      /* a call moves from 1 to this many bytes */
     unsigned interrupt; /* how many of 100 calls fail with EINTR */
     short events;       /* POLLIN or POLLOUT: a wait for these is counted */
     int waiting;        /* an eventfd that is raised when a call gets EAGAIN or a wait begins */
+    int wait_error;     /* the first wait fails with this errno */
+
+    /* The border is a place in the stream: no call moves bytes on both sides of it. When all bytes before it have
+     * moved, the next call meets it: first at_border runs, then the call fails with border_error. */
+    bool has_border;
+    size_t border;           /* how many bytes are before it */
+    int border_error;        /* 0: the call does its work */
+    void (*at_border)(void); /* must not assert */
 };
 
 /* What happened while it was rough. */
@@ -24,6 +35,8 @@ struct partial_io_counts {
     unsigned interrupted; /* calls that failed with EINTR by the kit's doing */
     unsigned refused;     /* calls that got EAGAIN from the kernel */
     unsigned waits;       /* calls that waited for the events, with a timeout other than 0 */
+    bool met_border;      /* a call met the border */
+    bool changed_flags;   /* at some call, the descriptor was blocking, and before it was not, or the reverse */
 };
 
 /* From here on fd is rough for this thread. Do not assert between this and partial_io_stop. */

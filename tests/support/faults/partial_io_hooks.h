@@ -9,7 +9,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-/* Does this call on fd fail with EINTR? If so, sets errno. */
+/* Does this call on fd fail, with EINTR or at the border? If so, sets errno. */
 bool partial_io_interrupts(int fd);
 
 /* How many of len bytes this call on fd may move. */
@@ -19,8 +19,8 @@ size_t partial_io_amount(int fd, size_t len);
  * and changes *count. */
 const struct iovec *partial_io_blocks(int fd, const struct iovec *list, size_t *count, struct iovec *part);
 
-/* Does this wait watch a rough descriptor, and does it fail with EINTR? If so, sets errno. The argument at_once says
- * that the call does not wait. */
+/* Does this wait watch a rough descriptor, and does it fail? If so, sets errno. The argument at_once says that the
+ * call does not wait. */
 bool partial_io_fails_poll(const struct pollfd *list, nfds_t count, bool at_once);
 bool partial_io_fails_select(int count, const fd_set *in, const fd_set *out, bool at_once);
 bool partial_io_fails_epoll(bool at_once);

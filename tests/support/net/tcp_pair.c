@@ -67,6 +67,8 @@ static void await(int fd, short events) {
 static void send_all(int fd, const unsigned char *data, size_t len) {
     while (len > 0) {
         ssize_t sent = send(fd, data, len, MSG_NOSIGNAL);
+        if (sent == -1 && errno == ENOTSOCK)
+            sent = write(fd, data, len);
         require(sent > 0 || errno == EINTR, "send on a stream");
         data += sent > 0 ? sent : 0;
         len -= sent > 0 ? (size_t)sent : 0;
@@ -106,6 +108,8 @@ size_t tcp_hear(int fd, void *buf, size_t cap) {
     size_t got = 0;
     while (got < cap) {
         ssize_t some = recv(fd, (char *)buf + got, cap - got, 0);
+        if (some == -1 && errno == ENOTSOCK)
+            some = read(fd, (char *)buf + got, cap - got);
         require(some >= 0 || errno == EINTR, "receive from a stream");
         if (some == 0)
             break;

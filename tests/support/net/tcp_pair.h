@@ -32,14 +32,15 @@ void tcp_die(struct tcp_pair *pair);
 /* The other end resets the connection. When this returns, the reset has arrived. */
 void tcp_reset(struct tcp_pair *pair);
 
-/* Takes up to cap bytes from a stream. Waits until they are there or the stream ends. Returns how many there were. */
+/* Takes up to cap bytes from a stream, also from a pipe. Waits until they are there or the stream ends. Returns how
+ * many there were. */
 size_t tcp_hear(int fd, void *buf, size_t cap);
 
 /* Takes the bytes that have arrived at our end, with a plain receive that does not wait. Returns how many. */
 size_t tcp_left(const struct tcp_pair *pair, void *buf, size_t cap);
 
-/* The other end, at work in its own thread. Each time that `cue` becomes readable, it does one piece of its work. It
- * must be static: a test that fails leaves its function while the thread goes on. */
+/* The other end, also of a pipe, at work in its own thread. Each time that `cue` becomes readable, it does one piece of
+ * its work. It must be static: a test that fails leaves its function while the thread goes on. */
 struct tcp_partner {
     pthread_t thread;
     int fd, cue;
