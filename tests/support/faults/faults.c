@@ -8,18 +8,25 @@
 #include <time.h>
 
 #include "partial_io_hooks.h"
+#include "resolver.h"
 #include "support/core/narration.h"
 
 static _Thread_local struct {
-    unsigned skip;  /* calls before the first one that fails */
-    unsigned count; /* calls that fail after that */
+    unsigned skip;   /* calls before the first one that fails */
+    unsigned count;  /* calls that fail after that */
+    unsigned failed; /* calls that have failed */
     int error;
 } armed[CALL_CLASSES];
 
 void fail_calls(enum call_class class, unsigned k, unsigned count, int error) {
     armed[class].skip = k - 1;
     armed[class].count = count;
+    armed[class].failed = 0;
     armed[class].error = error;
+}
+
+unsigned calls_failed(enum call_class class) {
+    return armed[class].failed;
 }
 
 /* Does this call fail? If so, sets errno. */
@@ -27,6 +34,7 @@ static bool fails(enum call_class class, const char *name) {
     if (armed[class].count == 0 || (armed[class].skip > 0 && armed[class].skip--))
         return false;
     armed[class].count--;
+    armed[class].failed++;
     step("%s fails with error %d, by the kit's doing", name, armed[class].error);
     errno = armed[class].error;
     return true;
@@ -86,10 +94,17 @@ WRAP_MESSAGE(RECEIVING, recvmsg, struct msghdr,
 WRAP(RECEIVING, int, recvmmsg, (int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout),
      (fd, messages, count, flags, timeout))
 
+WRAP(OPENING, int, socket, (int family, int type, int protocol), (family, type, protocol))
+WRAP(BINDING, int, bind, (int fd, const struct sockaddr *at, socklen_t len), (fd, at, len))
+WRAP(CONNECTING, int, connect, (int fd, const struct sockaddr *to, socklen_t len), (fd, to, len))
+
 int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list);
 int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list);
 int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list) {
+    int code;
     if (fails(RESOLVING, "getaddrinfo"))
         return armed[RESOLVING].error;
+    if (resolver_answers(host, service, hints, list, &code))
+        return code;
     return __real_getaddrinfo(host, service, hints, list);
 }

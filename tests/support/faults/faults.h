@@ -8,14 +8,21 @@
 
 /* The functions that count as one kind of call. */
 enum call_class {
-    SENDING,   /* sendto, sendmsg, send, sendmmsg */
-    RECEIVING, /* recvfrom, recvmsg, recv, recvmmsg */
-    RESOLVING, /* getaddrinfo, which returns the error and does not set errno */
+    SENDING,    /* sendto, sendmsg, send, sendmmsg */
+    RECEIVING,  /* recvfrom, recvmsg, recv, recvmmsg */
+    RESOLVING,  /* getaddrinfo, which returns the error and does not set errno */
+    OPENING,    /* socket */
+    BINDING,    /* bind */
+    CONNECTING, /* connect */
     CALL_CLASSES
 };
 
 /* In this thread, count calls of this class fail with errno error, from the k-th call on. With k 1 that is the next
  * call. With count 0 no call fails any more. */
 void fail_calls(enum call_class class, unsigned k, unsigned count, int error);
+
+/* How many calls of this class have failed in this thread since the last fail_calls. Some correct code makes no such
+ * call at all. */
+unsigned calls_failed(enum call_class class);
 
 #endif

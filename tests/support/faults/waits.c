@@ -26,6 +26,32 @@ void interrupt_waits(unsigned k, unsigned count) {
         step("schedule: %u waiting call%s from number %u on interrupted by a signal", count, count == 1 ? "" : "s", k);
 }
 
+static _Thread_local struct {
+    unsigned count, failed;
+    int error;
+} failing;
+
+void fail_waits(unsigned count, int error) {
+    failing.count = count;
+    failing.failed = 0;
+    failing.error = error;
+}
+
+unsigned waits_failed(void) {
+    return failing.failed;
+}
+
+/* Does this call fail? If so, sets errno. */
+static bool wait_fails(const char *name) {
+    if (failing.count == 0)
+        return false;
+    failing.count--;
+    failing.failed++;
+    step("%s fails with error %d, by the kit's doing", name, failing.error);
+    errno = failing.error;
+    return true;
+}
+
 /* Is this call interrupted? If so, sets errno. */
 static bool is_interrupted(bool would_wait, const char *name) {
     if (!would_wait || left <= 0 || armed != getpid() || skip-- > 0)
@@ -66,15 +92,18 @@ static bool endures(const struct timeval *time) {
     return time == NULL || time->tv_sec > 0 || time->tv_usec > 0;
 }
 
-WRAP(is_interrupted(timeout != 0, "poll") || partial_io_fails_poll(fds, count, timeout == 0), int, poll,
-     (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
-WRAP_MASKED(is_interrupted(lasts(timeout), "ppoll") || partial_io_fails_poll(fds, count, !lasts(timeout)), ppoll,
-            (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask),
+WRAP(is_interrupted(timeout != 0, "poll") || wait_fails("poll") || partial_io_fails_poll(fds, count, timeout == 0), int,
+     poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
+WRAP_MASKED(is_interrupted(lasts(timeout), "ppoll") || wait_fails("ppoll") ||
+                partial_io_fails_poll(fds, count, !lasts(timeout)),
+            ppoll, (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask),
             (fds, count, timeout, mask))
-WRAP(is_interrupted(endures(timeout), "select") || partial_io_fails_select(count, in, out, !endures(timeout)), int,
-     select, (int count, fd_set *in, fd_set *out, fd_set *other, struct timeval *timeout),
+WRAP(is_interrupted(endures(timeout), "select") || wait_fails("select") ||
+         partial_io_fails_select(count, in, out, !endures(timeout)),
+     int, select, (int count, fd_set *in, fd_set *out, fd_set *other, struct timeval *timeout),
      (count, in, out, other, timeout))
-WRAP_MASKED(is_interrupted(lasts(timeout), "pselect") || partial_io_fails_select(count, in, out, !lasts(timeout)),
+WRAP_MASKED(is_interrupted(lasts(timeout), "pselect") || wait_fails("pselect") ||
+                partial_io_fails_select(count, in, out, !lasts(timeout)),
             pselect,
             (int count, fd_set *in, fd_set *out, fd_set *other, const struct timespec *timeout, const sigset_t *mask),
             (count, in, out, other, timeout, mask))

@@ -10,4 +10,11 @@
  * no call fails any more. This holds for this process, not for its children. */
 void interrupt_waits(unsigned k, unsigned count);
 
+/* From now on, count calls of poll, ppoll, select and pselect in this thread fail with this error, as they do if the
+ * kernel has no memory. With count 0 no call fails any more. */
+void fail_waits(unsigned count, int error);
+
+/* How many calls have failed since then. Some correct code waits in another way. */
+unsigned waits_failed(void);
+
 #endif
