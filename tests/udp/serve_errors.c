@@ -36,7 +36,7 @@ static struct {
 
 static ssize_t break_at_1(struct queued_service *service, unsigned call, size_t len) {
     (void)service;
-    fail_calls(fault.class, 1, call == 1 ? fault.count : 0, fault.error);
+    fail_calls_everywhere(fault.class, call == 1 ? fault.count : 0, fault.error);
     return (ssize_t)len;
 }
 
@@ -47,9 +47,9 @@ static int serve_two(struct queued_service *service, enum call_class class, unsi
     fault.error = error;
     queued_ask(service, "one");
     queued_ask(service, "two");
-    int result = queued_serve(service, 2, break_at_1);
+    int result = queued_serve(service, break_at_1);
     int reported = errno;
-    fail_calls(class, 1, 0, 0);
+    fail_calls_everywhere(class, 0, 0);
     errno = reported;
     return result;
 }
@@ -57,7 +57,7 @@ static int serve_two(struct queued_service *service, enum call_class class, unsi
 Test(udp_serve, drops_every_error_about_a_client, .timeout = 3,
      .description = "UDP-SRV-007 UDP-SRV-007b UDP-SRV-007c: eight errors of a receive, between two requests") {
     for (unsigned i = 0; i < 2 * OF_A_CLIENT; i++) {
-        struct queued_service service = queued_open(families[i % 2], i >= OF_A_CLIENT);
+        struct queued_service service = queued_open(AF_INET, i >= OF_A_CLIENT);
         int error = of_a_client[i % OF_A_CLIENT];
         expect_int(serve_two(&service, RECEIVING, 1, error), 0, "a receive fails with errno %d", error);
         expect_int(service.calls, 2, "the number of requests that the handler saw");
@@ -110,7 +110,7 @@ Test(
         struct queued_service service = queued_open(families[i % 2], i & 2);
         leave_an_error(&service, i & 4);
         queued_ask(&service, "hello");
-        expect_int(queued_serve(&service, 1, NULL), 0, "calling udp_serve on a socket with an error");
+        expect_int(queued_serve(&service, NULL), 0, "calling udp_serve on a socket with an error");
         expect_int(service.calls, 1, "the number of requests that the handler saw");
         expect_int(service.stats.received, 1, "stats.received");
         queued_close(&service);
@@ -152,7 +152,7 @@ Test(udp_serve, counts_every_failed_send, .timeout = 3,
                     "socket") {
     static const int others[] = {EPERM, ENOBUFS, ENOMEM, EINVAL, EPIPE, EDESTADDRREQ, EIO, EAGAIN};
     for (unsigned i = 0; i < OF_A_CLIENT + 8; i++) {
-        struct queued_service service = queued_open(families[i % 2], true);
+        struct queued_service service = queued_open(AF_INET, true);
         int error = i < OF_A_CLIENT ? of_a_client[i] : others[i - OF_A_CLIENT];
         expect_int(serve_two(&service, SENDING, UINT_MAX, error), 0, "each send fails with errno %d", error);
         expect_arrival(&service.client, "two", 3);
@@ -176,12 +176,12 @@ Test(udp_serve, answers_once_wherever_it_is_interrupted, .timeout = 3,
      .description =
          "UDP-SRV-012 UDP-SRV-012a UDP-RULE-002 UDP-RULE-002a: waits, receives and sends that the kit interrupts") {
     for (unsigned i = 0; i < 4; i++) {
-        struct queued_service service = queued_open(families[i % 2], i >= 2);
+        struct queued_service service = queued_open(AF_INET, i >= 2);
         queued_ask(&service, "one");
         queued_ask(&service, "two");
         queued_ask(&service, "three");
         interrupt_waits(1, 2);
-        expect_int(queued_serve(&service, 3, interrupt_everything), 0, "calling udp_serve");
+        expect_int(queued_serve(&service, interrupt_everything), 0, "calling udp_serve");
         interrupt_waits(1, 0);
         fail_calls(RECEIVING, 1, 0, 0);
         fail_calls(SENDING, 1, 0, 0);
@@ -246,7 +246,8 @@ Test(udp_serve, keeps_the_errno_of_the_failure, .timeout = 3,
     int fd = service.socket.fd;
     closes_spoil_errno(true);
     service.socket.fd = closed_descriptor();
-    expect_error(queued_serve(&service, 0, NULL), EBADF, "calling udp_serve on a descriptor that is not open");
+    expect_error(queued_serve_until(&service, service.stop[0], NULL), EBADF,
+                 "calling udp_serve on a descriptor that is not open");
     service.socket.fd = fd;
     expect_error(serve_two(&service, RECEIVING, UINT_MAX, EIO), EIO, "a receive fails with EIO");
     closes_spoil_errno(false);
@@ -259,7 +260,7 @@ Test(udp_serve, reports_a_wait_that_fails, .timeout = 3,
     struct queued_service service = queued_open(AF_INET, false);
     queued_ask(&service, "hello");
     fail_waits(1, ENOMEM);
-    int result = queued_serve(&service, 1, NULL), error = errno;
+    int result = queued_serve(&service, NULL), error = errno;
     bool failed = waits_failed() > 0;
     fail_waits(0, 0);
     expect_int(result, failed ? -1 : 0, "calling udp_serve, whose wait fails with ENOMEM");
@@ -274,7 +275,7 @@ Test(udp_serve, survives_a_lack_of_descriptors, .timeout = 3,
     int before = open_descriptors();
     queued_ask(&service, "hello");
     use_up_descriptors();
-    int result = queued_serve(&service, 1, NULL), error = errno;
+    int result = queued_serve(&service, NULL), error = errno;
     free_descriptors();
     expect_true(result == 0 || error == EMFILE,
                 "udp_serve works without a descriptor of its own, or fails with EMFILE");
@@ -296,7 +297,7 @@ Test(udp_serve, opens_nothing_for_other_programs, .timeout = 3,
     struct queued_service service = queued_open(AF_INET, false);
     queued_ask(&service, "hello");
     before_service = descriptor_set();
-    expect_int(queued_serve(&service, 1, look_at_descriptors), 0, "calling udp_serve");
+    expect_int(queued_serve(&service, look_at_descriptors), 0, "calling udp_serve");
     expect_int(for_programs, 0, "the number of new descriptors without FD_CLOEXEC");
     queued_close(&service);
 }
@@ -312,12 +313,11 @@ Test(udp_serve, leaves_the_process_as_it_was, .timeout = 3,
         unsigned in_vain = closes_in_vain();
         queued_ask(&service, "hello");
         output_start();
-        int good = queued_serve(&service, 1, NULL);
-        char byte;
-        require(read(service.stop[0], &byte, 1) == 1, "empty a pipe");
-        service.calls = 0;
-        int bad = serve_two(&service, RECEIVING, UINT_MAX, EIO);
-        int worse = queued_serve_until(&service, closed_descriptor(), NULL);
+        int good = queued_serve(&service, NULL), own = service.socket.fd;
+        int bad = queued_serve_until(&service, closed_descriptor(), NULL);
+        service.socket.fd = closed_descriptor();
+        int worse = queued_serve_until(&service, -1, NULL);
+        service.socket.fd = own;
         expect_int(output_stop(), 0, "the number of bytes that the three calls print");
         expect_true(good == 0 && bad == -1 && worse == -1, "one call ends by stop_fd, and two fail");
         expect_unchanged(&before, "udp_serve, and the socket");

@@ -11,12 +11,15 @@
 #include "resolver.h"
 #include "support/core/narration.h"
 
-static _Thread_local struct {
+struct armed {
     unsigned skip;   /* calls before the first one that fails */
     unsigned count;  /* calls that fail after that */
     unsigned failed; /* calls that have failed */
     int error;
-} armed[CALL_CLASSES];
+};
+
+static _Thread_local struct armed armed[CALL_CLASSES];
+static struct armed everywhere[CALL_CLASSES];
 
 void fail_calls(enum call_class class, unsigned k, unsigned count, int error) {
     armed[class].skip = k - 1;
@@ -29,14 +32,20 @@ unsigned calls_failed(enum call_class class) {
     return armed[class].failed;
 }
 
+void fail_calls_everywhere(enum call_class class, unsigned count, int error) {
+    everywhere[class].count = count;
+    everywhere[class].error = error;
+}
+
 /* Does this call fail? If so, sets errno. */
 static bool fails(enum call_class class, const char *name) {
-    if (armed[class].count == 0 || (armed[class].skip > 0 && armed[class].skip--))
+    struct armed *fault = everywhere[class].count > 0 ? &everywhere[class] : &armed[class];
+    if (fault->count == 0 || (fault->skip > 0 && fault->skip--))
         return false;
-    armed[class].count--;
-    armed[class].failed++;
-    step("%s fails with error %d, by the kit's doing", name, armed[class].error);
-    errno = armed[class].error;
+    fault->count--;
+    fault->failed++;
+    step("%s fails with error %d, by the kit's doing", name, fault->error);
+    errno = fault->error;
     return true;
 }
 

@@ -21,6 +21,9 @@ enum call_class {
  * call. With count 0 no call fails any more. */
 void fail_calls(enum call_class class, unsigned k, unsigned count, int error);
 
+/* The same for the calls of all threads. No thread of the kit may run then. */
+void fail_calls_everywhere(enum call_class class, unsigned count, int error);
+
 /* How many calls of this class have failed in this thread since the last fail_calls. Some correct code makes no such
  * call at all. */
 unsigned calls_failed(enum call_class class);

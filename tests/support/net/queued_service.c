@@ -9,9 +9,13 @@
 #include "pair.h"
 #include "support/core/narration.h"
 #include "support/core/require.h"
+#include "support/process/kernel_view.h"
+
+static const char stop_request[] = "please stop now";
 
 struct queued_service queued_open(int family, bool nonblocking) {
-    struct queued_service service = {.socket = peer_open(family), .client = peer_open(family)};
+    struct queued_service service = {
+        .socket = peer_open(family), .client = peer_open(family), .stopper = peer_open(family)};
     wire_open(peer_port(&service.socket.at), WIRE_SERVER);
     require(pipe2(service.stop, O_CLOEXEC) == 0, "open a pipe");
     if (nonblocking)
@@ -24,17 +28,26 @@ void queued_ask(const struct queued_service *service, const char *request) {
     peer_await(&service->socket);
 }
 
+static void stop(const struct queued_service *service) {
+    require(write(service->stop[1], "", 1) == 1, "write to a pipe");
+}
+
 static ssize_t handle(void *ctx, const void *req, size_t len, const struct udp_peer *from, void *reply, size_t cap) {
     struct queued_service *service = ctx;
     (void)from;
+    if (len == sizeof stop_request && memcmp(req, stop_request, len) == 0) {
+        stop(service);
+        return -1;
+    }
     service->calls++;
     memcpy(reply, req, len < cap ? len : cap);
     if (service->calls == service->last)
-        require(write(service->stop[1], "", 1) == 1, "write to a pipe");
+        stop(service);
     return service->action != NULL ? service->action(service, service->calls, len) : (ssize_t)len;
 }
 
 int queued_serve_until(struct queued_service *service, int stop_fd, queued_action *action) {
+    service->calls = 0;
     service->action = action;
     memset(&service->stats, 0xa5, sizeof service->stats); /* udp_serve has to start them at zero */
     errno = 0;
@@ -45,14 +58,25 @@ int queued_serve_until(struct queued_service *service, int stop_fd, queued_actio
     return result;
 }
 
-int queued_serve(struct queued_service *service, unsigned last, queued_action *action) {
-    service->last = last;
-    return queued_serve_until(service, service->stop[0], action);
+int queued_serve(struct queued_service *service, queued_action *action) {
+    char byte;
+    if (is_readable(service->stop[0]))
+        require(read(service->stop[0], &byte, 1) == 1, "empty a pipe");
+    peer_send(&service->stopper, stop_request, sizeof stop_request, &service->socket.at);
+    peer_settle();
+    int result = queued_serve_until(service, service->stop[0], action), error = errno;
+    if (result == 0) {
+        service->stats.received--;
+        service->stats.declined--;
+    }
+    errno = error;
+    return result;
 }
 
 void queued_close(struct queued_service *service) {
     peer_close(&service->socket);
     peer_close(&service->client);
+    peer_close(&service->stopper);
     close(service->stop[0]);
     close(service->stop[1]);
 }
