@@ -4,18 +4,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "pair.h"
 #include "support/core/narration.h"
 #include "support/core/require.h"
-#include "support/process/kernel_view.h"
 
 static const char stop_request[] = "please stop now";
 
 struct queued_service queued_open(int family, bool nonblocking) {
-    struct queued_service service = {
-        .socket = peer_open(family), .client = peer_open(family), .stopper = peer_open(family)};
+    struct queued_service service = {.socket = peer_open(family), .client = peer_open(family)};
     wire_open(peer_port(&service.socket.at), WIRE_SERVER);
     require(pipe2(service.stop, O_CLOEXEC) == 0, "open a pipe");
     if (nonblocking)
@@ -60,10 +59,11 @@ int queued_serve_until(struct queued_service *service, int stop_fd, queued_actio
 
 int queued_serve(struct queued_service *service, queued_action *action) {
     char byte;
-    if (is_readable(service->stop[0]))
+    int waiting = 0;
+    require(ioctl(service->stop[0], FIONREAD, &waiting) == 0, "look at a pipe");
+    if (waiting > 0)
         require(read(service->stop[0], &byte, 1) == 1, "empty a pipe");
-    peer_send(&service->stopper, stop_request, sizeof stop_request, &service->socket.at);
-    peer_settle();
+    peer_send(&service->client, stop_request, sizeof stop_request, &service->socket.at);
     int result = queued_serve_until(service, service->stop[0], action), error = errno;
     if (result == 0) {
         service->stats.received--;
@@ -76,7 +76,6 @@ int queued_serve(struct queued_service *service, queued_action *action) {
 void queued_close(struct queued_service *service) {
     peer_close(&service->socket);
     peer_close(&service->client);
-    peer_close(&service->stopper);
     close(service->stop[0]);
     close(service->stop[1]);
 }
