@@ -10,6 +10,7 @@
 #include "partial_io_hooks.h"
 #include "resolver.h"
 #include "support/core/narration.h"
+#include "support/core/stopwatch.h"
 
 struct armed {
     unsigned skip;   /* calls before the first one that fails */
@@ -37,11 +38,38 @@ void fail_calls_everywhere(enum call_class class, unsigned count, int error) {
     everywhere[class].error = error;
 }
 
+enum { SENDINGS = 16 };
+
+static _Thread_local struct {
+    unsigned count;
+    double times[SENDINGS];
+} sent;
+
+void sendings_watch(void) {
+    sent.count = 0;
+}
+
+unsigned sendings(double *times, unsigned room) {
+    for (unsigned i = 0; i < room && i < sent.count && i < SENDINGS; i++)
+        times[i] = sent.times[i];
+    return sent.count;
+}
+
+static void note(enum call_class class) {
+    if (class != SENDING)
+        return;
+    if (sent.count < SENDINGS)
+        sent.times[sent.count] = stopwatch_ms();
+    sent.count++;
+}
+
 /* Does this call fail? If so, sets errno. */
 static bool fails(enum call_class class, const char *name) {
     struct armed *fault = everywhere[class].count > 0 ? &everywhere[class] : &armed[class];
-    if (fault->count == 0 || (fault->skip > 0 && fault->skip--))
+    if (fault->count == 0 || (fault->skip > 0 && fault->skip--)) {
+        note(class);
         return false;
+    }
     fault->count--;
     fault->failed++;
     step("%s fails with error %d, by the kit's doing", name, fault->error);

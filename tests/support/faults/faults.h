@@ -28,4 +28,9 @@ void fail_calls_everywhere(enum call_class class, unsigned count, int error);
  * call at all. */
 unsigned calls_failed(enum call_class class);
 
+/* When this thread began its sending calls, in milliseconds of the monotonic clock, since sendings_watch. Calls that
+ * fail by the kit's doing do not count. Returns how many there were; the first `room` of them are in times. */
+void sendings_watch(void);
+unsigned sendings(double *times, unsigned room);
+
 #endif

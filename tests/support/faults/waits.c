@@ -52,6 +52,22 @@ static bool wait_fails(const char *name) {
     return true;
 }
 
+static _Thread_local void (*timeout_action)(void);
+
+void after_timeout(void (*action)(void)) {
+    timeout_action = action;
+}
+
+/* Passes on the result of a call that waits for descriptors. */
+static int waited(bool would_wait, int result) {
+    void (*action)(void) = timeout_action;
+    if (result == 0 && would_wait && action != NULL) {
+        timeout_action = NULL;
+        action();
+    }
+    return result;
+}
+
 /* Is this call interrupted? If so, sets errno. */
 static bool is_interrupted(bool would_wait, const char *name) {
     if (!would_wait || left <= 0 || armed != getpid() || skip-- > 0)
@@ -70,9 +86,17 @@ static bool is_interrupted(bool would_wait, const char *name) {
         return (fails) ? -1 : __real_##name arguments;                                                                 \
     }
 
+/* The same for a call that waits for descriptors. */
+#define WRAP_WAIT(waits, fails, name, parameters, arguments)                                                           \
+    int __real_##name parameters;                                                                                      \
+    int __wrap_##name parameters;                                                                                      \
+    int __wrap_##name parameters {                                                                                     \
+        return (fails) ? -1 : waited(waits, __real_##name arguments);                                                  \
+    }
+
 /* The same for a call that takes a signal mask. If a signal interrupts a ppoll, Valgrind 3.19 may report its mask as
  * unaddressable. That is wrong, so Valgrind reports nothing during such a call. */
-#define WRAP_MASKED(fails, name, parameters, arguments)                                                                \
+#define WRAP_MASKED(waits, fails, name, parameters, arguments)                                                         \
     int __real_##name parameters;                                                                                      \
     int __wrap_##name parameters;                                                                                      \
     int __wrap_##name parameters {                                                                                     \
@@ -81,7 +105,7 @@ static bool is_interrupted(bool would_wait, const char *name) {
         VALGRIND_DISABLE_ERROR_REPORTING;                                                                              \
         int result = __real_##name arguments;                                                                          \
         VALGRIND_ENABLE_ERROR_REPORTING;                                                                               \
-        return result;                                                                                                 \
+        return waited(waits, result);                                                                                  \
     }
 
 static bool lasts(const struct timespec *time) {
@@ -92,27 +116,32 @@ static bool endures(const struct timeval *time) {
     return time == NULL || time->tv_sec > 0 || time->tv_usec > 0;
 }
 
-WRAP(is_interrupted(timeout != 0, "poll") || wait_fails("poll") || partial_io_fails_poll(fds, count, timeout == 0), int,
-     poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
-WRAP_MASKED(is_interrupted(lasts(timeout), "ppoll") || wait_fails("ppoll") ||
+WRAP_WAIT(timeout != 0,
+          is_interrupted(timeout != 0, "poll") || wait_fails("poll") || partial_io_fails_poll(fds, count, timeout == 0),
+          poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
+WRAP_MASKED(lasts(timeout),
+            is_interrupted(lasts(timeout), "ppoll") || wait_fails("ppoll") ||
                 partial_io_fails_poll(fds, count, !lasts(timeout)),
             ppoll, (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask),
             (fds, count, timeout, mask))
-WRAP(is_interrupted(endures(timeout), "select") || wait_fails("select") ||
-         partial_io_fails_select(count, in, out, !endures(timeout)),
-     int, select, (int count, fd_set *in, fd_set *out, fd_set *other, struct timeval *timeout),
-     (count, in, out, other, timeout))
-WRAP_MASKED(is_interrupted(lasts(timeout), "pselect") || wait_fails("pselect") ||
+WRAP_WAIT(endures(timeout),
+          is_interrupted(endures(timeout), "select") || wait_fails("select") ||
+              partial_io_fails_select(count, in, out, !endures(timeout)),
+          select, (int count, fd_set *in, fd_set *out, fd_set *other, struct timeval *timeout),
+          (count, in, out, other, timeout))
+WRAP_MASKED(lasts(timeout),
+            is_interrupted(lasts(timeout), "pselect") || wait_fails("pselect") ||
                 partial_io_fails_select(count, in, out, !lasts(timeout)),
             pselect,
             (int count, fd_set *in, fd_set *out, fd_set *other, const struct timespec *timeout, const sigset_t *mask),
             (count, in, out, other, timeout, mask))
-WRAP(is_interrupted(timeout != 0, "epoll_wait") || partial_io_fails_epoll(timeout == 0), int, epoll_wait,
-     (int fd, struct epoll_event *events, int count, int timeout), (fd, events, count, timeout))
-WRAP_MASKED(is_interrupted(timeout != 0, "epoll_pwait") || partial_io_fails_epoll(timeout == 0), epoll_pwait,
-            (int fd, struct epoll_event *events, int count, int timeout, const sigset_t *mask),
+WRAP_WAIT(timeout != 0, is_interrupted(timeout != 0, "epoll_wait") || partial_io_fails_epoll(timeout == 0), epoll_wait,
+          (int fd, struct epoll_event *events, int count, int timeout), (fd, events, count, timeout))
+WRAP_MASKED(timeout != 0, is_interrupted(timeout != 0, "epoll_pwait") || partial_io_fails_epoll(timeout == 0),
+            epoll_pwait, (int fd, struct epoll_event *events, int count, int timeout, const sigset_t *mask),
             (fd, events, count, timeout, mask))
-WRAP_MASKED(is_interrupted(lasts(timeout), "epoll_pwait2") || partial_io_fails_epoll(!lasts(timeout)), epoll_pwait2,
+WRAP_MASKED(lasts(timeout), is_interrupted(lasts(timeout), "epoll_pwait2") || partial_io_fails_epoll(!lasts(timeout)),
+            epoll_pwait2,
             (int fd, struct epoll_event *events, int count, const struct timespec *timeout, const sigset_t *mask),
             (fd, events, count, timeout, mask))
 WRAP(is_interrupted((options & WNOHANG) == 0, "waitpid"), pid_t, waitpid, (pid_t pid, int *status, int options),
