@@ -216,9 +216,10 @@ Test(udp_call, writes_nothing_past_the_end_after_errors, .timeout = 3,
 }
 
 Test(udp_call, leaves_the_process_as_it_was, .timeout = 3,
-     .description = "UDP-CLI-016 UDP-CLI-016a UDP-RULE-001d UDP-RULE-008: signals, descriptors and output, after an "
-                    "answer, a timeout, a "
-                    "refusal and a request that is too long") {
+     .description =
+         "UDP-CLI-016 UDP-CLI-016a UDP-RULE-001d UDP-RULE-001e UDP-RULE-008: signals, descriptors and output, after an "
+         "answer, a timeout, a "
+         "refusal and a request that is too long") {
     static const char too_long[UDP_MAX_IPV4 + 1];
     struct responder *server = responder_start(AF_INET, say_ok, NULL, 0);
     struct peer silent = peer_open(AF_INET), deaf = peer_deaf(AF_INET);

@@ -286,7 +286,8 @@ Test(udp_bind, survives_a_lack_of_descriptors, .timeout = 3,
 }
 
 Test(udp_local, knows_what_is_not_a_socket, .timeout = 3,
-     .description = "UDP-OPEN-014 UDP-RULE-001 UDP-RULE-001d: a file, an eventfd and -1; nothing is printed") {
+     .description =
+         "UDP-OPEN-014 UDP-RULE-001 UDP-RULE-001d UDP-RULE-001e: a file, an eventfd and -1; nothing is printed") {
     struct udp_peer self;
     int file = open("/dev/null", O_RDONLY | O_CLOEXEC), event = eventfd(0, EFD_CLOEXEC);
     require(file != -1 && event != -1, "open descriptors");

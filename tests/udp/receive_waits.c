@@ -289,9 +289,9 @@ Test(udp_recv, opens_nothing_for_other_programs, .timeout = 3,
 }
 
 Test(udp_recv, leaves_the_process_as_it_was, .timeout = 3,
-     .description =
-         "UDP-RX-016 UDP-RULE-001d UDP-RULE-003h UDP-RULE-003i UDP-RULE-008: signals, flags, descriptors and "
-         "output, after a datagram, two timeouts and an error") {
+     .description = "UDP-RX-016 UDP-RULE-001d UDP-RULE-001e UDP-RULE-003h UDP-RULE-003i UDP-RULE-008: signals, flags, "
+                    "descriptors and "
+                    "output, after a datagram, two timeouts and an error") {
     mark_signals();
     for (size_t i = 0; i < 4; i++) {
         struct pair pair = pair_open(families[i % 2]);

@@ -102,7 +102,7 @@ Test(udp_send, changes_no_byte, .timeout = 3, .description = "UDP-TX-008: a data
 }
 
 Test(udp_send, reports_the_errno_of_the_kernel, .timeout = 3,
-     .description = "UDP-TX-009 UDP-TX-009a: a descriptor that is not open") {
+     .description = "UDP-TX-009 UDP-TX-009a: one byte, after the descriptor was closed") {
     struct peer to = peer_open(AF_INET);
     expect_error(udp_send(closed_descriptor(), "x", 1, &to.at), EBADF,
                  "calling udp_send on a descriptor that is not open");

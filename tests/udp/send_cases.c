@@ -41,7 +41,7 @@ Test(udp_send, sends_from_every_kind_of_socket, .timeout = 3,
 }
 
 Test(udp_send, sends_to_the_peer_that_is_given, .timeout = 3,
-     .description = "UDP-TX-001a UDP-RULE-003d: a socket that is connected to a third one, for both families") {
+     .description = "UDP-TX-001a UDP-RULE-003d: sockets of both families, whose own peer is a third one") {
     for (size_t i = 0; i < 2; i++) {
         struct pair pair = pair_open(families[i]);
         struct peer third = peer_open(families[i]);
@@ -152,9 +152,9 @@ Test(udp_send, reports_an_earlier_refusal, .timeout = 3,
 }
 
 Test(udp_send, leaves_the_process_as_it_was, .timeout = 3,
-     .description =
-         "UDP-TX-010 UDP-RULE-001d UDP-RULE-003h UDP-RULE-003i UDP-RULE-008: signals, flags, descriptors and "
-         "output, after a success, two errors and an interruption") {
+     .description = "UDP-TX-010 UDP-RULE-001d UDP-RULE-001e UDP-RULE-003h UDP-RULE-003i UDP-RULE-008: signals, flags, "
+                    "descriptors and "
+                    "output, after a success, two errors and an interruption") {
     static const char too_long[UDP_MAX_IPV4 + 1];
     mark_signals();
     for (size_t i = 0; i < 2; i++) {

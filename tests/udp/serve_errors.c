@@ -303,9 +303,9 @@ Test(udp_serve, opens_nothing_for_other_programs, .timeout = 3,
 }
 
 Test(udp_serve, leaves_the_process_as_it_was, .timeout = 3,
-     .description =
-         "UDP-SRV-016 UDP-RULE-001d UDP-RULE-003h UDP-RULE-003i UDP-RULE-008: signals, flags, descriptors and "
-         "output, after a run that ends well and two that fail") {
+     .description = "UDP-SRV-016 UDP-RULE-001d UDP-RULE-001e UDP-RULE-003h UDP-RULE-003i UDP-RULE-008: signals, flags, "
+                    "descriptors and "
+                    "output, after a run that ends well and two that fail") {
     mark_signals();
     for (unsigned i = 0; i < 2; i++) {
         struct queued_service service = queued_open(AF_INET, i == 1);

@@ -175,8 +175,8 @@ Test(udp_serve, sends_one_last_reply, .timeout = 3,
     }
 }
 
-/* stop_fd whose other end is closed: 0 the reading end of a pipe, 1 a socket, 2 the writing end of a pipe, which has an
- * error then. */
+/* A stop_fd whose other end is closed. Kind 0 is the reading end of a pipe, and kind 1 is a socket. Kind 2 is the
+ * writing end of a pipe, which has an error then. */
 static struct stop hung_up(unsigned kind) {
     static const char *const names[] = {"a pipe whose writer is gone", "a socket whose peer is gone",
                                         "a pipe whose reader is gone"};

@@ -10,7 +10,7 @@
  * no call fails any more. This holds for this process, not for its children. */
 void interrupt_waits(unsigned k, unsigned count);
 
-/* From now on, count calls of poll, ppoll, select and pselect in this thread fail with this error, as they do if the
+/* From now on, count calls of poll, ppoll, select and pselect in this thread fail with this error. They do so if the
  * kernel has no memory. With count 0 no call fails any more. */
 void fail_waits(unsigned count, int error);
 
