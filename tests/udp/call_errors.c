@@ -120,7 +120,7 @@ Test(udp_call, cleans_up_after_every_error, .timeout = 3,
         struct responder *server = responder_start(families[i % 2], say_ok, NULL, 0);
         closes_spoil_errno(true);
         fail_once(&server->socket.at, OPENING, errors[i]);
-        fail_once(&server->socket.at, CONNECTING, errors[i]);
+        fail_once(&server->socket.at, PAIRING, errors[i]);
         fail_once(&server->socket.at, SENDING, errors[i]);
         fail_once(&server->socket.at, RECEIVING, errors[i]);
         closes_spoil_errno(false);

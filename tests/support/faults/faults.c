@@ -133,7 +133,7 @@ WRAP(RECEIVING, int, recvmmsg, (int fd, struct mmsghdr *messages, unsigned count
 
 WRAP(OPENING, int, socket, (int family, int type, int protocol), (family, type, protocol))
 WRAP(BINDING, int, bind, (int fd, const struct sockaddr *at, socklen_t len), (fd, at, len))
-WRAP(CONNECTING, int, connect, (int fd, const struct sockaddr *to, socklen_t len), (fd, to, len))
+WRAP(PAIRING, int, connect, (int fd, const struct sockaddr *to, socklen_t len), (fd, to, len))
 
 int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list);
 int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list);

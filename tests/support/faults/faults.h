@@ -8,12 +8,12 @@
 
 /* The functions that count as one kind of call. */
 enum call_class {
-    SENDING,    /* sendto, sendmsg, send, sendmmsg */
-    RECEIVING,  /* recvfrom, recvmsg, recv, recvmmsg */
-    RESOLVING,  /* getaddrinfo, which returns the error and does not set errno */
-    OPENING,    /* socket */
-    BINDING,    /* bind */
-    CONNECTING, /* connect */
+    SENDING,   /* sendto, sendmsg, send, sendmmsg */
+    RECEIVING, /* recvfrom, recvmsg, recv, recvmmsg */
+    RESOLVING, /* getaddrinfo, which returns the error and does not set errno */
+    OPENING,   /* socket */
+    BINDING,   /* bind */
+    PAIRING,   /* connect */
     CALL_CLASSES
 };
 
