@@ -98,6 +98,22 @@ Test(udp_recv, times_out_on_a_non_blocking_socket, .timeout = 3,
     }
 }
 
+/* A wait of one millisecond would be a wait too. */
+Test(
+    udp_recv, makes_no_call_that_waits_at_timeout_0, .timeout = 3,
+    .description =
+        "UDP-RX-008 UDP-RX-008a UDP-RULE-003: counts the calls that could wait, on blocking and non-blocking sockets") {
+    for (size_t i = 0; i < 4; i++) {
+        struct peer to = peer_open(families[i % 2]);
+        char buf[8];
+        set_nonblocking(to.fd, i >= 2);
+        unsigned before = waits_made();
+        expect_error(udp_recv(to.fd, buf, sizeof buf, NULL, 0), ETIMEDOUT, "calling udp_recv with timeout 0");
+        expect_int(waits_made() - before, 0, "the number of calls that could wait");
+        peer_close(&to);
+    }
+}
+
 static void send_late(void *unused) {
     (void)unused;
     peer_send(&now.pair.from, "late", 4, &now.pair.to.at);

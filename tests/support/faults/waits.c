@@ -68,8 +68,15 @@ static int waited(bool would_wait, int result) {
     return result;
 }
 
+static _Thread_local unsigned made;
+
+unsigned waits_made(void) {
+    return made;
+}
+
 /* Is this call interrupted? If so, sets errno. */
 static bool is_interrupted(bool would_wait, const char *name) {
+    made += would_wait;
     if (!would_wait || left <= 0 || armed != getpid() || skip-- > 0)
         return false;
     left--;
