@@ -52,27 +52,41 @@ Test(udp_bind, fails_as_udp_resolve_does, .timeout = 3,
     resolver_is_real();
 }
 
-/* One of the calls fails. Then errno must be that of the failure, and nothing is left open. */
+/* One of the calls fails. */
 static void fail_to_bind(const char *host, enum call_class class, int error) {
-    int before = open_descriptors();
-    unsigned in_vain = closes_in_vain();
     fail_calls(class, 1, UINT_MAX, error);
     expect_error(udp_bind(host, 0), error, "calling udp_bind(\"%s\", 0), whose %s fails with errno %d", host,
                  class == OPENING ? "socket" : "bind", error);
     fail_calls(class, 1, 0, 0);
-    expect_int(open_descriptors(), before, "the number of open descriptors after this failure");
-    expect_int(closes_in_vain() - in_vain, 0, "the number of descriptors that were closed twice");
 }
+
+static const int opening[] = {EMFILE, ENFILE, ENOMEM, ENOBUFS, EACCES};
+static const int binding[] = {EACCES, EADDRNOTAVAIL, ENOMEM, EADDRINUSE, EPERM};
 
 Test(udp_bind, reports_the_errno_of_the_kernel, .timeout = 3,
      .description = "UDP-OPEN-008c UDP-RULE-001b: five errors of socket(2) and five of bind(2), for both families") {
-    static const int opening[] = {EMFILE, ENFILE, ENOMEM, ENOBUFS, EACCES};
-    static const int binding[] = {EACCES, EADDRNOTAVAIL, ENOMEM, EADDRINUSE, EPERM};
     for (size_t i = 0; i < 5; i++) {
         fail_to_bind("127.0.0.1", OPENING, opening[i]);
         fail_to_bind("::1", OPENING, opening[i]);
         fail_to_bind("127.0.0.1", BINDING, binding[i]);
         fail_to_bind("::1", BINDING, binding[i]);
+    }
+}
+
+Test(udp_bind, closes_each_socket_once, .timeout = 3,
+     .description = "UDP-OPEN-013 UDP-RULE-001g: counts descriptors after a failing socket(2) and a failing bind(2)") {
+    int before = open_descriptors();
+    unsigned in_vain = closes_in_vain();
+    for (size_t i = 0; i < 2; i++) {
+        fail_calls(OPENING, 1, UINT_MAX, EACCES);
+        expect_int(udp_bind(families[i].host, 0), -1, "calling udp_bind, whose socket fails");
+        fail_calls(OPENING, 1, 0, 0);
+        expect_int(open_descriptors(), before, "the number of open descriptors after this failure");
+        fail_calls(BINDING, 1, UINT_MAX, EACCES);
+        expect_int(udp_bind(families[i].host, 0), -1, "calling udp_bind, whose bind fails");
+        fail_calls(BINDING, 1, 0, 0);
+        expect_int(open_descriptors(), before, "the number of open descriptors after this failure");
+        expect_int(closes_in_vain() - in_vain, 0, "the number of descriptors that were closed twice");
     }
 }
 
