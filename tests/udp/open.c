@@ -38,7 +38,7 @@ static void bind_and_be_reached(const char *host, int family) {
 }
 
 Test(udp_bind, opens_an_ipv4_socket, .timeout = 3,
-     .description = "UDP-OPEN-008: a socket on 127.0.0.1, which then receives a datagram") {
+     .description = "UDP-OPEN-008 UDP-OPEN-008a: a socket on 127.0.0.1, which then receives a datagram") {
     bind_and_be_reached("127.0.0.1", AF_INET);
 }
 
@@ -48,7 +48,8 @@ Test(udp_bind, opens_an_ipv6_socket, .timeout = 3,
 }
 
 Test(udp_bind, lets_the_kernel_choose_the_port, .timeout = 3,
-     .description = "UDP-OPEN-010: two sockets with port 0, and what udp_local says of each") {
+     .description =
+         "UDP-OPEN-010 UDP-OPEN-010a UDP-OPEN-010b: two sockets with port 0, and what udp_local says of each") {
     int first, second;
     struct udp_peer one, other, expected;
     memset(&one, 0xa5, sizeof one);

@@ -7,24 +7,7 @@
 #include "support/core/require.h"
 #include "support/core/seed.h"
 #include "support/faults/faults.h"
-#include "support/net/peer.h"
-
-/* Two plain sockets: udp_send sends from one to the other. */
-struct pair {
-    struct peer from, to;
-};
-
-static struct pair pair_open(int family) {
-    struct pair pair = {peer_open(family), peer_open(family)};
-    step("a socket on port %u, to send from, and one on port %u, to send to", peer_port(&pair.from.at),
-         peer_port(&pair.to.at));
-    return pair;
-}
-
-static void pair_close(struct pair *pair) {
-    peer_close(&pair->from);
-    peer_close(&pair->to);
-}
+#include "support/net/pair.h"
 
 static unsigned char *random_bytes(size_t len) {
     struct dice dice = dice_for("payload");
@@ -32,15 +15,6 @@ static unsigned char *random_bytes(size_t len) {
     require(bytes != NULL, "find memory");
     dice_fill(&dice, bytes, len);
     return bytes;
-}
-
-/* Receives the next datagram. It must have these bytes. */
-static void expect_arrival(const struct peer *to, const void *data, size_t len) {
-    unsigned char *got = malloc(UDP_MAX_IPV6 + 1);
-    require(got != NULL, "find memory");
-    ssize_t got_len = peer_receive(to, got, UDP_MAX_IPV6 + 1, NULL);
-    expect_bytes(got, (size_t)got_len, data, len, "the datagram that arrives");
-    free(got);
 }
 
 /* Sends len bytes. They must arrive. */
@@ -128,7 +102,7 @@ Test(udp_send, changes_no_byte, .timeout = 3, .description = "UDP-TX-008: a data
 }
 
 Test(udp_send, reports_the_errno_of_the_kernel, .timeout = 3,
-     .description = "UDP-TX-009: a descriptor that is not open") {
+     .description = "UDP-TX-009 UDP-TX-009a: one byte, after the descriptor was closed") {
     struct peer to = peer_open(AF_INET);
     expect_error(udp_send(closed_descriptor(), "x", 1, &to.at), EBADF,
                  "calling udp_send on a descriptor that is not open");

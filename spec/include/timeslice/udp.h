@@ -75,8 +75,9 @@ int udp_resolve(struct udp_peer *out, const char *host, uint16_t port);
 int udp_format(const struct udp_peer *peer, char *text, size_t cap);
 
 /* Opens a UDP socket and binds it to host (as for udp_resolve) and port (host byte order; 0: the kernel chooses one).
- * Returns its descriptor, which is blocking and close-on-exec. The caller closes it. Errors: those of udp_resolve,
- * socket(2) and bind(2), such as EADDRINUSE. */
+ * If host has several addresses, it takes the first one that works. Returns the descriptor of the socket, which is
+ * blocking and close-on-exec. The caller closes it. Errors: those of udp_resolve, socket(2) and bind(2), such as
+ * EADDRINUSE. */
 int udp_bind(const char *host, uint16_t port);
 
 /* Puts the address and port that fd is bound to in *self. Returns 0. Errors: those of getsockname(2). */

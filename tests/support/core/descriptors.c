@@ -42,3 +42,19 @@ void allow_all_descriptors(void) {
 bool is_open(int fd) {
     return fcntl(fd, F_GETFD) != -1;
 }
+
+struct descriptor_set descriptor_set(void) {
+    struct descriptor_set now;
+    for (int fd = 0; fd < 256; fd++)
+        now.open[fd] = is_open(fd);
+    return now;
+}
+
+int open_for_programs(const struct descriptor_set *then) {
+    int count = 0;
+    for (int fd = 0; fd < 256; fd++) {
+        int flags = then->open[fd] ? -1 : fcntl(fd, F_GETFD);
+        count += flags != -1 && !(flags & FD_CLOEXEC);
+    }
+    return count;
+}

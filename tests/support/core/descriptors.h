@@ -19,4 +19,13 @@ void allow_all_descriptors(void);
 /* Whether fd is open. */
 bool is_open(int fd);
 
+/* Which descriptors are open now, for open_for_programs. */
+struct descriptor_set {
+    bool open[256];
+};
+struct descriptor_set descriptor_set(void);
+
+/* How many descriptors are open now that were not open then, and are not close-on-exec. */
+int open_for_programs(const struct descriptor_set *then);
+
 #endif

@@ -9,27 +9,72 @@
 
 #include "faults_hooks.h"
 #include "partial_io_hooks.h"
+#include "resolver.h"
 #include "support/core/narration.h"
+#include "support/core/stopwatch.h"
 
-static _Thread_local struct {
-    unsigned skip;  /* calls before the first one that fails */
-    unsigned count; /* calls that fail after that */
+struct armed {
+    unsigned skip;   /* calls before the first one that fails */
+    unsigned count;  /* calls that fail after that */
+    unsigned failed; /* calls that have failed */
     int error;
-} armed[CALL_CLASSES];
+};
+
+static _Thread_local struct armed armed[CALL_CLASSES];
+static struct armed everywhere[CALL_CLASSES];
 
 void fail_calls(enum call_class class, unsigned k, unsigned count, int error) {
     armed[class].skip = k - 1;
     armed[class].count = count;
+    armed[class].failed = 0;
     armed[class].error = error;
+}
+
+unsigned calls_failed(enum call_class class) {
+    return armed[class].failed;
+}
+
+void fail_calls_everywhere(enum call_class class, unsigned count, int error) {
+    everywhere[class].count = count;
+    everywhere[class].error = error;
+}
+
+enum { SENDINGS = 16 };
+
+static _Thread_local struct {
+    unsigned count;
+    double times[SENDINGS];
+} sent;
+
+void sendings_watch(void) {
+    sent.count = 0;
+}
+
+unsigned sendings(double *times, unsigned room) {
+    for (unsigned i = 0; i < room && i < sent.count && i < SENDINGS; i++)
+        times[i] = sent.times[i];
+    return sent.count;
+}
+
+static void note(enum call_class class) {
+    if (class != SENDING)
+        return;
+    if (sent.count < SENDINGS)
+        sent.times[sent.count] = stopwatch_ms();
+    sent.count++;
 }
 
 /* Does this call fail? If so, sets errno. */
 static bool fails(enum call_class class, const char *name) {
-    if (armed[class].count == 0 || (armed[class].skip > 0 && armed[class].skip--))
+    struct armed *fault = everywhere[class].count > 0 ? &everywhere[class] : &armed[class];
+    if (fault->count == 0 || (fault->skip > 0 && fault->skip--)) {
+        note(class);
         return false;
-    armed[class].count--;
-    step("%s fails with error %d, by the kit's doing", name, armed[class].error);
-    errno = armed[class].error;
+    }
+    fault->count--;
+    fault->failed++;
+    step("%s fails with error %d, by the kit's doing", name, fault->error);
+    errno = fault->error;
     return true;
 }
 
@@ -97,10 +142,17 @@ WRAP_MESSAGE(RECEIVING, recvmsg, struct msghdr,
 WRAP(RECEIVING, int, recvmmsg, (int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout),
      (fd, messages, count, flags, timeout))
 
+WRAP(OPENING, int, socket, (int family, int type, int protocol), (family, type, protocol))
+WRAP(BINDING, int, bind, (int fd, const struct sockaddr *at, socklen_t len), (fd, at, len))
+WRAP(PAIRING, int, connect, (int fd, const struct sockaddr *to, socklen_t len), (fd, to, len))
+
 int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list);
 int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list);
 int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list) {
+    int code;
     if (fails(RESOLVING, "getaddrinfo"))
         return armed[RESOLVING].error;
+    if (resolver_answers(host, service, hints, list, &code))
+        return code;
     return __real_getaddrinfo(host, service, hints, list);
 }

@@ -126,8 +126,8 @@ static void end_watcher(void) {
     close(watcher.stop);
 }
 
-void interruptions_start(pid_t thread, unsigned every_ms) {
-    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO}; /* no SA_RESTART */
+static void start(pid_t thread, unsigned every_ms, int flags) {
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | flags};
     struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM};
     event.sigev_notify_thread_id = thread;
     struct timespec every = {every_ms / 1000, every_ms % 1000 * 1000000L};
@@ -140,6 +140,14 @@ void interruptions_start(pid_t thread, unsigned every_ms) {
     start_watcher(thread, (int)every_ms);
     require(timer_settime(timer, 0, &times, NULL) == 0, "start a timer");
     step("a signal every %u ms from here on", every_ms);
+}
+
+void interruptions_start(pid_t thread, unsigned every_ms) {
+    start(thread, every_ms, 0);
+}
+
+void interruptions_start_restarting(pid_t thread, unsigned every_ms) {
+    start(thread, every_ms, SA_RESTART);
 }
 
 int interruptions_fd(void) {

@@ -1,4 +1,4 @@
-/* interruptions.h - real signals at short intervals. Their handler does not restart system calls.
+/* interruptions.h - real signals at short intervals.
  *
  * A test never counts the signals. On a busy machine none may come during a wait of a few milliseconds. If something
  * has to happen after a signal, the test waits for the signal (interruptions_fd), or uses interruptions_then. */
@@ -7,8 +7,12 @@
 
 #include <sys/types.h>
 
-/* Sends SIGALRM to one thread of this process at this interval, from now until interruptions_stop. */
+/* Sends SIGALRM to one thread of this process at this interval, from now until interruptions_stop. The handler does not
+ * restart system calls. */
 void interruptions_start(pid_t thread, unsigned every_ms);
+
+/* The same with a handler that asks for SA_RESTART. The kernel restarts some calls then, but no wait. */
+void interruptions_start_restarting(pid_t thread, unsigned every_ms);
 
 /* A descriptor with one byte to read for each interruption. An interruption is a signal that ended a waiting system
  * call of the thread. If the thread makes no such call, every twentieth signal counts as one. If it sleeps with the

@@ -10,4 +10,18 @@
  * no call fails any more. This holds for this process, not for its children. */
 void interrupt_waits(unsigned k, unsigned count);
 
+/* From now on, count calls of poll, ppoll, select and pselect in this thread fail with this error. They do so if the
+ * kernel has no memory. With count 0 no call fails any more. */
+void fail_waits(unsigned count, int error);
+
+/* How many calls have failed since then. Some correct code waits in another way. */
+unsigned waits_failed(void);
+
+/* How many calls of this thread could wait, since the start of the test: those with a timeout of 0 do not count. */
+unsigned waits_made(void);
+
+/* The next wait of this thread that times out runs this action before it returns to its caller. With NULL none does.
+ * Some correct code waits in another way, so a test asks whether the action has run. */
+void after_timeout(void (*action)(void));
+
 #endif

@@ -15,7 +15,7 @@
 static void *run(void *argument) {
     struct service *service = argument;
     service->thread_id = gettid();
-    service->result = udp_serve(service->socket.fd, service->handler, service->ctx, service->stop[0], &service->stats);
+    service->result = udp_serve(service->socket.fd, service->handler, service->ctx, service->stop_fd, &service->stats);
     service->error = errno;
     step("udp_serve returned %d%s%s", service->result, service->result ? ", errno: " : "",
          service->result ? strerror(service->error) : "");
@@ -24,15 +24,21 @@ static void *run(void *argument) {
 }
 
 void service_start(struct service *service, udp_handler *handler, void *ctx) {
+    service_start_on(service, peer_open(AF_INET), -1, handler, ctx);
+}
+
+void service_start_on(struct service *service, struct peer socket, int stop_fd, udp_handler *handler, void *ctx) {
     memset(service, 0, sizeof *service);
     memset(&service->stats, 0xa5, sizeof service->stats); /* udp_serve has to start them at zero */
-    service->socket = peer_open(AF_INET);
+    service->socket = socket;
     wire_open(peer_port(&service->socket.at), WIRE_SERVER);
     service->handler = handler;
     service->ctx = ctx;
     service->ended = eventfd(0, EFD_CLOEXEC);
     require(service->ended != -1 && pipe2(service->stop, O_CLOEXEC) == 0, "open a pipe");
-    step("udp_serve is started on 127.0.0.1:%u", peer_port(&service->socket.at));
+    service->stop_fd = stop_fd >= 0 ? stop_fd : service->stop[0];
+    step("udp_serve is started on %s:%u", socket.at.addr.ss_family == AF_INET ? "127.0.0.1" : "[::1]",
+         peer_port(&service->socket.at));
     require((errno = pthread_create(&service->thread, NULL, run, service)) == 0, "start a thread");
 }
 

@@ -15,6 +15,7 @@
 struct service {
     struct peer socket; /* a plain socket of the kit, on which udp_serve runs */
     int stop[2];        /* a pipe: udp_serve gets its reading end */
+    int stop_fd;        /* what udp_serve gets: stop[0], or a descriptor of the test */
     int ended;          /* an eventfd: readable after udp_serve has returned */
     pthread_t thread;
     atomic_int thread_id; /* 0 until the thread runs */
@@ -26,6 +27,10 @@ struct service {
 
 /* Starts udp_serve on a new IPv4 loopback socket. */
 void service_start(struct service *service, udp_handler *handler, void *ctx);
+
+/* The same on a socket that the test has opened, with a stop_fd of the test. If stop_fd is not negative, it goes in the
+ * place of the reading end of the pipe. service_close closes the socket, and never stop_fd. */
+void service_start_on(struct service *service, struct peer socket, int stop_fd, udp_handler *handler, void *ctx);
 
 /* Waits until fd is readable. Returns false if udp_serve returned first and fd is still not readable. */
 bool service_awaits(struct service *service, int fd);

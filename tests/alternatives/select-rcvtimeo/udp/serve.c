@@ -8,9 +8,22 @@ static int is_news_of_a_client(int error) {
            error == EPROTO || error == EMSGSIZE || error == ENOPROTOOPT || error == EACCES;
 }
 
+/* Whether stop_fd is ready. If it is not open, this is an error. */
+static int look_at(int stop_fd) {
+    struct timeval at_once = {0, 0};
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(stop_fd, &set);
+    int ready = select(stop_fd + 1, &set, NULL, NULL, &at_once);
+    return ready < 0 && errno == EINTR ? 0 : ready;
+}
+
 /* Returns 1: stop, 0: something on fd, -1: an error. */
 static int wait_for(int fd, int stop_fd) {
     for (;;) {
+        int stop = stop_fd >= 0 && stop_fd < FD_SETSIZE ? look_at(stop_fd) : 0;
+        if (stop != 0)
+            return stop;
         fd_set set;
         FD_ZERO(&set);
         if (fd < 0 || fd >= FD_SETSIZE || stop_fd >= FD_SETSIZE)

@@ -1,23 +1,39 @@
 #include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
 #include <timeslice/udp.h>
 #include <unistd.h>
 
 int udp_bind(const char *host, uint16_t port) {
-    struct udp_peer self;
-    if (udp_resolve(&self, host, port) == -1) {
+    if (host == NULL || host[0] == '\0') {
+        errno = EINVAL;
         return -1;
     }
 
-    int fd = socket(self.addr.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd == -1) {
+    char service[6];
+    snprintf(service, sizeof service, "%u", (unsigned)port);
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *list = NULL;
+    int problem = getaddrinfo(host, service, &hints, &list);
+    if (problem != 0) {
+        errno = problem == EAI_MEMORY ? ENOMEM : ENOENT;
         return -1;
     }
-    if (bind(fd, (struct sockaddr *)&self.addr, self.len) == -1) {
-        int why = errno;
-        close(fd);
-        errno = why;
-        return -1;
+
+    int fd = -1;
+    int why = 0;
+    for (struct addrinfo *one = list; one != NULL && fd == -1; one = one->ai_next) {
+        fd = socket(one->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (fd == -1) {
+            why = errno;
+        } else if (bind(fd, one->ai_addr, one->ai_addrlen) == -1) {
+            why = errno;
+            close(fd);
+            fd = -1;
+        }
     }
+    freeaddrinfo(list);
+    errno = why;
     return fd;
 }
 

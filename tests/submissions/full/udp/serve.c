@@ -10,7 +10,7 @@ static void answer(int fd, udp_handler *handler, void *ctx, struct udp_stats *st
     ssize_t n = handler(ctx, request, len, from, reply, sizeof reply);
     if (n < 0) {
         stats->declined++;
-    } else if (udp_send(fd, reply, (size_t)n, from) == -1) {
+    } else if ((size_t)n > sizeof reply || udp_send(fd, reply, (size_t)n, from) == -1) {
         stats->failed++;
     } else {
         stats->replied++;
@@ -18,7 +18,8 @@ static void answer(int fd, udp_handler *handler, void *ctx, struct udp_stats *st
 }
 
 static bool about_one_client(int error) {
-    return error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH || error == ETIMEDOUT ||
+    return error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH || error == EHOSTDOWN ||
+           error == ENOPROTOOPT || error == EPROTO || error == EACCES || error == EMSGSIZE || error == ETIMEDOUT ||
            error == EAGAIN;
 }
 
@@ -35,6 +36,10 @@ int udp_serve(int fd, udp_handler *handler, void *ctx, int stop_fd, struct udp_s
             if (errno == EINTR) {
                 continue;
             }
+            return -1;
+        }
+        if (watch[0].revents & POLLNVAL) {
+            errno = EBADF;
             return -1;
         }
         if (watch[0].revents != 0) {

@@ -16,8 +16,9 @@ int udp_resolve(struct udp_peer *out, const char *host, uint16_t port) {
     snprintf(service, sizeof service, "%d", port);
     struct addrinfo hints = {.ai_socktype = SOCK_DGRAM};
     struct addrinfo *found;
-    if (getaddrinfo(host, service, &hints, &found) != 0) {
-        errno = ENOENT;
+    int problem = getaddrinfo(host, service, &hints, &found);
+    if (problem != 0) {
+        errno = problem == EAI_MEMORY ? ENOMEM : ENOENT;
         return -1;
     }
     memcpy(&out->addr, found->ai_addr, found->ai_addrlen);
@@ -26,17 +27,25 @@ int udp_resolve(struct udp_peer *out, const char *host, uint16_t port) {
 }
 
 int udp_format(const struct udp_peer *peer, char *text, size_t cap) {
-    char host[NI_MAXHOST], port[NI_MAXSERV];
-    if (getnameinfo((const struct sockaddr *)&peer->addr, peer->len, host, sizeof host, port, sizeof port,
-                    NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+    char number[INET6_ADDRSTRLEN];
+    int needed;
+
+    if (peer->addr.ss_family == AF_INET) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)&peer->addr;
+        inet_ntop(AF_INET, &four->sin_addr, number, sizeof number);
+        needed = snprintf(text, cap, "%s:%u", number, (unsigned)ntohs(four->sin_port));
+    } else if (peer->addr.ss_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&peer->addr;
+        inet_ntop(AF_INET6, &six->sin6_addr, number, sizeof number);
+        needed = snprintf(text, cap, "[%s]:%u", number, (unsigned)ntohs(six->sin6_port));
+    } else {
         errno = EAFNOSUPPORT;
         return -1;
     }
-    const char *layout = peer->addr.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s";
-    int length = snprintf(text, cap, layout, host, port);
-    if ((size_t)length >= cap) {
+
+    if (needed < 0 || (size_t)needed >= cap) {
         errno = ENOSPC;
         return -1;
     }
-    return length;
+    return needed;
 }

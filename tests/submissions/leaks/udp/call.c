@@ -1,9 +1,10 @@
 #include <errno.h>
+#include <limits.h>
 #include <timeslice/udp.h>
 #include <unistd.h>
 
 /* The socket is connected: the kernel keeps strangers out and tells us of a refusal. */
-static ssize_t ask(int fd, const void *req, size_t len, void *reply, size_t cap, unsigned attempts, unsigned timeout,
+static ssize_t ask(int fd, const void *req, size_t len, void *reply, size_t cap, unsigned attempts, uint64_t timeout,
                    unsigned backoff) {
     for (unsigned i = 0; i < attempts; i++) {
         ssize_t sent;
@@ -14,11 +15,12 @@ static ssize_t ask(int fd, const void *req, size_t len, void *reply, size_t cap,
             return -1;
         }
 
-        ssize_t got = udp_recv(fd, reply, cap, NULL, (int)timeout);
+        int wait = timeout > INT_MAX ? INT_MAX : (int)timeout;
+        ssize_t got = udp_recv(fd, reply, cap, NULL, wait);
         if (got >= 0 || errno != ETIMEDOUT) {
             return got;
         }
-        timeout *= backoff;
+        timeout = (uint64_t)wait * backoff;
     }
     errno = ETIMEDOUT;
     return -1;
