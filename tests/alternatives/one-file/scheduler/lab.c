@@ -487,6 +487,15 @@ static void set_up(struct run *r) {
     r->now = -1;
 }
 
+/* Is not inlined: the function that calls setjmp must not have the variables of this one. */
+__attribute__((noinline)) static void do_all(struct run *r) {
+    check_options(r);
+    r->out->cpus = r->o->cpus;
+    set_up(r);
+    go(r);
+    count(r);
+}
+
 int schedule_run(const struct workload *w, const struct sched_options *o, struct schedule *out) {
     struct run *r = calloc(1, sizeof *r);
     *out = (struct schedule){0};
@@ -496,15 +505,10 @@ int schedule_run(const struct workload *w, const struct sched_options *o, struct
     r->o = o;
     r->out = out;
     int error = setjmp(r->bail_out);
-    if (error == 0) {
-        check_options(r);
-        out->cpus = o->cpus;
-        set_up(r);
-        go(r);
-        count(r);
-    } else {
+    if (error == 0)
+        do_all(r);
+    else
         schedule_free(out);
-    }
     free(r->procs);
     free(r->sorted);
     free(r->cpus);
@@ -659,24 +663,27 @@ static void no_id_twice(struct text *t, const struct workload *w) {
     wrong(t, EINVAL, 0, found, "another id");
 }
 
+__attribute__((noinline)) static void read_all(struct text *t, struct workload *w) {
+    if (!next_line(t)) {
+        t->number = 1;
+        t->last = true;
+    }
+    literally(t, "id,arrival,bursts", "id,arrival,bursts");
+    if (t->at < t->length)
+        wrong_here(t, "the end of the header");
+    while (next_line(t))
+        job_line(t, w);
+    no_id_twice(t, w);
+}
+
 int workload_read(FILE *in, struct workload *out, struct parse_error *err) {
     struct text t = {.in = in, .err = err, .number = 0};
     *out = (struct workload){0};
     int error = setjmp(t.wrong);
-    if (error == 0) {
-        if (!next_line(&t)) {
-            t.number = 1;
-            t.last = true;
-        }
-        literally(&t, "id,arrival,bursts", "id,arrival,bursts");
-        if (t.at < t.length)
-            wrong_here(&t, "the end of the header");
-        while (next_line(&t))
-            job_line(&t, out);
-        no_id_twice(&t, out);
-    } else {
+    if (error == 0)
+        read_all(&t, out);
+    else
         workload_free(out);
-    }
     free(t.line);
     errno = error;
     return error == 0 ? 0 : -1;
@@ -784,8 +791,8 @@ static void multiprogrammed(const struct batch *b, ticks_t *ends) {
 static int batch_error(enum batch_era era, const struct batch *b) {
     if (era > BATCH_MULTIPROGRAMMED || b->setup < 0)
         return EINVAL;
-    for (const struct batch_job *j = b->jobs, *end = j + b->job_count; j != end; j++)
-        if (j->input < 0 || j->compute <= 0 || j->output < 0)
+    for (size_t i = 0; i < b->job_count; i++)
+        if (b->jobs[i].input < 0 || b->jobs[i].output < 0 || b->jobs[i].compute <= 0)
             return EINVAL;
     return 0;
 }

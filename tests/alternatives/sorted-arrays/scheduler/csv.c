@@ -108,7 +108,7 @@ static int read_job(struct file *f, struct sched_job *job) {
                  [CPU_BURST] = {' ', IO_BURST, "' ' or the end of the line"},
                  [IO_BURST] = {' ', CPU_BURST, "' ' and a CPU burst"}};
     for (enum field field = ID;; field = after[field].next) {
-        int64_t number;
+        int64_t number = 0;
         int error = read_number(f, field, &number);
         if (error)
             return error;
