@@ -42,6 +42,7 @@ struct seat { /* a CPU */
 struct diary {
     FILE *slices, *switches, *states;
     size_t slice_bytes, switch_bytes, state_bytes;
+    bool is_full; /* something could not be written */
 };
 
 struct desk {

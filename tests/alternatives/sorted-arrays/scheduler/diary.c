@@ -12,11 +12,16 @@ int diary_open(struct desk *d) {
     return diary->slices && diary->switches && diary->states ? 0 : -1;
 }
 
+/* A stream in memory that cannot grow does not keep an error, so each write is looked at. */
+static void put(struct desk *d, FILE *stream, const void *record, size_t size) {
+    if (fwrite(record, size, 1, stream) != 1)
+        d->diary.is_full = true;
+}
+
 static int put_away(FILE *stream) {
     if (!stream)
         return -1;
-    int trouble = ferror(stream);
-    return fclose(stream) == 0 && !trouble ? 0 : -1;
+    return fclose(stream) == 0 ? 0 : -1;
 }
 
 static int slice_order(const void *a, const void *b) {
@@ -35,7 +40,7 @@ int diary_close(struct desk *d) {
     int trouble = put_away(diary->slices);
     trouble |= put_away(diary->switches);
     trouble |= put_away(diary->states);
-    if (trouble)
+    if (trouble || diary->is_full)
         return -1;
     d->out->slice_count = diary->slice_bytes / sizeof *d->out->slices;
     d->out->switch_count = diary->switch_bytes / sizeof *d->out->switches;
@@ -48,16 +53,16 @@ int diary_close(struct desk *d) {
 void write_slice(struct desk *d, size_t seat) {
     const struct seat *s = &d->seats[seat];
     struct sched_slice slice = {s->holder->job->id, (int)seat, s->holder->level, (int64_t)s->since, (int64_t)d->now};
-    fwrite(&slice, sizeof slice, 1, d->diary.slices);
+    put(d, d->diary.slices, &slice, sizeof slice);
 }
 
 void write_switch(struct desk *d, size_t seat) {
     const struct seat *s = &d->seats[seat];
     struct sched_switch change = {s->holder->job->id, (int)seat, (int64_t)s->since, (int64_t)d->now};
-    fwrite(&change, sizeof change, 1, d->diary.switches);
+    put(d, d->diary.switches, &change, sizeof change);
 }
 
 void write_change(struct desk *d, const struct client *e, enum sched_state from, enum sched_state to) {
     struct sched_change change = {(int64_t)d->now, e->job->id, from, to};
-    fwrite(&change, sizeof change, 1, d->diary.states);
+    put(d, d->diary.states, &change, sizeof change);
 }

@@ -255,6 +255,8 @@ static int play(struct desk *d, size_t *due) {
     for (when next; (next = next_instant(d)) != NEVER;) {
         if (next > INT64_MAX)
             return ERANGE;
+        if (d->diary.is_full)
+            return ENOMEM;
         when then = d->now;
         d->now = next;
         catch_up_on_boosts(d, then);
