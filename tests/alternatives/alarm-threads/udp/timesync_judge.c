@@ -3,13 +3,12 @@
 #include <timeslice/timesync.h>
 
 int64_t timesync_offset(int64_t t1, int64_t t2, int64_t t3, int64_t t4) {
-    int64_t there = t2 - t1, back = t4 - t3;
-    return (there - back) / 2;
+    return ((t2 - t1) + (t3 - t4)) / 2;
 }
 
 int64_t timesync_delay(int64_t t1, int64_t t2, int64_t t3, int64_t t4) {
-    int64_t there = t2 - t1, back = t4 - t3;
-    return there + back;
+    int64_t away = t4 - t1, at_the_server = t3 - t2;
+    return away - at_the_server;
 }
 
 int timesync_check(const struct timesync_packet *reply, uint64_t sent) {

@@ -36,35 +36,30 @@ static bool good_job(const struct sched_job *job) {
 }
 
 static bool good_levels(const struct sched_options *o) {
-    if (o->level_count < 1 || o->level_count > SCHED_LEVELS_MAX)
-        return false;
-    for (int i = 0; i < o->level_count; i++)
-        if (o->levels[i] < 1)
-            return false;
-    return o->boost == 0 || (o->boost > 0 && o->boost > o->switch_cost);
+    bool good = 0 < o->level_count && o->level_count <= SCHED_LEVELS_MAX;
+    for (int i = o->level_count; good && i > 0; i--)
+        good = o->levels[i - 1] > 0;
+    return good && (o->boost == 0 || o->boost > o->switch_cost) && o->boost >= 0;
 }
 
-bool acceptable(const struct workload *w, const struct sched_options *o) {
-    if (o->ties != SCHED_TIES_TEXTBOOK && o->ties != SCHED_TIES_OSTEP)
-        return false;
-    if (o->cpus < 1 || o->switch_cost < 0)
-        return false;
+static bool good_policy(const struct sched_options *o) {
     switch (o->policy) {
     case POLICY_FCFS:
     case POLICY_SJF:
     case POLICY_HRRN:
-        break;
+        return true;
     case POLICY_RR:
-        if (o->quantum < 1)
-            return false;
-        break;
+        return o->quantum > 0;
     case POLICY_MLFQ:
-        if (!good_levels(o))
-            return false;
-        break;
-    default:
-        return false;
+        return good_levels(o);
     }
+    return false;
+}
+
+bool acceptable(const struct workload *w, const struct sched_options *o) {
+    bool known = o->ties == SCHED_TIES_OSTEP || o->ties == SCHED_TIES_TEXTBOOK;
+    if (!known || !good_policy(o) || o->switch_cost < 0 || o->cpus < 1)
+        return false;
     for (size_t i = 0; i < w->job_count; i++)
         if (!good_job(&w->jobs[i]))
             return false;

@@ -759,35 +759,28 @@ void task_close(struct task_queue *queue) {
 
 /* ------------------------------------------------------------------------------------------------ states */
 
+/* Each state with the states that can follow it, as bits. */
+static const struct {
+    const char *name;
+    unsigned next;
+} states[] = {
+    [STATE_NEW] = {"new", 1u << STATE_READY},
+    [STATE_READY] = {"ready", 1u << STATE_RUNNING},
+    [STATE_RUNNING] = {"running", 1u << STATE_READY | 1u << STATE_BLOCKED | 1u << STATE_ENDED},
+    [STATE_BLOCKED] = {"blocked", 1u << STATE_READY},
+    [STATE_ENDED] = {"ended", 0},
+};
+
+static bool is_state(enum state state) {
+    return (unsigned)state < sizeof states / sizeof states[0];
+}
+
 const char *state_name(enum state state) {
-    switch (state) {
-    case STATE_NEW:
-        return "new";
-    case STATE_READY:
-        return "ready";
-    case STATE_RUNNING:
-        return "running";
-    case STATE_BLOCKED:
-        return "blocked";
-    case STATE_ENDED:
-        return "ended";
-    }
-    return NULL;
+    return is_state(state) ? states[state].name : NULL;
 }
 
 bool state_can_move(enum state from, enum state to) {
-    switch (from) {
-    case STATE_NEW:
-    case STATE_BLOCKED:
-        return to == STATE_READY;
-    case STATE_READY:
-        return to == STATE_RUNNING;
-    case STATE_RUNNING:
-        return to == STATE_READY || to == STATE_BLOCKED || to == STATE_ENDED;
-    case STATE_ENDED:
-        return false;
-    }
-    return false;
+    return is_state(from) && is_state(to) && (states[from].next >> to & 1) != 0;
 }
 
 /* The line "State:" of /proc/PID/status. A line break in the name is written as \n there, so no name looks like it. */
@@ -822,13 +815,13 @@ int state_of(pid_t pid, enum state *state) {
 }
 
 int state_set_blocking(int fd, bool blocking) {
-    int flags = fcntl(fd, F_GETFL);
-    if (flags == -1)
-        return -1;
-    return fcntl(fd, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK) == -1 ? -1 : 0;
+    const int flags = fcntl(fd, F_GETFL, 0), others = flags & ~O_NONBLOCK;
+    return flags < 0 ? -1 : fcntl(fd, F_SETFL, others | (blocking ? 0 : O_NONBLOCK));
 }
 
 int state_is_blocking(int fd) {
-    int flags = fcntl(fd, F_GETFL);
-    return flags == -1 ? -1 : (flags & O_NONBLOCK) == 0;
+    const int flags = fcntl(fd, F_GETFL, 0);
+    if (flags < 0)
+        return -1;
+    return !(flags & O_NONBLOCK);
 }
