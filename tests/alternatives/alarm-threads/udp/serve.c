@@ -80,6 +80,13 @@ static int serve_next(int fd, udp_handler *handler, void *ctx, struct udp_stats 
     return 0;
 }
 
+/* IP_RECVERR keeps errors in a second queue. As long as it is not empty, poll does not wait. */
+static void empty_error_queue(int fd) {
+    struct msghdr nothing = {0};
+    while (recvmsg(fd, &nothing, MSG_DONTWAIT | MSG_ERRQUEUE) >= 0)
+        continue;
+}
+
 /* What the report means: 0 the end, -1 go on, or an errno. */
 static int judge(const struct lookout *l) {
     short stop = l->both[0].revents, socket = l->both[1].revents;
@@ -104,6 +111,8 @@ int udp_serve(int fd, udp_handler *handler, void *ctx, int stop_fd, struct udp_s
             error = judge(&l);
             if (error == -1 && (error = serve_next(fd, handler, ctx, &counts)) == 0)
                 error = -1;
+            if (error == -1 && l.both[1].revents & POLLERR)
+                empty_error_queue(fd);
         } while (error == -1);
         l.go_home = 1;
         sem_post(&l.look);

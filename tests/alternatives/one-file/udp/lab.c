@@ -234,6 +234,13 @@ static int serve_one(struct service *s) {
     return 0;
 }
 
+/* With IP_RECVERR an error stays in a queue of its own, and ppoll reports it until somebody takes it. */
+static void drop_errors(int fd) {
+    struct msghdr message = {.msg_iovlen = 0};
+    while (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) != -1)
+        continue;
+}
+
 int udp_serve(int fd, udp_handler *handler, void *ctx, int stop_fd, struct udp_stats *stats) {
     struct udp_stats unwanted;
     struct service *s = malloc(sizeof *s);
@@ -258,6 +265,8 @@ int udp_serve(int fd, udp_handler *handler, void *ctx, int stop_fd, struct udp_s
         } else if (both[1].revents != 0 && serve_one(s) == -1) {
             error = errno;
             result = -1;
+        } else if (both[1].revents & POLLERR) {
+            drop_errors(fd);
         }
     }
     free(s);
