@@ -496,6 +496,80 @@ int timesync_query(const struct udp_peer *server, timesync_clock *clock, void *c
     return 0;
 }
 
+/* ------------------------------------------------------------------------------------------------ CLOCK */
+
+#define PPM ((wide)1000000)
+
+/* Reads the raw clock. It counts only if it has gone on. */
+static int64_t read_raw(struct timesync_local_clock *clock) {
+    int64_t raw = clock->raw(clock->raw_ctx);
+    if (raw > clock->raw_highest)
+        clock->raw_highest = raw;
+    return clock->raw_highest;
+}
+
+/* What is still to make up, with its sign. */
+static int64_t still_left(const struct timesync_local_clock *clock) {
+    wide made_up = ((wide)clock->raw_highest - clock->raw_then) * clock->options.slew_ppm / PPM,
+         left = clock->left_then;
+    if (left == 0)
+        return 0;
+    if (left > 0)
+        return (int64_t)(left > made_up ? left - made_up : 0);
+    return (int64_t)(-left > made_up ? left + made_up : 0);
+}
+
+/* Whether a number is in its limits. A 0 becomes the default. */
+static bool settle(int64_t *number, int64_t otherwise, int64_t most) {
+    if (*number == 0)
+        *number = otherwise;
+    return *number >= 1 && *number <= most;
+}
+
+int timesync_clock_init(struct timesync_local_clock *clock, timesync_clock *raw, void *raw_ctx,
+                        const struct timesync_clock_options *options) {
+    struct timesync_clock_options o = {0};
+    if (options != NULL)
+        o = *options;
+    if (!settle(&o.step, 128000000, INT64_MAX) || !settle(&o.slew_ppm, 500, 100000) || !settle(&o.drift_ppm, 15, 1000))
+        return fail(EINVAL);
+    *clock = (struct timesync_local_clock){
+        .raw = raw, .raw_ctx = raw_ctx, .options = o, .raw_highest = raw(raw_ctx), .bound_then = INT64_MAX};
+    return 0;
+}
+
+/* Before the first synchronisation raw_then, shown_then and left_then are 0. */
+int64_t timesync_clock_now(void *ctx) {
+    struct timesync_local_clock *clock = ctx;
+    wide raw = read_raw(clock);
+    return (int64_t)(clock->shown_then + (raw - clock->raw_then) + (clock->left_then - still_left(clock)));
+}
+
+static wide rounded_up(wide number, wide divisor) {
+    return -divide(-number, divisor);
+}
+
+int timesync_clock_sync(struct timesync_local_clock *clock, const struct timesync_result *result) {
+    bool step = result->offset >= clock->options.step;
+    int64_t shown = timesync_clock_now(clock);
+    wide delay = result->delay > 0 ? result->delay : 0, bound = rounded_up(delay, 2);
+    bound += rounded_up(result->reply.root_delay * SECOND, (wide)2 << 16);
+    bound += rounded_up(result->reply.root_dispersion * SECOND, (wide)1 << 16);
+    clock->shown_then = step ? shown + result->offset : shown;
+    clock->left_then = step ? 0 : result->offset;
+    clock->raw_then = clock->raw_highest;
+    clock->bound_then = bound < INT64_MAX ? (int64_t)bound : INT64_MAX;
+    return step ? 1 : 0;
+}
+
+int64_t timesync_clock_bound(struct timesync_local_clock *clock) {
+    if (clock->bound_then == INT64_MAX)
+        return INT64_MAX;
+    wide raw = read_raw(clock), left = still_left(clock), bound = clock->bound_then;
+    bound += (left < 0 ? -left : left) + rounded_up((raw - clock->raw_then) * clock->options.drift_ppm, PPM);
+    return bound < INT64_MAX ? (int64_t)bound : INT64_MAX;
+}
+
 /* ------------------------------------------------------------------------------------------------ MSG */
 
 /* Reads until the list of blocks is full. Returns how many bytes came before the end, or -1. */
