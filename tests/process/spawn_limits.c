@@ -70,9 +70,9 @@ Test(proc_spawn, can_be_tried_again_after_a_shortage_of_descriptors, .timeout = 
         snprintf(when, sizeof when, "with room for %u descriptors", more);
         expect_int(process_init_target(&p, spawned_begun_anew, NULL, &none), 0, "making a process");
         int before = open_descriptors();
-        leave_descriptors(more);
+        allow_descriptors((int)more);
         int result = process_start(&p), error = errno;
-        allow_descriptors();
+        allow_all_descriptors();
         expect_start_or_error(&p, result, error, EMFILE, before, when);
     }
     for (int i = 0; i < 24; i++)

@@ -10,12 +10,12 @@
 #include <timeslice/state.h>
 #include <unistd.h>
 
+#include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
 #include "support/process/gates.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
-#include "support/process/shortage.h"
 
 /* The state that state_of reports, as a word, or the name of its error. */
 static const char *state_word(pid_t pid) {
@@ -200,9 +200,9 @@ Test(proc_state, needs_a_descriptor, .timeout = 5,
     gates_open();
     pid_t pid = plain_start(wait_for_ever, NULL);
     require(await_rest(pid) == 'S', "make a child that sleeps");
-    leave_descriptors(0);
+    allow_descriptors(0);
     const char *word = state_word(pid);
-    allow_descriptors();
+    allow_all_descriptors();
     expect_text(word, "EMFILE", "the error while no descriptor is free");
     expect_text(state_word(pid), "blocked", "the state when a descriptor is free again");
     end_plain(pid);

@@ -117,10 +117,10 @@ Test(proc_task, is_not_submitted_by_a_daemon, .timeout = 5,
 static void expect_call_or_error(unsigned more) {
     struct task_result out = untouched;
     int before = open_descriptors();
-    leave_descriptors(more);
+    allow_descriptors((int)more);
     errno = 0;
     int result = task_call(write_ok, NULL, &out), error = errno;
-    allow_descriptors();
+    allow_all_descriptors();
     bool failed = result != 0, is_good = !failed && out.exitcode == 0;
     expect_int(failed ? error : EMFILE, EMFILE, "errno of task_call with room for %u descriptors", more);
     expect_true(!failed || is_untouched(&out), "*out is unchanged after an error with room for %u descriptors", more);
@@ -141,11 +141,11 @@ Test(proc_task, can_be_called_again_after_a_shortage_of_descriptors, .timeout = 
 /* Opens a queue with room for so many descriptors. */
 static void expect_queue_or_error(unsigned more) {
     int before = open_descriptors();
-    leave_descriptors(more);
+    allow_descriptors((int)more);
     errno = 0;
     struct task_queue *queue = task_open();
     int error = errno;
-    allow_descriptors();
+    allow_all_descriptors();
     expect_int(queue == NULL ? error : EMFILE, EMFILE, "errno of task_open with room for %u descriptors", more);
     expect_true(queue == NULL || is_open(task_fd(queue)), "a queue has an open descriptor, made with room for %u",
                 more);
@@ -161,10 +161,10 @@ static void expect_submission_or_error(unsigned more) {
     expect_int(task_submit(queue, write_ok, NULL, count_call, &first), 0, "submitting a task");
     await_readable(task_fd(queue));
     int with_one = open_descriptors();
-    leave_descriptors(more);
+    allow_descriptors((int)more);
     errno = 0;
     int result = task_submit(queue, write_ok, NULL, count_call, &second), error = errno;
-    allow_descriptors();
+    allow_all_descriptors();
     bool failed = result != 0;
     expect_int(failed ? error : EMFILE, EMFILE, "errno of task_submit with room for %u descriptors", more);
     expect_int(failed ? open_descriptors() : with_one, with_one, "the number of open descriptors after an error");

@@ -10,7 +10,6 @@
 #include "support/core/expect.h"
 #include "support/core/output.h"
 #include "support/core/require.h"
-#include "support/core/shortage.h"
 #include "support/faults/closes.h"
 #include "support/faults/faults.h"
 #include "support/faults/waits.h"
@@ -162,11 +161,11 @@ Test(udp_call, survives_a_lack_of_descriptors, .timeout = 3,
     struct responder *server = responder_start(AF_INET, say_ok, NULL, 0);
     int before = open_descriptors();
     char reply[8];
-    use_up_descriptors();
+    allow_descriptors(0);
     errno = 0;
     ssize_t result = udp_call(&server->socket.at, "x", 1, reply, sizeof reply, &endless);
     int error = errno;
-    free_descriptors();
+    allow_all_descriptors();
     expect_int(result, -1, "calling udp_call when no descriptor is left");
     expect_int(error, EMFILE, "its errno");
     expect_int(open_descriptors(), before, "the number of open descriptors");

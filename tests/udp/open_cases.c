@@ -13,7 +13,6 @@
 #include "support/core/expect.h"
 #include "support/core/output.h"
 #include "support/core/require.h"
-#include "support/core/shortage.h"
 #include "support/faults/closes.h"
 #include "support/faults/faults.h"
 #include "support/faults/resolver.h"
@@ -287,11 +286,11 @@ Test(udp_bind, reports_the_last_try, .timeout = 3,
 Test(udp_bind, survives_a_lack_of_descriptors, .timeout = 3,
      .description = "UDP-OPEN-013 UDP-RULE-001f UDP-RULE-001g: no descriptor is left, then there are enough again") {
     int before = open_descriptors(), fd;
-    use_up_descriptors();
+    allow_descriptors(0);
     errno = 0;
     fd = udp_bind("127.0.0.1", 0);
     int error = errno;
-    free_descriptors();
+    allow_all_descriptors();
     expect_int(fd, -1, "calling udp_bind when no descriptor is left");
     expect_int(error, EMFILE, "its errno");
     expect_int(open_descriptors(), before, "the number of open descriptors");

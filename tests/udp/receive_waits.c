@@ -11,7 +11,6 @@
 #include "support/core/output.h"
 #include "support/core/require.h"
 #include "support/core/short_waits.h"
-#include "support/core/shortage.h"
 #include "support/core/stopwatch.h"
 #include "support/faults/faults.h"
 #include "support/faults/interruptions.h"
@@ -276,11 +275,11 @@ Test(udp_recv, reports_a_wait_that_fails, .timeout = 3,
 static void receive_without_descriptors(int fd, int timeout_ms, int otherwise) {
     char buf[8];
     int before = open_descriptors();
-    use_up_descriptors();
+    allow_descriptors(0);
     errno = 0;
     ssize_t result = udp_recv(fd, buf, sizeof buf, NULL, timeout_ms);
     int error = errno;
-    free_descriptors();
+    allow_all_descriptors();
     step("udp_recv returned %zd, and errno is %d", result, error);
     expect_true(result >= 0 ? otherwise == 0 : error == EMFILE || error == otherwise,
                 "udp_recv works without a descriptor of its own, or it fails with EMFILE");

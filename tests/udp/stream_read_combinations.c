@@ -266,15 +266,12 @@ Test(stream_read, reports_an_error_after_every_byte, .timeout = 3,
 }
 
 Test(stream_read, reports_errors_of_other_descriptors, .timeout = 3,
-     .description = "UDP-MSG-007: a TCP socket that is not connected, and the writing end of a pipe") {
+     .description = "UDP-MSG-007: a TCP socket that is not connected") {
     char buf[4];
-    int ends[2], alone = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    require(alone != -1 && pipe2(ends, O_CLOEXEC) == 0, "open a socket and a pipe");
+    int alone = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    require(alone != -1, "open a socket");
     expect_error(stream_read(alone, buf, 4), ENOTCONN, "calling stream_read on a socket that is not connected");
-    expect_error(stream_read(ends[1], buf, 4), EBADF, "calling stream_read on the writing end of a pipe");
     close(alone);
-    close(ends[0]);
-    close(ends[1]);
 }
 
 Test(stream_read, survives_a_wait_that_fails, .timeout = 3,

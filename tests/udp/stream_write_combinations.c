@@ -313,8 +313,7 @@ Test(stream_write, survives_a_wait_that_fails, .timeout = 3,
 }
 
 Test(stream_write, reports_errors_of_pipes, .timeout = 3,
-     .description =
-         "UDP-MSG-015c UDP-MSG-015 UDP-MSG-015b: pipes without a reader, SIGPIPE ignored, and a reading end") {
+     .description = "UDP-MSG-015c UDP-MSG-015 UDP-MSG-015b: pipes without a reader, and SIGPIPE is ignored") {
     require(signal(SIGPIPE, SIG_IGN) != SIG_ERR, "ignore a signal");
     for (enum stream_kind kind = PIPE_STREAM; kind <= NON_BLOCKING_PIPE; kind++) {
         for (size_t border = 0; border < LEN; border++) {
@@ -327,8 +326,5 @@ Test(stream_write, reports_errors_of_pipes, .timeout = 3,
                          border);
             tcp_close(&full);
         }
-        full = stream_kind_open(kind, TO_US);
-        expect_error(stream_write(full.ours, "x", 1), EBADF, "calling stream_write on the reading end of a pipe");
-        tcp_close(&full);
     }
 }

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "narration.h"
 #include "require.h"
 
 int open_descriptors(void) {
@@ -33,10 +34,12 @@ void allow_descriptors(int count) {
     for (less.rlim_cur = 0; count > 0 || is_open((int)less.rlim_cur); less.rlim_cur++)
         count -= !is_open((int)less.rlim_cur);
     require(setrlimit(RLIMIT_NOFILE, &less) == 0, "set a limit");
+    step("from here on, few descriptors or none can be opened");
 }
 
 void allow_all_descriptors(void) {
     require(setrlimit(RLIMIT_NOFILE, &usual) == 0, "set a limit");
+    step("descriptors can be opened again");
 }
 
 bool is_open(int fd) {

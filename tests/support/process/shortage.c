@@ -40,26 +40,6 @@ void allow_processes(void) {
     set_limit(RLIMIT_NPROC, RLIM_INFINITY);
 }
 
-static rlim_t usual_descriptors;
-
-/* The limit is about numbers. So it is the number that comes after the next `more` free numbers. */
-void leave_descriptors(unsigned more) {
-    enum { MOST = 32 };
-    struct rlimit limit;
-    int taken[MOST + 1];
-    require(more <= MOST && getrlimit(RLIMIT_NOFILE, &limit) == 0, "read the limit of descriptors");
-    for (unsigned i = 0; i <= more; i++)
-        require((taken[i] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) != -1, "open a descriptor");
-    for (unsigned i = 0; i <= more; i++)
-        close(taken[i]);
-    usual_descriptors = limit.rlim_cur;
-    set_limit(RLIMIT_NOFILE, (rlim_t)taken[more]);
-}
-
-void allow_descriptors(void) {
-    set_limit(RLIMIT_NOFILE, usual_descriptors);
-}
-
 void limit_files(unsigned bytes) {
     signal(SIGXFSZ, SIG_IGN);
     set_limit(RLIMIT_FSIZE, bytes);
