@@ -1,5 +1,6 @@
 /* fcfs.c - first come, first served. */
 #include "support/schedule/every_workload.h"
+#include "support/schedule/history.h"
 
 Test(sched_fcfs, runs_in_order_of_becoming_ready, .timeout = 3,
      .description = "SCH-FCFS-001: three jobs in the wrong order, then the five jobs of the chapter") {
@@ -7,26 +8,34 @@ Test(sched_fcfs, runs_in_order_of_becoming_ready, .timeout = 3,
     expect_chart("FCFS", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", "AAAAABBBCCCCCCDEE");
 }
 
-/* No job blocks, and no two jobs arrive together. So the slices are in the order of arrival. */
-static const char *in_order_of_arrival(const struct workload *w, const struct sched_options *o,
-                                       const struct schedule *s) {
-    (void)o;
-    int64_t latest = -1;
-    for (size_t i = 0; i < s->slice_count; i++)
-        for (size_t j = 0; j < w->job_count; j++) {
-            if (w->jobs[j].id != s->slices[i].job)
-                continue;
-            if (w->jobs[j].arrival < latest)
-                return "a job runs after one that arrived later";
-            latest = w->jobs[j].arrival;
-        }
-    return s->slice_count == w->job_count ? NULL : "the number of slices is not the number of jobs";
+static bool became_ready_earlier(const struct past *a, const struct past *b, int64_t time, enum sched_ties ties) {
+    (void)time, (void)ties;
+    return a->since < b->since;
+}
+
+static const char *in_order_of_becoming_ready(const struct workload *w, const struct sched_options *o,
+                                              const struct schedule *s) {
+    return each_choice_is_right(w, o, s, became_ready_earlier) ? NULL
+                                                               : "a job runs although another one became ready earlier";
 }
 
 Test(sched_fcfs, never_lets_a_later_job_pass, .timeout = 5,
-     .description = "SCH-FCFS-001: random workloads: the slices start in order of arrival") {
-    expect_for_every_workload(in_order_of_arrival, "FCFS",
-                              ((struct shape){.jobs = 12, .arrival = 40, .burst = 9, .apart = true}), 600);
+     .description = "SCH-FCFS-001 SCH-RULE-007a: random workloads without I/O on one and two CPUs") {
+    static const struct shape shape = {.jobs = 12, .arrival = 40, .burst = 9, .apart = true};
+    expect_for_every_workload(in_order_of_becoming_ready, "FCFS;FCFS cpus 2;FCFS ostep", shape, 600);
+}
+
+Test(sched_fcfs, forgets_the_arrival_of_a_job_back_from_io, .timeout = 5,
+     .description = "SCH-FCFS-003 SCH-FCFS-003a: random workloads with I/O on one and two CPUs") {
+    static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 6, .io = 9, .ios = 3, .apart = true};
+    expect_for_every_workload(in_order_of_becoming_ready, "FCFS;FCFS cpus 2;FCFS ostep", shape, 400);
+}
+
+Test(sched_fcfs, never_cuts_a_burst, .timeout = 5,
+     .description = "SCH-FCFS-002: random workloads with I/O, also with switch cost, serial and several CPUs") {
+    static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 9, .io = 6, .ios = 3};
+    expect_for_every_workload(each_burst_is_one_slice, "FCFS;FCFS ostep;FCFS cost 2;FCFS serial cpus 2;FCFS cpus 3", shape,
+                              400);
 }
 
 Test(sched_fcfs, lets_a_burst_run_to_its_end, .timeout = 3,

@@ -1,5 +1,7 @@
 /* hrrn.c - highest response ratio next. */
+#include "support/core/rounds.h"
 #include "support/schedule/every_workload.h"
+#include "support/schedule/history.h"
 
 Test(sched_hrrn, runs_the_highest_ratio_first, .timeout = 3,
      .description = "SCH-HRRN-001: the five jobs of the chapter, then four other jobs") {
@@ -7,27 +9,105 @@ Test(sched_hrrn, runs_the_highest_ratio_first, .timeout = 3,
     expect_chart("HRRN", "A(0,4) B(1,6) C(3,1) D(4,9)", "AAAACBBBBBBDDDDDDDDD");
 }
 
-/* No job blocks, so w counts from the arrival. The numbers are small, so the products are exact. */
-static const char *highest_of_the_waiting(const struct workload *w, const struct sched_options *o,
-                                          const struct schedule *s) {
-    (void)o;
-    for (size_t i = 0; i < s->slice_count; i++) {
-        const struct sched_job *chosen = job_with(w, s->slices[i].job);
-        for (size_t later = i + 1; chosen && later < s->slice_count; later++) {
-            const struct sched_job *other = job_with(w, s->slices[later].job);
-            int64_t start = s->slices[i].start;
-            if (other && other->arrival <= start &&
-                (start - other->arrival) * chosen->bursts[0] > (start - chosen->arrival) * other->bursts[0])
-                return "a job is dispatched while a job with a higher ratio is ready";
-        }
-    }
-    return s->slice_count == w->job_count ? NULL : "the number of slices is not the number of jobs";
+__extension__ typedef __int128 wide;
+
+/* Positive if the ratio of a is larger. */
+static int by_ratio(const struct past *a, const struct past *b, int64_t time) {
+    wide ours = (wide)(time - a->since) * b->next, theirs = (wide)(time - b->since) * a->next;
+    return (ours > theirs) - (ours < theirs);
+}
+
+static bool has_the_higher_ratio(const struct past *a, const struct past *b, int64_t time, enum sched_ties ties) {
+    (void)ties;
+    return by_ratio(a, b, time) > 0;
+}
+
+static bool is_equal_and_before(const struct past *a, const struct past *b, int64_t time, enum sched_ties ties) {
+    return by_ratio(a, b, time) == 0 && stands_before(a, b, ties);
+}
+
+static const char *highest_first(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    return each_choice_is_right(w, o, s, has_the_higher_ratio) ? NULL
+                                                               : "a job runs although another one has a higher ratio";
+}
+
+static const char *equal_in_order(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    return each_choice_is_right(w, o, s, is_equal_and_before)
+               ? NULL
+               : "a job runs although another one with an equal ratio became ready before it";
 }
 
 Test(sched_hrrn, never_passes_over_a_higher_ratio, .timeout = 5,
-     .description = "SCH-HRRN-001: random workloads: no job with a higher ratio waits at a dispatch") {
-    expect_for_every_workload(highest_of_the_waiting, "HRRN",
-                              ((struct shape){.jobs = 14, .arrival = 50, .burst = 12, .apart = true}), 600);
+     .description = "SCH-HRRN-001: random workloads without I/O on one and two CPUs") {
+    static const struct shape shape = {.jobs = 14, .arrival = 50, .burst = 12};
+    expect_for_every_workload(highest_first, "HRRN;HRRN cpus 2;HRRN ostep", shape, 600);
+}
+
+Test(sched_hrrn, never_cuts_a_burst, .timeout = 5,
+     .description = "SCH-HRRN-001a: random workloads with I/O, also with switch cost, serial and several CPUs") {
+    static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 9, .io = 6, .ios = 3};
+    expect_for_every_workload(each_burst_is_one_slice, "HRRN;HRRN ostep;HRRN cost 2;HRRN serial cpus 2;HRRN cpus 3", shape,
+                              300);
+}
+
+Test(sched_hrrn, waits_anew_after_each_io, .timeout = 5,
+     .description = "SCH-HRRN-004 SCH-HRRN-004a: random workloads with I/O on one and two CPUs") {
+    static const struct shape shape = {.jobs = 8, .arrival = 30, .burst = 9, .io = 9, .ios = 3};
+    expect_for_every_workload(highest_first, "HRRN;HRRN cpus 2;HRRN ostep", shape, 400);
+}
+
+Test(sched_hrrn, keeps_the_order_of_equal_ratios, .timeout = 5,
+     .description = "SCH-HRRN-005 SCH-HRRN-005a SCH-RULE-007a: random workloads with few lengths, under both profiles") {
+    static const struct shape shape = {.jobs = 8, .arrival = 9, .burst = 2, .io = 5, .ios = 3};
+    expect_chart("HRRN", "I(0, 1 2 2) B(1,3) D(3,2)", "IBBBIIDD");
+    expect_for_every_workload(equal_in_order, "HRRN;HRRN ostep;HRRN cpus 2", shape, 500);
+}
+
+/* Two jobs wait while a long one runs. Their ratios are nearly equal: w is s times the same number, and a little more.
+ */
+static void expect_exact_choices(unsigned bits, unsigned count, const char *what) {
+    struct dice dice = dice_for(what);
+    unsigned last = rounds(count), wrong = 0;
+    for (unsigned i = 0; i < last; i++) {
+        int64_t length[2], wait[2], factor = 1 + dice_below(&dice, 3), until = 0;
+        for (int k = 0; k < 2; k++) {
+            length[k] = 1 + (int64_t)(dice_roll(&dice) >> (64 - bits)) / 4 * 4;
+            wait[k] = length[k] * factor + dice_below(&dice, 4);
+            until = wait[k] > until ? wait[k] : until;
+        }
+        struct jobs jobs = {.workload = {jobs.job, 3}};
+        for (size_t k = 0; k < 3; k++) {
+            jobs.bursts[k][0] = k ? length[k - 1] : until + 1;
+            jobs.job[k] = (struct sched_job){(int64_t)k + 1, k ? until + 1 - wait[k - 1] : 0, jobs.bursts[k], 1};
+        }
+        struct schedule s;
+        struct sched_options o = options_from("HRRN");
+        wide ours = (wide)wait[0] * length[1], theirs = (wide)wait[1] * length[0];
+        bool first = ours != theirs ? ours > theirs : jobs.job[1].arrival <= jobs.job[2].arrival;
+        if (schedule_run(&jobs.workload, &o, &s) != 0) {
+            step("schedule_run fails for %s", jobs_text(&jobs));
+            wrong++;
+            continue;
+        }
+        if (s.slice_count != 3 || s.slices[1].job != (first ? 2 : 3)) {
+            step("another job must run second: %s", jobs_text(&jobs));
+            wrong++;
+        }
+        schedule_free(&s);
+    }
+    expect_int(wrong, 0, "wrong choices between ratios that are nearly equal, %s", what);
+}
+
+Test(sched_hrrn, compares_near_ratios_exactly, .timeout = 5,
+     .description = "SCH-HRRN-002: random pairs of ratios that are nearly equal, with products below 2^62") {
+    expect_exact_choices(8, 300, "lengths of 8 bits");
+    expect_exact_choices(28, 300, "lengths of 28 bits");
+}
+
+Test(sched_hrrn, compares_near_ratios_of_long_times, .timeout = 5,
+     .description = "SCH-HRRN-003: random pairs of ratios that are nearly equal, with products up to 2^116") {
+    expect_exact_choices(40, 300, "lengths of 40 bits");
+    expect_exact_choices(56, 300, "lengths of 56 bits");
 }
 
 Test(sched_hrrn, compares_exactly, .timeout = 3,

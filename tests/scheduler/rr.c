@@ -1,5 +1,6 @@
 /* rr.c - round robin. */
 #include "support/schedule/every_workload.h"
+#include "support/schedule/history.h"
 
 Test(sched_rr, cuts_a_lone_job_into_quanta, .timeout = 3,
      .description = "SCH-RR-001: a lone job, and a job that is alone again later") {
@@ -22,11 +23,9 @@ static const char *no_slice_beyond_the_quantum(const struct workload *w, const s
 }
 
 Test(sched_rr, never_runs_beyond_the_quantum, .timeout = 5,
-     .description = "SCH-RR-001: random workloads with the quanta 1, 3 and 4") {
+     .description = "SCH-RR-001 SCH-RR-001a SCH-RULE-008b: random workloads with the quanta 1 to 4") {
     static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 9, .io = 6, .ios = 2};
-    expect_for_every_workload(no_slice_beyond_the_quantum, "RR 1", shape, 300);
-    expect_for_every_workload(no_slice_beyond_the_quantum, "RR 3", shape, 400);
-    expect_for_every_workload(no_slice_beyond_the_quantum, "RR 4 cpus 2", shape, 300);
+    expect_for_every_workload(no_slice_beyond_the_quantum, "RR ?;RR ? ostep;RR ? cpus 2;RR ? cost 2", shape, 800);
 }
 
 Test(sched_rr, sends_an_expired_job_to_the_tail, .timeout = 3,
@@ -46,4 +45,53 @@ Test(sched_rr, gives_a_full_quantum_each_time, .timeout = 3,
      .description = "SCH-RR-004: A blocks with one tick of its quantum left") {
     expect_chart("RR 2", "A(0, 1 1 4) B(0,4)", "ABBAABBAA");
     expect_chart("RR 3", "A(0, 2 1 5) B(0,6)", "AABBBAAABBBAA");
+}
+
+static bool became_ready_earlier(const struct past *a, const struct past *b, int64_t time, enum sched_ties ties) {
+    (void)time, (void)ties;
+    return a->since < b->since;
+}
+
+static const char *in_order_of_becoming_ready(const struct workload *w, const struct sched_options *o,
+                                              const struct schedule *s) {
+    return each_choice_is_right(w, o, s, became_ready_earlier) ? NULL
+                                                               : "a job runs although another one became ready earlier";
+}
+
+Test(sched_rr, never_lets_an_expired_job_pass, .timeout = 5,
+     .description = "SCH-RR-002 SCH-RULE-006e SCH-RULE-007b: random workloads without I/O on one and two CPUs") {
+    static const struct shape shape = {.jobs = 6, .arrival = 15, .burst = 9, .apart = true};
+    expect_for_every_workload(in_order_of_becoming_ready, "RR ?;RR ? cpus 2;RR ? ostep", shape, 500);
+}
+
+/* No running-ready may stand where a burst ends, and no slice may be empty. */
+static const char *no_expiry_at_an_end(const struct workload *w, const struct sched_options *o,
+                                       const struct schedule *s) {
+    struct past all[JOBS_MAX];
+    for (size_t i = 0; i < s->slice_count; i++)
+        if (s->slices[i].end <= s->slices[i].start)
+            return "a slice is empty";
+    for (size_t i = 0; i < s->state_count; i++) {
+        const struct sched_change *c = &s->states[i];
+        if (c->from != SCHED_RUNNING || c->to != SCHED_READY)
+            continue;
+        if (!past_of_all(w, s, c->time, all))
+            return NULL;
+        for (size_t j = 0; j < w->job_count; j++)
+            if (all[j].job->id == c->job && (!all[j].waits || all[j].came != BY_EXPIRY))
+                return "a quantum expires although the burst ends at the same time";
+    }
+    return each_slice_is_a_quantum(w, o, s);
+}
+
+Test(sched_rr, never_gives_the_rest_of_a_quantum_away, .timeout = 5,
+     .description = "SCH-RR-003 SCH-RR-003a SCH-RULE-008c: random workloads without I/O, also with switch cost") {
+    static const struct shape shape = {.jobs = 6, .arrival = 15, .burst = 6};
+    expect_for_every_workload(no_expiry_at_an_end, "RR ?;RR ? cpus 2;RR ? ostep;RR ? cost 1", shape, 500);
+}
+
+Test(sched_rr, gives_a_full_quantum_after_io, .timeout = 5,
+     .description = "SCH-RR-004: random workloads with I/O, also with switch cost") {
+    static const struct shape shape = {.jobs = 6, .arrival = 15, .burst = 6, .io = 6, .ios = 3};
+    expect_for_every_workload(each_slice_is_a_quantum, "RR ?;RR ? cpus 2;RR ? ostep;RR ? cost 1", shape, 500);
 }

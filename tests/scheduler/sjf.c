@@ -1,5 +1,6 @@
 /* sjf.c - shortest job first. */
 #include "support/schedule/every_workload.h"
+#include "support/schedule/history.h"
 
 Test(sched_sjf, runs_the_shortest_burst_first, .timeout = 3,
      .description = "SCH-SJF-001: the five jobs of the chapter, and three that arrive together") {
@@ -7,25 +8,50 @@ Test(sched_sjf, runs_the_shortest_burst_first, .timeout = 3,
     expect_chart("SJF", "B(0,4) C(0,3) A(0,9)", "CCCBBBBAAAAAAAAA");
 }
 
-/* No job blocks. So each job has one slice, and waits from its arrival to this slice. */
-static const char *shortest_of_the_waiting(const struct workload *w, const struct sched_options *o,
-                                           const struct schedule *s) {
-    (void)o;
-    for (size_t i = 0; i < s->slice_count; i++) {
-        const struct sched_job *chosen = job_with(w, s->slices[i].job);
-        for (size_t later = i + 1; chosen && later < s->slice_count; later++) {
-            const struct sched_job *other = job_with(w, s->slices[later].job);
-            if (other && other->arrival <= s->slices[i].start && other->bursts[0] < chosen->bursts[0])
-                return "a job is dispatched while a job with a shorter burst is ready";
-        }
-    }
-    return s->slice_count == w->job_count ? NULL : "the number of slices is not the number of jobs";
+static bool is_shorter(const struct past *a, const struct past *b, int64_t time, enum sched_ties ties) {
+    (void)time, (void)ties;
+    return a->next < b->next;
+}
+
+static bool is_equal_and_before(const struct past *a, const struct past *b, int64_t time, enum sched_ties ties) {
+    (void)time;
+    return a->next == b->next && stands_before(a, b, ties);
+}
+
+static const char *shortest_first(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    return each_choice_is_right(w, o, s, is_shorter) ? NULL : "a job runs although the next burst of another is shorter";
+}
+
+static const char *equal_in_order(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    return each_choice_is_right(w, o, s, is_equal_and_before)
+               ? NULL
+               : "a job runs although another one with an equal burst became ready before it";
 }
 
 Test(sched_sjf, never_passes_over_a_shorter_burst, .timeout = 5,
-     .description = "SCH-SJF-001: random workloads: no job with a shorter burst waits at a dispatch") {
-    expect_for_every_workload(shortest_of_the_waiting, "SJF",
-                              ((struct shape){.jobs = 12, .arrival = 40, .burst = 12, .apart = true}), 600);
+     .description = "SCH-SJF-001: random workloads without I/O on one and two CPUs") {
+    static const struct shape shape = {.jobs = 12, .arrival = 40, .burst = 12};
+    expect_for_every_workload(shortest_first, "SJF;SJF cpus 2;SJF ostep", shape, 600);
+}
+
+Test(sched_sjf, never_looks_beyond_the_next_burst, .timeout = 5,
+     .description = "SCH-SJF-003: random workloads with I/O on one and two CPUs") {
+    static const struct shape shape = {.jobs = 8, .arrival = 30, .burst = 12, .io = 6, .ios = 3};
+    expect_for_every_workload(shortest_first, "SJF;SJF cpus 2;SJF ostep", shape, 400);
+}
+
+Test(sched_sjf, never_cuts_a_burst, .timeout = 5,
+     .description = "SCH-SJF-002: random workloads with I/O, also with switch cost, serial and several CPUs") {
+    static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 9, .io = 6, .ios = 3};
+    expect_for_every_workload(each_burst_is_one_slice, "SJF;SJF ostep;SJF cost 2;SJF serial cpus 2;SJF cpus 3", shape,
+                              300);
+}
+
+Test(sched_sjf, keeps_the_order_of_equal_bursts, .timeout = 5,
+     .description = "SCH-SJF-004 SCH-SJF-004a SCH-RULE-007a: random workloads with few lengths, under both profiles") {
+    static const struct shape shape = {.jobs = 8, .arrival = 9, .burst = 2, .io = 5, .ios = 3};
+    expect_chart("SJF", "I(0, 1 2 2) B(0,5) D(3,2)", "IBBBBBIIDD");
+    expect_for_every_workload(equal_in_order, "SJF;SJF ostep;SJF cpus 2", shape, 500);
 }
 
 Test(sched_sjf, does_not_preempt, .timeout = 3,

@@ -1,32 +1,111 @@
-/* every_workload.c - makes random workloads, runs them, and checks an invariant. */
+/* every_workload.c - makes random workloads, runs them, checks an invariant, and shrinks the workload that breaks it. */
 #include "every_workload.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "model.h"
+#include "shrink.h"
 #include "support/core/rounds.h"
 
-bool holds_for_every_workload(invariant *holds, const char *how, struct shape shape, unsigned count) {
-    struct dice dice = dice_for(how ? how : "all policies");
-    step("random workloads, %s", how ? how : "all policies in turn");
+#define HOW_BYTES 128
+
+/* The options for the workload with this number: the text of their turn, with numbers in place of '?' and '!'. */
+static void write_options(const char *how, unsigned number, struct dice *dice, char text[static HOW_BYTES]) {
+    unsigned turns = 1, used = 0;
+    if (!how)
+        how = options_in_turn((int)number);
+    for (const char *c = how; *c; c++)
+        turns += *c == ';';
+    for (unsigned turn = number % turns; turn > 0; how++)
+        turn -= *how == ';';
+    for (; *how && *how != ';' && used < HOW_BYTES - 4; how++) {
+        if (*how == '?' || *how == '!')
+            used += (unsigned)sprintf(text + used, "%u", *how == '?' ? 1 + dice_below(dice, 4) : 5 + dice_below(dice, 8));
+        else
+            text[used++] = *how;
+    }
+    text[used] = '\0';
+}
+
+struct attempt {
+    const struct trial *trial;
+    struct sched_options options;
+    const char *wrong; /* what the invariant said last; "" if schedule_run failed */
+    int error;
+};
+
+static bool suits(const struct attempt *a, const struct workload *w) {
+    if (a->trial->must == 0 && a->trial->never == 0)
+        return true;
+    model_run(w, &a->options);
+    return (situations() & a->trial->never) == 0 && (a->trial->must == 0 || (situations() & a->trial->must) != 0);
+}
+
+static unsigned taken; /*DEBUG*/
+/* Runs the workload. Returns whether it breaks the rule. */
+static bool breaks(void *attempt, const struct workload *w) {
+    struct attempt *a = attempt;
+    struct schedule s;
+    if (!suits(a, w))
+        return false;
+    taken++; /*DEBUG*/
+    errno = 0;
+    if (schedule_run(w, &a->options, &s) != 0) {
+        a->error = errno;
+        a->wrong = "";
+        return true;
+    }
+    const char *wrong = a->trial->holds(w, &a->options, &s);
+    schedule_free(&s);
+    if (wrong)
+        a->wrong = wrong;
+    return wrong != NULL;
+}
+
+/* Shows the smallest workload with its chart, and with that of the model if it is different. */
+static bool tell(struct attempt *a, const struct jobs *jobs, const char *how, unsigned number) {
+    static char got[CHART_BYTES], expected[CHART_BYTES], what[3 * CHART_BYTES];
+    struct schedule s;
+    if (!*a->wrong || schedule_run(&jobs->workload, &a->options, &s) != 0) {
+        errno = a->error;
+        return check_ran(how, jobs_text(jobs));
+    }
+    const struct schedule *right = model_run(&jobs->workload, &a->options);
+    for (int bars = 0; bars < 2; bars++) {
+        draw(right, bars, expected);
+        draw(&s, bars, got);
+        if (strcmp(got, expected) != 0)
+            break;
+    }
+    schedule_free(&s);
+    int used = snprintf(what, sizeof what, "%s, %s (random workload %u, made as small as possible)", how,
+                        jobs_text(jobs), number);
+    if (strcmp(got, expected) == 0) {
+        snprintf(what + used, sizeof what - (size_t)used, "\nits chart: %s", got);
+        return check_problem(a->wrong, what);
+    }
+    snprintf(what + used, sizeof what - (size_t)used, ": %s", a->wrong);
+    return check_same_drawing(got, expected, what);
+}
+
+bool holds_for_every_workload(const struct trial *trial, unsigned count) {
+    struct dice dice = dice_for(trial->how ? trial->how : "all policies");
+    step("random workloads, %s", trial->how ? trial->how : "all policies in turn");
     unsigned last = rounds(count);
     for (unsigned i = 0; i < last; i++) {
         static struct jobs jobs;
-        static char chart[CHART_BYTES], what[2 * CHART_BYTES];
-        const char *name = how ? how : options_in_turn(i);
-        struct sched_options options = options_from(name);
-        struct schedule s;
-        jobs_random(&jobs, &dice, shape);
-        errno = 0;
-        if (schedule_run(&jobs.workload, &options, &s) != 0)
-            return check_ran(name, jobs_text(&jobs));
-        const char *wrong = holds(&jobs.workload, &options, &s);
-        if (wrong)
-            draw(&s, false, chart);
-        schedule_free(&s);
-        if (!wrong)
+        char how[HOW_BYTES];
+        struct attempt attempt = {.trial = trial};
+        jobs_random(&jobs, &dice, trial->shape);
+        write_options(trial->how, i, &dice, how);
+        attempt.options = options_from(how);
+        if (!breaks(&attempt, &jobs.workload))
             continue;
-        snprintf(what, sizeof what, "%s, %s (random workload %u)\nits chart: %s", name, jobs_text(&jobs), i, chart);
-        return check_problem(wrong, what);
+        shrink(&jobs, breaks, &attempt);
+        breaks(&attempt, &jobs.workload);
+        return tell(&attempt, &jobs, how, i);
     }
+    if (trial->must || trial->never) ({FILE*f_=fopen("/tmp/sch/taken.txt","a"); fprintf(f_, "TAKEN %u of %u %s\n", taken, last, trial->how ? trial->how : "-"); fclose(f_); taken=0;}); /*DEBUG*/
     return true;
 }

@@ -3,8 +3,12 @@
  * There is no queue. Each ready job has a number, its place. The job with the smallest number is the head. A job that
  * goes to the tail gets a number above all others. A job that goes to the head gets a number below all others. The
  * model shares only the spec with a submission.
+ *
+ * The model also notes which situations a run has met (situations.h). Then a test can choose workloads that have one
+ * situation, and do not have those that other clauses are about.
  */
 #include "model.h"
+#include "situations.h"
 
 #include <errno.h>
 #include <string.h>
@@ -60,6 +64,21 @@ static int64_t quantum_of(const struct actor *a) {
     return has_levels() ? options->levels[a->level] : options->quantum;
 }
 
+/* Is there another job in the queue? With a level, only that level counts. */
+static bool has_company(const struct actor *a, int level) {
+    for (size_t i = 0; i < actor_count; i++) {
+        const struct actor *b = &actors[i];
+        if (b != a && b->state == SCHED_READY && b->cpu < 0 && (level < 0 || b->level == level))
+            return true;
+    }
+    return false;
+}
+
+/* Is a part of its quantum used? A long quantum does not count, because it is never used up. */
+static bool has_used_a_part(const struct actor *a) {
+    return has_quanta() && a->used > 0 && a->used < quantum_of(a) && quantum_of(a) < LONG_QUANTUM;
+}
+
 static void become_ready(struct actor *a) {
     a->ready_since = now;
     a->turn = ++turns;
@@ -94,6 +113,8 @@ static void end_bursts(void) {
         if (a->state != SCHED_RUNNING || a->left > 0)
             continue;
         bool last = a->burst + 1 == a->job->burst_count;
+        noted.ends++;
+        note(has_quanta() && a->used >= quantum_of(a), last ? EXACT_END : EXACT_BLOCK);
         sink(a);
         if (options->serial && !last) {
             struct desk *d = &desks[a->cpu];
@@ -113,6 +134,10 @@ static void end_bursts(void) {
 static void back_from_io(struct actor *a) {
     a->burst += 2;
     a->left = a->job->bursts[a->burst];
+    noted.backs++;
+    note(has_company(a, -1), BACK_BESIDE);
+    note(has_levels() && a->level > 0, BACK_BELOW);
+    note(has_used_a_part(a), BACK_USED);
     change(a, SCHED_READY);
     if (options->serial)
         desks[a->cpu].begins = true;
@@ -140,6 +165,8 @@ static void complete_io(void) {
 static void arrive(void) {
     for (size_t i = 0; i < actor_count; i++)
         if (actors[i].state == SCHED_NEW && actors[i].job->arrival == now) {
+            noted.arrivals++;
+            note(has_company(&actors[i], 0), ARRIVAL_BESIDE);
             change(&actors[i], SCHED_READY);
             become_ready(&actors[i]);
         }
@@ -150,8 +177,13 @@ static void expire(void) {
         struct actor *a = &actors[i];
         if (a->state != SCHED_RUNNING || a->used < quantum_of(a))
             continue;
+        int level = a->level;
         leave(a);
         sink(a);
+        noted.expired++;
+        note(has_company(a, -1), EXPIRED_BESIDE);
+        note(a->level != level, SUNK);
+        note(has_levels() && a->level == level, AT_THE_BOTTOM);
         change(a, SCHED_READY);
         become_ready(a);
     }
@@ -167,6 +199,7 @@ static struct actor *weakest(void) {
 }
 
 static void put_back(struct actor *a) {
+    note(!desks[a->cpu].runs && (desks[a->cpu].switch_left > 0 || desks[a->cpu].switched), ABANDONED);
     leave(a);
     a->place = --head;
     if (a->state == SCHED_RUNNING)
@@ -189,9 +222,28 @@ static void join_level(int level) {
     }
 }
 
+static void note_boost(void) {
+    uint64_t levels = 0;
+    bool on_cpu = false;
+    for (size_t i = 0; i < actor_count; i++) {
+        const struct actor *a = &actors[i];
+        noted.boosted |= a->state != SCHED_NEW && a->state != SCHED_ENDED;
+        on_cpu |= a->cpu >= 0;
+        if (a->cpu >= 0 || a->state == SCHED_READY)
+            levels |= UINT64_C(1) << a->level;
+        note(a->state == SCHED_BLOCKED, BOOST_BLOCKED);
+    }
+    note((levels & (levels - 1)) != 0, BOOST_ORDER);
+    levels &= ~UINT64_C(1);
+    note((levels & (levels - 1)) != 0, BOOST_DEEP);
+    note(on_cpu, BOOST_ON_CPU);
+    note(on_cpu && has_company(NULL, -1), BOOST_BESIDE);
+}
+
 static void boost(void) {
     if (!has_levels() || options->boost == 0 || now == 0 || now % options->boost != 0)
         return;
+    note_boost();
     for (struct actor *a; (a = weakest());)
         put_back(a);
     join_level(0);
@@ -230,10 +282,41 @@ static int idle_cpu(void) {
     return -1;
 }
 
+static int idle_count(void) {
+    int idle = 0;
+    for (int cpu = 0; cpu < options->cpus; cpu++)
+        idle += !desks[cpu].actor;
+    return idle;
+}
+
+/* Would a and b be equal if their order of becoming ready did not count? */
+static bool equals(const struct actor *a, const struct actor *b) {
+    struct actor x = *a, y = *b;
+    x.turn = y.turn = 0;
+    return (options->policy == POLICY_SJF || options->policy == POLICY_HRRN) && !precedes(&x, &y) && !precedes(&y, &x);
+}
+
+static void note_choice(const struct actor *a) {
+    for (size_t i = 0; i < actor_count; i++)
+        note(&actors[i] != a && actors[i].state == SCHED_READY && actors[i].cpu < 0 && equals(a, &actors[i]),
+             EQUAL_CHOICE);
+    note(idle_count() > 1, IDLE_CHOICE);
+}
+
+static void preempt(struct actor *victim, const struct actor *by) {
+    note(true, by->job->arrival == now ? PREEMPTED_BY_ARRIVAL : PREEMPTED_BY_OTHER);
+    note(has_company(NULL, victim->level), PREEMPTED_BESIDE);
+    note(has_used_a_part(victim), PREEMPTED_USED);
+    note(options->cpus > 1, PREEMPTED_ONE_OF_SEVERAL);
+    note(noted.preempted++ > 0, TWO_PREEMPTED);
+    put_back(victim);
+}
+
 static void dispatch(void) {
     for (struct actor *a; (a = next_ready());) {
+        note_choice(a);
         if (idle_cpu() < 0 && has_levels() && a->level < weakest()->level)
-            put_back(weakest());
+            preempt(weakest(), a);
         int cpu = idle_cpu();
         if (cpu < 0)
             return;
@@ -288,6 +371,7 @@ static bool finished(void) {
 static void enter(const struct workload *w) {
     memset(desks, 0, sizeof desks);
     now = turns = tail = head = 0;
+    notes_clear();
     actor_count = w->job_count;
     for (size_t i = 0; i < actor_count; i++) { /* by id */
         size_t at = 0;
@@ -308,91 +392,9 @@ const struct schedule *model_run(const struct workload *w, const struct sched_op
     while (!finished()) {
         for (int i = 0; i < 7; i++)
             (o->ties == SCHED_TIES_OSTEP ? OSTEP : TEXTBOOK)[i]();
+        notes_end_instant();
         tick();
         require(now < TICKS_MAX, "play so long a workload tick by tick");
     }
     return &drawn;
-}
-
-/* ---- mlfq.py ---- */
-
-struct line {
-    struct actor *of[JOBS];
-    int length;
-};
-
-static void append(struct line *l, struct actor *a) {
-    l->of[l->length++] = a;
-}
-
-static void drop_head(struct line *l) {
-    memmove(l->of, l->of + 1, (size_t)--l->length * sizeof(struct actor *));
-}
-
-static void boost_lines(struct line *lines) {
-    for (int level = options->level_count - 1; level > 0; level--) {
-        for (int i = 0; i < lines[level].length; i++)
-            append(&lines[0], lines[level].of[i]);
-        lines[level].length = 0;
-    }
-    for (size_t i = 0; i < actor_count; i++)
-        actors[i].level = 0, actors[i].used = 0;
-}
-
-/* The jobs that come at this tick: first the arrivals, then the I/O completions in order of issue. */
-static void append_comers(struct line *lines) {
-    for (size_t i = 0; i < actor_count; i++)
-        if (actors[i].job->arrival == now)
-            append(&lines[0], &actors[i]);
-    for (int64_t issued = 0; issued < now; issued++)
-        for (size_t i = 0; i < actor_count; i++)
-            if (actors[i].io_until == now && actors[i].io_since == issued)
-                append(&lines[actors[i].level], &actors[i]);
-}
-
-/* What happens after its tick: it is finished, its I/O begins, or its quantum is used up. Returns whether it finished.
- */
-static bool after_tick(struct line *lines, int level) {
-    struct actor *a = lines[level].of[0];
-    bool stays = --a->left > 0, ends = !stays && a->burst + 1 == a->job->burst_count;
-    a->used++;
-    if (stays && a->used < options->levels[level])
-        return false;
-    drop_head(&lines[level]);
-    if (a->used == options->levels[level]) {
-        a->used = 0;
-        a->level += level + 1 < options->level_count;
-    }
-    if (stays) {
-        append(&lines[a->level], a);
-    } else if (!ends) {
-        a->io_since = now + 1;
-        a->io_until = now + 1 + a->job->bursts[a->burst + 1];
-        a->burst += 2;
-        a->left = a->job->bursts[a->burst];
-    }
-    return ends;
-}
-
-const char *model_of_mlfq_py(const struct workload *w, const struct sched_options *o) {
-    static char row[TICKS_MAX + 1];
-    struct line lines[SCHED_LEVELS_MAX];
-    for (int level = 0; level < o->level_count; level++)
-        lines[level].length = 0;
-    options = o;
-    enter(w);
-    for (size_t done = 0; done < actor_count; now++) {
-        int level = 0;
-        require(now < TICKS_MAX, "play so long a workload tick by tick");
-        if (o->boost > 0 && now > 0 && now % o->boost == 0)
-            boost_lines(lines);
-        append_comers(lines);
-        while (level < o->level_count && lines[level].length == 0)
-            level++;
-        row[now] = level < o->level_count ? (char)('A' + lines[level].of[0]->job->id - 1) : '.';
-        if (level < o->level_count)
-            done += after_tick(lines, level);
-    }
-    row[now] = '\0';
-    return row;
 }
