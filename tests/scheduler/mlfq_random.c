@@ -86,7 +86,7 @@ Test(sched_mlfq, keeps_the_order_of_levels_at_a_boost, .timeout = 5,
      .description = "SCH-MLFQ-012: random workloads with jobs on two and three levels at a boost") {
     static const struct shape shape = {.jobs = 6, .arrival = 6, .burst = 20, .apart = true};
     expect_for_workloads_with(BOOST_ORDER, COINCIDENCES | EXACT, runs_like_model,
-                              "MLFQ ?,90 boost 1?;MLFQ ?,?,90 boost 2?;MLFQ 2,1,1,90 boost 2?", shape, 3000);
+                              "MLFQ !,90 boost 2?;MLFQ !,!,90 boost 2?;MLFQ ?,!,90 boost 1?", shape, 3000);
 }
 
 Test(sched_mlfq, ends_every_slice_at_a_boost, .timeout = 5,

@@ -1,9 +1,5 @@
 /* record.c - the recorded changes of state, and their order. */
-#include <stdio.h>
-#include <string.h>
-
-#include "support/schedule/every_workload.h"
-#include "support/schedule/model.h"
+#include "support/schedule/like_model.h"
 
 Test(sched_states, are_recorded_at_each_change, .timeout = 3,
      .description = "SCH-STATE-001: one job with I/O, and two jobs one after the other") {
@@ -53,32 +49,6 @@ Test(sched_states, show_who_lost_the_cpu, .timeout = 3,
                   "0 A new-ready, 0 A ready-running, 2 A running-ready, 2 A ready-running, 3 A running-ended");
 }
 
-/* If the slices are right, all states must be right too, one by one. */
-static const char *states_in_order(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
-    static char ours[8192], theirs[8192], what[sizeof ours + 100];
-    const struct schedule *right = model_run(w, o);
-    for (size_t i = 1; i < s->slice_count; i++)
-        if (s->slices[i - 1].start > s->slices[i].start ||
-            (s->slices[i - 1].start == s->slices[i].start && s->slices[i - 1].cpu >= s->slices[i].cpu))
-            return "the slices are not sorted by start, then by CPU";
-    draw_slices(right, ours, sizeof ours);
-    draw_slices(s, theirs, sizeof theirs);
-    if (strcmp(ours, theirs) != 0)
-        return NULL; /* another clause tests this */
-    draw_states(right, ours, sizeof ours);
-    draw_states(s, theirs, sizeof theirs);
-    if (strcmp(ours, theirs) == 0)
-        return NULL;
-    size_t same = 0;
-    while (ours[same] == theirs[same])
-        same++;
-    while (same > 0 && ours[same - 1] != ',')
-        same--;
-    snprintf(what, sizeof what, "the changes continue with '%.60s ...' and not with '%.60s ...'", theirs + same,
-             ours + same);
-    return what;
-}
-
 Test(sched_states, stand_in_the_order_of_the_steps, .timeout = 5,
      .description = "SCH-STATE-004: RR with I/O, a boost on two CPUs, and random workloads") {
     expect_states("RR 2", "A(0, 1 2 2) B(0,3) C(3,1)",
@@ -90,8 +60,8 @@ Test(sched_states, stand_in_the_order_of_the_steps, .timeout = 5,
                   "1 B running-ready, 1 A ready-running, 1 B ready-running, 3 B running-ready, 3 A running-ready, "
                   "3 A ready-running, 3 B ready-running, 4 A running-ended, 4 B running-ended");
     expect_slices("FCFS cpus 3", "A(0,2) B(0,1) C(0,1) D(0,1)", "A 0-2, B 0-1 cpu 1, C 0-1 cpu 2, D 1-2 cpu 1");
-    expect_for_every_workload(states_in_order, NULL,
-                              ((struct shape){.jobs = 8, .arrival = 20, .burst = 6, .io = 6, .ios = 2}), 600);
+    expect_for_every_workload(states_like_model, NULL,
+                              ((struct shape){.jobs = 8, .arrival = 20, .burst = 6, .io = 6, .ios = 2}), 300);
 }
 
 /* ---- the chain of one job ---- */
