@@ -1,5 +1,5 @@
-/* engine_io.c - rules about I/O, with and without multiprogramming, on random workloads. Each rule looks at the schedule
- * alone. */
+/* engine_io.c - rules about I/O, with and without multiprogramming, on random workloads. Each rule looks at the
+ * schedule alone. */
 #include "support/schedule/every_workload.h"
 #include "support/schedule/history.h"
 
@@ -38,13 +38,15 @@ static const char *blocked_jobs_make_room(const struct workload *w, const struct
     return NULL;
 }
 
-Test(sched_io, always_gives_the_cpu_away, .timeout = 5,
-     .description = "SCH-IO-001 SCH-RULE-001b SCH-RULE-006g: random workloads under every policy, on one and two CPUs") {
+Test(
+    sched_io, always_gives_the_cpu_away, .timeout = 5,
+    .description = "SCH-IO-001 SCH-RULE-001b SCH-RULE-006g: random workloads under every policy, on one and two CPUs") {
     expect_for_every_workload(blocked_jobs_make_room, NULL, WITH_IO, 600);
 }
 
 /* Each I/O lasts as long as the workload says, from running-blocked to blocked-ready. */
-static const char *io_takes_its_time(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+static const char *io_takes_its_time(const struct workload *w, const struct sched_options *o,
+                                     const struct schedule *s) {
     (void)o;
     for (size_t i = 0; i < w->job_count; i++) {
         const struct sched_job *job = &w->jobs[i];
@@ -66,8 +68,8 @@ static const char *io_takes_its_time(const struct workload *w, const struct sche
 Test(sched_io, always_takes_its_own_time, .timeout = 5,
      .description = "SCH-IO-002 SCH-IO-002a: random workloads under every policy, also with switch cost and serial") {
     expect_for_every_workload(io_takes_its_time, NULL, WITH_IO, 400);
-    expect_for_every_workload(io_takes_its_time, "FCFS cost 2;RR ? cost 1 cpus 2;SJF serial cpus 2;MLFQ ?,?,? boost ! cost 2",
-                              WITH_IO, 400);
+    expect_for_every_workload(
+        io_takes_its_time, "FCFS cost 2;RR ? cost 1 cpus 2;SJF serial cpus 2;MLFQ ?,?,? boost ! cost 2", WITH_IO, 400);
 }
 
 /* ---- serial ---- */
@@ -102,9 +104,10 @@ static const char *each_job_holds_its_cpu(const struct workload *w, const struct
 }
 
 Test(sched_io, serial_always_holds_the_cpu, .timeout = 5,
-     .description = "SCH-IO-004 SCH-IO-004a SCH-IO-004b SCH-RULE-006j: random workloads under FCFS, on one to three CPUs") {
-    expect_for_every_workload(each_job_holds_its_cpu, "FCFS serial;FCFS serial cpus 2;FCFS serial cpus 3;FCFS serial cost 2",
-                              WITH_IO, 500);
+     .description =
+         "SCH-IO-004 SCH-IO-004a SCH-IO-004b SCH-RULE-006j: random workloads under FCFS, on one to three CPUs") {
+    expect_for_every_workload(each_job_holds_its_cpu,
+                              "FCFS serial;FCFS serial cpus 2;FCFS serial cpus 3;FCFS serial cost 2", WITH_IO, 500);
 }
 
 /* Where a job stands when a CPU is free. A job that has not begun waits since its arrival. */
@@ -140,11 +143,13 @@ static const char *policy_chooses(const struct workload *w, const struct sched_o
 }
 
 Test(sched_io, serial_always_lets_the_policy_choose, .timeout = 5,
-     .description = "SCH-IO-005 SCH-IO-005a SCH-IO-005b SCH-IO-005c SCH-RULE-008a: random workloads under all policies") {
-    expect_for_every_workload(policy_chooses,
-                              "SJF serial;HRRN serial;RR ? serial;MLFQ ?,? boost ! serial;MLFQ ?,?,? boost ? serial cpus "
-                              "2;SJF serial cpus 2;HRRN serial cpus 3;FCFS serial",
-                              WITH_IO, 800);
+     .description =
+         "SCH-IO-005 SCH-IO-005a SCH-IO-005b SCH-IO-005c SCH-RULE-008a: random workloads under all policies") {
+    expect_for_every_workload(
+        policy_chooses,
+        "SJF serial;HRRN serial;RR ? serial;MLFQ ?,? boost ! serial;MLFQ ?,?,? boost ? serial cpus "
+        "2;SJF serial cpus 2;HRRN serial cpus 3;FCFS serial",
+        WITH_IO, 800);
 }
 
 Test(sched_io, serial_ends_despite_boosts, .timeout = 5,

@@ -71,8 +71,8 @@ static const char *changes_by_id(const struct workload *w, const struct sched_op
         const struct sched_change *c = &s->states[i];
         for (size_t k = i + 1; k < s->state_count && s->states[k].time == c->time; k++) {
             const struct sched_change *d = &s->states[k];
-            bool ends = c->from == SCHED_RUNNING && d->from == SCHED_RUNNING && c->to != SCHED_READY &&
-                        d->to != SCHED_READY;
+            bool ends =
+                c->from == SCHED_RUNNING && d->from == SCHED_RUNNING && c->to != SCHED_READY && d->to != SCHED_READY;
             bool same = c->from == d->from && c->to == d->to && c->to != SCHED_RUNNING;
             if ((ends || same) && c->job >= d->job)
                 return "the changes of two jobs at one instant are not in order of id";
@@ -113,11 +113,12 @@ static const struct shape BOOSTED = {.jobs = 4, .arrival = 12, .burst = 9, .io =
 static const struct shape APART = {.jobs = 4, .arrival = 15, .burst = 9, .io = 5, .ios = 1, .apart = true};
 
 Test(sched_ties, end_each_burst_first, .timeout = 5,
-     .description = "SCH-TIE-001 SCH-RULE-006a: random workloads with a burst that ends at an arrival, a boost, an expiry") {
+     .description =
+         "SCH-TIE-001 SCH-RULE-006a: random workloads with a burst that ends at an arrival, a boost, an expiry") {
     expect_for_workloads_with(END_AND_MORE, COINCIDENCES | EXACT, slices_like_model,
                               "MLFQ ?,!;RR ?;MLFQ ?,90 boost !;MLFQ ?,?,90 cpus 2;RR ? cpus 3", APART, 1500);
-    expect_for_workloads_with(END_AND_MORE, COINCIDENCES | EXACT, states_like_model, "MLFQ ?,!;MLFQ ?,90 boost !", APART,
-                              500);
+    expect_for_workloads_with(END_AND_MORE, COINCIDENCES | EXACT, states_like_model, "MLFQ ?,!;MLFQ ?,90 boost !",
+                              APART, 500);
 }
 
 Test(sched_ties, always_boost_after_comers, .timeout = 5,
@@ -130,17 +131,17 @@ Test(sched_ties, always_boost_after_comers, .timeout = 5,
 Test(sched_ties, always_boost_after_expired_quanta, .timeout = 5,
      .description = "SCH-TIE-006: random workloads with a quantum that expires at a boost, in both profiles") {
     static const struct shape shape = {.jobs = 4, .arrival = 6, .burst = 9};
-    expect_for_workloads_with(BOOST_AND_EXPIRED, OTHERS(BOOST_AND_EXPIRED | TWO_EXPIRED) | BOOST_DEEP, levels_like_model,
-                              "MLFQ ?,? boost !;MLFQ ?,? boost ?;MLFQ ?,? boost ! ostep;MLFQ ?,90 boost ! cpus 2", shape,
-                              2000);
+    expect_for_workloads_with(
+        BOOST_AND_EXPIRED, OTHERS(BOOST_AND_EXPIRED | TWO_EXPIRED) | BOOST_DEEP, levels_like_model,
+        "MLFQ ?,? boost !;MLFQ ?,? boost ?;MLFQ ?,? boost ! ostep;MLFQ ?,90 boost ! cpus 2", shape, 2000);
 }
 
 Test(sched_ties, ostep_always_boosts_the_lowest_level_first, .timeout = 5,
      .description = "SCH-TIE-009: random workloads with jobs on two levels below the first at a boost") {
     static const struct shape shape = {.jobs = 6, .arrival = 6, .burst = 20, .apart = true};
     expect_for_workloads_with(BOOST_DEEP, OTHERS(0), runs_like_model,
-                              "MLFQ ?,!,90 boost 2? ostep;MLFQ ?,?,!,90 boost 2? ostep;MLFQ ?,?,90 boost 1? ostep", shape,
-                              3000);
+                              "MLFQ ?,!,90 boost 2? ostep;MLFQ ?,?,!,90 boost 2? ostep;MLFQ ?,?,90 boost 1? ostep",
+                              shape, 3000);
 }
 
 Test(sched_ties, ostep_always_boosts_before_comers, .timeout = 5,

@@ -34,14 +34,14 @@ Test(sched_fcfs, forgets_the_arrival_of_a_job_back_from_io, .timeout = 5,
 Test(sched_fcfs, never_cuts_a_burst, .timeout = 5,
      .description = "SCH-FCFS-002: random workloads with I/O, also with switch cost, serial and several CPUs") {
     static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 9, .io = 6, .ios = 3};
-    expect_for_every_workload(each_burst_is_one_slice, "FCFS;FCFS ostep;FCFS cost 2;FCFS serial cpus 2;FCFS cpus 3", shape,
-                              400);
+    expect_for_every_workload(each_burst_is_one_slice, "FCFS;FCFS ostep;FCFS cost 2;FCFS serial cpus 2;FCFS cpus 3",
+                              shape, 400);
 }
 
 Test(sched_fcfs, lets_a_burst_run_to_its_end, .timeout = 3,
      .description = "SCH-FCFS-002: jobs arrive during a first burst, and during a burst after I/O") {
     expect_chart("FCFS", "A(0,5) B(1,1) C(2,2)", "AAAAA|B|CC");
-    expect_chart("FCFS", "A(0, 4 1 3) B(0,2) C(5,1)", "AAAA|BB|AAA|C");
+    expect_chart("FCFS", "A(0, 4 1 3) B(0,2) C(6,1)", "AAAA|BB|AAA|C");
 }
 
 Test(sched_fcfs, queues_a_job_back_from_io_behind_the_others, .timeout = 3,

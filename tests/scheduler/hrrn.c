@@ -46,8 +46,8 @@ Test(sched_hrrn, never_passes_over_a_higher_ratio, .timeout = 5,
 Test(sched_hrrn, never_cuts_a_burst, .timeout = 5,
      .description = "SCH-HRRN-001a: random workloads with I/O, also with switch cost, serial and several CPUs") {
     static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 9, .io = 6, .ios = 3};
-    expect_for_every_workload(each_burst_is_one_slice, "HRRN;HRRN ostep;HRRN cost 2;HRRN serial cpus 2;HRRN cpus 3", shape,
-                              300);
+    expect_for_every_workload(each_burst_is_one_slice, "HRRN;HRRN ostep;HRRN cost 2;HRRN serial cpus 2;HRRN cpus 3",
+                              shape, 300);
 }
 
 Test(sched_hrrn, waits_anew_after_each_io, .timeout = 5,
@@ -56,8 +56,9 @@ Test(sched_hrrn, waits_anew_after_each_io, .timeout = 5,
     expect_for_every_workload(highest_first, "HRRN;HRRN cpus 2;HRRN ostep", shape, 400);
 }
 
-Test(sched_hrrn, keeps_the_order_of_equal_ratios, .timeout = 5,
-     .description = "SCH-HRRN-005 SCH-HRRN-005a SCH-RULE-007a: random workloads with few lengths, under both profiles") {
+Test(
+    sched_hrrn, keeps_the_order_of_equal_ratios, .timeout = 5,
+    .description = "SCH-HRRN-005 SCH-HRRN-005a SCH-RULE-007a: random workloads with few lengths, under both profiles") {
     static const struct shape shape = {.jobs = 8, .arrival = 9, .burst = 2, .io = 5, .ios = 3};
     expect_chart("HRRN", "I(0, 1 2 2) B(1,3) D(3,2)", "IBBBIIDD");
     expect_for_every_workload(equal_in_order, "HRRN;HRRN ostep;HRRN cpus 2", shape, 500);

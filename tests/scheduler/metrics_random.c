@@ -5,7 +5,8 @@
 static const struct shape WITH_IO = {.jobs = 7, .arrival = 20, .burst = 6, .io = 6, .ios = 3};
 
 #define ALL_KINDS                                                                                                      \
-    "FCFS;SJF cpus 2;HRRN ostep;RR ?;RR ? cpus 3;MLFQ ?,?;MLFQ ?,?,? boost ! cpus 2;MLFQ ?,? boost ! cost 2;RR ? cost 1;" \
+    "FCFS;SJF cpus 2;HRRN ostep;RR ?;RR ? cpus 3;MLFQ ?,?;MLFQ ?,?,? boost ! cpus 2;MLFQ ?,? boost ! cost 2;RR ? "     \
+    "cost 1;"                                                                                                          \
     "SJF serial cpus 2;FCFS serial cost 1;MLFQ ?,? boost 5 cost 3 cpus 2;FCFS cpus 4;FCFS cpus 2"
 
 /* What the slices of a job say. */
@@ -58,7 +59,8 @@ EACH_JOB(completions,
          "id, arrival, completion or turnaround of a job do not agree with its slices")
 EACH_JOB(waiting, got->cpu == f.cpu && got->io == f.io && got->waiting == f.last - job->arrival - f.cpu - f.io,
          "cpu, io or waiting of a job do not agree with its bursts and slices")
-EACH_JOB(responses, got->response == f.first - job->arrival, "the response of a job does not agree with its first slice")
+EACH_JOB(responses, got->response == f.first - job->arrival,
+         "the response of a job does not agree with its first slice")
 EACH_JOB(weighted, in_lowest_terms(got->weighted, f.last - job->arrival, f.cpu),
          "the weighted turnaround of a job is not turnaround / cpu in lowest terms")
 

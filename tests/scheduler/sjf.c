@@ -19,7 +19,8 @@ static bool is_equal_and_before(const struct past *a, const struct past *b, int6
 }
 
 static const char *shortest_first(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
-    return each_choice_is_right(w, o, s, is_shorter) ? NULL : "a job runs although the next burst of another is shorter";
+    return each_choice_is_right(w, o, s, is_shorter) ? NULL
+                                                     : "a job runs although the next burst of another is shorter";
 }
 
 static const char *equal_in_order(const struct workload *w, const struct sched_options *o, const struct schedule *s) {

@@ -1,4 +1,5 @@
-/* every_workload.c - makes random workloads, runs them, checks an invariant, and shrinks the workload that breaks it. */
+/* every_workload.c - makes random workloads, runs them, checks an invariant, and shrinks the workload that breaks it.
+ */
 #include "every_workload.h"
 
 #include <stdio.h>
@@ -21,7 +22,8 @@ static void write_options(const char *how, unsigned number, struct dice *dice, c
         turn -= *how == ';';
     for (; *how && *how != ';' && used < HOW_BYTES - 4; how++) {
         if (*how == '?' || *how == '!')
-            used += (unsigned)sprintf(text + used, "%u", *how == '?' ? 1 + dice_below(dice, 4) : 5 + dice_below(dice, 8));
+            used +=
+                (unsigned)sprintf(text + used, "%u", *how == '?' ? 1 + dice_below(dice, 4) : 5 + dice_below(dice, 8));
         else
             text[used++] = *how;
     }
@@ -42,14 +44,12 @@ static bool suits(const struct attempt *a, const struct workload *w) {
     return (situations() & a->trial->never) == 0 && (a->trial->must == 0 || (situations() & a->trial->must) != 0);
 }
 
-static unsigned taken; /*DEBUG*/
 /* Runs the workload. Returns whether it breaks the rule. */
 static bool breaks(void *attempt, const struct workload *w) {
     struct attempt *a = attempt;
     struct schedule s;
     if (!suits(a, w))
         return false;
-    taken++; /*DEBUG*/
     errno = 0;
     if (schedule_run(w, &a->options, &s) != 0) {
         a->error = errno;
@@ -106,6 +106,5 @@ bool holds_for_every_workload(const struct trial *trial, unsigned count) {
         breaks(&attempt, &jobs.workload);
         return tell(&attempt, &jobs, how, i);
     }
-    if (trial->must || trial->never) ({FILE*f_=fopen("/tmp/sch/taken.txt","a"); fprintf(f_, "TAKEN %u of %u %s\n", taken, last, trial->how ? trial->how : "-"); fclose(f_); taken=0;}); /*DEBUG*/
     return true;
 }

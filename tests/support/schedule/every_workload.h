@@ -24,8 +24,7 @@ struct trial {
 };
 
 /* Runs `count` random workloads of a shape, and checks the invariant on each schedule. */
-#define expect_for_every_workload(holds, how, shape, count)                                                            \
-    expect_for_workloads_with(0, 0, holds, how, shape, count)
+#define expect_for_every_workload(holds, how, shape, count) expect_for_workloads_with(0, 0, holds, how, shape, count)
 
 /* The same, but only with workloads that meet one of the situations `must` and none of `never`. */
 #define expect_for_workloads_with(must, never, holds, how, shape, count)                                               \

@@ -12,11 +12,11 @@ enum came { BY_ARRIVAL, FROM_IO, BY_EXPIRY };
 /* One job at one instant, before the slices that begin there. */
 struct past {
     const struct sched_job *job;
-    bool waits;          /* it is ready, and not on a CPU */
-    int64_t since;       /* when it became ready */
-    int64_t issued;      /* when its last I/O began */
-    int64_t next;        /* what is left of its CPU burst */
-    size_t burst;        /* the index of this burst */
+    bool waits;     /* it is ready, and not on a CPU */
+    int64_t since;  /* when it became ready */
+    int64_t issued; /* when its last I/O began */
+    int64_t next;   /* what is left of its CPU burst */
+    size_t burst;   /* the index of this burst */
     enum came came;
 };
 

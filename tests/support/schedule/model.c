@@ -307,7 +307,8 @@ static void preempt(struct actor *victim, const struct actor *by) {
     note(true, by->job->arrival == now ? PREEMPTED_BY_ARRIVAL : PREEMPTED_BY_OTHER);
     note(has_company(NULL, victim->level), PREEMPTED_BESIDE);
     note(has_used_a_part(victim), PREEMPTED_USED);
-    note(options->cpus > 1, PREEMPTED_ONE_OF_SEVERAL);
+    for (size_t i = 0; i < actor_count; i++)
+        note(&actors[i] != victim && actors[i].cpu >= 0 && actors[i].level == victim->level, PREEMPTED_ONE_OF_EQUALS);
     note(noted.preempted++ > 0, TWO_PREEMPTED);
     put_back(victim);
 }

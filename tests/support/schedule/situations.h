@@ -35,10 +35,10 @@ enum situation {
     IDLE_CHOICE = 1 << 25,  /* a job finds two idle CPUs */
     PREEMPTED_BY_ARRIVAL = 1 << 26,
     PREEMPTED_BY_OTHER = 1 << 27,
-    PREEMPTED_BESIDE = 1 << 28, /* another job waits on the level of a preempted job */
-    PREEMPTED_USED = 1 << 29,   /* a preempted job has used a part of its quantum */
-    PREEMPTED_ONE_OF_SEVERAL = 1 << 30,
-    TWO_PREEMPTED = INT32_MIN /* two jobs are preempted at one instant */
+    PREEMPTED_BESIDE = 1 << 28,        /* another job waits on the level of a preempted job */
+    PREEMPTED_USED = 1 << 29,          /* a preempted job has used a part of its quantum */
+    PREEMPTED_ONE_OF_EQUALS = 1 << 30, /* another job on a CPU has the level of the preempted job */
+    TWO_PREEMPTED = INT32_MIN          /* two jobs are preempted at one instant */
 };
 
 /* A job cannot use up such a quantum, because random bursts are shorter. */
