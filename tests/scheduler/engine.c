@@ -114,14 +114,14 @@ Test(sched_ties, ostep_is_mlfq_py_with_boost, .timeout = 5,
 
 Test(sched_io, gives_the_cpu_of_a_blocked_job_away, .timeout = 3,
      .description = "SCH-IO-001: another job waits when a job blocks, under FCFS and SJF") {
-    expect_chart("FCFS", "A(0, 1 4 1) B(0,2)", "A|BB|..|A");
+    expect_chart("FCFS", "A(0, 2 4 1) B(1,2)", "AA|BB|..|A");
     expect_chart("SJF", "A(0, 2 2 1) B(1,4)", "AA|BBBB|A");
 }
 
 Test(sched_io, overlaps, .timeout = 3,
      .description = "SCH-IO-002: two I/Os at once; the later one ends last, then first") {
-    expect_chart("FCFS", "A(0, 1 5 1) B(0, 1 5 1)", "AB....AB");
-    expect_chart("FCFS", "A(0, 1 6 1) B(0, 1 2 1)", "AB..B..A");
+    expect_chart("FCFS", "A(0, 1 5 1) B(1, 1 5 1)", "AB....AB");
+    expect_chart("FCFS", "A(0, 1 6 1) B(1, 1 2 1)", "AB..B..A");
 }
 
 static const char *no_cpu_idles_beside_a_ready_job(const struct workload *w, const struct sched_options *o,
@@ -143,8 +143,8 @@ Test(sched_io, leaves_no_cpu_idle, .timeout = 5,
 
 Test(sched_io, serial_holds_the_cpu, .timeout = 3,
      .description = "SCH-IO-004: FCFS with serial, on one CPU and on two CPUs") {
-    expect_chart("FCFS serial", "A(0, 2 3 2) B(0,4) C(1, 1 2 3)", "AA...AABBBBC..CCC");
-    expect_chart("FCFS serial cpus 2", "A(0, 1 3 1) B(0,2) C(0,1)", "A...A / BBC..");
+    expect_chart("FCFS serial", "A(0, 2 3 2) B(1,4)", "AA...AABBBB");
+    expect_chart("FCFS serial cpus 2", "A(0, 1 3 1) B(1,2) C(2,1)", "A...A / .BBC.");
 }
 
 Test(sched_io, serial_lets_the_policy_choose_between_jobs, .timeout = 3,
@@ -164,12 +164,12 @@ Test(sched_run, leaps_over_long_times, .timeout = 5,
      .description = "SCH-RUN-001: bursts, gaps, a quantum and a switch of 10^15 ticks") {
     expect_slices("FCFS", "A(" LONG "," LONG " " LONG " 1)",
                   "A " LONG "-2000000000000000, A 3000000000000000-3000000000000001");
-    expect_slices("SJF", "A(0," LONG ") B(0,3)", "B 0-3, A 3-1000000000000003");
-    expect_slices("HRRN", "A(0," LONG ") B(0,1)", "A 0-" LONG ", B " LONG "-1000000000000001");
+    expect_slices("SJF", "A(0,3) B(1," LONG ")", "A 0-3, B 3-1000000000000003");
+    expect_slices("HRRN", "A(0," LONG ") B(1,1)", "A 0-" LONG ", B " LONG "-1000000000000001");
     expect_slices("RR " LONG, "A(0,2000000000000000)", "A 0-" LONG ", A " LONG "-2000000000000000");
     expect_slices("MLFQ 10,20 boost 1000", "A(0, 5 " LONG " 5) B(" LONG ",5)",
                   "A 0-5, B " LONG "-1000000000000005, A 1000000000000005-1000000000000010");
-    expect_slices("FCFS cost " LONG, "A(0,1) B(0,1)", "A 0-1, B 1000000000000001-1000000000000002");
+    expect_slices("FCFS cost " LONG, "A(0,2) B(1,1)", "A 0-2, B 1000000000000002-1000000000000003");
 }
 
 /* Writes the chart and the states of a schedule as text. */

@@ -110,7 +110,7 @@ static void refuse_jobs(const struct jobs *jobs, const char *why) {
 Test(sched_options, refuse_jobs_that_cannot_be, .timeout = 3,
      .description = "SCH-OPT-004: each kind of wrong job once, and a job with the id 0") {
     struct jobs jobs;
-    expect_chart("FCFS", "A(0,1) B(0, 2 1 1)", "ABB.B");
+    expect_chart("FCFS", "A(0,1) B(1, 2 1 1)", "ABB.B");
     jobs_from(&jobs, "A(0,1) B(0,2)");
     jobs.job[0].id = 0;
     struct schedule s;
