@@ -44,6 +44,38 @@ Test(
     expect_for_every_workload(blocked_jobs_make_room, NULL, WITH_IO, 600);
 }
 
+/* Whether a CPU makes a switch to this job during the tick after this time. */
+static int switching_at(const struct schedule *s, int64_t job, int64_t time) {
+    int switching = 0;
+    for (size_t i = 0; i < s->switch_count; i++)
+        switching +=
+            (job < 0 || s->switches[i].job == job) && s->switches[i].start <= time && s->switches[i].end > time;
+    return switching;
+}
+
+/* A job that waits has a switch of its own, or all CPUs run or switch. */
+static const char *no_cpu_is_idle(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    static struct audit book;
+    if (audit(w, s, &book))
+        return NULL;
+    for (int64_t t = 0; t < book.ticks && t < AUDIT_TICKS; t++)
+        for (size_t i = 0; i < w->job_count; i++)
+            if (book.doing[i][t] == WAITING && switching_at(s, w->jobs[i].id, t) == 0 &&
+                book.running[t] + switching_at(s, -1, t) < o->cpus)
+                return "a CPU is idle while a job is ready";
+    return NULL;
+}
+
+Test(sched_io, leaves_no_cpu_idle_beside_switches, .timeout = 5,
+     .description =
+         "SCH-IO-003 SCH-IO-003a: random workloads with switch cost under every policy, on one to three CPUs") {
+    expect_for_every_workload(
+        no_cpu_is_idle,
+        "FCFS cost ?;SJF cost ? cpus 2;HRRN cost ?;RR ? cost ? cpus 3;MLFQ ?,? cost ? cpus 2;MLFQ "
+        "?,90 cost ? boost !;RR ? ostep",
+        WITH_IO, 600);
+}
+
 /* Each I/O lasts as long as the workload says, from running-blocked to blocked-ready. */
 static const char *io_takes_its_time(const struct workload *w, const struct sched_options *o,
                                      const struct schedule *s) {

@@ -21,7 +21,7 @@ Test(sched_mlfq, repeats_the_last_level, .timeout = 3,
 }
 
 Test(sched_mlfq, runs_a_level_while_those_above_are_empty, .timeout = 3,
-     .description = "SCH-MLFQ-004: the five jobs of the chapter, with the quanta 2 and 4") {
+     .description = "SCH-MLFQ-004 SCH-MLFQ-004a: the five jobs of the chapter, with the quanta 2 and 4") {
     expect_chart("MLFQ 2,4", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", "AABBCCDEEAAABCCCC");
     expect_levels("MLFQ 2,4", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", "00000000011111111");
 }

@@ -2,7 +2,8 @@
 #include "support/schedule/like_model.h"
 
 Test(sched_states, are_recorded_at_each_change, .timeout = 3,
-     .description = "SCH-STATE-001: one job with I/O, and two jobs one after the other") {
+     .description =
+         "SCH-STATE-001 SCH-RULE-001 SCH-RULE-001a SCH-RULE-008: one job with I/O, and two jobs one after the other") {
     expect_states("FCFS", "A(0, 2 3 1)",
                   "0 A new-ready, 0 A ready-running, 2 A running-blocked, 5 A blocked-ready, 5 A ready-running, "
                   "6 A running-ended");

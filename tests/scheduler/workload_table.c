@@ -141,7 +141,7 @@ Test(workload_read, refuses_wrong_ends_of_lines, .timeout = 3,
 }
 
 Test(workload_read, refuses_empty_lines, .timeout = 3,
-     .description = "SCH-LOAD-003b SCH-LOAD-003g: behind the header, between jobs and at the end of the file") {
+     .description = "SCH-LOAD-003b SCH-LOAD-003g: behind the header, between two jobs, behind the last job") {
     refuse_all(EMPTY, EINVAL);
 }
 

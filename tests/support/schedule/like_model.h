@@ -1,7 +1,7 @@
 /* like_model.h - compares a schedule with that of the slow model (model.h). These functions are invariants.
  *
- * They return NULL if the schedule has a mistake of a simpler kind (audit.h): a CPU is idle beside a ready job, or a
- * job runs while it is blocked. Other clauses are about that. */
+ * They return NULL if the schedule has a mistake of a simpler kind (audit.h), for example a CPU that is idle beside a
+ * ready job. Other clauses are about that. */
 #ifndef SUPPORT_SCHEDULE_LIKE_MODEL_H
 #define SUPPORT_SCHEDULE_LIKE_MODEL_H
 

@@ -66,12 +66,10 @@ static int64_t quantum_of(const struct actor *a) {
 
 /* Is there another job in the queue? With a level, only that level counts. */
 static bool has_company(const struct actor *a, int level) {
-    for (size_t i = 0; i < actor_count; i++) {
-        const struct actor *b = &actors[i];
-        if (b != a && b->state == SCHED_READY && b->cpu < 0 && (level < 0 || b->level == level))
-            return true;
-    }
-    return false;
+    bool found = false;
+    for (const struct actor *b = actors; b < actors + actor_count; b++)
+        found |= b != a && b->state == SCHED_READY && b->cpu < 0 && (level < 0 || b->level == level);
+    return found;
 }
 
 /* Is a part of its quantum used? A long quantum does not count, because it is never used up. */
