@@ -55,8 +55,8 @@ static void expect_in_order(const char *how, unsigned count, bool shortest_first
 }
 
 Test(sched_run, takes_many_jobs, .timeout = 5,
-     .description = "SCH-RUN-001 SCH-RULE-005: five thousand jobs with long ids under FCFS, RR and MLFQ") {
-    unsigned count = rounds(5000);
+     .description = "SCH-RUN-001 SCH-RULE-005: three thousand jobs with long ids under FCFS, RR and MLFQ") {
+    unsigned count = rounds(3000);
     expect_in_order("FCFS", count, false);
     expect_in_order("RR 3", count, false);
     expect_in_order("MLFQ 3,5", count, false);

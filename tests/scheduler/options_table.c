@@ -77,7 +77,7 @@ Test(sched_options, refuse_each_wrong_quantum_always, .timeout = 3,
     }
 }
 
-static const char *const POLICIES[] = {"FCFS", "SJF", "HRRN", "RR 2", "MLFQ 2,3"};
+static const char *const POLICIES[] = {"FCFS", "SJF", "HRRN", "RR 9", "MLFQ 9,3"};
 
 Test(sched_options, refuse_each_wrong_cpu_count_and_cost_always, .timeout = 3,
      .description = "SCH-OPT-003 SCH-OPT-005a SCH-OPT-005b: under each policy, with no jobs and with serial too") {

@@ -35,7 +35,7 @@ static void __attribute__((format(printf, 1, 2))) add(const char *format, ...) {
  * criterion_current_test has a name, but its data pointer is not valid. */
 extern const struct criterion_test *const __start_cr_tst[], *const __stop_cr_tst[];
 
-static const char *description(void) {
+const char *test_description(void) {
     for (const struct criterion_test *const *test = __start_cr_tst; test != __stop_cr_tst; test++)
         if (*test && strcmp((*test)->name, criterion_current_test->name) == 0 &&
             strcmp((*test)->category, criterion_current_suite->name) == 0)
@@ -57,7 +57,7 @@ static void add_clauses(const char *text) {
 
 /* Plain Criterion shows only the message. So this adds the clause, the steps and the command to run this test again. */
 static void add_context(void) {
-    add_clauses(description());
+    add_clauses(test_description());
     add("\nsteps:\n");
     for (const char *line = narration_page; *line;) {
         int len = (int)strcspn(line, "\n");

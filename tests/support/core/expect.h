@@ -80,4 +80,7 @@ bool check_peer(const struct udp_peer *got, const struct udp_peer *expected, con
 bool check_at_least(double elapsed_ms, double least_ms, const char *what);
 const char *failure_text(void);
 
+/* The description of the running test: addresses, a colon, what the test adds. */
+const char *test_description(void);
+
 #endif

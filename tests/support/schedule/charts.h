@@ -28,9 +28,6 @@
 #define expect_drawing(schedule, chart, ...)                                                                           \
     cr_assert(check_drawing((schedule), (chart), told(__VA_ARGS__)), "%s", chart_failure())
 
-/* Whether schedule_run gives the chart of the slow model (model.h) for `count` random workloads of one shape. */
-#define expect_like_model(how, shape, count) cr_assert(check_like_model((how), (shape), (count)), "%s", chart_failure())
-
 /* Runs the workload under the options, both as texts. It fills *out with garbage first. */
 int run_texts(const char *how, const char *jobs, struct schedule *out);
 
@@ -46,7 +43,6 @@ bool check_levels(const char *how, const char *jobs, const char *expected);
 bool check_slices(const char *how, const char *jobs, const char *expected);
 bool check_states(const char *how, const char *jobs, const char *expected);
 bool check_drawing(const struct schedule *s, const char *expected, const char *what);
-bool check_like_model(const char *how, struct shape shape, unsigned count);
 bool check_same_drawing(const char *got, const char *expected, const char *what);
 bool check_ran(const char *how, const char *jobs);         /* schedule_run failed: fails, with errno */
 bool check_problem(const char *problem, const char *what); /* fails with this text */

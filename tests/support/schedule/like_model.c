@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mlfq_rules.h"
 #include "model.h"
 
 const char *simply_sound(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
@@ -25,7 +26,12 @@ static const char *compare(const struct workload *w, const struct sched_options 
     static char ours[CHART_BYTES], theirs[CHART_BYTES];
     drawn(model_run(w, o), ours);
     drawn(s, theirs);
-    return strcmp(ours, theirs) == 0 || simply_sound(w, o, s) ? NULL : wrong;
+    if (strcmp(ours, theirs) == 0)
+        return NULL;
+    if (!simply_sound(w, o, s) && !explained_by_another_rule(w, o, s, false))
+        return wrong;
+    excuse_schedule();
+    return NULL;
 }
 
 static void draw_rows(const struct schedule *s, char text[static CHART_BYTES]) {
@@ -94,7 +100,7 @@ const char *states_like_model(const struct workload *w, const struct sched_optio
     draw_slices(right, ours, sizeof ours);
     draw_slices(s, theirs, sizeof theirs);
     if (strcmp(ours, theirs) != 0)
-        return NULL; /* another clause tests this */
+        return excuse_schedule(), NULL; /* another clause tests this */
     draw_states(right, ours, sizeof ours);
     draw_states(s, theirs, sizeof theirs);
     if (strcmp(ours, theirs) == 0)
