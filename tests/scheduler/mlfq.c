@@ -71,28 +71,28 @@ Test(sched_mlfq, preempts_for_an_arrival_above, .timeout = 3,
 
 Test(sched_mlfq, puts_the_preempted_job_at_the_head, .timeout = 3,
      .description = "SCH-MLFQ-006: C preempts A, while B waits on the level of A") {
-    expect_chart("MLFQ 2,3", "A(0,4) B(0,3) C(5,1)", "AABBACAB");
+    expect_chart("MLFQ 2,3", "A(0,4) B(1,3) C(5,1)", "AABBACAB");
 }
 
 Test(sched_mlfq, keeps_the_quantum_of_a_preempted_job, .timeout = 3,
      .description = "SCH-MLFQ-007: C preempts B after 1 of 3 ticks") {
-    expect_chart("MLFQ 2,3", "A(0,1) B(0,6) C(4,3)", "ABBBCCBBCB");
+    expect_chart("MLFQ 2,3", "A(0,1) B(1,6) C(4,3)", "ABBBCCBBCB");
 }
 
 Test(sched_mlfq, takes_a_job_back_from_io_at_its_levels_tail, .timeout = 3,
      .description = "SCH-MLFQ-008: A comes back above the running job, and to a level where others wait") {
-    expect_chart("MLFQ 2,8", "A(0, 1 3 1) B(0,6)", "ABBBABBB");
+    expect_chart("MLFQ 2,8", "A(0, 1 3 1) B(1,6)", "ABBBABBB");
     expect_chart("MLFQ 1,4", "A(0, 2 2 1) B(0,3) C(0,2)", "ABCABBCA");
 }
 
 Test(sched_mlfq, keeps_the_quantum_during_io, .timeout = 3,
      .description = "SCH-MLFQ-009: A uses its quantum of 2 in two bursts of 1") {
-    expect_chart("MLFQ 2,3", "A(0, 1 2 1 2 1) B(0,5)", "ABBABBBA");
+    expect_chart("MLFQ 2,3", "A(0, 1 2 1 2 1) B(1,5)", "ABBABBBA");
 }
 
 Test(sched_mlfq, counts_a_quantum_that_ends_with_the_burst, .timeout = 3,
      .description = "SCH-MLFQ-010: bursts of 2 ticks before I/O, with a quantum of 2") {
-    expect_chart("MLFQ 2,3", "A(0,5) B(0, 2 2 1)", "AABBAAAB");
+    expect_chart("MLFQ 2,3", "A(0,5) B(1, 2 2 1)", "AABBAAAB");
     expect_levels("MLFQ 2,3", "A(0, 2 2 3 1 1)", "00..111.1");
     expect_chart("MLFQ 2,3", "A(0, 2 2 4)", "AA|..|AAA|A");
 }

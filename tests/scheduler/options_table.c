@@ -11,8 +11,14 @@ static bool all_zero(const struct schedule *s) {
            s->state_count == 0 && !s->jobs && s->job_count == 0 && memcmp(&s->totals, &none, sizeof none) == 0;
 }
 
-/* Four workloads: an ordinary one, none, an overflow, and one with a wrong job. */
-static const char *const WORKLOADS[] = {"A(0, 2 1 3) B(1,4)", "", "A(9223372036854775800,100)", "A(0,1) B(0,0)"};
+/* An ordinary workload, and three that are harder. */
+static const char *const WORKLOADS[] = {"A(0, 2 1 3) B(1,4)", "", "A(9223372036854775800,100)",
+                                        "A(0,4611686018427387904) B(0,4611686018427387904)"};
+
+/* Where the test looks: at ordinary runs, at runs without jobs, with serial, or with an overflow. */
+enum place { ORDINARY, WITHOUT_JOBS, WITH_SERIAL, WITH_OVERFLOW };
+
+static enum place place;
 
 static void refuse(const struct sched_options *o, const char *jobs_as_text, const char *what) {
     struct jobs jobs;
@@ -27,16 +33,13 @@ static void refuse(const struct sched_options *o, const char *jobs_as_text, cons
 }
 
 static void refuse_always(struct sched_options o, const char *what) {
-    for (int serial = 0; serial < 2; serial++)
-        for (size_t i = 0; i < sizeof WORKLOADS / sizeof WORKLOADS[0]; i++) {
-            o.serial = serial;
-            refuse(&o, WORKLOADS[i], what);
-        }
+    o.serial = place == WITH_SERIAL;
+    refuse(&o, WORKLOADS[place == WITHOUT_JOBS ? 1 : place == WITH_OVERFLOW ? 2 : 0], what);
+    if (place == WITH_OVERFLOW)
+        refuse(&o, WORKLOADS[3], what);
 }
 
-Test(sched_options, refuse_each_unknown_value_always, .timeout = 3,
-     .description =
-         "SCH-OPT-001 SCH-OPT-005a SCH-OPT-005b: policies and tie profiles, with no jobs and with serial too") {
+static void refuse_unknown_values(void) {
     static const int WRONG[] = {-1, 5, 6, 1000, INT_MAX, INT_MIN};
     for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
         struct sched_options o = options_from("FCFS");
@@ -48,8 +51,7 @@ Test(sched_options, refuse_each_unknown_value_always, .timeout = 3,
     }
 }
 
-Test(sched_options, refuse_each_wrong_quantum_always, .timeout = 3,
-     .description = "SCH-OPT-002 SCH-OPT-005a SCH-OPT-005b: quanta and levels, with no jobs and with serial too") {
+static void refuse_wrong_quanta(void) {
     static const int64_t WRONG[] = {0, -1, INT64_MIN};
     static const int COUNTS[] = {0, -1, SCHED_LEVELS_MAX + 1, INT_MAX, INT_MIN};
     for (size_t i = 0; i < 3; i++) {
@@ -79,8 +81,7 @@ Test(sched_options, refuse_each_wrong_quantum_always, .timeout = 3,
 
 static const char *const POLICIES[] = {"FCFS", "SJF", "HRRN", "RR 9", "MLFQ 9,3"};
 
-Test(sched_options, refuse_each_wrong_cpu_count_and_cost_always, .timeout = 3,
-     .description = "SCH-OPT-003 SCH-OPT-005a SCH-OPT-005b: under each policy, with no jobs and with serial too") {
+static void refuse_wrong_cpus_and_costs(void) {
     static const int CPUS[] = {0, -1, INT_MIN};
     static const int64_t COSTS[] = {-1, INT64_MIN};
     for (size_t i = 0; i < 5; i++) {
@@ -103,6 +104,43 @@ Test(sched_options, refuse_each_wrong_cpu_count_and_cost_always, .timeout = 3,
         o.switch_cost = BOOSTS[i][1];
         refuse_always(o, "a boost that is negative, or not above the switch cost");
     }
+}
+
+Test(sched_options, refuse_each_unknown_value, .timeout = 3,
+     .description = "SCH-OPT-001: six policies and six tie profiles that do not exist") {
+    refuse_unknown_values();
+}
+
+Test(sched_options, refuse_each_wrong_quantum, .timeout = 3,
+     .description = "SCH-OPT-002: quanta of RR and of each level, numbers of levels, at their limits") {
+    refuse_wrong_quanta();
+}
+
+Test(sched_options, refuse_each_wrong_cpu_count_and_cost, .timeout = 3,
+     .description = "SCH-OPT-003: under each policy, at the limits of each number") {
+    refuse_wrong_cpus_and_costs();
+}
+
+static void refuse_all_in(enum place where) {
+    place = where;
+    refuse_unknown_values();
+    refuse_wrong_quanta();
+    refuse_wrong_cpus_and_costs();
+}
+
+Test(sched_options, are_checked_without_jobs, .timeout = 3,
+     .description = "SCH-OPT-005a: each wrong option of the other tests") {
+    refuse_all_in(WITHOUT_JOBS);
+}
+
+Test(sched_options, are_checked_with_serial, .timeout = 3,
+     .description = "SCH-OPT-005b: each wrong option of the other tests") {
+    refuse_all_in(WITH_SERIAL);
+}
+
+Test(sched_options, are_checked_before_an_overflow, .timeout = 3,
+     .description = "SCH-OPT-005c: each wrong option of the other tests, in runs that overflow") {
+    refuse_all_in(WITH_OVERFLOW);
 }
 
 static void accept_options(const struct sched_options *o, const char *what) {
@@ -140,38 +178,49 @@ Test(
         "the longest boost");
 }
 
-static void refuse_job(const char *how, struct sched_job job, size_t place, const char *what) {
+static void refuse_job(const char *how, struct sched_job job, size_t at, const char *what) {
     int64_t one = 1, huge = INT64_MAX;
-    struct sched_job three[3] = {{100, INT64_MAX, &huge, 1}, {101, 0, &one, 1}, {102, 5, &one, 1}};
+    struct sched_job three[3] = {{100, 7, &one, 1}, {101, 0, &one, 1}, {102, 5, &one, 1}};
     struct workload w = {three, 3};
     struct sched_options o = options_from(how);
     struct schedule s;
-    three[place] = job;
+    if (place == WITH_OVERFLOW)
+        three[at == 0] = (struct sched_job){at == 0 ? 101 : 100, INT64_MAX, &huge, 1};
+    three[at] = job;
     memset(&s, 0xa5, sizeof s);
-    expect_error(schedule_run(&w, &o, &s), EINVAL, "%s at place %zu, %s", what, place, how);
+    expect_error(schedule_run(&w, &o, &s), EINVAL, "%s at place %zu, %s", what, at, how);
     expect_true(all_zero(&s), "*out is all zero after %s", what);
 }
 
-Test(sched_options, refuse_each_wrong_job_anywhere, .timeout = 3,
-     .description =
-         "SCH-OPT-004 SCH-OPT-004a SCH-OPT-005c SCH-RULE-002a SCH-RULE-003: at each place, beside an overflow") {
-    static const char *const HOW[] = {"FCFS", "RR 1 serial", "MLFQ 1,2 cpus 2"};
+static void refuse_wrong_jobs(void) {
+    static const char *const HOW[] = {"FCFS", "RR 1", "MLFQ 1,2 cpus 2"};
     int64_t good[] = {1, 1, 1}, first[] = {0, 1, 1}, io[] = {1, 0, 1}, last[] = {1, 1, 0}, least[] = {1, 1, INT64_MIN};
     for (size_t i = 0; i < 9; i++) {
         const char *how = HOW[i / 3];
-        size_t place = i % 3;
-        refuse_job(how, (struct sched_job){-1, 0, good, 3}, place, "the id -1");
-        refuse_job(how, (struct sched_job){INT64_MIN, 0, good, 3}, place, "the least id");
-        refuse_job(how, (struct sched_job){1, -1, good, 3}, place, "the arrival -1");
-        refuse_job(how, (struct sched_job){1, INT64_MIN, good, 3}, place, "the least arrival");
-        refuse_job(how, (struct sched_job){1, 0, first, 3}, place, "a first burst of 0");
-        refuse_job(how, (struct sched_job){1, 0, io, 3}, place, "an I/O burst of 0");
-        refuse_job(how, (struct sched_job){1, 0, last, 3}, place, "a last burst of 0");
-        refuse_job(how, (struct sched_job){1, 0, least, 3}, place, "the least burst");
-        refuse_job(how, (struct sched_job){1, 0, good, 2}, place, "two bursts");
-        refuse_job(how, (struct sched_job){1, 0, NULL, 0}, place, "no bursts");
-        refuse_job(how, (struct sched_job){place == 2 ? 101 : 102, 0, good, 3}, place, "a repeated id");
+        size_t at = i % 3;
+        refuse_job(how, (struct sched_job){-1, 0, good, 3}, at, "the id -1");
+        refuse_job(how, (struct sched_job){INT64_MIN, 0, good, 3}, at, "the least id");
+        refuse_job(how, (struct sched_job){1, -1, good, 3}, at, "the arrival -1");
+        refuse_job(how, (struct sched_job){1, INT64_MIN, good, 3}, at, "the least arrival");
+        refuse_job(how, (struct sched_job){1, 0, first, 3}, at, "a first burst of 0");
+        refuse_job(how, (struct sched_job){1, 0, io, 3}, at, "an I/O burst of 0");
+        refuse_job(how, (struct sched_job){1, 0, last, 3}, at, "a last burst of 0");
+        refuse_job(how, (struct sched_job){1, 0, least, 3}, at, "the least burst");
+        refuse_job(how, (struct sched_job){1, 0, good, 2}, at, "two bursts");
+        refuse_job(how, (struct sched_job){1, 0, NULL, 0}, at, "no bursts");
+        refuse_job(how, (struct sched_job){at == 2 ? 100 : 102, 0, good, 3}, at, "a repeated id");
     }
+}
+
+Test(sched_options, refuse_each_wrong_job_anywhere, .timeout = 3,
+     .description = "SCH-OPT-004 SCH-OPT-004a SCH-RULE-002a SCH-RULE-003: eleven wrong jobs, each at three places") {
+    refuse_wrong_jobs();
+}
+
+Test(sched_options, refuse_wrong_jobs_before_an_overflow, .timeout = 3,
+     .description = "SCH-OPT-005c SCH-RULE-002a: eleven wrong jobs, each beside a job that overflows") {
+    place = WITH_OVERFLOW;
+    refuse_wrong_jobs();
 }
 
 Test(

@@ -276,7 +276,7 @@ Test(workload_read, refuses_each_repeated_id, .timeout = 3,
     static const struct wrong_file last = {HEADER "1,0,3\n1,0,3\n2,0,9999999999999999999\n", 4, 5,
                                            "'9999999999999999999'"};
     refuse(&last, ERANGE);
-    accept_file(HEADER "1,0,3\n4294967297,0,3\n18,0,3\n", 3, 3); /* equal in 32 bits */
+    accept_file(HEADER "1,0,3\n4294967297,0,3\n", 2, 3); /* equal in 32 bits */
 }
 
 Test(workload_read, takes_every_right_file, .timeout = 3,
@@ -287,5 +287,5 @@ Test(workload_read, takes_every_right_file, .timeout = 3,
     accept_file("id,arrival,bursts\r\n1,0,3", 1, 3);
     accept_file("id,arrival,bursts\n1,0,3\r\n2,0,4\n3,0,5\r\n4,0,6", 4, 6);
     accept_file("id,arrival,bursts\r\n9,9,3\r\n1,0,4\r\n5,4,5 1 7\r\n", 3, 7);
-    accept_file(HEADER "4294967296,4294967296,4294967296\n0,0,1 1 4294967297\n", 2, 4294967297);
+    accept_file(HEADER "4294967299,4294967296,4294967296\n0,0,1 1 4294967297\n", 2, 4294967297);
 }

@@ -62,9 +62,9 @@ bool each_choice_is_right(const struct workload *w, const struct sched_options *
         for (size_t j = 0; j < w->job_count; j++)
             if (all[j].job->id == s->slices[i].job)
                 chosen = &all[j];
-        for (size_t k = 0; k < i; k++) /* those that got a lower CPU at this instant do not wait any more */
+        for (size_t k = 0; k < s->slice_count; k++) /* another job that begins at this instant does not wait */
             for (size_t j = 0; j < w->job_count; j++)
-                if (s->slices[k].start == time && all[j].job->id == s->slices[k].job)
+                if (k != i && s->slices[k].start == time && all[j].job->id == s->slices[k].job)
                     all[j].waits = false;
         for (size_t j = 0; chosen && chosen->waits && j < w->job_count; j++)
             if (all[j].waits && &all[j] != chosen && first(&all[j], chosen, time, o->ties))
@@ -100,6 +100,8 @@ const char *each_slice_is_a_quantum(const struct workload *w, const struct sched
             if (s->slices[k].job != job->id)
                 continue;
             int64_t ran = s->slices[k].end - s->slices[k].start;
+            if (ran > o->quantum)
+                return NULL; /* SCH-RR-001 */
             if (ran != (left < o->quantum ? left : o->quantum))
                 return "a slice is neither a whole quantum nor the rest of the burst";
             left -= ran;

@@ -7,6 +7,8 @@
 #include "support/core/expect.h"
 
 #define BIT(number) (UINT32_C(1) << (number))
+#define TIE BIT(31)    /* equal jobs are not in order of id */
+#define SWITCH BIT(30) /* a CPU changes without a switch, or has a switch to the same job */
 
 enum way { ARRIVED, BACK, EXPIRED, PREEMPTED, BOOSTED };
 
@@ -140,8 +142,13 @@ static void compare(const struct track *chosen, const struct track *other, int64
     int64_t earlier = chosen->since < other->since ? chosen->since : other->since;
     uint32_t rule = 0;
     bool wrong = false;
-    if (boost_in(earlier, time) || chosen->since == other->since)
+    if (boost_in(earlier, time))
         return;
+    if (chosen->since == other->since) {
+        bool same = chosen->way == other->way && chosen->way != BACK;
+        verdict.broken |= same && chosen->way != PREEMPTED && chosen->job->id > other->job->id ? TIE : 0;
+        return;
+    }
     if (chosen->way == PREEMPTED || other->way == PREEMPTED) {
         rule = BIT(6);
         wrong = other->way == PREEMPTED && (chosen->way != PREEMPTED || chosen->since < other->since);
@@ -189,12 +196,29 @@ static void look_during(const struct workload *w, const struct sched_slice *slic
         verdict.met |= by->arrival == next->start ? BIT(5) : BIT(8);
 }
 
+static void look_at_switch(const struct sched_slice *slice) {
+    const struct sched_slice *last = NULL;
+    bool switched = false;
+    for (size_t i = 0; i < schedule->slice_count; i++) {
+        const struct sched_slice *s = &schedule->slices[i];
+        if (s->cpu == slice->cpu && s->start < slice->start && (!last || s->start > last->start))
+            last = s;
+    }
+    for (size_t i = 0; i < schedule->switch_count; i++)
+        switched |= schedule->switches[i].cpu == slice->cpu && schedule->switches[i].end == slice->start &&
+                    schedule->switches[i].job == slice->job;
+    if (switched != (last && last->job != slice->job))
+        verdict.broken |= SWITCH;
+}
+
 struct mlfq_verdict mlfq_verdict_of(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
     options = o;
     schedule = s;
     verdict = (struct mlfq_verdict){0, 0};
     for (size_t i = 0; i < w->job_count; i++)
         track_until(&w->jobs[i], INT64_MAX);
+    for (size_t i = 0; i < s->slice_count && o->switch_cost > 0; i++)
+        look_at_switch(&s->slices[i]);
     for (size_t i = 0; i < s->slice_count && o->switch_cost == 0; i++) {
         look_at(w, &s->slices[i]);
         look_during(w, &s->slices[i]);

@@ -9,7 +9,8 @@
 
 #include "jobs.h"
 
-/* Bit n is for SCH-MLFQ-00n or SCH-MLFQ-0n: the rules 1 to 11 and 14. */
+/* Bit n is for SCH-MLFQ-00n or SCH-MLFQ-0n: the rules 1 to 11 and 14. The last bits are for ids and
+ * context switches. */
 struct mlfq_verdict {
     uint32_t broken;
     uint32_t met; /* rules that mattered somewhere, and were kept there */
