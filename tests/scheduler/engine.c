@@ -90,7 +90,7 @@ static const char *as_mlfq_py(const struct workload *w, const struct sched_optio
     draw(s, false, got);
     if (strcmp(got, expected) == 0)
         return NULL;
-    if (explained_by_another_rule(w, o, s, false))
+    if (explained_by_another_rule(w, o, s))
         return excuse_schedule(), NULL;
     snprintf(what, sizeof what, "a chart that differs from that of mlfq.py: %s", expected);
     return what;

@@ -171,9 +171,9 @@ static struct sched_options last_options;
 
 /* If a schedule of MLFQ breaks the rule of another clause, the difference belongs to that clause (mlfq_rules.h). */
 static bool is_explained(const struct schedule *s) {
-    if (!explained_by_another_rule(&last_jobs.workload, &last_options, s, true))
+    if (!explained_by_another_rule(&last_jobs.workload, &last_options, s))
         return false;
-    step("this schedule differs because of another clause, and keeps the rule of this one");
+    step("this schedule differs because of another clause");
     return true;
 }
 

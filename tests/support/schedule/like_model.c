@@ -28,7 +28,7 @@ static const char *compare(const struct workload *w, const struct sched_options 
     drawn(s, theirs);
     if (strcmp(ours, theirs) == 0)
         return NULL;
-    if (!simply_sound(w, o, s) && !explained_by_another_rule(w, o, s, false))
+    if (!simply_sound(w, o, s) && !explained_by_another_rule(w, o, s))
         return wrong;
     excuse_schedule();
     return NULL;

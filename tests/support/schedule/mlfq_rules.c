@@ -25,7 +25,7 @@ struct track {
 
 static const struct sched_options *options;
 static const struct schedule *schedule;
-static struct mlfq_verdict verdict;
+static uint32_t broken;
 
 static bool boost_in(int64_t from, int64_t to) {
     return options->boost > 0 && to >= options->boost && to / options->boost * options->boost >= from;
@@ -117,9 +117,7 @@ static void follow(struct track *t, const struct sched_slice *slice) {
     else if (t->left >= 0)
         wrong = finish(t, slice, quantum_rule);
     t->stopped = wrong || t->left < 0;
-    verdict.broken |= wrong;
-    if (!t->stopped)
-        verdict.met |= level_rule | quantum_rule;
+    broken |= wrong;
 }
 
 static struct track track_until(const struct sched_job *job, int64_t time) {
@@ -142,11 +140,11 @@ static void compare(const struct track *chosen, const struct track *other, int64
     int64_t earlier = chosen->since < other->since ? chosen->since : other->since;
     uint32_t rule = 0;
     bool wrong = false;
-    if (boost_in(earlier, time))
+    if (boost_in(earlier, time) && (chosen->way != ARRIVED || other->way != ARRIVED))
         return;
     if (chosen->since == other->since) {
         bool same = chosen->way == other->way && chosen->way != BACK;
-        verdict.broken |= same && chosen->way != PREEMPTED && chosen->job->id > other->job->id ? TIE : 0;
+        broken |= same && chosen->way != PREEMPTED && chosen->job->id > other->job->id ? TIE : 0;
         return;
     }
     if (chosen->way == PREEMPTED || other->way == PREEMPTED) {
@@ -156,7 +154,7 @@ static void compare(const struct track *chosen, const struct track *other, int64
         rule = rule_of_tail(chosen->since > other->since ? chosen : other);
         wrong = chosen->since > other->since;
     }
-    *(wrong ? &verdict.broken : &verdict.met) |= rule;
+    broken |= wrong ? rule : 0;
 }
 
 static bool starts_at(int64_t job, int64_t time) {
@@ -166,20 +164,39 @@ static bool starts_at(int64_t job, int64_t time) {
     return false;
 }
 
+/* When the CPU took the job: at the start of the slice, or of the switch before it. */
+static int64_t taken_at(const struct sched_slice *slice) {
+    for (size_t i = 0; i < schedule->switch_count; i++)
+        if (schedule->switches[i].cpu == slice->cpu && schedule->switches[i].end == slice->start &&
+            schedule->switches[i].job == slice->job)
+            return schedule->switches[i].start;
+    return slice->start;
+}
+
+/* Did a CPU take the job for a switch since this time, up to that time? */
+static bool was_taken(int64_t job, int64_t since, int64_t time) {
+    bool taken = false;
+    for (size_t i = 0; i < schedule->switch_count; i++)
+        taken |= schedule->switches[i].job == job && schedule->switches[i].start >= since &&
+                 schedule->switches[i].start <= time;
+    return taken;
+}
+
 /* Looks at the jobs that wait when a slice begins, and at those that become ready while it runs. */
 static void look_at(const struct workload *w, const struct sched_slice *slice) {
     const struct sched_job *job = job_with(w, slice->job);
-    struct track chosen = job ? track_until(job, slice->start) : (struct track){0};
+    int64_t time = taken_at(slice);
+    struct track chosen = job ? track_until(job, time) : (struct track){0};
+    if (was_taken(slice->job, chosen.since, time - 1))
+        return; /* an abandoned switch has changed its place */
     for (size_t i = 0; i < w->job_count && chosen.waits; i++) {
-        struct track other = track_until(&w->jobs[i], slice->start);
-        if (other.job == job || starts_at(other.job->id, slice->start))
+        struct track other = track_until(&w->jobs[i], time);
+        if (other.job == job || starts_at(other.job->id, time) || was_taken(other.job->id, other.since, time))
             continue;
         if (other.waits && other.level < slice->level)
-            verdict.broken |= BIT(4);
+            broken |= BIT(4);
         else if (other.waits && other.level == slice->level)
-            compare(&chosen, &other, slice->start);
-        if (other.waits && other.level > slice->level)
-            verdict.met |= BIT(4);
+            compare(&chosen, &other, time);
     }
 }
 
@@ -188,12 +205,8 @@ static void look_during(const struct workload *w, const struct sched_slice *slic
         for (int64_t t = slice->start + 1; t < slice->end; t++) {
             struct track other = track_until(&w->jobs[i], t);
             if (other.waits && other.since == t && other.level < slice->level && !starts_at(other.job->id, t))
-                verdict.broken |= other.way == BACK ? BIT(8) : BIT(5);
+                broken |= other.way == BACK ? BIT(8) : BIT(5);
         }
-    const struct sched_slice *next = next_on_cpu(slice);
-    const struct sched_job *by = next ? job_with(w, next->job) : NULL;
-    if (by && next->level < slice->level)
-        verdict.met |= by->arrival == next->start ? BIT(5) : BIT(8);
 }
 
 static void look_at_switch(const struct sched_slice *slice) {
@@ -208,22 +221,23 @@ static void look_at_switch(const struct sched_slice *slice) {
         switched |= schedule->switches[i].cpu == slice->cpu && schedule->switches[i].end == slice->start &&
                     schedule->switches[i].job == slice->job;
     if (switched != (last && last->job != slice->job))
-        verdict.broken |= SWITCH;
+        broken |= SWITCH;
 }
 
-struct mlfq_verdict mlfq_verdict_of(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+uint32_t mlfq_rules_broken(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
     options = o;
     schedule = s;
-    verdict = (struct mlfq_verdict){0, 0};
+    broken = 0;
     for (size_t i = 0; i < w->job_count; i++)
         track_until(&w->jobs[i], INT64_MAX);
     for (size_t i = 0; i < s->slice_count && o->switch_cost > 0; i++)
         look_at_switch(&s->slices[i]);
-    for (size_t i = 0; i < s->slice_count && o->switch_cost == 0; i++) {
+    for (size_t i = 0; i < s->slice_count; i++) {
         look_at(w, &s->slices[i]);
-        look_during(w, &s->slices[i]);
+        if (o->switch_cost == 0)
+            look_during(w, &s->slices[i]);
     }
-    return verdict;
+    return broken;
 }
 
 /* The rule of the running test; 0 if its clause is not one of these rules. */
@@ -233,13 +247,9 @@ static uint32_t rule_of_test(void) {
     return number > 0 && number < 32 ? BIT(number) : 0;
 }
 
-bool explained_by_another_rule(const struct workload *w, const struct sched_options *o, const struct schedule *s,
-                               bool strictly) {
+bool explained_by_another_rule(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
     if (o->policy != POLICY_MLFQ || o->serial)
         return false;
-    uint32_t own = rule_of_test();
-    struct mlfq_verdict v = mlfq_verdict_of(w, o, s);
-    if (strictly && (v.met & own) == 0)
-        return false;
-    return (v.broken & own) == 0 && v.broken != 0;
+    uint32_t rules = mlfq_rules_broken(w, o, s);
+    return rules != 0 && (rules & rule_of_test()) == 0;
 }

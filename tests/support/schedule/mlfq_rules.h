@@ -9,18 +9,13 @@
 
 #include "jobs.h"
 
-/* Bit n is for SCH-MLFQ-00n or SCH-MLFQ-0n: the rules 1 to 11 and 14. The last bits are for ids and
- * context switches. */
-struct mlfq_verdict {
-    uint32_t broken;
-    uint32_t met; /* rules that mattered somewhere, and were kept there */
-};
-
-struct mlfq_verdict mlfq_verdict_of(const struct workload *w, const struct sched_options *o, const struct schedule *s);
+/* The rules that the schedule breaks. Bit n is for SCH-MLFQ-00n or SCH-MLFQ-0n: 1 to 11 and 14. Bit 30 is for context
+ * switches, bit 31 for the order of ids. */
+uint32_t mlfq_rules_broken(const struct workload *w, const struct sched_options *o, const struct schedule *s);
 
 /* Is a difference in this schedule explained by a broken rule that is not the clause of the running test? Then the
- * schedule tells nothing about this clause. With `strictly`, the rule of the test must also have been met. */
-bool explained_by_another_rule(const struct workload *w, const struct sched_options *o, const struct schedule *s,
-                               bool strictly);
+ * schedule tells nothing about this clause. A test that uses this must also have random workloads: every_workload.h
+ * sees if nearly all schedules are explained in this way. */
+bool explained_by_another_rule(const struct workload *w, const struct sched_options *o, const struct schedule *s);
 
 #endif
