@@ -7,7 +7,7 @@
 
 struct search {
     struct jobs *jobs;
-    bool (*shows)(void *ctx, const struct workload *w);
+    shows_mistake *shows;
     void *ctx;
     unsigned tries;
 };
@@ -78,7 +78,7 @@ static bool smaller_by_one_change(struct search *s) {
     return false;
 }
 
-void shrink(struct jobs *jobs, bool shows(void *ctx, const struct workload *w), void *ctx) {
+void shrink(struct jobs *jobs, shows_mistake *shows, void *ctx) {
     struct search search = {jobs, shows, ctx, 0};
     while (search.tries < TRIES && smaller_by_one_change(&search))
         continue;

@@ -4,8 +4,11 @@
 
 #include "jobs.h"
 
+/* Does this workload show the mistake? */
+typedef bool shows_mistake(void *ctx, const struct workload *w);
+
 /* Takes away jobs, then pairs of bursts, then lowers numbers. It keeps each change after which `shows` is still true.
  */
-void shrink(struct jobs *jobs, bool shows(void *ctx, const struct workload *w), void *ctx);
+void shrink(struct jobs *jobs, shows_mistake *shows, void *ctx);
 
 #endif
