@@ -12,12 +12,17 @@ static int call_target(struct process *p) {
 
 static const struct process_class plain = {"Process", call_target};
 
-/* Builds the number in number and the default name in name; false where one is too long. */
-static bool number_and_name(const char *type, char *number, char *name) {
+/* Builds the number; false where it is too long. */
+static bool build_number(char *number) {
     const char *prefix = registry_self->identity;
     size_t room = PROCESS_NAME_MAX + 1;
     int used = snprintf(number, room, *prefix ? "%s:%u" : "%s%u", prefix, registry_made + 1);
-    return used >= 0 && (size_t)used < room && strlen(type) + 1 + (size_t)used < room &&
+    return used >= 0 && (size_t)used < room;
+}
+
+/* Builds the number in number and the default name in name; false where one is too long. */
+static bool number_and_name(const char *type, char *number, char *name) {
+    return build_number(number) && strlen(type) + 1 + strlen(number) <= PROCESS_NAME_MAX &&
            stpcpy(stpcpy(stpcpy(name, type), "-"), number) != NULL;
 }
 
@@ -32,8 +37,7 @@ static int make(struct process *p, const struct process_class *cls, process_targ
         return -1;
     }
     if (named) {
-        char unused[PROCESS_NAME_MAX + 1];
-        fits = strlen(chosen.name) <= PROCESS_NAME_MAX && number_and_name("", made.identity, unused);
+        fits = strlen(chosen.name) <= PROCESS_NAME_MAX && build_number(made.identity);
         if (fits)
             strcpy(made.name, chosen.name);
     } else {
