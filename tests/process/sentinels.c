@@ -16,7 +16,7 @@
 #include "support/process/program.h"
 
 /* Longer than any watchdog: either the event happens, or the watchdog ends the test. */
-#define AN_HOUR (3600 * 1000)
+#define HALF_AN_HOUR (1800 * 1000)
 
 static unsigned gates[] = {0, 1, 2};
 
@@ -96,7 +96,7 @@ Test(proc_join, follows_the_child_and_no_sibling, .timeout = 5,
         set_fork_order(orders[i]);
         launch_three(p, sentinels);
         kill(process_pid(&p[1]), SIGKILL);
-        expect_int(process_join(&p[1], AN_HOUR), 0, "a join with an hour of the process that is killed");
+        expect_int(process_join(&p[1], HALF_AN_HOUR), 0, "a join with half an hour of the process that is killed");
         expect_text(readable(sentinels), "010", "which sentinels are readable then");
         expect_int(join_for_code(&p[1]), -SIGKILL, "its exit code");
         let_pass(0, 1);
@@ -124,7 +124,7 @@ Test(proc_join, follows_a_child_that_leaves_its_own, .timeout = 5,
     adopt_orphans();
     launch(&p, leave_one, NULL);
     pid_t grandchild = atoi(log_next());
-    expect_int(process_join(&p, AN_HOUR), 0, "a join with an hour, while the grandchild lives");
+    expect_int(process_join(&p, HALF_AN_HOUR), 0, "a join with half an hour, while the grandchild lives");
     expect_int(is_readable(process_sentinel(&p)), true, "whether the sentinel is readable");
     expect_int(join_for_code(&p), 4, "the exit code of the child");
     expect_true(!has_ended(grandchild), "the grandchild is alive");
