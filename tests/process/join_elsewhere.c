@@ -56,7 +56,7 @@ static void tell(const char *what, struct process *p) {
     int code = -1000;
     const char *joins = error_of_joins(p);
     int result = process_exitcode(p, &code), error = errno;
-    const char *exitcode = result == -1 && code == -1000 ? strerrorname_np(error) : "none";
+    const char *exitcode = result == -1 ? strerrorname_np(error) : "none";
     errno = 0;
     bool alive = process_is_alive(p);
     error = errno;

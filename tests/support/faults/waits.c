@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <valgrind/valgrind.h>
 
+#include "core_dumps.h"
 #include "partial_io_hooks.h"
 #include "support/core/narration.h"
 
@@ -86,12 +87,26 @@ WRAP_MASKED(is_interrupted(timeout != 0, "epoll_pwait") || partial_io_fails_epol
 WRAP_MASKED(is_interrupted(lasts(timeout), "epoll_pwait2") || partial_io_fails_epoll(!lasts(timeout)), epoll_pwait2,
             (int fd, struct epoll_event *events, int count, const struct timespec *timeout, const sigset_t *mask),
             (fd, events, count, timeout, mask))
-WRAP(is_interrupted((options & WNOHANG) == 0, "waitpid"), pid_t, waitpid, (pid_t pid, int *status, int options),
-     (pid, status, options))
-WRAP(is_interrupted((options & WNOHANG) == 0, "waitid"), int, waitid,
-     (idtype_t type, id_t id, siginfo_t *info, int options), (type, id, info, options))
-WRAP(is_interrupted((options & WNOHANG) == 0, "wait4"), pid_t, wait4,
-     (pid_t pid, int *status, int options, struct rusage *usage), (pid, status, options, usage))
+
+/* The same for a call that waits for a child. report tells of core dumps (core_dumps.h). */
+#define WRAP_CHILD(type, name, parameters, arguments, report)                                                          \
+    type __real_##name parameters;                                                                                     \
+    type __wrap_##name parameters;                                                                                     \
+    type __wrap_##name parameters {                                                                                    \
+        if (is_interrupted((options & WNOHANG) == 0, #name))                                                           \
+            return -1;                                                                                                 \
+        type result = __real_##name arguments;                                                                         \
+        if (result >= 0)                                                                                               \
+            report;                                                                                                    \
+        return result;                                                                                                 \
+    }
+
+WRAP_CHILD(pid_t, waitpid, (pid_t pid, int *status, int options), (pid, status, options),
+           core_dumps_in_status(result > 0 ? status : NULL))
+WRAP_CHILD(int, waitid, (idtype_t type, id_t id, siginfo_t *info, int options), (type, id, info, options),
+           core_dumps_in_report(info))
+WRAP_CHILD(pid_t, wait4, (pid_t pid, int *status, int options, struct rusage *usage), (pid, status, options, usage),
+           core_dumps_in_status(result > 0 ? status : NULL))
 WRAP(is_interrupted(lasts(timeout), "sigtimedwait"), int, sigtimedwait,
      (const sigset_t *set, siginfo_t *info, const struct timespec *timeout), (set, info, timeout))
 WRAP(is_interrupted(true, "sigwaitinfo"), int, sigwaitinfo, (const sigset_t *set, siginfo_t *info), (set, info))
