@@ -24,6 +24,7 @@ enum { STATES = sizeof states / sizeof *states };
 Test(proc_state, has_six_legal_moves, .timeout = 5,
      .description = "PROC-STATE-001: all 25 pairs, all names, and the values 5 and 99") {
     static const char *const names[STATES] = {"new", "ready", "running", "blocked", "ended"};
+    static const unsigned no_states[] = {5, 99, UINT_MAX};
     static const char *const legal[STATES] = {".R...", "..R..", ".R.RR", ".R...", "....."}; /* one row for each from */
     for (int from = 0; from < STATES; from++) {
         const char *name = state_name(states[from]);
@@ -32,12 +33,16 @@ Test(proc_state, has_six_legal_moves, .timeout = 5,
             expect_int(state_can_move(states[from], states[to]), legal[from][to] == 'R',
                        "whether a process can go from %s to %s", names[from], names[to]);
     }
-    for (int none = 5; none <= 99; none += 94) {
-        expect_true(state_name((enum state)none) == NULL, "%d is no state and has no name", none);
-        expect_int(state_can_move((enum state)none, STATE_READY), false,
-                   "whether a process can go from %d, which is no state", none);
-        expect_int(state_can_move(STATE_NEW, (enum state)none), false,
-                   "whether a process can go to %d, which is no state", none);
+    for (size_t i = 0; i < sizeof no_states / sizeof *no_states; i++) {
+        enum state none = (enum state)no_states[i];
+        expect_true(state_name(none) == NULL, "%u is no state and has no name", no_states[i]);
+        for (int other = 0; other < STATES; other++) {
+            expect_int(state_can_move(none, states[other]), false, "whether a process can go from %u to %s", no_states[i],
+                       names[other]);
+            expect_int(state_can_move(states[other], none), false, "whether a process can go from %s to %u", names[other],
+                       no_states[i]);
+        }
+        expect_int(state_can_move(none, none), false, "whether a process can go from %u to %u", no_states[i], no_states[i]);
     }
 }
 
