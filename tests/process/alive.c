@@ -82,7 +82,7 @@ static void expect_known(struct process *p) {
 }
 
 Test(proc_join, reports_a_process_as_lost, .timeout = 5,
-     .description = "PROC-JOIN-012: the test calls waitpid on the process before the code does") {
+     .description = "PROC-JOIN-012 PROC-JOIN-012a PROC-JOIN-012c: the test calls waitpid on the process before the code does") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
@@ -112,7 +112,7 @@ static int leave_grandchildren(void *arg) {
 }
 
 Test(proc_join, follows_the_child_alone, .timeout = 5,
-     .description = "PROC-JOIN-013: the child is killed while two grandchildren live") {
+     .description = "PROC-JOIN-013 PROC-JOIN-013a PROC-JOIN-013b: the child is killed while two grandchildren live") {
     struct process p;
     pid_t grandchildren[2];
     int code = -1000;

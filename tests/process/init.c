@@ -18,7 +18,7 @@ static void make(struct process *p, const struct process_options *options) {
 }
 
 Test(proc_new, numbers_processes_as_they_are_made, .timeout = 5,
-     .description = "PROC-NEW-001: makes three objects and starts the second one first") {
+     .description = "PROC-NEW-001 PROC-NEW-001a: makes three objects and starts the second one first") {
     struct process a, b, c;
     make(&a, NULL);
     make(&b, NULL);
@@ -33,7 +33,7 @@ Test(proc_new, numbers_processes_as_they_are_made, .timeout = 5,
 }
 
 Test(proc_new, copies_a_name_and_spends_its_number, .timeout = 5,
-     .description = "PROC-NEW-002: a name that the caller overwrites later, NULL, and \"\"") {
+     .description = "PROC-NEW-002 PROC-NEW-002a: a name that the caller overwrites later, NULL, and \"\"") {
     struct process net, second, third;
     char name[] = "net";
     make(&net, &(struct process_options){.name = name});
@@ -79,7 +79,7 @@ static int name_grandchildren(void *arg) {
 }
 
 Test(proc_new, counts_anew_in_a_child, .timeout = 5,
-     .description = "PROC-NEW-004: a child named net and its own child each name two objects") {
+     .description = "PROC-NEW-004 PROC-NEW-004a: a child named net and its own child each name two objects") {
     struct process first, net, third;
     gates_open();
     make(&first, NULL);
@@ -95,7 +95,7 @@ Test(proc_new, counts_anew_in_a_child, .timeout = 5,
 }
 
 Test(proc_new, refuses_what_cannot_be_made, .timeout = 5,
-     .description = "PROC-NEW-005: NULL arguments, 99 in both enums, and names of 256 and 255 bytes") {
+     .description = "PROC-NEW-005 PROC-NEW-005a PROC-NEW-005b PROC-NEW-005c: NULL arguments, 99 in both enums, and names of 256 and 255 bytes") {
     static const struct process_class nameless = {.run = run_nothing}, idle = {.type_name = "Idle"};
     char too_long[PROCESS_NAME_MAX + 2] = "", type_name[PROCESS_NAME_MAX] = "";
     memset(too_long, 'n', PROCESS_NAME_MAX + 1);

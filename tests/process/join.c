@@ -34,7 +34,7 @@ static void expect_join_waits(process_target *target, enum fork_order order) {
 }
 
 Test(proc_join, waits_for_the_end, .timeout = 5,
-     .description = "PROC-JOIN-001: a child that returns and a child that a signal kills") {
+     .description = "PROC-JOIN-001 PROC-JOIN-001a: a child that returns and a child that a signal kills") {
     gates_open();
     expect_join_waits(end_later, AS_IT_COMES);
     expect_join_waits(end_later, CHILD_FIRST);
@@ -44,7 +44,7 @@ Test(proc_join, waits_for_the_end, .timeout = 5,
 }
 
 Test(proc_join, can_be_repeated, .timeout = 5,
-     .description = "PROC-JOIN-002: joins an ended process five times, with three different timeouts") {
+     .description = "PROC-JOIN-002 PROC-JOIN-002a: joins an ended process five times, with three different timeouts") {
     struct process p;
     int code = 5;
     launch(&p, quit, &code);
@@ -57,7 +57,7 @@ Test(proc_join, can_be_repeated, .timeout = 5,
 }
 
 Test(proc_join, looks_at_timeout_0, .timeout = 5,
-     .description = "PROC-JOIN-003: one join while the process runs, and one after its end") {
+     .description = "PROC-JOIN-003 PROC-JOIN-003a: one join while the process runs, and one after its end") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
@@ -74,7 +74,7 @@ static bool join_in_vain(void *p, int timeout_ms) {
 }
 
 Test(proc_join, gives_up_in_time_and_leaves_the_process_alone, .timeout = 5,
-     .description = "PROC-JOIN-004: many joins with timeouts of 1 ms and 10 ms") {
+     .description = "PROC-JOIN-004 PROC-JOIN-004a PROC-JOIN-004b: many joins with timeouts of 1 ms and 10 ms") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
@@ -228,7 +228,7 @@ static int meet_the_others(void *arg) {
 }
 
 Test(proc_join, lets_them_run_at_once, .timeout = 5,
-     .description = "PROC-JOIN-009: three processes that wait for each other") {
+     .description = "PROC-JOIN-009 PROC-JOIN-009a: three processes that wait for each other") {
     static unsigned numbers[] = {0, 1, 2};
     struct process p[3];
     gates_open();

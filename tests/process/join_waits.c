@@ -233,3 +233,32 @@ Test(proc_join, leaves_signals_as_they_were, .timeout = 5,
     expect_text(signal_setup_changes(&setup, true), "", "what has changed after the close");
     gates_close();
 }
+
+/* Starts, joins and closes a few other processes. */
+static void disturb(int code) {
+    struct process p;
+    launch(&p, quit, &code);
+    expect_int(join_for_code(&p), code, "the exit code of another process");
+    process_close(&p);
+}
+
+Test(proc_join, keeps_the_codes_of_several, .timeout = 5,
+     .description = "PROC-JOIN-002 PROC-JOIN-002a PROC-JOIN-002b: three joined processes, while others are started, joined "
+                    "and closed") {
+    static int codes[] = {11, 12, 13};
+    static const int timeouts[] = {-1, 0, 1, HALF_AN_HOUR};
+    struct process p[3];
+    for (int i = 0; i < 3; i++) {
+        launch(&p[i], quit, &codes[i]);
+        expect_int(process_join(&p[i], -1), 0, "the first join of process %d", i);
+    }
+    for (int round = 0; round < 4; round++) {
+        disturb(21 + round);
+        for (int i = 2; i >= 0; i--) {
+            expect_int(process_join(&p[i], timeouts[round]), 0, "a join of process %d with %d ms", i, timeouts[round]);
+            expect_int(join_for_code(&p[i]), codes[i], "the exit code of process %d", i);
+        }
+    }
+    for (int i = 0; i < 3; i++)
+        process_close(&p[i]);
+}

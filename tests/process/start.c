@@ -36,7 +36,7 @@ static void expect_origin(enum fork_order order) {
 }
 
 Test(proc_start, runs_the_target_in_a_new_process, .timeout = 5,
-     .description = "PROC-START-001: the child logs its pid, its parent's pid and its argument") {
+     .description = "PROC-START-001 PROC-START-001a PROC-START-001b: the child logs its pid, its parent's pid and its argument") {
     gates_open();
     expect_origin(CHILD_FIRST);
     expect_origin(PARENT_FIRST);
@@ -59,7 +59,7 @@ static int work(struct process *self) {
 static const struct process_class worker_class = {.type_name = "Worker", .run = work};
 
 Test(proc_start, calls_run_with_the_object, .timeout = 5,
-     .description = "PROC-START-002: a subclass with two fields of its own, which run reads") {
+     .description = "PROC-START-002 PROC-START-002a: a subclass with two fields of its own, which run reads") {
     struct worker worker = {.number = 42, .word = "hello"};
     char expected[64];
     gates_open();
@@ -78,7 +78,7 @@ static int tell_and_hold(void *arg) {
 }
 
 Test(proc_start, starts_nothing_twice_while_it_runs, .timeout = 5,
-     .description = "PROC-START-003: starts a process again while it runs") {
+     .description = "PROC-START-003 PROC-START-003b: starts a process again while it runs") {
     struct process p;
     gates_open();
     launch(&p, tell_and_hold, NULL);
@@ -114,7 +114,7 @@ static int start_and_tell(void *arg) {
 }
 
 Test(proc_start, starts_nothing_of_somebody_else, .timeout = 5,
-     .description = "PROC-START-004: a sibling tries to start an object of its parent") {
+     .description = "PROC-START-004 PROC-START-004a: a sibling tries to start an object of its parent") {
     struct process p, other;
     int code = 5;
     gates_open();
@@ -214,7 +214,7 @@ static int start_without_and_with_leave(void *arg) {
 }
 
 Test(proc_start, can_be_tried_again_where_no_process_can_be_made, .timeout = 5,
-     .description = "PROC-START-006: one start while RLIMIT_NPROC forbids it, and one when it is allowed again") {
+     .description = "PROC-START-006 PROC-START-006a PROC-START-006b PROC-START-006c: one start while RLIMIT_NPROC forbids it, and one when it is allowed again") {
     gates_open();
     pid_t program = program_start(start_without_and_with_leave, NULL);
     expect_text(log_next_unless_ended(program), "-1 EAGAIN", "process_start while RLIMIT_NPROC allows no process");
@@ -228,7 +228,7 @@ Test(proc_start, can_be_tried_again_where_no_process_can_be_made, .timeout = 5,
 }
 
 Test(proc_start, leaks_no_descriptor_over_a_hundred_starts, .timeout = 20,
-     .description = "PROC-START-007: counts the open descriptors after each of a hundred closes") {
+     .description = "PROC-START-007 PROC-START-007a: counts the open descriptors after each of a hundred closes") {
     int before = open_descriptors(), most = 0, failed = 0;
     unsigned count = rounds(100);
     for (unsigned i = 0; i < count; i++) {

@@ -191,3 +191,18 @@ Test(proc_start, starts_as_many_as_there_are, .timeout = 10,
     expect_int(closed, IN_ALL, "how many closes succeeded");
     gates_close();
 }
+
+Test(proc_start, closes_in_any_order, .timeout = 5,
+     .description = "PROC-START-007 PROC-START-007a PROC-START-007b: four processes at once in three orders of the closes") {
+    static const int orders[][4] = {{0, 1, 2, 3}, {3, 2, 1, 0}, {2, 0, 3, 1}};
+    struct process p[4];
+    for (int i = 0; i < 3; i++) {
+        int before = open_descriptors(), closed = 0;
+        for (int j = 0; j < 4; j++)
+            launch(&p[j], quit, NULL);
+        for (int j = 0; j < 4; j++)
+            closed += process_join(&p[orders[i][j]], -1) == 0 && process_close(&p[orders[i][j]]) == 0;
+        expect_int(closed, 4, "how many joins and closes succeeded, in order %d", i);
+        expect_int(open_descriptors(), before, "the number of open descriptors after order %d", i);
+    }
+}

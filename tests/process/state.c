@@ -22,7 +22,7 @@ static const enum state states[] = {STATE_NEW, STATE_READY, STATE_RUNNING, STATE
 enum { STATES = sizeof states / sizeof *states };
 
 Test(proc_state, has_six_legal_moves, .timeout = 5,
-     .description = "PROC-STATE-001: all 25 pairs, all names, and the values 5 and 99") {
+     .description = "PROC-STATE-001 PROC-STATE-001a PROC-STATE-001b PROC-STATE-001c: all 25 pairs, all names, and three values more") {
     static const char *const names[STATES] = {"new", "ready", "running", "blocked", "ended"};
     static const unsigned no_states[] = {5, 99, UINT_MAX};
     static const char *const legal[STATES] = {".R...", "..R..", ".R.RR", ".R...", "....."}; /* one row for each from */

@@ -16,7 +16,7 @@ static const struct process_class worker = {.type_name = "Worker", .run = run_no
 static const struct process_class nameless = {.run = run_nothing}, idle = {.type_name = "Idle"};
 
 Test(proc_new, refuses_with_einval_first, .timeout = 5,
-     .description = "PROC-NEW-005a PROC-NEW-005b PROC-NEW-005e: each mistake, alone and together with a name of 256 bytes") {
+     .description = "PROC-NEW-005a PROC-NEW-005b PROC-NEW-005e PROC-RULE-001: each mistake, alone and together with a name of 256 bytes") {
     char too_long[PROCESS_NAME_MAX + 2] = "";
     memset(too_long, 'n', PROCESS_NAME_MAX + 1);
     const struct process_options all[] = {
