@@ -82,7 +82,8 @@ static void expect_known(struct process *p) {
 }
 
 Test(proc_join, reports_a_process_as_lost, .timeout = 5,
-     .description = "PROC-JOIN-012 PROC-JOIN-012a PROC-JOIN-012c: the test calls waitpid on the process before the code does") {
+     .description =
+         "PROC-JOIN-012 PROC-JOIN-012a PROC-JOIN-012c: the test calls waitpid on the process before the code does") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);

@@ -112,8 +112,9 @@ static void expect_other_flags_kept(int fd, const char *what) {
 }
 
 Test(proc_state, keeps_all_other_flags, .timeout = 5,
-     .description = "PROC-STATE-008 PROC-STATE-008a PROC-STATE-008d: files with O_APPEND, O_NOATIME and O_SYNC, and a pipe "
-                    "without close-on-exec") {
+     .description =
+         "PROC-STATE-008 PROC-STATE-008a PROC-STATE-008d: files with O_APPEND, O_NOATIME and O_SYNC, and a pipe "
+         "without close-on-exec") {
     int file = memfd_create("file", 0), ends[2];
     char path[64];
     require(file != -1 && pipe(ends) == 0, "open a file and a pipe");
@@ -139,8 +140,9 @@ static int unblock(void *arg) {
     return state_is_blocking(fd) == 1 && state_set_blocking(fd, false) == 0 ? 42 : 1;
 }
 
-Test(proc_state, shares_the_flag_with_copies, .timeout = 5,
-     .description = "PROC-STATE-008b PROC-STATE-008c: a copy by dup, a flag that fcntl sets, and a child that sets it") {
+Test(
+    proc_state, shares_the_flag_with_copies, .timeout = 5,
+    .description = "PROC-STATE-008b PROC-STATE-008c: a copy by dup, a flag that fcntl sets, and a child that sets it") {
     struct ends ends = open_pipe();
     int copy = dup(ends.reading);
     expect_int(state_set_blocking(copy, false), 0, "making a copy of a descriptor not blocking");
@@ -156,8 +158,9 @@ Test(proc_state, shares_the_flag_with_copies, .timeout = 5,
     close_ends(ends);
 }
 
-Test(proc_state, needs_an_open_descriptor, .timeout = 5,
-     .description = "PROC-STATE-008: -1, a closed descriptor and a number beyond all descriptors, with both functions") {
+Test(
+    proc_state, needs_an_open_descriptor, .timeout = 5,
+    .description = "PROC-STATE-008: -1, a closed descriptor and a number beyond all descriptors, with both functions") {
     const int fds[] = {-1, closed_descriptor(), 1000000};
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) {
         expect_error(state_set_blocking(fds[i], true), EBADF, "making descriptor %d blocking", fds[i]);

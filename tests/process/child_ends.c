@@ -63,8 +63,9 @@ static void expect_written(process_target *target, char *text) {
 }
 
 Test(proc_exit, writes_every_stream_of_a_child, .timeout = 5,
-     .description = "PROC-EXIT-004 PROC-EXIT-004a: standard output, two inherited streams and one of its own, after a return "
-                    "and after exit") {
+     .description =
+         "PROC-EXIT-004 PROC-EXIT-004a: standard output, two inherited streams and one of its own, after a return "
+         "and after exit") {
     expect_written(write_and_return, "returns ");
     expect_written(write_and_exit, "exits ");
 }
@@ -157,8 +158,9 @@ static void expect_all_end_first(int how, const char *what) {
 }
 
 Test(proc_exit, ends_after_all_of_its_children, .timeout = 10,
-     .description = "PROC-EXIT-005 PROC-EXIT-005a PROC-EXIT-005b PROC-EXIT-005c PROC-EXIT-005e: two daemons and three other "
-                    "children, by return and by exit") {
+     .description =
+         "PROC-EXIT-005 PROC-EXIT-005a PROC-EXIT-005b PROC-EXIT-005c PROC-EXIT-005e: two daemons and three other "
+         "children, by return and by exit") {
     gates_open();
     adopt_orphans();
     expect_all_end_first(0, "returns");
@@ -210,8 +212,9 @@ static void expect_quiet(process_target *target, const char *what) {
 }
 
 Test(proc_exit, runs_no_handler_however_it_was_registered, .timeout = 5,
-     .description = "PROC-EXIT-006 PROC-EXIT-006a PROC-EXIT-006b: handlers of atexit and on_exit, before and after the first "
-                    "start") {
+     .description =
+         "PROC-EXIT-006 PROC-EXIT-006a PROC-EXIT-006b: handlers of atexit and on_exit, before and after the first "
+         "start") {
     owner = getpid();
     gates_open();
     exits_end_here();
@@ -241,7 +244,8 @@ static int register_and_start(void *arg) {
 }
 
 Test(proc_exit, runs_no_handler_of_a_child_in_a_grandchild, .timeout = 5,
-     .description = "PROC-EXIT-006 PROC-EXIT-006c: a child registers handlers before and between two starts of its own") {
+     .description =
+         "PROC-EXIT-006 PROC-EXIT-006c: a child registers handlers before and between two starts of its own") {
     gates_open();
     expect_quiet(register_and_start, "has children of its own");
     gates_close();

@@ -36,8 +36,9 @@ static void expect_code(process_target *target, int given, int expected, const c
 }
 
 Test(proc_exit, gives_eight_bits_after_every_way_out, .timeout = 10,
-     .description = "PROC-EXIT-001 PROC-EXIT-001a PROC-EXIT-001c: ten values by return, exit, _exit, _Exit and quick_exit") {
-    static const int values[][2] = {{0, 0},    {7, 7},    {127, 127}, {128, 128}, {137, 137},
+     .description =
+         "PROC-EXIT-001 PROC-EXIT-001a PROC-EXIT-001c: ten values by return, exit, _exit, _Exit and quick_exit") {
+    static const int values[][2] = {{0, 0},     {7, 7},   {127, 127}, {128, 128}, {137, 137},
                                     {255, 255}, {256, 0}, {300, 44},  {-1, 255},  {INT_MIN + 9, 9}};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         expect_code(quit, values[i][0], values[i][1], "returns");
@@ -60,8 +61,7 @@ static int work(struct process *self) {
 
 static const struct process_class worker_class = {.type_name = "Worker", .run = work};
 
-Test(proc_exit, gives_what_run_returns, .timeout = 5,
-     .description = "PROC-EXIT-001b: five values that run of a subclass returns") {
+Test(proc_exit, gives_what_run_returns, .timeout = 5, .description = "PROC-EXIT-001b: a subclass with five results") {
     static const int values[][2] = {{0, 0}, {3, 3}, {255, 255}, {256, 0}, {-2, 254}};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         struct worker worker = {.result = values[i][0]};
@@ -92,7 +92,8 @@ static int call_abort(void *arg) {
 }
 
 Test(proc_exit, gives_every_signal_that_kills, .timeout = 5,
-     .description = "PROC-EXIT-002 PROC-EXIT-002a: twelve signals, the last of them a real-time signal, and codes above 128") {
+     .description =
+         "PROC-EXIT-002 PROC-EXIT-002a: twelve signals, the last of them a real-time signal, and codes above 128") {
     const int signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGABRT, SIGKILL, SIGUSR1,
                            SIGPIPE, SIGALRM, SIGTERM, SIGXCPU, SIGSYS,  SIGRTMIN + 3};
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
@@ -119,8 +120,9 @@ static int stop_and_hold(void *arg) {
 }
 
 Test(proc_exit, knows_no_code_of_a_stopped_process, .timeout = 5,
-     .description = "PROC-EXIT-003 PROC-EXIT-003a PROC-EXIT-003b PROC-EXIT-003d: asks while the process is stopped, after it "
-                    "has continued, and five times after its end") {
+     .description =
+         "PROC-EXIT-003 PROC-EXIT-003a PROC-EXIT-003b PROC-EXIT-003d: asks while the process is stopped, after it "
+         "has continued, and five times after its end") {
     struct process p;
     int code = -1000;
     gates_open();
@@ -153,8 +155,9 @@ static int ask_for_copies(void *arg) {
 }
 
 Test(proc_exit, writes_the_code_only_after_a_success, .timeout = 5,
-     .description = "PROC-EXIT-003c: fails with EAGAIN before the start and during the run, with EINVAL after the close, and "
-                    "in a child") {
+     .description =
+         "PROC-EXIT-003c: fails with EAGAIN before the start and during the run, with EINVAL after the close, and "
+         "in a child") {
     struct process p, other, unstarted;
     struct process *copies[] = {&p, &unstarted};
     int code = -1000;

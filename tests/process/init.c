@@ -95,7 +95,8 @@ Test(proc_new, counts_anew_in_a_child, .timeout = 5,
 }
 
 Test(proc_new, refuses_what_cannot_be_made, .timeout = 5,
-     .description = "PROC-NEW-005 PROC-NEW-005a PROC-NEW-005b PROC-NEW-005c: NULL arguments, 99 in both enums, and names of 256 and 255 bytes") {
+     .description = "PROC-NEW-005 PROC-NEW-005a PROC-NEW-005b PROC-NEW-005c: NULL arguments, 99 in both enums, and "
+                    "names of 256 and 255 bytes") {
     static const struct process_class nameless = {.run = run_nothing}, idle = {.type_name = "Idle"};
     char too_long[PROCESS_NAME_MAX + 2] = "", type_name[PROCESS_NAME_MAX] = "";
     memset(too_long, 'n', PROCESS_NAME_MAX + 1);

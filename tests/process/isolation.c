@@ -27,7 +27,8 @@ static int tell_values(void *arg) {
 }
 
 Test(proc_isolation, copies_the_values_of_the_start, .timeout = 5,
-     .description = "PROC-ISO-001 PROC-ISO-001a PROC-ISO-001b: static, automatic and heap values that change before and after the start") {
+     .description = "PROC-ISO-001 PROC-ISO-001a PROC-ISO-001b: static, automatic and heap values that change before "
+                    "and after the start") {
     int automatic = 1;
     struct values values = {&in_static_memory, &automatic, malloc(sizeof(int))};
     struct process p;
@@ -62,7 +63,8 @@ static int read_values(void *arg) {
 }
 
 Test(proc_isolation, keeps_writes_to_oneself, .timeout = 5,
-     .description = "PROC-ISO-002 PROC-ISO-002a: a child, its sibling and its parent write and read the same variables") {
+     .description =
+         "PROC-ISO-002 PROC-ISO-002a: a child, its sibling and its parent write and read the same variables") {
     int automatic = 1;
     struct values values = {&in_static_memory, &automatic, malloc(sizeof(int))};
     struct process writer, reader;
@@ -114,8 +116,9 @@ static void set_fields(struct counter *counter, int value, const char *word) {
 }
 
 Test(proc_isolation, copies_the_object_of_the_start, .timeout = 5,
-     .description = "PROC-ISO-001 PROC-ISO-001a PROC-ISO-001b: a field of a subclass, a variable of the thread, and the "
-                    "environment") {
+     .description =
+         "PROC-ISO-001 PROC-ISO-001a PROC-ISO-001b: a field of a subclass, a variable of the thread, and the "
+         "environment") {
     struct counter counter;
     gates_open();
     set_fields(&counter, 1, "one");
@@ -124,14 +127,16 @@ Test(proc_isolation, copies_the_object_of_the_start, .timeout = 5,
     set_fork_order(PARENT_FIRST);
     expect_int(process_start(&counter.process), 0, "starting it while the values are 2");
     set_fields(&counter, 3, "three");
-    expect_text(log_next(), "2 2 two", "what the child sees of the three values; the parent set them to 3 after the start");
+    expect_text(log_next(), "2 2 two",
+                "what the child sees of the three values; the parent set them to 3 after the start");
     let_pass(0, 1);
     put_away(&counter.process);
     gates_close();
 }
 
-Test(proc_isolation, keeps_writes_of_a_subclass_to_oneself, .timeout = 5,
-     .description = "PROC-ISO-002 PROC-ISO-002a: a field of a subclass, a variable of the thread, and the environment") {
+Test(
+    proc_isolation, keeps_writes_of_a_subclass_to_oneself, .timeout = 5,
+    .description = "PROC-ISO-002 PROC-ISO-002a: a field of a subclass, a variable of the thread, and the environment") {
     struct counter counter;
     gates_open();
     expect_int(process_init(&counter.process, &counter_class, NULL), 0, "making a process");

@@ -114,7 +114,8 @@ Test(proc_join, waits_its_time_though_signals_come, .timeout = 5,
     expect_error(process_join(&p, 60), ETIMEDOUT, "a join with a timeout of 60 ms while signals come");
     expect_at_least(stopwatch_ms() - start, 60, "how long it waited");
     interruptions_then(3, let_it_end, NULL);
-    expect_int(process_join(&p, HALF_AN_HOUR), 0, "a join with a timeout of half an hour, interrupted before the process ends");
+    expect_int(process_join(&p, HALF_AN_HOUR), 0,
+               "a join with a timeout of half an hour, interrupted before the process ends");
     interruptions_stop();
     process_close(&p);
     gates_close();

@@ -137,8 +137,9 @@ static void expect_facts(void) {
 }
 
 Test(proc_join, can_read_copies, .timeout = 5,
-     .description = "PROC-JOIN-007 PROC-RULE-002a PROC-RULE-002b PROC-RULE-002e PROC-RULE-010a PROC-RULE-010c: a child and "
-                    "a plain fork read names, pids and daemon flags") {
+     .description =
+         "PROC-JOIN-007 PROC-RULE-002a PROC-RULE-002b PROC-RULE-002e PROC-RULE-010a PROC-RULE-010c: a child and "
+         "a plain fork read names, pids and daemon flags") {
     struct process p;
     gates_open();
     make_copies();
@@ -166,8 +167,9 @@ static int join_the_current(void *arg) {
 }
 
 Test(proc_join, refuses_oneself_with_every_timeout, .timeout = 5,
-     .description = "PROC-JOIN-006 PROC-JOIN-006a PROC-JOIN-006b PROC-JOIN-006c PROC-RULE-001b: a child, the main process "
-                    "and a plain fork, with 0, 1 and -1") {
+     .description =
+         "PROC-JOIN-006 PROC-JOIN-006a PROC-JOIN-006b PROC-JOIN-006c PROC-RULE-001b: a child, the main process "
+         "and a plain fork, with 0, 1 and -1") {
     struct process p;
     gates_open();
     expect_text(error_of_joins(process_current()), "EDEADLK", "joins of process_current() before the first start");
@@ -197,13 +199,15 @@ static int live_through(void *arg) {
 }
 
 Test(proc_join, works_in_a_plain_fork, .timeout = 5,
-     .description = "PROC-JOIN-001 PROC-RULE-009 PROC-RULE-010b PROC-JOIN-015a: all functions on an object that a plain fork "
-                    "makes, while its parent's child runs") {
+     .description =
+         "PROC-JOIN-001 PROC-RULE-009 PROC-RULE-010b PROC-JOIN-015a: all functions on an object that a plain fork "
+         "makes, while its parent's child runs") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
-    expect_int(end_of(plain_start(live_through, NULL)), 42, "42 if every call in the plain fork was right; otherwise the "
-                                                            "number of the first group that was wrong");
+    expect_int(end_of(plain_start(live_through, NULL)), 42,
+               "42 if every call in the plain fork was right; otherwise the "
+               "number of the first group that was wrong");
     expect_int(process_is_alive(&p), true, "whether the child of the main process is alive");
     let_pass(0, 1);
     expect_int(join_for_code(&p), HELD, "its exit code");

@@ -37,8 +37,9 @@ static void expect_join(int how, int timeout_ms, int code) {
     process_close(&p);
 }
 
-Test(proc_join, waits_for_ever_with_any_negative_number, .timeout = 5,
-     .description = "PROC-JOIN-001 PROC-JOIN-001a PROC-JOIN-001b: -1, -2, -1000 and the smallest int, with three ends") {
+Test(
+    proc_join, waits_for_ever_with_any_negative_number, .timeout = 5,
+    .description = "PROC-JOIN-001 PROC-JOIN-001a PROC-JOIN-001b: -1, -2, -1000 and the smallest int, with three ends") {
     gates_open();
     expect_join(0, -1, 3);
     expect_join(SIGKILL, -2, -SIGKILL);
@@ -48,9 +49,11 @@ Test(proc_join, waits_for_ever_with_any_negative_number, .timeout = 5,
     gates_close();
 }
 
-/* 3602000 ms are more than an int has room for, in microseconds and in nanoseconds. What is left of them is negative. */
+/* 3602000 ms are more than an int has room for, in microseconds and in nanoseconds. What is left of them is negative.
+ */
 Test(proc_join, waits_with_large_timeouts, .timeout = 5,
-     .description = "PROC-JOIN-004c PROC-JOIN-004d: processes that end during joins with 3602000 ms and with INT_MAX ms") {
+     .description =
+         "PROC-JOIN-004c PROC-JOIN-004d: processes that end during joins with 3602000 ms and with INT_MAX ms") {
     static const int timeouts[] = {3600 * 1000, 3602000, INT_MAX / 2, INT_MAX - 1, INT_MAX};
     gates_open();
     for (size_t i = 0; i < sizeof timeouts / sizeof *timeouts; i++)
@@ -64,7 +67,8 @@ static bool join_in_vain(void *p, int timeout_ms) {
 
 /* The signals come at moments that have nothing to do with the joins. */
 Test(proc_join, waits_not_too_short_though_signals_come, .timeout = 10,
-     .description = "PROC-JOIN-005 PROC-JOIN-005a PROC-RULE-003: thirty joins with 10 ms while signals come every 3 ms") {
+     .description =
+         "PROC-JOIN-005 PROC-JOIN-005a PROC-RULE-003: thirty joins with 10 ms while signals come every 3 ms") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
@@ -107,8 +111,9 @@ Test(proc_join, waits_its_time_if_the_handler_restarts_calls, .timeout = 10,
 
 /* Each of the first waits is interrupted, one join after another. */
 Test(proc_join, waits_though_its_call_is_interrupted, .timeout = 5,
-     .description = "PROC-JOIN-005a PROC-RULE-003: one or three waiting calls fail with EINTR, in joins with and without "
-                    "a timeout") {
+     .description =
+         "PROC-JOIN-005a PROC-RULE-003: one or three waiting calls fail with EINTR, in joins with and without "
+         "a timeout") {
     static const int timeouts[] = {-1, HALF_AN_HOUR};
     gates_open();
     for (int i = 0; i < 2; i++)
@@ -178,7 +183,8 @@ Test(proc_join, is_not_ended_by_a_stop, .timeout = 5,
     for (int i = 0; i < 2; i++) {
         struct process p;
         launch(&p, stop_and_continue, NULL);
-        expect_int(process_join(&p, timeouts[i]), 0, "a join with a timeout of %d of a process that stops", timeouts[i]);
+        expect_int(process_join(&p, timeouts[i]), 0, "a join with a timeout of %d of a process that stops",
+                   timeouts[i]);
         expect_text(log_next_if_any(), "continues", "what the process had logged when the join returned");
         expect_int(join_for_code(&p), HELD, "its exit code");
         process_close(&p);
@@ -243,8 +249,9 @@ static void disturb(int code) {
 }
 
 Test(proc_join, keeps_the_codes_of_several, .timeout = 5,
-     .description = "PROC-JOIN-002 PROC-JOIN-002a PROC-JOIN-002b: three joined processes, while others are started, joined "
-                    "and closed") {
+     .description =
+         "PROC-JOIN-002 PROC-JOIN-002a PROC-JOIN-002b: three joined processes, while others are started, joined "
+         "and closed") {
     static int codes[] = {11, 12, 13};
     static const int timeouts[] = {-1, 0, 1, HALF_AN_HOUR};
     struct process p[3];

@@ -90,7 +90,8 @@ Test(proc_join, sends_no_signal_to_a_lost_process, .timeout = 5,
 }
 
 Test(proc_join, closes_and_leaves_out_the_lost, .timeout = 5,
-     .description = "PROC-JOIN-012c PROC-JOIN-012d PROC-JOIN-012e: two processes run, and the one between them is lost") {
+     .description =
+         "PROC-JOIN-012c PROC-JOIN-012d PROC-JOIN-012e: two processes run, and the one between them is lost") {
     static unsigned gates[] = {1, 2};
     struct process first, last, *active[3] = {NULL};
     gates_open();
@@ -135,8 +136,9 @@ static void call_everything(struct process *p) {
 }
 
 Test(proc_join, takes_no_status_of_a_plain_child, .timeout = 5,
-     .description = "PROC-JOIN-011 PROC-JOIN-011a: two plain children have ended, one by a signal, before every function "
-                    "is called") {
+     .description =
+         "PROC-JOIN-011 PROC-JOIN-011a: two plain children have ended, one by a signal, before every function "
+         "is called") {
     struct process p;
     gates_open();
     pid_t five = plain_start(exit_5, NULL), killed = plain_start(hold, NULL);
@@ -178,7 +180,8 @@ static int be_killed(void *arg) {
 }
 
 Test(proc_join, leaves_no_zombie_with_any_timeout, .timeout = 5,
-     .description = "PROC-JOIN-010 PROC-JOIN-010a PROC-JOIN-010b: joins with 0, 1, half an hour and -1, after three ends") {
+     .description =
+         "PROC-JOIN-010 PROC-JOIN-010a PROC-JOIN-010b: joins with 0, 1, half an hour and -1, after three ends") {
     static const int timeouts[] = {0, 1, HALF_AN_HOUR, -1};
     for (int i = 0; i < 4; i++) {
         expect_no_zombie(exit_5, timeouts[i], 5);

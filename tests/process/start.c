@@ -36,7 +36,8 @@ static void expect_origin(enum fork_order order) {
 }
 
 Test(proc_start, runs_the_target_in_a_new_process, .timeout = 5,
-     .description = "PROC-START-001 PROC-START-001a PROC-START-001b: the child logs its pid, its parent's pid and its argument") {
+     .description =
+         "PROC-START-001 PROC-START-001a PROC-START-001b: the child logs its pid, its parent's pid and its argument") {
     gates_open();
     expect_origin(CHILD_FIRST);
     expect_origin(PARENT_FIRST);
@@ -214,7 +215,8 @@ static int start_without_and_with_leave(void *arg) {
 }
 
 Test(proc_start, can_be_tried_again_where_no_process_can_be_made, .timeout = 5,
-     .description = "PROC-START-006 PROC-START-006a PROC-START-006b PROC-START-006c: one start while RLIMIT_NPROC forbids it, and one when it is allowed again") {
+     .description = "PROC-START-006 PROC-START-006a PROC-START-006b PROC-START-006c: one start while RLIMIT_NPROC "
+                    "forbids it, and one when it is allowed again") {
     gates_open();
     pid_t program = program_start(start_without_and_with_leave, NULL);
     expect_text(log_next_unless_ended(program), "-1 EAGAIN", "process_start while RLIMIT_NPROC allows no process");

@@ -64,7 +64,8 @@ Test(proc_start, starts_no_copy, .timeout = 5,
     expect_no_starts();
     expect_text(log_next(), "parent -1 ECHILD", "starting process_parent() in a daemon");
     put_away(&p);
-    expect_int(end_of(plain_start(start_copies, NULL)), 0, "the exit code of a plain fork that starts the same objects");
+    expect_int(end_of(plain_start(start_copies, NULL)), 0,
+               "the exit code of a plain fork that starts the same objects");
     expect_no_starts();
     expect_int(process_is_alive(&running), true, "whether the process that ran still runs");
     let_pass(0, 1);
@@ -161,8 +162,9 @@ static void expect_one_start(process_target *target, bool joined, const char *ho
 }
 
 Test(proc_start, starts_once_whatever_the_end, .timeout = 5,
-     .description = "PROC-START-003 PROC-START-003a PROC-START-003c PROC-RULE-005 PROC-RULE-001a: four ends, joined and "
-                    "not joined, then a new object in the same memory") {
+     .description =
+         "PROC-START-003 PROC-START-003a PROC-START-003c PROC-RULE-005 PROC-RULE-001a: four ends, joined and "
+         "not joined, then a new object in the same memory") {
     expect_one_start(quit, false, "returned");
     expect_one_start(quit, true, "returned and was joined");
     expect_one_start(be_killed, false, "was killed");
@@ -192,14 +194,16 @@ __attribute__((constructor(200))) static void begin_early(int argc, char **argv)
 }
 
 Test(proc_start, tells_the_first_error_before_the_guard, .timeout = 5,
-     .description = "PROC-START-004c PROC-START-004b: a program without a guard tries an unregistered target, and a closed "
-                    "object") {
+     .description =
+         "PROC-START-004c PROC-START-004b: a program without a guard tries an unregistered target, and a closed "
+         "object") {
     struct process p;
     setenv(SPAWNED_VARIABLE, EARLY, 1);
     expect_int(spawned_register(), 0, "registering the targets");
     launch_as(&p, spawned_begun_anew, NULL, &(struct process_options){.method = PROCESS_SPAWN});
-    expect_int(join_for_code(&p), SPAWNED_FINE, "the exit code: 1 if EDEADLK was not the error for an unregistered "
-                                                "target, 2 if EINVAL was not the error for a closed object, 3 if ECHILD "
-                                                "was not the error for process_current()");
+    expect_int(join_for_code(&p), SPAWNED_FINE,
+               "the exit code: 1 if EDEADLK was not the error for an unregistered "
+               "target, 2 if EINVAL was not the error for a closed object, 3 if ECHILD "
+               "was not the error for process_current()");
     process_close(&p);
 }

@@ -39,8 +39,9 @@ static void expect_same_setup(enum fork_order order) {
 }
 
 Test(proc_start, leaves_signals_as_they_were, .timeout = 5,
-     .description = "PROC-START-001d PROC-RULE-007 PROC-RULE-007a PROC-RULE-008 PROC-RULE-008a PROC-RULE-008b: compares "
-                    "masks and actions of all signals, in parent and child") {
+     .description =
+         "PROC-START-001d PROC-RULE-007 PROC-RULE-007a PROC-RULE-008 PROC-RULE-008a PROC-RULE-008b: compares "
+         "masks and actions of all signals, in parent and child") {
     gates_open();
     setup = signal_setup_now();
     expect_same_setup(CHILD_FIRST);
@@ -98,7 +99,8 @@ static int use_descriptors(void *arg) {
 }
 
 Test(proc_start, gives_the_child_all_descriptors, .timeout = 5,
-     .description = "PROC-START-001d: a pair of sockets that only the child uses, and a descriptor without close-on-exec") {
+     .description =
+         "PROC-START-001d: a pair of sockets that only the child uses, and a descriptor without close-on-exec") {
     struct process p;
     char byte = 0;
     int pair[2];
@@ -193,7 +195,8 @@ Test(proc_start, starts_as_many_as_there_are, .timeout = 10,
 }
 
 Test(proc_start, closes_in_any_order, .timeout = 5,
-     .description = "PROC-START-007 PROC-START-007a PROC-START-007b: four processes at once in three orders of the closes") {
+     .description =
+         "PROC-START-007 PROC-START-007a PROC-START-007b: four processes at once in three orders of the closes") {
     static const int orders[][4] = {{0, 1, 2, 3}, {3, 2, 1, 0}, {2, 0, 3, 1}};
     struct process p[4];
     for (int i = 0; i < 3; i++) {

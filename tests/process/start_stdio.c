@@ -61,8 +61,9 @@ static void restore(FILE *stream, int saved) {
 }
 
 Test(proc_start, flushes_before_it_returns, .timeout = 10,
-     .description = "PROC-START-005 PROC-START-005a PROC-START-005b: standard output and two more streams, by fork and by "
-                    "spawn, read while the child still holds") {
+     .description =
+         "PROC-START-005 PROC-START-005a PROC-START-005b: standard output and two more streams, by fork and by "
+         "spawn, read while the child still holds") {
     static char room[BUFSIZ];
     prepare_spawns();
     for (int i = 0; i < STARTS; i++) {

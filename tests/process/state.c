@@ -22,7 +22,8 @@ static const enum state states[] = {STATE_NEW, STATE_READY, STATE_RUNNING, STATE
 enum { STATES = sizeof states / sizeof *states };
 
 Test(proc_state, has_six_legal_moves, .timeout = 5,
-     .description = "PROC-STATE-001 PROC-STATE-001a PROC-STATE-001b PROC-STATE-001c: all 25 pairs, all names, and three values more") {
+     .description = "PROC-STATE-001 PROC-STATE-001a PROC-STATE-001b PROC-STATE-001c: all 25 pairs, all names, and "
+                    "three values more") {
     static const char *const names[STATES] = {"new", "ready", "running", "blocked", "ended"};
     static const unsigned no_states[] = {5, 99, UINT_MAX};
     static const char *const legal[STATES] = {".R...", "..R..", ".R.RR", ".R...", "....."}; /* one row for each from */
@@ -37,12 +38,13 @@ Test(proc_state, has_six_legal_moves, .timeout = 5,
         enum state none = (enum state)no_states[i];
         expect_true(state_name(none) == NULL, "%u is no state and has no name", no_states[i]);
         for (int other = 0; other < STATES; other++) {
-            expect_int(state_can_move(none, states[other]), false, "whether a process can go from %u to %s", no_states[i],
-                       names[other]);
-            expect_int(state_can_move(states[other], none), false, "whether a process can go from %s to %u", names[other],
-                       no_states[i]);
+            expect_int(state_can_move(none, states[other]), false, "whether a process can go from %u to %s",
+                       no_states[i], names[other]);
+            expect_int(state_can_move(states[other], none), false, "whether a process can go from %s to %u",
+                       names[other], no_states[i]);
         }
-        expect_int(state_can_move(none, none), false, "whether a process can go from %u to %u", no_states[i], no_states[i]);
+        expect_int(state_can_move(none, none), false, "whether a process can go from %u to %u", no_states[i],
+                   no_states[i]);
     }
 }
 

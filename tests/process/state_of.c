@@ -68,8 +68,9 @@ static int start_a_spinner(void *arg) {
     return 0;
 }
 
-Test(proc_state, asks_in_every_process, .timeout = 5,
-     .description = "PROC-STATE-003a PROC-STATE-003c: a child and a grandchild ask about themselves and their parents") {
+Test(
+    proc_state, asks_in_every_process, .timeout = 5,
+    .description = "PROC-STATE-003a PROC-STATE-003c: a child and a grandchild ask about themselves and their parents") {
     gates_open();
     expect_text(state_word(getpid()), "running", "the state of the caller");
     pid_t child = plain_start(look_around_in_a_child, NULL);
@@ -105,7 +106,8 @@ static int wait_for_vfork(void *arg) {
 }
 
 Test(proc_state, takes_a_wait_for_a_disk_for_blocked, .timeout = 5,
-     .description = "PROC-STATE-003c: a process that has called vfork, whose letter is D, if the kernel gives this letter") {
+     .description =
+         "PROC-STATE-003c: a process that has called vfork, whose letter is D, if the kernel gives this letter") {
     gates_open();
     pid_t pid = plain_start(wait_for_vfork, NULL);
     while (kernel_state(pid) == 'R')
@@ -178,7 +180,8 @@ Test(proc_state, knows_every_zombie, .timeout = 5,
 
 Test(proc_state, refuses_numbers_that_are_no_pids, .timeout = 5,
      .description = "PROC-STATE-005c: numbers from the smallest to the largest pid_t") {
-    static const pid_t negative[] = {0, -1, -2, -1000, INT_MIN + 1, INT_MIN}, unused[] = {INT_MAX, INT_MAX - 1, 1 << 22};
+    static const pid_t negative[] = {0, -1, -2, -1000, INT_MIN + 1, INT_MIN},
+                       unused[] = {INT_MAX, INT_MAX - 1, 1 << 22};
     for (size_t i = 0; i < sizeof negative / sizeof *negative; i++)
         expect_text(state_word(negative[i]), "EINVAL", "the state of pid %d", negative[i]);
     for (size_t i = 0; i < sizeof unused / sizeof *unused; i++)
@@ -207,10 +210,11 @@ static int wait_under_a_name(void *arg) {
 }
 
 Test(proc_state, is_not_confused_by_any_byte, .timeout = 5,
-     .description = "PROC-STATE-006 PROC-STATE-006a: ten names with new lines, parentheses, digits and no byte at all; asleep, "
-                    "stopped, and as zombies") {
-    static char names[][16] = {"",        "\n",       ")",          ") Z",     "a\nState:\tR",
-                               ")\n1 (R", "1 (a) R 1", "\xff\xfe\x01", "    R ) ", ")))))))))))))))"};
+     .description =
+         "PROC-STATE-006 PROC-STATE-006a: ten names with new lines, parentheses, digits and no byte at all; asleep, "
+         "stopped, and as zombies") {
+    static char names[][16] = {
+        "", "\n", ")", ") Z", "a\nState:\tR", ")\n1 (R", "1 (a) R 1", "\xff\xfe\x01", "    R ) ", ")))))))))))))))"};
     int status;
     gates_open();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -1,4 +1,5 @@
-/* unstarted.c - objects before their start: what memory they are made in, what they cost, and which errors come first. */
+/* unstarted.c - objects before their start: what memory they are made in, what they cost, and which errors come first.
+ */
 #include <errno.h>
 #include <string.h>
 
@@ -16,7 +17,8 @@ static const struct process_class worker = {.type_name = "Worker", .run = run_no
 static const struct process_class nameless = {.run = run_nothing}, idle = {.type_name = "Idle"};
 
 Test(proc_new, refuses_with_einval_first, .timeout = 5,
-     .description = "PROC-NEW-005a PROC-NEW-005b PROC-NEW-005e PROC-RULE-001: each mistake, alone and together with a name of 256 bytes") {
+     .description = "PROC-NEW-005a PROC-NEW-005b PROC-NEW-005e PROC-RULE-001: each mistake, alone and together with a "
+                    "name of 256 bytes") {
     char too_long[PROCESS_NAME_MAX + 2] = "";
     memset(too_long, 'n', PROCESS_NAME_MAX + 1);
     const struct process_options all[] = {
@@ -87,7 +89,8 @@ Test(proc_new, can_be_made_again_if_it_was_not_started, .timeout = 5,
     struct process p;
     int five = 5, six = 6, code = -1000;
     expect_int(process_init_target(&p, quit, &five, NULL), 0, "making an object");
-    expect_int(process_init(&p, &worker, &(struct process_options){.daemon = PROCESS_DAEMON_YES}), 0, "making it again");
+    expect_int(process_init(&p, &worker, &(struct process_options){.daemon = PROCESS_DAEMON_YES}), 0,
+               "making it again");
     expect_int(process_is_daemon(&p), true, "whether it is a daemon now");
     expect_int(process_close(&p), 0, "closing it");
     expect_error(process_join(&p, 0), EINVAL, "joining it after the close");
