@@ -128,7 +128,7 @@ int process_init(struct process *p, const struct process_class *cls, const struc
 int process_init_target(struct process *p, process_target *target, void *arg, const struct process_options *options);
 
 /* Starts p and does not wait for it. It first flushes all output streams of stdio. A forked child has the signal mask,
- * signal handlers and descriptors of this process. A spawned child has only the descriptors 0, 1 and 2.
+ * the signal handlers and the descriptors of this process. A spawned child has only the descriptors 0, 1 and 2.
  * Returns 0. If it fails, there is no child, and p can be started later.
  * Errors, the first that fits:
  *
@@ -182,7 +182,7 @@ int process_close(struct process *p);
  * Source: pidfd_open(2). */
 int process_sentinel(const struct process *p);
 
-/* The name of p. The memory is in p itself. This works always, even after process_close. */
+/* The name of p. The text is valid as long as the object exists. This works always, even after process_close. */
 const char *process_name(const struct process *p);
 
 /* The process id of p, also after its end; 0 before its start.
