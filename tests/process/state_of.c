@@ -61,9 +61,16 @@ static int look_around_in_a_child(void *arg) {
     return look_around(arg);
 }
 
+static int spin_later(void *arg) {
+    wait_at(1);
+    return spin(arg);
+}
+
+/* Logs the pid of its child before that child logs anything. */
 static int start_a_spinner(void *arg) {
-    pid_t own = plain_start(spin, arg);
+    pid_t own = plain_start(spin_later, arg);
     log_line("%d", (int)own);
+    let_pass(1, 1);
     wait_at(0);
     return 0;
 }
