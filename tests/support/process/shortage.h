@@ -1,4 +1,4 @@
-/* shortage.h - makes processes and room in files short, with the limits of setrlimit(2).
+/* shortage.h - makes processes and room in files short. It sets the limits of setrlimit(2).
  *
  * The limits are real, so every way to make a process or a file meets them. Children inherit them. */
 #ifndef SUPPORT_PROCESS_SHORTAGE_H
