@@ -30,7 +30,11 @@ int spawned_register(void) {
         {"begun anew", spawned_begun_anew},          {"check bytes", spawned_check_bytes},
         {"expect NULL", spawned_expect_null},        {"read variable", spawned_read_variable},
         {"compare self", spawned_compare_self},      {"count descriptors", spawned_count_descriptors},
-        {"read standard input", spawned_read_stdin},
+        {"read standard input", spawned_read_stdin}, {"descend", spawned_descend},
+        {"tell place", spawned_tell_place},          {"end", spawned_end},
+        {"leave family", spawned_leave_family},      {"catch SIGTERM", spawned_catch_sigterm},
+        {"watch parent", spawned_watch_parent},      {"be refused", spawned_be_refused},
+        {"run another", spawned_run_another},
     };
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
         if (process_register(targets[i].name, targets[i].target) != 0)
@@ -66,13 +70,48 @@ static _Noreturn void go_without_guard(void) {
     _exit(code);
 }
 
+int run_ordinary_program(void) {
+    char *argv[] = {"ordinary", "--other", PROCESS_SPAWN_FLAG, NULL};
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        setenv(SPAWNED_VARIABLE, SPAWNED_ORDINARY, 1);
+        execv("/proc/self/exe", argv);
+        _exit(1);
+    }
+    while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+        continue;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+/* Its guard must do nothing, and both start methods must work: the result of a spawned child is begun_anew there. */
+static _Noreturn void be_ordinary(int argc, char **argv) {
+    static const enum process_start_method methods[] = {PROCESS_FORK, PROCESS_SPAWN};
+    setenv(SPAWNED_VARIABLE, SPAWNED_GUARDED, 1);
+    for (int i = 0; i < 2; i++) {
+        struct process p;
+        int code = -1;
+        if (spawned_register() != 0 || (i > 0 && process_spawn_main(argc, argv) != 0) ||
+            process_init_target(&p, spawned_read_variable, NULL, &(struct process_options){.method = methods[i]}) !=
+                0 ||
+            process_start(&p) != 0 || process_join(&p, -1) != 0 || process_exitcode(&p, &code) != 0 ||
+            code != SPAWNED_FINE)
+            _exit(1 + i);
+    }
+    _exit(SPAWNED_FINE);
+}
+
 __attribute__((constructor)) static void begin_as_spawned_child(int argc, char **argv) {
     const char *how = getenv(SPAWNED_VARIABLE);
     begun_anew = argc > 1 && strcmp(argv[1], PROCESS_SPAWN_FLAG) == 0;
     if (!begun_anew && how == NULL)
         return;
+    if (!begun_anew && strcmp(how, SPAWNED_ORDINARY) == 0)
+        be_ordinary(argc, argv);
     if (!begun_anew)
         _exit(SPAWNED_WITHOUT_FLAG);
+    if (how != NULL && strcmp(how, SPAWNED_RUNS_ANOTHER) == 0)
+        _exit(run_ordinary_program());
     if (how != NULL && strcmp(how, SPAWNED_UNGUARDED) == 0)
         go_without_guard();
     if ((how == NULL || strcmp(how, SPAWNED_GUARDED) == 0) && spawned_register() == 0)

@@ -11,6 +11,10 @@
 #define SPAWNED_VARIABLE "TIMESLICE_SPAWNED"
 #define SPAWNED_GUARDED "guarded"     /* registers the targets and calls the main guard, which is right */
 #define SPAWNED_UNGUARDED "unguarded" /* first starts processes by fork and by spawn; ends with UNGUARDED_* */
+#define SPAWNED_RUNS_ANOTHER                                                                                           \
+    "runs another" /* before the guard it runs an ordinary program; ends with that program's exit code */
+#define SPAWNED_ORDINARY                                                                                               \
+    "ordinary" /* is an ordinary program, which starts a process; ends with SPAWNED_FINE if that succeeds */
 
 /* A target returns this if everything is as expected. */
 enum { SPAWNED_FINE = 42 };
@@ -64,5 +68,45 @@ process_target spawned_count_descriptors;
 
 /* Reads standard input to its end and returns SPAWNED_FINE. */
 process_target spawned_read_stdin;
+
+/* Runs this program with the arguments "ordinary --other FLAG", as a program that nobody spawned. Returns its exit
+ * code.
+ */
+int run_ordinary_program(void);
+
+/* The targets of spawned_family.c. They print lines to standard output. */
+
+/* Prints "NAME of PARENT P D, makes X". P is 1 if the parent's pid is getppid() and the parent is alive. D is 1 for a
+ * daemon. X is the default name of the first object. Then it starts the next generation with the method methods[0], 'f'
+ * or 's', and gives it the other methods. Returns SPAWNED_FINE if all of that succeeds. */
+process_target spawned_descend;
+struct spawned_descent {
+    char methods[8]; /* ends in a NUL */
+};
+
+/* Prints the working directory and the variable SPAWNED_PLACE. */
+process_target spawned_tell_place;
+#define SPAWNED_PLACE "TIMESLICE_PLACE"
+
+/* Prints "buffered" without flushing, and ends in the way that its argument says. */
+process_target spawned_end;
+struct spawned_end {
+    enum { SPAWNED_RETURNS, SPAWNED_EXITS, SPAWNED_DIES } how; /* dies: of the signal `number` */
+    int number;
+};
+
+/* Starts two daemons, by fork and by spawn, and a process that ends a little later. Each prints how it ends. Then it
+ * returns 5, or calls exit(5) if its argument is not NULL. */
+process_target spawned_leave_family;
+process_target spawned_catch_sigterm;
+
+/* Prints "parent 1" or "parent 0", the state of its parent, for each byte that it reads from standard input. */
+process_target spawned_watch_parent;
+
+/* Makes the calls that only the maker may make, on process_current() and process_parent(). Prints the errors. */
+process_target spawned_be_refused;
+
+/* Returns what run_ordinary_program returns. */
+process_target spawned_run_another;
 
 #endif

@@ -1,0 +1,281 @@
+/* spawn_family.c - spawned children that tell by their standard output what they are, and that have children.
+ *
+ * Their targets are in spawned_family.c. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "process/spawned.h"
+#include "support/core/expect.h"
+#include "support/core/require.h"
+#include "support/process/children.h"
+#include "support/process/kernel_view.h"
+#include "support/process/program.h"
+#include "support/process/reports.h"
+
+/* A spawned child, and what it and its descendants have printed. */
+struct report {
+    int code;
+    const char *text;
+};
+
+/* Registers all targets and starts p, whose standard output goes to a pipe. */
+static void launch_with_report(struct process *p, process_target *target, void *arg,
+                               const struct process_options *options) {
+    expect_int(spawned_register(), 0, "registering the targets");
+    reports_begin();
+    bool started = process_init_target(p, target, arg, options) == 0 && process_start(p) == 0;
+    reports_stop();
+    expect_true(started, "the process is made and started");
+}
+
+/* The same, then waits for the end of the child. */
+static struct report report_of(process_target *target, void *arg, struct process_options options) {
+    struct process p;
+    struct report report;
+    options.method = PROCESS_SPAWN;
+    launch_with_report(&p, target, arg, &options);
+    report.code = join_for_code(&p);
+    report.text = reports_so_far();
+    reports_end();
+    process_close(&p);
+    return report;
+}
+
+static void expect_generations(const char *methods, const char *name, const char *expected) {
+    struct spawned_descent descent = {.methods = ""};
+    strcpy(descent.methods, methods);
+    struct report report =
+        report_of(spawned_descend, &descent, (struct process_options){.name = name, .arg_size = sizeof descent});
+    expect_text(
+        report.text, expected,
+        "%zu generations print their name, parent's name, whether pids and lives are right, daemon, first object",
+        strlen(methods) + 1);
+    expect_int(report.code, SPAWNED_FINE, "the exit code: 42 if every generation could start the next one");
+}
+
+Test(proc_spawn, knows_itself_at_every_depth, .timeout = 10,
+     .description = "PROC-SPAWN-007d PROC-SPAWN-007 PROC-SPAWN-007a PROC-SPAWN-007b PROC-TREE-003a: two families of "
+                    "four generations") {
+    expect_generations("sfs", NULL,
+                       "Process-1 of MainProcess 1 0, makes Process-1:1\n"
+                       "Process-1:2 of Process-1 1 0, makes Process-1:2:1\n"
+                       "Process-1:2:2 of Process-1:2 1 0, makes Process-1:2:2:1\n"
+                       "Process-1:2:2:2 of Process-1:2:2 1 0, makes Process-1:2:2:2:1\n");
+    expect_generations("fss", "net",
+                       "net of MainProcess 1 0, makes Process-2:1\n"
+                       "Process-2:2 of net 1 0, makes Process-2:2:1\n"
+                       "Process-2:2:2 of Process-2:2 1 0, makes Process-2:2:2:1\n"
+                       "Process-2:2:2:2 of Process-2:2:2 1 0, makes Process-2:2:2:2:1\n");
+}
+
+static char long_name[PROCESS_NAME_MAX + 1];
+
+/* Runs in a child with a long name. Spawns a child with the same name. Returns what the child returns. */
+static int spawn_with_the_long_name(void *arg) {
+    struct process p;
+    struct spawned_self self = {.daemon = false, .parent_pid = getpid(), .child_name = "Process-1:1:1"};
+    const struct process_options options = {.name = long_name, .method = PROCESS_SPAWN, .arg_size = sizeof self};
+    int code = -1;
+    (void)arg;
+    strcpy(self.name, long_name);
+    strcpy(self.parent_name, long_name);
+    if (process_init_target(&p, spawned_compare_self, &self, &options) != 0 || process_start(&p) != 0)
+        return 1;
+    process_join(&p, -1);
+    return process_exitcode(&p, &code) == 0 ? code : 1;
+}
+
+Test(proc_spawn, knows_long_names, .timeout = 10,
+     .description = "PROC-SPAWN-007e: child and parent with the same 255 bytes, each value from 1 to 255 once") {
+    struct process p;
+    for (int i = 0; i < PROCESS_NAME_MAX; i++)
+        long_name[i] = (char)(i + 1);
+    expect_int(spawned_register(), 0, "registering the targets");
+    launch_as(&p, spawn_with_the_long_name, NULL, &(struct process_options){.name = long_name});
+    expect_int(join_for_code(&p), SPAWNED_FINE,
+               "the exit code: 42 is right; wrong is 101 its name, 103 its parent's name, 1 it could not be started");
+    process_close(&p);
+}
+
+/* Overwrites argv[0] of this process, so that nothing can find the program by it. */
+static void forget_the_path(void) {
+    static char *arguments[] = {"no-such-program", NULL};
+    memset(program_invocation_name, '-', strlen(program_invocation_name));
+    program_invocation_name = program_invocation_short_name = arguments[0];
+    expect_int(process_spawn_main(1, arguments), 0, "process_spawn_main with the name of no program");
+    setenv("PATH", "/nowhere", 1);
+}
+
+Test(proc_spawn, finds_the_program_in_every_place, .timeout = 10,
+     .description = "PROC-SPAWN-001b PROC-SPAWN-001c: argv[0] overwritten, PATH wrong, new working directory and "
+                    "variable") {
+    forget_the_path();
+    require(chdir("/") == 0, "change the working directory");
+    setenv(SPAWNED_PLACE, "set before the start", 1);
+    struct report report = report_of(spawned_tell_place, NULL, (struct process_options){.arg_size = 0});
+    expect_text(report.text, "/ set before the start\n", "the working directory and the variable that the child finds");
+    expect_int(report.code, SPAWNED_FINE, "its exit code");
+}
+
+Test(proc_spawn, ends_as_a_forked_child_does, .timeout = 10,
+     .description = "PROC-SPAWN-001e PROC-SPAWN-001f PROC-SPAWN-001: eight ways to end, each with text in the buffer") {
+    static const struct {
+        struct spawned_end end;
+        int code;
+    } cases[] = {
+        {{SPAWNED_RETURNS, 0}, 0},
+        {{SPAWNED_RETURNS, 300}, 44},
+        {{SPAWNED_RETURNS, -1}, 255},
+        {{SPAWNED_EXITS, 0}, 0},
+        {{SPAWNED_EXITS, 7}, 7},
+        {{SPAWNED_EXITS, 256}, 0},
+        {{SPAWNED_DIES, SIGTERM}, -SIGTERM},
+        {{SPAWNED_DIES, SIGUSR2}, -SIGUSR2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct spawned_end end = cases[i].end;
+        struct report report = report_of(spawned_end, &end, (struct process_options){.arg_size = sizeof end});
+        const char *how = end.how == SPAWNED_RETURNS ? "returns" : end.how == SPAWNED_EXITS ? "exits with" : "dies of";
+        expect_int(report.code, cases[i].code, "the exit code of a target that %s %d", how, end.number);
+        if (end.how != SPAWNED_DIES)
+            expect_text(report.text, "buffered", "what a target printed that %s %d", how, end.number);
+    }
+}
+
+static void expect_signal_ends_it(int (*end)(struct process *), int code, const char *what) {
+    struct process p, *found = NULL;
+    const struct process_options options = {.method = PROCESS_SPAWN};
+    int ends[2], got;
+    require(pipe2(ends, O_CLOEXEC) == 0, "open a pipe");
+    int saved = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 64);
+    require(saved != -1 && dup2(ends[0], STDIN_FILENO) != -1, "redirect standard input");
+    launch_as(&p, spawned_read_stdin, NULL, &options);
+    dup2(saved, STDIN_FILENO);
+    close(saved);
+    expect_error(process_exitcode(&p, &got), EAGAIN, "the exit code of a spawned child that waits for input");
+    expect_error(process_join(&p, 0), ETIMEDOUT, "joining it with timeout 0");
+    expect_error(process_close(&p), EBUSY, "closing it");
+    expect_int(is_readable(process_sentinel(&p)), false, "whether its sentinel is readable");
+    expect_int(process_active_children(&found, 1), 1, "how many children are active");
+    expect_true(found == &p, "the active child is the spawned one");
+    expect_int(end(&p), 0, "%s", what);
+    await_end(&p);
+    expect_int(process_is_alive(&p), false, "%s: whether it is alive when its sentinel is readable", what);
+    expect_int(join_for_code(&p), code, "%s: its exit code", what);
+    expect_int(process_close(&p), 0, "closing it");
+    close(ends[0]);
+    close(ends[1]);
+}
+
+Test(proc_spawn, is_joined_and_ended_like_others, .timeout = 10,
+     .description = "PROC-SPAWN-001d PROC-TREE-005d: a child that waits for its input is terminated, another one is "
+                    "killed") {
+    expect_int(spawned_register(), 0, "registering the targets");
+    expect_signal_ends_it(process_terminate, -SIGTERM, "terminating it");
+    expect_signal_ends_it(process_kill, -SIGKILL, "killing it");
+}
+
+/* How often a text holds a line. */
+static int count_of(const char *text, const char *line) {
+    int count = 0;
+    for (const char *at = text; (at = strstr(at, line)) != NULL; at++)
+        count++;
+    return count;
+}
+
+static void expect_daemons_caught(bool by_exit) {
+    struct report report = report_of(spawned_leave_family, "", (struct process_options){.arg_size = by_exit ? 1 : 0});
+    expect_int(report.code, 5, "the exit code of a spawned child with two daemons that %s",
+               by_exit ? "calls exit(5)" : "returns 5");
+    expect_int(count_of(report.text, "a daemon caught SIGTERM\n"), 2,
+               "how many of its two daemons had caught SIGTERM before its end");
+}
+
+Test(proc_daemon, of_a_spawned_child_is_terminated, .timeout = 10,
+     .description = "PROC-DAEMON-003d PROC-DAEMON-003a: a forked and a spawned daemon; the child returns or exits") {
+    setenv(SPAWNED_VARIABLE, SPAWNED_GUARDED, 1);
+    expect_daemons_caught(false);
+    expect_daemons_caught(true);
+}
+
+static void expect_waited(bool by_exit) {
+    struct report report = report_of(spawned_leave_family, "", (struct process_options){.arg_size = by_exit ? 1 : 0});
+    expect_int(report.code, 5, "the exit code of a spawned child that %s", by_exit ? "calls exit(5)" : "returns 5");
+    expect_int(count_of(report.text, "the other ends\n"), 1,
+               "whether its child that is no daemon had ended by itself before that");
+}
+
+Test(proc_daemon, or_other_child_of_a_spawned_child_is_waited_for, .timeout = 10,
+     .description = "PROC-DAEMON-004g: a child that ends while the spawned child waits for it") {
+    setenv(SPAWNED_VARIABLE, SPAWNED_GUARDED, 1);
+    expect_waited(false);
+    expect_waited(true);
+}
+
+/* A program that spawns a child and waits until a signal kills it. */
+static int spawn_the_watcher(void *arg) {
+    static struct process p;
+    (void)arg;
+    if (spawned_register() != 0 ||
+        process_init_target(&p, spawned_watch_parent, NULL, &(struct process_options){.method = PROCESS_SPAWN}) != 0 ||
+        process_start(&p) != 0)
+        return 1;
+    for (;;)
+        pause();
+}
+
+Test(proc_tree, knows_in_a_spawned_child_whether_the_parent_lives, .timeout = 10,
+     .description = "PROC-TREE-004c PROC-TREE-004b: it asks twice before its parent is killed, and twice after that") {
+    int ends[2];
+    setenv(SPAWNED_VARIABLE, SPAWNED_GUARDED, 1);
+    require(pipe2(ends, O_CLOEXEC) == 0 && dup2(ends[0], STDIN_FILENO) != -1, "redirect standard input");
+    close(ends[0]);
+    adopt_orphans();
+    reports_begin();
+    pid_t program = program_start(spawn_the_watcher, NULL);
+    reports_stop();
+    for (int i = 0; i < 2; i++) {
+        expect_text(reports_next(), "parent 1\n", "what the child prints while its parent lives");
+        if (i == 0)
+            require(write(ends[1], "x", 1) == 1, "write to a pipe");
+    }
+    kill(program, SIGKILL);
+    await_zombie(program);
+    for (int i = 0; i < 2; i++) {
+        require(write(ends[1], "x", 1) == 1, "write to a pipe");
+        expect_text(reports_next(), "parent 0\n", "what the child prints after the end of its parent");
+    }
+    end_of(program);
+    close(ends[1]);
+    reports_end();
+    while (has_children())
+        waitpid(-1, NULL, 0);
+}
+
+Test(proc_spawn, leaves_no_mark_for_other_programs, .timeout = 10,
+     .description = "PROC-SPAWN-006b PROC-SPAWN-006a: a spawned child runs an ordinary program, after the guard and "
+                    "before it") {
+    struct report after = report_of(spawned_run_another, NULL, (struct process_options){.arg_size = 0});
+    expect_int(after.code, SPAWNED_FINE,
+               "the exit code of an ordinary program that starts processes, run by the target: 42 is right");
+    setenv(SPAWNED_VARIABLE, SPAWNED_RUNS_ANOTHER, 1);
+    struct report before = report_of(spawned_run_another, NULL, (struct process_options){.arg_size = 0});
+    expect_int(before.code, SPAWNED_FINE, "the exit code of the same program, run before the guard");
+}
+
+Test(proc_spawn, makes_the_child_no_maker_of_itself, .timeout = 10,
+     .description = "PROC-SPAWN-007a PROC-TERM-005b: join, terminate, close and sentinel of itself and of its parent") {
+    struct report report = report_of(spawned_be_refused, NULL, (struct process_options){.arg_size = 0});
+    expect_text(report.text,
+                "current\njoin -1 EDEADLK\nterminate -1 ECHILD\nclose -1 ECHILD\nsentinel -1 ECHILD\n"
+                "parent\njoin -1 ECHILD\nterminate -1 ECHILD\nclose -1 ECHILD\nsentinel -1 ECHILD\n",
+                "the results in a spawned child");
+    expect_int(report.code, SPAWNED_FINE, "its exit code");
+}

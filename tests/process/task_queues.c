@@ -1,0 +1,275 @@
+/* task_queues.c - several queues, callbacks that do more, many tasks, tasks that do not want to end, and shortages. */
+#include <errno.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <timeslice/task.h>
+#include <unistd.h>
+
+#include "support/core/descriptors.h"
+#include "support/core/expect.h"
+#include "support/process/children.h"
+#include "support/process/kernel_view.h"
+
+/* Longer than any watchdog. */
+#define AN_HOUR (3600 * 1000)
+
+/* What a callback writes down. */
+struct note {
+    int calls, exitcode, order; /* order: 1 for the first callback of the test */
+    char text[24];
+};
+
+static int all_calls;
+
+static void take_note(void *ctx, const struct task_result *result) {
+    struct note *note = ctx;
+    note->calls++;
+    note->exitcode = result->exitcode;
+    note->order = ++all_calls;
+    snprintf(note->text, sizeof note->text, "%s", result->data != NULL ? result->data : "(none)");
+}
+
+static struct task_queue *queue_open(void) {
+    struct task_queue *queue = task_open();
+    expect_true(queue != NULL, "task_open gives a queue");
+    return queue;
+}
+
+/* Logs its pid and writes its argument, a text. */
+static int write_text(void *arg, FILE *result) {
+    log_line("%d", (int)getpid());
+    fputs(arg, result);
+    return 0;
+}
+
+/* The same, after it has passed gate 0. */
+static int hold_and_write(void *arg, FILE *result) {
+    write_text(arg, result);
+    wait_at(0);
+    return 0;
+}
+
+/* Submits a task and waits until it runs. Returns its pid. */
+static pid_t submit(struct task_queue *queue, task_work *work, const char *text, struct note *note) {
+    expect_int(task_submit(queue, work, (void *)text, take_note, note), 0, "submitting a task that writes \"%s\"",
+               text);
+    return atoi(log_next());
+}
+
+/* Submits a task and waits until it has ended. */
+static void submit_and_await(struct task_queue *queue, const char *text, struct note *note) {
+    await_zombie(submit(queue, write_text, text, note));
+}
+
+Test(proc_task, has_nothing_to_do_with_other_queues, .timeout = 5,
+     .description =
+         "PROC-TASK-005d PROC-TASK-009c PROC-TASK-007a PROC-TASK-010c: two queues; the task of one has ended, "
+         "that of the other runs") {
+    struct note ended = {.calls = 0}, runs = {.calls = 0};
+    gates_open();
+    struct task_queue *first = queue_open(), *second = queue_open(), *third = queue_open();
+    expect_true(task_fd(first) != task_fd(second), "the two queues have different descriptors");
+    submit(second, hold_and_write, "second", &runs);
+    submit(first, write_text, "first", &ended);
+    await_readable(task_fd(first));
+    expect_int(is_readable(task_fd(second)), false, "whether the descriptor of the other queue is readable");
+    expect_error(task_dispatch(second, 0), ETIMEDOUT, "dispatching the queue whose task runs");
+    expect_int(task_dispatch(third, -1), 0, "dispatching a third queue, which is empty");
+    expect_int(ended.calls, 0, "how many callbacks of the first queue were called by that");
+    expect_int(task_dispatch(first, -1), 1, "dispatching the first queue");
+    expect_text(ended.text, "first", "the result that its callback got");
+    expect_int(runs.calls, 0, "how many callbacks of the second queue were called by that");
+    expect_int(task_dispatch(first, -1), 0, "dispatching the first queue again, while a task of the second runs");
+    task_close(first);
+    task_close(third);
+    let_pass(0, 1);
+    expect_int(task_dispatch(second, AN_HOUR), 1, "dispatching the second queue after the first was closed");
+    expect_text(runs.text, "second", "the result that its callback got");
+    expect_int(runs.exitcode, 0, "the exit code that its callback got");
+    task_close(second);
+    gates_close();
+}
+
+Test(proc_task, calls_back_from_nothing_else, .timeout = 5,
+     .description =
+         "PROC-TASK-005a PROC-TASK-009b PROC-TASK-006c: an ended task, while every other function is called") {
+    struct note ended = {.calls = 0}, other = {.calls = 0}, third = {.calls = 0};
+    struct task_result out = {.data = NULL};
+    gates_open();
+    struct task_queue *queue = queue_open(), *second = queue_open();
+    int fd = task_fd(queue);
+    submit(queue, write_text, "ended", &ended);
+    await_readable(fd);
+    expect_int(task_call(write_text, "called", &out), 0, "calling another task");
+    expect_text(out.data, "called", "its result");
+    free(out.data);
+    log_next();
+    submit(second, write_text, "other", &other);
+    expect_int(task_dispatch(second, -1), 1, "dispatching another queue");
+    submit(queue, hold_and_write, "third", &third);
+    process_active_children(NULL, 0);
+    expect_int(task_fd(queue), fd, "the queue's descriptor, asked again");
+    expect_int(is_readable(fd), true, "whether it is still readable");
+    expect_int(ended.calls, 0, "how many times the callback of the ended task was called by all that");
+    expect_int(task_dispatch(queue, 0), 1, "dispatching the queue with timeout 0");
+    expect_int(ended.calls, 1, "how many times its callback was called after the dispatch");
+    expect_int(is_readable(fd), false, "whether the descriptor is readable after that");
+    let_pass(0, 1);
+    expect_int(task_dispatch(queue, -1), 1, "dispatching the queue when its last task may end");
+    expect_int(ended.calls, 1, "how many times the first callback was called in all");
+    expect_text(third.text, "third", "the result of the last task");
+    task_close(second);
+    task_close(queue);
+    gates_close();
+}
+
+/* Two queues, and what a callback does with them. */
+struct plan {
+    struct task_queue *own, *other;
+    struct note own_note, other_note, called;
+    int results[3]; /* of two submissions and of a dispatch */
+};
+
+/* A callback: submits to its own queue and waits until that task has ended; uses another queue; calls a task. */
+static void do_much(void *ctx, const struct task_result *result) {
+    struct plan *plan = ctx;
+    struct task_result out = {.data = NULL};
+    take_note(&plan->called, result);
+    plan->results[0] = task_submit(plan->own, write_text, "later", take_note, &plan->own_note);
+    await_zombie(atoi(log_next()));
+    plan->results[1] = task_submit(plan->other, write_text, "other", take_note, &plan->other_note);
+    log_next();
+    plan->results[2] = task_dispatch(plan->other, -1);
+    if (task_call(write_text, "called", &out) != 0)
+        plan->results[2] = -1;
+    log_next();
+    free(out.data);
+    take_note(&plan->called, result); /* the result is still there */
+}
+
+Test(proc_task, lets_a_callback_do_much, .timeout = 5,
+     .description =
+         "PROC-TASK-005b PROC-TASK-005c PROC-TASK-005e: the first of two callbacks submits, dispatches another "
+         "queue and calls") {
+    struct note last = {.calls = 0};
+    gates_open();
+    struct plan plan = {.own = queue_open(), .other = queue_open()};
+    expect_int(task_submit(plan.own, write_text, "first", do_much, &plan), 0, "submitting a task");
+    await_zombie(atoi(log_next()));
+    submit_and_await(plan.own, "last", &last);
+    expect_int(task_dispatch(plan.own, -1), 2, "dispatching the two tasks that had ended before");
+    expect_int(plan.results[0], 0, "the callback's submission to its own queue");
+    expect_int(plan.results[1], 0, "the callback's submission to the other queue");
+    expect_int(plan.results[2], 1, "the callback's dispatch of the other queue");
+    expect_text(plan.called.text, "first", "the callback's result, looked at after all that");
+    expect_text(plan.other_note.text, "other", "the result of the other queue");
+    expect_text(last.text, "last", "the result of the second task");
+    expect_int(plan.own_note.calls, 0, "how many times the callback of the later task was called in that dispatch");
+    expect_int(task_dispatch(plan.own, 0), 1, "the next dispatch, with timeout 0");
+    expect_text(plan.own_note.text, "later", "the result of the later task");
+    expect_int(task_dispatch(plan.own, -1), 0, "dispatching when all is done");
+    task_close(plan.own);
+    task_close(plan.other);
+    gates_close();
+}
+
+Test(proc_task, calls_back_for_any_number, .timeout = 10,
+     .description = "PROC-TASK-008c PROC-TASK-008a: forty tasks have ended and one runs; one dispatch") {
+    enum { MANY = 40 };
+    static struct note notes[MANY], runs;
+    static char texts[MANY][8];
+    gates_open();
+    struct task_queue *queue = queue_open();
+    submit(queue, hold_and_write, "runs", &runs);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(texts[i], sizeof texts[i], "%d", i);
+        submit_and_await(queue, texts[i], &notes[i]);
+    }
+    while (process_active_children(NULL, 0) > 1) /* the code under test may learn of an end a little later */
+        sched_yield();
+    expect_int(task_dispatch(queue, -1), MANY, "dispatching forty tasks that have ended");
+    for (int i = 0; i < MANY; i++) {
+        expect_int(notes[i].order, i + 1, "the position of callback %d in the order of calls", i + 1);
+        expect_text(notes[i].text, texts[i], "the result that callback %d got", i + 1);
+    }
+    expect_int(runs.calls, 0, "how many times the callback of the running task was called");
+    let_pass(0, 1);
+    expect_int(task_dispatch(queue, -1), 1, "dispatching the last one");
+    task_close(queue);
+    gates_close();
+}
+
+static int write_later(void *arg, FILE *result) {
+    fputs(await_starter() ? arg : "left alone", result);
+    return 0;
+}
+
+Test(proc_task, waits_long_enough_with_large_timeouts, .timeout = 5,
+     .description = "PROC-TASK-006a: negative numbers, and timeouts whose product with 1000 or 1000000 is no int") {
+    static const int timeouts[] = {-1, -2, -1000, INT_MIN, 2148, 4294, 2147484, 4294967, INT_MAX - 1, INT_MAX};
+    struct task_queue *queue = queue_open();
+    for (size_t i = 0; i < sizeof timeouts / sizeof *timeouts; i++) {
+        struct note note = {.calls = 0};
+        expect_int(task_submit(queue, write_later, "waited for", take_note, &note), 0, "submitting a task");
+        expect_int(task_dispatch(queue, timeouts[i]), 1,
+                   "dispatching with timeout %d a task that ends when the dispatch waits", timeouts[i]);
+        expect_text(note.text, "waited for", "its result, with timeout %d", timeouts[i]);
+    }
+    task_close(queue);
+}
+
+Test(proc_task, goes_on_after_a_dispatch_in_vain, .timeout = 5,
+     .description = "PROC-TASK-006d: a dispatch with 0 and with 1 ms while two tasks run, then they end") {
+    struct note notes[2] = {{.calls = 0}};
+    gates_open();
+    struct task_queue *queue = queue_open();
+    pid_t pids[2];
+    for (int i = 0; i < 2; i++)
+        pids[i] = submit(queue, hold_and_write, i == 0 ? "first" : "second", &notes[i]);
+    expect_error(task_dispatch(queue, 0), ETIMEDOUT, "dispatching with timeout 0 while both run");
+    expect_error(task_dispatch(queue, 1), ETIMEDOUT, "dispatching with timeout 1 while both run");
+    expect_true(!has_ended(pids[0]) && !has_ended(pids[1]), "both tasks still run");
+    let_pass(0, 2);
+    int calls = 0;
+    while (calls < 2) {
+        int result = task_dispatch(queue, -1);
+        expect_true(result > 0, "a dispatch that waits calls a callback");
+        calls += result;
+    }
+    expect_text(notes[0].text, "first", "the result of the first task");
+    expect_text(notes[1].text, "second", "the result of the second task");
+    task_close(queue);
+    gates_close();
+}
+
+/* Ignores or blocks every signal that can be ignored, and waits. */
+static int stay(void *arg, FILE *result) {
+    sigset_t all;
+    sigfillset(&all);
+    signal(SIGTERM, SIG_IGN);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    return hold_and_write(arg, result);
+}
+
+Test(proc_task, is_ended_by_the_close_whatever_it_does, .timeout = 5,
+     .description = "PROC-TASK-010a PROC-TASK-010b: a task that ignores SIGTERM, one that is stopped, and one that has "
+                    "ended") {
+    struct note notes[3] = {{.calls = 0}};
+    gates_open();
+    int before = open_descriptors();
+    struct task_queue *queue = queue_open();
+    submit(queue, stay, "stays", &notes[0]);
+    pid_t stopped = submit(queue, hold_and_write, "stopped", &notes[1]);
+    kill(stopped, SIGSTOP);
+    submit_and_await(queue, "ended", &notes[2]);
+    task_close(NULL);
+    task_close(queue);
+    expect_int(has_children(), false, "whether a task is left");
+    expect_int(notes[0].calls + notes[1].calls + notes[2].calls, 0, "how many callbacks were called");
+    expect_int(open_descriptors(), before, "the number of open descriptors");
+    gates_close();
+}
