@@ -38,7 +38,8 @@ static void expect_daemons(const struct process_options *options, const char *ex
 }
 
 Test(proc_daemon, is_what_its_options_or_its_maker_say, .timeout = 5,
-     .description = "PROC-DAEMON-001: three options, each in the main process, a daemon and an ordinary child") {
+     .description = "PROC-DAEMON-001 PROC-DAEMON-001a PROC-DAEMON-001c: three options, each in the main process, a "
+                    "daemon and an ordinary child") {
     gates_open();
     expect_int(tell_daemons(NULL), 0, "making three objects in the main process");
     expect_text(log_next(), "0: 0 0 1",
@@ -65,7 +66,7 @@ static int start_both_kinds(void *arg) {
 }
 
 Test(proc_daemon, starts_no_processes, .timeout = 5,
-     .description = "PROC-DAEMON-002: a daemon and an ordinary child each start both kinds") {
+     .description = "PROC-DAEMON-002 PROC-DAEMON-002a: a daemon and an ordinary child each start both kinds") {
     struct process daemon, other;
     gates_open();
     launch_as(&daemon, start_both_kinds, NULL, &is_one);
@@ -185,7 +186,7 @@ static int leave_by__exit(void *arg) {
 }
 
 Test(proc_daemon, is_left_alone_by__exit, .timeout = 5,
-     .description = "PROC-DAEMON-005: a program with a daemon and another child calls _exit") {
+     .description = "PROC-DAEMON-005 PROC-DAEMON-005a: a program with a daemon and another child calls _exit") {
     pid_t children[2];
     gates_open();
     adopt_orphans();
@@ -219,7 +220,8 @@ static pid_t plain_child_that_exits(void) {
 }
 
 Test(proc_daemon, is_ended_by_its_own_program_only, .timeout = 5,
-     .description = "PROC-DAEMON-006: siblings return and exit, and a plain fork exits, while others run") {
+     .description = "PROC-DAEMON-006 PROC-DAEMON-006a PROC-DAEMON-006b: siblings return and exit, and a plain fork "
+                    "exits, while others run") {
     struct process daemon, other, ends[2];
     gates_open();
     exits_end_here();

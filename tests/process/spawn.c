@@ -57,8 +57,9 @@ static void restore_stdin(int saved) {
     close(saved);
 }
 
-Test(proc_spawn, runs_the_target_in_a_program_begun_anew, .timeout = 10,
-     .description = "PROC-SPAWN-001: one target that looks at argv, and one that reads standard input") {
+Test(
+    proc_spawn, runs_the_target_in_a_program_begun_anew, .timeout = 10,
+    .description = "PROC-SPAWN-001 PROC-SPAWN-001a: one target that looks at argv, and one that reads standard input") {
     struct process p;
     const struct process_options options = spawn_with(0);
     int saved;
@@ -94,7 +95,8 @@ static void expect_bytes_arrive(size_t count) {
 }
 
 Test(proc_spawn, hands_the_bytes_over, .timeout = 10,
-     .description = "PROC-SPAWN-002: a few bytes, 100,000 bytes, the maximum, and none") {
+     .description = "PROC-SPAWN-002 PROC-SPAWN-002a PROC-SPAWN-002b PROC-SPAWN-002c PROC-SPAWN-002d: a few bytes, "
+                    "100,000 bytes, the maximum, and none") {
     expect_int(spawned_register(), 0, "registering the targets");
     expect_bytes_arrive(1);
     expect_bytes_arrive(100000);
@@ -123,7 +125,7 @@ static void expect_not_started(struct process *p) {
 }
 
 Test(proc_spawn, refuses_what_cannot_be_spawned, .timeout = 10,
-     .description = "PROC-SPAWN-004: an unregistered target, a subclass, and 1 MiB plus 1 byte") {
+     .description = "PROC-SPAWN-004 PROC-SPAWN-004b: an unregistered target, a subclass, and 1 MiB plus 1 byte") {
     static const struct process_class worker = {.type_name = "Worker", .run = run_nothing};
     static char bytes[PROCESS_ARG_MAX + 1];
     const struct process_options options = spawn_with(0), too_many = spawn_with(sizeof bytes);
@@ -160,7 +162,8 @@ static int run_by_hand(void) {
 }
 
 Test(proc_spawn, has_a_main_guard, .timeout = 10,
-     .description = "PROC-SPAWN-005: ordinary arguments, a target unknown to the child, and the flag given by hand") {
+     .description = "PROC-SPAWN-005 PROC-SPAWN-005c: ordinary arguments, a target unknown to the child, and the flag "
+                    "given by hand") {
     char *ordinary[] = {"bank", "--other", PROCESS_SPAWN_FLAG, NULL};
     expect_int(process_spawn_main(1, ordinary), 0, "process_spawn_main of a program without arguments");
     expect_int(process_spawn_main(3, ordinary), 0, "process_spawn_main of a program whose second argument is the flag");
@@ -189,7 +192,8 @@ static void expect_to_know_itself(struct spawned_self self, const struct process
 }
 
 Test(proc_spawn, knows_itself_and_its_parent, .timeout = 10,
-     .description = "PROC-SPAWN-007: a child with a default name, and a daemon named net") {
+     .description =
+         "PROC-SPAWN-007 PROC-SPAWN-007b PROC-SPAWN-007c: a child with a default name, and a daemon named net") {
     struct process_options options = spawn_with(sizeof(struct spawned_self));
     expect_int(spawned_register(), 0, "registering the targets");
     expect_to_know_itself(
@@ -204,7 +208,8 @@ Test(proc_spawn, knows_itself_and_its_parent, .timeout = 10,
 }
 
 Test(proc_spawn, inherits_no_descriptor, .timeout = 10,
-     .description = "PROC-SPAWN-008: an open pipe, a high descriptor and two running siblings in the parent") {
+     .description = "PROC-SPAWN-008 PROC-SPAWN-008a PROC-SPAWN-008b PROC-SPAWN-008c: an open pipe, a high descriptor "
+                    "and two running siblings in the parent") {
     struct process sibling, spawned_sibling;
     const struct process_options options = spawn_with(0);
     int ends[2], saved;
@@ -240,7 +245,8 @@ static void fill_the_table(int first) {
 }
 
 Test(proc_spawn, registers_targets_by_name, .timeout = 5,
-     .description = "PROC-SPAWN-009: a repeated pair, bad names, a taken name, and a full table") {
+     .description = "PROC-SPAWN-009 PROC-SPAWN-009a PROC-SPAWN-009b PROC-SPAWN-009c PROC-SPAWN-009d: a repeated pair, "
+                    "bad names, a taken name, and a full table") {
     static char name[PROCESS_NAME_MAX + 2];
     memset(name, 'n', PROCESS_NAME_MAX + 1);
     expect_int(process_register("quit", quit), 0, "registering a target");

@@ -104,7 +104,6 @@ static bool start_daemon(struct process *p, enum process_start_method method) {
 
 int spawned_leave_family(void *arg) {
     static struct process daemons[2], other;
-    alarm(60); /* if something goes wrong, nothing stays for ever */
     if (!start_daemon(&daemons[0], PROCESS_FORK) || !start_daemon(&daemons[1], PROCESS_SPAWN) ||
         process_init_target(&other, end_after_the_starter_waits, NULL, NULL) != 0 || process_start(&other) != 0)
         return 1;

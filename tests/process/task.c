@@ -40,7 +40,8 @@ static int write_origin(void *arg, FILE *result) {
 }
 
 Test(proc_task, calls_and_waits, .timeout = 5,
-     .description = "PROC-TASK-001: the task writes its argument and whether it is the caller") {
+     .description = "PROC-TASK-001 PROC-TASK-001a PROC-TASK-001b PROC-TASK-001c: the task writes its argument and "
+                    "whether it is the caller") {
     struct task_result out;
     pid_t caller = getpid();
     char expected[64];
@@ -65,7 +66,7 @@ static void expect_back(const void *bytes, size_t len) {
 }
 
 Test(proc_task, gets_the_whole_result, .timeout = 5,
-     .description = "PROC-TASK-002: results of 5, 0, 70,000 and 1,048,576 bytes") {
+     .description = "PROC-TASK-002 PROC-TASK-002a: results of 5, 0, 70,000 and 1,048,576 bytes") {
     enum { MEBIBYTE = 1 << 20 };
     unsigned char *random = malloc(MEBIBYTE);
     struct dice dice = dice_for("result");
@@ -99,8 +100,10 @@ static void expect_call_dies(task_work *work, int exitcode) {
     expect_true(out.data == NULL && out.len == 0, "it has no result");
 }
 
-Test(proc_task, takes_no_result_of_a_call_that_dies, .timeout = 5,
-     .description = "PROC-TASK-003: task_call of tasks that write, then return 3 or die of SIGKILL") {
+Test(
+    proc_task, takes_no_result_of_a_call_that_dies, .timeout = 5,
+    .description =
+        "PROC-TASK-003 PROC-TASK-003a PROC-TASK-003b: task_call of tasks that write, then return 3 or die of SIGKILL") {
     expect_call_dies(write_and_return_3, 3);
     expect_call_dies(write_and_die, -SIGKILL);
 }
@@ -200,7 +203,8 @@ static void expect_one_note(const struct note *note, const char *text) {
 }
 
 Test(proc_task, calls_back_from_dispatch_only, .timeout = 5,
-     .description = "PROC-TASK-005: an ended task waits for its dispatch; its callback submits another task") {
+     .description =
+         "PROC-TASK-005 PROC-TASK-005b: an ended task waits for its dispatch; its callback submits another task") {
     struct sequel sequel = {.queue = queue_open()};
     struct blob first = {5, "first"};
     expect_int(task_submit(sequel.queue, write_blob, &first, submit_another, &sequel), 0, "submitting a task");
@@ -230,7 +234,7 @@ static void let_it_end(void *unused) {
 }
 
 Test(proc_task, dispatches_in_time, .timeout = 5,
-     .description = "PROC-TASK-006: timeouts of 0, 1, 10 and 60 ms, waits that signals interrupt") {
+     .description = "PROC-TASK-006 PROC-TASK-006b: timeouts of 0, 1, 10 and 60 ms, waits that signals interrupt") {
     struct note note = {.calls = 0}, late = {.calls = 0};
     gates_open();
     struct task_queue *queue = queue_open();
@@ -277,8 +281,10 @@ static void end_task(pid_t pid, unsigned gate, size_t left) {
     step("task %u has ended", gate);
 }
 
-Test(proc_task, calls_back_in_the_order_of_submission, .timeout = 5,
-     .description = "PROC-TASK-008: the second of three tasks ends first, and the third still runs") {
+Test(
+    proc_task, calls_back_in_the_order_of_submission, .timeout = 5,
+    .description =
+        "PROC-TASK-008 PROC-TASK-008a PROC-TASK-008b: the second of three tasks ends first, and the third still runs") {
     struct note notes[3] = {{.calls = 0}};
     pid_t pids[3];
     gates_open();
@@ -304,7 +310,8 @@ Test(proc_task, calls_back_in_the_order_of_submission, .timeout = 5,
 }
 
 Test(proc_task, has_a_descriptor_to_poll, .timeout = 5,
-     .description = "PROC-TASK-009: polls an empty queue, then two tasks that end one by one") {
+     .description =
+         "PROC-TASK-009 PROC-TASK-009a PROC-TASK-009b: polls an empty queue, then two tasks that end one by one") {
     struct note notes[2] = {{.calls = 0}};
     gates_open();
     struct task_queue *queue = queue_open();
@@ -330,7 +337,7 @@ Test(proc_task, has_a_descriptor_to_poll, .timeout = 5,
 }
 
 Test(proc_task, is_ended_by_the_close, .timeout = 5,
-     .description = "PROC-TASK-010: closes a queue with one running and one ended task") {
+     .description = "PROC-TASK-010 PROC-TASK-010b: closes a queue with one running and one ended task") {
     struct note notes[2] = {{.calls = 0}};
     gates_open();
     struct task_queue *queue = queue_open();

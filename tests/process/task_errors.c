@@ -121,16 +121,12 @@ static void expect_call_or_error(unsigned more) {
     errno = 0;
     int result = task_call(write_ok, NULL, &out), error = errno;
     allow_descriptors();
-    if (result == -1) {
-        expect_int(error, EMFILE, "errno of task_call with room for %u descriptors", more);
-        expect_true(is_untouched(&out), "*out is unchanged after an error with room for %u descriptors", more);
-    } else {
-        expect_int(result, 0, "task_call with room for %u descriptors", more);
-        expect_int(out.data != NULL, out.exitcode == 0, "whether there is a result, with room for %u descriptors",
-                   more);
-        expect_text(out.data != NULL ? out.data : "ok", "ok", "the result with room for %u descriptors", more);
-        free(out.data);
-    }
+    bool failed = result != 0, is_good = !failed && out.exitcode == 0;
+    expect_int(failed ? error : EMFILE, EMFILE, "errno of task_call with room for %u descriptors", more);
+    expect_true(!failed || is_untouched(&out), "*out is unchanged after an error with room for %u descriptors", more);
+    expect_int(!failed && out.data != NULL, is_good, "whether there is a result, with room for %u descriptors", more);
+    expect_text(is_good ? out.data : "ok", "ok", "the result with room for %u descriptors", more);
+    free(is_good ? out.data : NULL);
     expect_int(open_descriptors(), before, "the number of open descriptors after that");
     expect_int(has_children(), false, "whether a child is left after that");
 }
@@ -150,8 +146,7 @@ static void expect_queue_or_error(unsigned more) {
     struct task_queue *queue = task_open();
     int error = errno;
     allow_descriptors();
-    if (queue == NULL)
-        expect_int(error, EMFILE, "errno of task_open with room for %u descriptors", more);
+    expect_int(queue == NULL ? error : EMFILE, EMFILE, "errno of task_open with room for %u descriptors", more);
     task_close(queue);
     expect_int(open_descriptors(), before, "the number of open descriptors after that and the close");
 }
@@ -168,17 +163,16 @@ static void expect_submission_or_error(unsigned more) {
     errno = 0;
     int result = task_submit(queue, write_ok, NULL, count_call, &second), error = errno;
     allow_descriptors();
-    if (result == -1) {
-        expect_int(error, EMFILE, "errno of task_submit with room for %u descriptors", more);
-        expect_int(open_descriptors(), with_one, "the number of open descriptors after an error");
-    }
+    bool failed = result != 0;
+    expect_int(failed ? error : EMFILE, EMFILE, "errno of task_submit with room for %u descriptors", more);
+    expect_int(failed ? open_descriptors() : with_one, with_one, "the number of open descriptors after an error");
     int called = 0, once;
     while ((once = task_dispatch(queue, -1)) > 0)
         called += once;
-    expect_int(called, result == 0 ? 2 : 1, "how many callbacks the dispatches called, with room for %u descriptors",
+    expect_int(called, failed ? 1 : 2, "how many callbacks the dispatches called, with room for %u descriptors",
                more);
     expect_int(first, 1, "how many times the callback of the first task was called");
-    expect_int(second, result == 0, "how many times the callback of the second task was called");
+    expect_int(second, !failed, "how many times the callback of the second task was called");
     task_close(queue);
     expect_int(open_descriptors(), before, "the number of open descriptors after the close");
     expect_int(has_children(), false, "whether a child is left");

@@ -35,7 +35,8 @@ static void expect_killed_by_sigterm(enum fork_order order) {
 }
 
 Test(proc_terminate, sends_sigterm, .timeout = 5,
-     .description = "PROC-TERM-001: a child without a handler, and one whose handler calls _exit(3)") {
+     .description = "PROC-TERM-001 PROC-TERM-001a PROC-TERM-001b: a child without a handler, and one whose handler "
+                    "calls _exit(3)") {
     struct process p;
     gates_open();
     expect_killed_by_sigterm(CHILD_FIRST);
@@ -51,7 +52,7 @@ Test(proc_terminate, sends_sigterm, .timeout = 5,
 }
 
 Test(proc_terminate, does_not_wait, .timeout = 5,
-     .description = "PROC-TERM-002: a child that ignores SIGTERM is still alive after the call") {
+     .description = "PROC-TERM-002 PROC-TERM-002a: a child that ignores SIGTERM is still alive after the call") {
     struct process p;
     gates_open();
     launch(&p, hold_against_sigterm, NULL);
@@ -65,7 +66,7 @@ Test(proc_terminate, does_not_wait, .timeout = 5,
 }
 
 Test(proc_terminate, kills_what_ignores_sigterm, .timeout = 5,
-     .description = "PROC-TERM-003: kills a child that ignores SIGTERM and waits at a gate") {
+     .description = "PROC-TERM-003 PROC-TERM-003a: kills a child that ignores SIGTERM and waits at a gate") {
     struct process p;
     gates_open();
     launch(&p, hold_against_sigterm, NULL);
@@ -86,7 +87,7 @@ static void expect_no_effect(struct process *p, const char *when) {
 }
 
 Test(proc_terminate, changes_nothing_after_the_end, .timeout = 5,
-     .description = "PROC-TERM-004: terminate and kill after the end, and again after the join") {
+     .description = "PROC-TERM-004 PROC-TERM-004a: terminate and kill after the end, and again after the join") {
     struct process p;
     gates_open();
     set_fork_order(CHILD_FIRST);
@@ -137,7 +138,7 @@ Test(proc_terminate, is_for_the_maker_alone, .timeout = 5,
 }
 
 Test(proc_terminate, closes_nothing_that_runs, .timeout = 5,
-     .description = "PROC-TERM-006: closes a running process, then joins it and closes it again") {
+     .description = "PROC-TERM-006 PROC-TERM-006a: closes a running process, then joins it and closes it again") {
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
@@ -182,7 +183,8 @@ static void expect_all_calls_fail(struct process *p) {
 }
 
 Test(proc_terminate, leaves_the_name_after_the_close, .timeout = 5,
-     .description = "PROC-TERM-008: every call on a closed object, then a new process in the same object") {
+     .description = "PROC-TERM-008 PROC-TERM-008a PROC-TERM-008b PROC-TERM-008c PROC-TERM-008f: every call on a closed "
+                    "object, then a new process in the same object") {
     struct process p;
     const struct process_options options = {.name = "net", .daemon = PROCESS_DAEMON_YES};
     int code = 5;

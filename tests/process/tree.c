@@ -12,7 +12,7 @@
 #include "support/process/program.h"
 
 Test(proc_tree, has_a_main_process_at_its_root, .timeout = 5,
-     .description = "PROC-TREE-001: asks before the first start and after it") {
+     .description = "PROC-TREE-001 PROC-TREE-001a PROC-TREE-001b: asks before the first start and after it") {
     struct process *self = process_current(), p;
     expect_true(self != NULL, "process_current is never NULL");
     expect_text(process_name(self), "MainProcess", "the name of the main process");
@@ -43,7 +43,7 @@ static int tell_current(struct process *self) {
 static const struct process_class worker_class = {.type_name = "Worker", .run = tell_current};
 
 Test(proc_tree, knows_the_current_process_in_a_child, .timeout = 5,
-     .description = "PROC-TREE-002: a subclass started while a sibling runs") {
+     .description = "PROC-TREE-002 PROC-TREE-002a PROC-TREE-002b: a subclass started while a sibling runs") {
     struct process sibling;
     struct worker worker = {.number = 42};
     gates_open();
@@ -115,7 +115,7 @@ static int have_three_children(void *arg) {
 }
 
 Test(proc_tree, knows_whether_the_parent_lives, .timeout = 5,
-     .description = "PROC-TREE-004: three children ask before and after their parent is killed") {
+     .description = "PROC-TREE-004 PROC-TREE-004a: three children ask before and after their parent is killed") {
     pid_t children[3];
     gates_open();
     adopt_orphans();
@@ -139,7 +139,8 @@ Test(proc_tree, knows_whether_the_parent_lives, .timeout = 5,
 }
 
 Test(proc_tree, lists_those_that_run, .timeout = 5,
-     .description = "PROC-TREE-005: three daemons started in another order than made; cap 0, 2 and 3") {
+     .description = "PROC-TREE-005 PROC-TREE-005a PROC-TREE-005b PROC-TREE-005c PROC-TREE-005d: three daemons started "
+                    "in another order than made; cap 0, 2 and 3") {
     static const int order[] = {2, 0, 1};
     struct process p[3], *found[3] = {NULL, NULL, NULL};
     gates_open();
