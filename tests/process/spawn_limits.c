@@ -146,7 +146,7 @@ Test(proc_spawn, finds_the_last_of_many_targets, .timeout = 10,
     const struct process_options none = spawn_with(0);
     expect_int(register_names(0, 40, quit), 40, "how many of 40 names of one target are accepted");
     expect_int(spawned_register(), 0, "registering the targets");
-    launch_as(&p, spawned_run_another, NULL, &none);
+    launch_as(&p, spawned_expect_null, NULL, &none);
     expect_fine(&p, "a child whose target was registered last");
 }
 

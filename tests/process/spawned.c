@@ -27,14 +27,21 @@ int spawned_register(void) {
         const char *name;
         process_target *target;
     } targets[] = {
-        {"begun anew", spawned_begun_anew},          {"check bytes", spawned_check_bytes},
-        {"expect NULL", spawned_expect_null},        {"read variable", spawned_read_variable},
-        {"compare self", spawned_compare_self},      {"count descriptors", spawned_count_descriptors},
-        {"read standard input", spawned_read_stdin}, {"descend", spawned_descend},
-        {"tell place", spawned_tell_place},          {"end", spawned_end},
-        {"leave family", spawned_leave_family},      {"catch SIGTERM", spawned_catch_sigterm},
-        {"watch parent", spawned_watch_parent},      {"be refused", spawned_be_refused},
+        {"begun anew", spawned_begun_anew},
+        {"check bytes", spawned_check_bytes},
+        {"read variable", spawned_read_variable},
+        {"compare self", spawned_compare_self},
+        {"count descriptors", spawned_count_descriptors},
+        {"read standard input", spawned_read_stdin},
+        {"descend", spawned_descend},
+        {"tell place", spawned_tell_place},
+        {"end", spawned_end},
+        {"leave family", spawned_leave_family},
+        {"catch SIGTERM", spawned_catch_sigterm},
+        {"watch parent", spawned_watch_parent},
+        {"be refused", spawned_be_refused},
         {"run another", spawned_run_another},
+        {"expect NULL", spawned_expect_null},
     };
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
         if (process_register(targets[i].name, targets[i].target) != 0)

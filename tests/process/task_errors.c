@@ -169,8 +169,7 @@ static void expect_submission_or_error(unsigned more) {
     int called = 0, once;
     while ((once = task_dispatch(queue, -1)) > 0)
         called += once;
-    expect_int(called, failed ? 1 : 2, "how many callbacks the dispatches called, with room for %u descriptors",
-               more);
+    expect_int(called, failed ? 1 : 2, "how many callbacks the dispatches called, with room for %u descriptors", more);
     expect_int(first, 1, "how many times the callback of the first task was called");
     expect_int(second, !failed, "how many times the callback of the second task was called");
     task_close(queue);

@@ -197,6 +197,9 @@ Test(proc_terminate, leaves_the_name_after_the_close, .timeout = 5,
     expect_int(join_for_code(&p), 5, "the exit code of a process made and started in the same object");
     expect_text(process_name(&p), "Process-2", "its name");
     expect_int(process_close(&p), 0, "closing it");
+    expect_int(process_init_target(&p, quit, NULL, NULL), 0, "making a process in the same object again");
+    expect_text(process_name(&p), "Process-3", "its name");
+    expect_int(process_close(&p), 0, "closing it");
 }
 
 /* Three processes that end in different ways, and two closes of each. Returns how many calls gave a wrong result. */

@@ -164,24 +164,41 @@ Test(proc_terminate, sends_nothing_to_the_pid_of_nobody, .timeout = 5,
     gates_close();
 }
 
-Test(proc_terminate, sends_nothing_where_other_code_has_waited, .timeout = 5,
-     .description = "PROC-TERM-004c PROC-TERM-007a: the test itself waits for the child") {
-    struct process p;
+/* Starts a child, and waits for it with waitpid before the code under test can. */
+static void launch_and_lose(struct process *p) {
     sigset_t child, old;
-    gates_open();
-    watch_signals();
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, &old); /* so that a handler of the code under test comes too late */
-    launch(&p, hold, NULL);
+    launch(p, hold, NULL);
     let_pass(0, 1);
-    while (waitpid(process_pid(&p), NULL, 0) == -1 && errno == EINTR)
+    while (waitpid(process_pid(p), NULL, 0) == -1 && errno == EINTR)
         continue;
     sigprocmask(SIG_SETMASK, &old, NULL);
     step("the test has called waitpid for it");
-    await_end(&p);
+    await_end(p);
+}
+
+Test(proc_terminate, sends_nothing_where_other_code_has_waited, .timeout = 5,
+     .description = "PROC-TERM-004c: the test itself waits for the child") {
+    struct process p;
+    gates_open();
+    watch_signals();
+    launch_and_lose(&p);
     expect_no_stranger(&p, "a waitpid of other code");
+    process_close(&p);
+    gates_close();
+}
+
+Test(proc_terminate, closes_what_other_code_has_waited_for, .timeout = 5,
+     .description = "PROC-TERM-007a PROC-TERM-007b: the test itself waits for the child, and then closes it twice") {
+    struct process p;
+    gates_open();
+    int before = open_descriptors();
+    launch_and_lose(&p);
     expect_int(process_close(&p), 0, "closing it");
+    expect_int(process_close(&p), 0, "closing it again");
+    expect_int(open_descriptors(), before, "the number of open descriptors");
     gates_close();
 }
 

@@ -65,6 +65,11 @@ int end_of(pid_t pid) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
+void end_of_all(void) {
+    while (waitpid(-1, NULL, 0) != -1 || errno == EINTR)
+        continue;
+}
+
 void adopt_orphans(void) {
     require(prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == 0, "become a subreaper");
 }

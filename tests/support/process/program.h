@@ -21,6 +21,9 @@ void exits_end_here(void);
 /* Waits for the end of a child. Returns its exit code, or -SIGNAL. */
 int end_of(pid_t pid);
 
+/* Waits for the end of all children. With adopt_orphans these are also the children that a program has left. */
+void end_of_all(void);
+
 /* When the parent of a descendant of the caller ends, the caller becomes its new parent and can wait for it. */
 void adopt_orphans(void);
 
