@@ -10,6 +10,7 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/faults/partial_io.h"
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
@@ -96,6 +97,39 @@ Test(proc_spawn, can_be_tried_again_after_a_shortage_of_room, .timeout = 10,
     allow_files();
     expect_start_or_error(&p, result, error, EFBIG, before, "with full files");
     free(given);
+}
+
+/* Spawns a child with 50,000 bytes while descriptor number fd of this process moves few bytes at a time. */
+static void expect_bytes_in_pieces(int fd, const char *which) {
+    enum { COUNT = 50000 };
+    struct process p;
+    const struct process_options options = spawn_with(sizeof(struct spawned_bytes) + COUNT);
+    struct spawned_bytes *given = calloc(1, options.arg_size);
+    require(given != NULL, "find memory");
+    for (int i = 0; i < COUNT; i++)
+        given->bytes[i] = (unsigned char)(i * 7 % 251);
+    given->count = COUNT;
+    given->sum = spawned_sum(given->bytes, COUNT);
+    expect_int(process_init_target(&p, spawned_check_bytes, given, &options), 0, "making a process");
+    partial_io_start(fd, (struct partial_io){.most = 700, .interrupt = 20, .waiting = -1});
+    int result = process_start(&p);
+    partial_io_stop();
+    expect_int(result, 0, "spawning it while %s is rough", which);
+    expect_fine(&p, which);
+    free(given);
+}
+
+Test(proc_spawn, hands_the_bytes_over_in_pieces, .timeout = 10,
+     .description = "PROC-SPAWN-002 PROC-SPAWN-002a: descriptors move few bytes at a time, in the parent and in the "
+                    "child") {
+    static const char *const which[] = {"the first new descriptor", "the second new descriptor",
+                                        "the third new descriptor", "the fourth new descriptor"};
+    expect_int(spawned_register(), 0, "registering the targets");
+    setenv(SPAWNED_VARIABLE, SPAWNED_ROUGHLY, 1);
+    int next = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+    close(next);
+    for (int i = 0; i < 4; i++)
+        expect_bytes_in_pieces(next + i, which[i]);
 }
 
 /* A program that spawns a child twice. The first time the limit forbids it. */

@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/faults/partial_io.h"
+
 int spawned_variable = SPAWNED_FINE;
 
 static bool begun_anew; /* whether this program was executed with the flag */
@@ -121,7 +123,10 @@ __attribute__((constructor)) static void begin_as_spawned_child(int argc, char *
         _exit(run_ordinary_program());
     if (how != NULL && strcmp(how, SPAWNED_UNGUARDED) == 0)
         go_without_guard();
-    if ((how == NULL || strcmp(how, SPAWNED_GUARDED) == 0) && spawned_register() == 0)
+    bool roughly = how != NULL && strcmp(how, SPAWNED_ROUGHLY) == 0;
+    if (roughly)
+        partial_io_start(3, (struct partial_io){.most = 700, .interrupt = 20, .waiting = -1});
+    if ((roughly || how == NULL || strcmp(how, SPAWNED_GUARDED) == 0) && spawned_register() == 0)
         process_spawn_main(argc, argv);
     _exit(SPAWNED_PAST_THE_GUARD);
 }

@@ -10,6 +10,7 @@
 /* The test sets this variable in the environment of a spawned child. Its value says how the child's program begins. */
 #define SPAWNED_VARIABLE "TIMESLICE_SPAWNED"
 #define SPAWNED_GUARDED "guarded"     /* registers the targets and calls the main guard, which is right */
+#define SPAWNED_ROUGHLY "roughly"     /* the same, with a descriptor 3 that moves few bytes at a time */
 #define SPAWNED_UNGUARDED "unguarded" /* first starts processes by fork and by spawn; ends with UNGUARDED_* */
 #define SPAWNED_RUNS_ANOTHER                                                                                           \
     "runs another" /* before the guard it runs an ordinary program; ends with that program's exit code */

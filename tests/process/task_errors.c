@@ -147,6 +147,8 @@ static void expect_queue_or_error(unsigned more) {
     int error = errno;
     allow_descriptors();
     expect_int(queue == NULL ? error : EMFILE, EMFILE, "errno of task_open with room for %u descriptors", more);
+    expect_true(queue == NULL || is_open(task_fd(queue)), "a queue has an open descriptor, made with room for %u",
+                more);
     task_close(queue);
     expect_int(open_descriptors(), before, "the number of open descriptors after that and the close");
 }
@@ -166,10 +168,8 @@ static void expect_submission_or_error(unsigned more) {
     bool failed = result != 0;
     expect_int(failed ? error : EMFILE, EMFILE, "errno of task_submit with room for %u descriptors", more);
     expect_int(failed ? open_descriptors() : with_one, with_one, "the number of open descriptors after an error");
-    int called = 0, once;
-    while ((once = task_dispatch(queue, -1)) > 0)
-        called += once;
-    expect_int(called, failed ? 1 : 2, "how many callbacks the dispatches called, with room for %u descriptors", more);
+    while (task_dispatch(queue, -1) > 0)
+        continue;
     expect_int(first, 1, "how many times the callback of the first task was called");
     expect_int(second, !failed, "how many times the callback of the second task was called");
     task_close(queue);

@@ -215,8 +215,8 @@ int process_register(const char *name, process_target *target);
 
 /* The main guard. Call it in main, after the registrations and before everything else. In an ordinary process it does
  * nothing and returns 0. In a spawned child argv[1] is PROCESS_SPAWN_FLAG. There it calls the target with the argument
- * bytes, and exits with the target's result. The bytes are in aligned memory. The target may change them, and the
- * library frees them. It exits with 1 if the target is not registered there, or if no parent sent anything. */
+ * bytes, and exits with the target's result. The bytes are in aligned memory. The target may change them and does not
+ * free them. It exits with 1 if the target is not registered there, or if no parent sent anything. */
 int process_spawn_main(int argc, char **argv);
 
 #endif

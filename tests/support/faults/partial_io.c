@@ -1,4 +1,4 @@
-/* partial_io.c - decides what happens to each call on a rough descriptor; wraps read and write. */
+/* partial_io.c - decides what happens to each call on a rough descriptor; wraps read, write, pread and pwrite. */
 #include "partial_io.h"
 
 #include <errno.h>
@@ -134,6 +134,8 @@ static bool wait_fails(bool for_events, bool at_once) {
 
 WRAP_BYTES(read, (int fd, void *buf, size_t len), (fd, buf, len))
 WRAP_BYTES(write, (int fd, const void *data, size_t len), (fd, data, len))
+WRAP_BYTES(pread, (int fd, void *buf, size_t len, off_t at), (fd, buf, len, at))
+WRAP_BYTES(pwrite, (int fd, const void *data, size_t len, off_t at), (fd, data, len, at))
 WRAP_BLOCKS(readv)
 WRAP_BLOCKS(writev)
 

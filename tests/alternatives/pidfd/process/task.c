@@ -1,5 +1,6 @@
 /* task.c - a task is an object with a file in memory; a queue is a list of them, and an epoll set of their pidfds. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -26,7 +27,7 @@ struct task_queue {
 
 static int work(struct process *p) {
     struct task *task = (struct task *)p;
-    FILE *out = fdopen(dup(task->file), "w");
+    FILE *out = fdopen(fcntl(task->file, F_DUPFD_CLOEXEC, 0), "w");
     if (out == NULL)
         return 1;
     int code = task->work(task->arg, out);

@@ -1,0 +1,119 @@
+/* task_manners.c - tasks leave signals and descriptors of the program as they are, and bear signals and short reads. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <timeslice/task.h>
+#include <unistd.h>
+
+#include "support/core/expect.h"
+#include "support/core/require.h"
+#include "support/faults/partial_io.h"
+#include "support/process/children.h"
+#include "support/process/kernel_view.h"
+#include "support/process/program.h"
+#include "support/process/signal_setup.h"
+
+enum { LENGTH = 50000 };
+
+/* Writes LENGTH bytes that a pattern gives. */
+static int write_pattern(void *arg, FILE *result) {
+    (void)arg;
+    for (int i = 0; i < LENGTH; i++)
+        fputc(i * 7 % 251, result);
+    return 0;
+}
+
+static bool is_pattern(const struct task_result *result) {
+    bool right = result->exitcode == 0 && result->data != NULL && result->len == LENGTH;
+    for (int i = 0; right && i < LENGTH; i++)
+        right = (unsigned char)result->data[i] == i * 7 % 251;
+    return right;
+}
+
+static int right_results;
+
+static void check_pattern(void *ctx, const struct task_result *result) {
+    (void)ctx;
+    right_results += is_pattern(result);
+}
+
+/* A call, and a submission with a dispatch. Returns how many of the two results are right. Does not assert. */
+static int call_and_dispatch(void) {
+    struct task_result out = {.exitcode = -1000};
+    right_results = 0;
+    if (task_call(write_pattern, NULL, &out) == 0) {
+        right_results = is_pattern(&out);
+        free(out.data);
+    }
+    struct task_queue *queue = task_open();
+    if (queue != NULL && task_submit(queue, write_pattern, NULL, check_pattern, NULL) == 0)
+        task_dispatch(queue, -1);
+    task_close(queue);
+    return right_results;
+}
+
+/* The number of the descriptor that is opened next. */
+static int next_descriptor(void) {
+    int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+    close(fd);
+    return fd;
+}
+
+Test(proc_task, reads_a_result_that_comes_in_pieces, .timeout = 5,
+     .description = "PROC-TASK-002: each of the first five descriptors that the code opens moves few bytes at a time") {
+    for (int i = 0; i < 5; i++) {
+        partial_io_start(next_descriptor() + i, (struct partial_io){.most = 700, .interrupt = 20, .waiting = -1});
+        int right = call_and_dispatch();
+        partial_io_stop();
+        expect_int(right, 2, "how many of two results are right, with a rough descriptor number %d", i + 1);
+    }
+}
+
+static void note_child(int signal) {
+    (void)signal;
+}
+
+Test(proc_task, leaves_signals_as_they_are, .timeout = 5,
+     .description = "PROC-TASK-001j: the program handles SIGCHLD without SA_RESTART, and other signals in other ways") {
+    const struct sigaction action = {.sa_handler = note_child};
+    signal_setup_make();
+    require(sigaction(SIGCHLD, &action, NULL) == 0, "set a handler");
+    struct signal_setup before = signal_setup_now();
+    expect_int(call_and_dispatch(), 2, "how many of two results are right");
+    expect_text(signal_setup_changes(&before, true), "", "what has changed after all tasks are released");
+}
+
+/* How many of the open descriptors are not close-on-exec. */
+static int not_close_on_exec(void) {
+    int count = 0;
+    for (int fd = 0; fd < 256; fd++) {
+        int flags = fcntl(fd, F_GETFD);
+        count += flags != -1 && (flags & FD_CLOEXEC) == 0;
+    }
+    return count;
+}
+
+static int tell_descriptors(void *arg, FILE *result) {
+    fprintf(result, "%d", not_close_on_exec() - *(int *)arg);
+    return 0;
+}
+
+static void expect_none_more(void *ctx, const struct task_result *result) {
+    snprintf(ctx, 16, "%s", result->data != NULL ? result->data : "none");
+}
+
+Test(proc_task, opens_what_no_program_inherits, .timeout = 5,
+     .description = "PROC-TASK-009b: counts the descriptors that are not close-on-exec while a task runs and in it") {
+    char text[16] = "";
+    int before = not_close_on_exec();
+    struct task_queue *queue = task_open();
+    expect_true(queue != NULL, "task_open gives a queue");
+    expect_int(task_submit(queue, tell_descriptors, &before, expect_none_more, text), 0, "submitting a task");
+    expect_int(not_close_on_exec(), before, "how many descriptors are not close-on-exec while the task runs");
+    expect_int(task_dispatch(queue, -1), 1, "dispatching it");
+    expect_text(text, "0", "how many more there are in the task");
+    task_close(queue);
+}
