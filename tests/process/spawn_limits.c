@@ -111,7 +111,7 @@ static void expect_bytes_in_pieces(int fd, const char *which) {
     given->count = COUNT;
     given->sum = spawned_sum(given->bytes, COUNT);
     expect_int(process_init_target(&p, spawned_check_bytes, given, &options), 0, "making a process");
-    partial_io_start(fd, (struct partial_io){.most = 700, .interrupt = 20, .waiting = -1});
+    partial_io_start(fd, (struct partial_io){.most = 700, .waiting = -1});
     int result = process_start(&p);
     partial_io_stop();
     expect_int(result, 0, "spawning it while %s is rough", which);

@@ -125,7 +125,7 @@ __attribute__((constructor)) static void begin_as_spawned_child(int argc, char *
         go_without_guard();
     bool roughly = how != NULL && strcmp(how, SPAWNED_ROUGHLY) == 0;
     if (roughly)
-        partial_io_start(3, (struct partial_io){.most = 700, .interrupt = 20, .waiting = -1});
+        partial_io_start(3, (struct partial_io){.most = 700, .waiting = -1});
     if ((roughly || how == NULL || strcmp(how, SPAWNED_GUARDED) == 0) && spawned_register() == 0)
         process_spawn_main(argc, argv);
     _exit(SPAWNED_PAST_THE_GUARD);

