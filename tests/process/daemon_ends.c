@@ -269,6 +269,30 @@ Test(proc_daemon, or_other_children_are_waited_for_however_many, .timeout = 10,
     gates_close();
 }
 
+static void log_before(void) {
+    log_line("registered before");
+}
+
+static void log_after(void) {
+    log_line("registered after");
+}
+
+static int have_exit_handlers(void *arg) {
+    static struct process child;
+    (void)arg;
+    bool done = atexit(log_before) == 0 && begin(&child, quit, &is_none) && atexit(log_after) == 0;
+    return done ? 5 : 1;
+}
+
+Test(proc_daemon, or_other_child_hides_no_exit_handler, .timeout = 5,
+     .description = "PROC-DAEMON-004h: a program registers one handler before its start and one after it") {
+    gates_open();
+    expect_end(have_exit_handlers, 5, "with two handlers of its own");
+    expect_text(log_next_if_any(), "registered after", "what its newest handler had logged");
+    expect_text(log_next_if_any(), "registered before", "what its oldest handler had logged");
+    gates_close();
+}
+
 static int say_pid_and_hold(void *arg) {
     (void)arg;
     log_line("%d", (int)getpid());

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -119,8 +120,13 @@ Test(proc_spawn, finds_the_program_in_every_place, .timeout = 10,
     forget_the_path();
     require(chdir("/") == 0, "change the working directory");
     setenv(SPAWNED_PLACE, "set before the start", 1);
+    struct stat in, err;
+    char expected[128];
+    require(fstat(STDIN_FILENO, &in) == 0 && fstat(STDERR_FILENO, &err) == 0, "look at the standard descriptors");
+    snprintf(expected, sizeof expected, "/ set before the start %lu %lu\n", (unsigned long)in.st_ino,
+             (unsigned long)err.st_ino);
     struct report report = report_of(spawned_tell_place, NULL, (struct process_options){.arg_size = 0});
-    expect_text(report.text, "/ set before the start\n", "the working directory and the variable that the child finds");
+    expect_text(report.text, expected, "the working directory, the variable and the standard descriptors of the child");
     expect_int(report.code, SPAWNED_FINE, "its exit code");
 }
 

@@ -179,7 +179,7 @@ static int first_difference(const struct spawned_self *expected) {
     if (process_pid(parent) != expected->parent_pid || !process_is_alive(parent))
         return 4;
     if (process_init_target(&child, nothing, NULL, NULL) != 0 ||
-        strcmp(process_name(&child), expected->child_name) != 0)
+        strcmp(process_name(&child), expected->child_name) != 0 || process_is_daemon(&child) != expected->daemon)
         return 5;
     int started = process_start(&child), error = errno;
     bool right = expected->daemon ? started == -1 && error == EPERM : started == 0;

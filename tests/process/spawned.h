@@ -54,7 +54,8 @@ extern int spawned_variable;
 
 /* Compares what the child knows about itself with its argument. Returns SPAWNED_FINE, or 100 plus the number of the
  * first field that differs. Fields 1 to 4 are its name or pid, its daemon flag, its parent's name, and its parent's pid
- * or is_alive. Field 5 is the name of its first own child. Field 6 is whether it may start that child. */
+ * or is_alive. Field 5 is the name and the inherited daemon flag of its first own child. Field 6 is whether it may
+ * start that child. */
 process_target spawned_compare_self;
 struct spawned_self {
     char name[PROCESS_NAME_MAX + 1];
@@ -85,7 +86,7 @@ struct spawned_descent {
     char methods[8]; /* ends in a NUL */
 };
 
-/* Prints the working directory and the variable SPAWNED_PLACE. */
+/* Prints the working directory, the variable SPAWNED_PLACE, and the inodes of standard input and standard error. */
 process_target spawned_tell_place;
 #define SPAWNED_PLACE "TIMESLICE_PLACE"
 

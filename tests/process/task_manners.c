@@ -116,3 +116,22 @@ Test(proc_task, opens_what_no_program_inherits, .timeout = 5,
     expect_text(text, "0", "how many more there are in the task");
     task_close(queue);
 }
+
+static int return_9(void *arg) {
+    (void)arg;
+    return 9;
+}
+
+Test(proc_task, takes_no_status_of_others, .timeout = 5,
+     .description = "PROC-JOIN-011: a call, a dispatch and a close while a plain child and a started one have ended") {
+    struct process p;
+    int code = 5;
+    launch(&p, quit, &code);
+    pid_t plain = plain_start(return_9, NULL);
+    await_end(&p);
+    await_zombie(plain);
+    expect_int(call_and_dispatch(), 2, "how many of two results are right");
+    expect_int(end_of(plain), 9, "the exit code of the plain child, which the test waits for");
+    expect_int(join_for_code(&p), 5, "the exit code of the started process");
+    process_close(&p);
+}
