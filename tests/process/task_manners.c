@@ -84,10 +84,10 @@ Test(proc_task, leaves_signals_as_they_are, .timeout = 5,
     expect_text(signal_setup_changes(&before, true), "", "what has changed after all tasks are released");
 }
 
-/* How many of the open descriptors are not close-on-exec. */
+/* How many of the open descriptors are not close-on-exec. Valgrind has high ones of its own. */
 static int not_close_on_exec(void) {
     int count = 0;
-    for (int fd = 0; fd < 256; fd++) {
+    for (int fd = 0; fd < 64; fd++) {
         int flags = fcntl(fd, F_GETFD);
         count += flags != -1 && (flags & FD_CLOEXEC) == 0;
     }
