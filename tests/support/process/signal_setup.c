@@ -47,7 +47,8 @@ static bool same_set(const sigset_t *a, const sigset_t *b) {
 #endif
 
 static bool same_action(const struct sigaction *a, const struct sigaction *b) {
-    return a->sa_handler == b->sa_handler && ((a->sa_flags ^ b->sa_flags) & ~SA_RESTORER) == 0 && same_set(&a->sa_mask, &b->sa_mask);
+    return a->sa_handler == b->sa_handler && ((a->sa_flags ^ b->sa_flags) & ~SA_RESTORER) == 0 &&
+           same_set(&a->sa_mask, &b->sa_mask);
 }
 
 const char *signal_setup_changes(const struct signal_setup *before, bool with_sigchld) {
