@@ -172,6 +172,7 @@ static void expect_signal_ends_it(int (*end)(struct process *), int code, const 
     struct process p;
     int got, input = launch_reader(&p);
     expect_error(process_exitcode(&p, &got), EAGAIN, "the exit code of a spawned child that waits for input");
+    expect_true(is_child(process_pid(&p)), "its pid is that of a child of the caller");
     expect_error(process_join(&p, 0), ETIMEDOUT, "joining it with timeout 0");
     expect_error(process_close(&p), EBUSY, "closing it");
     expect_int(is_readable(process_sentinel(&p)), false, "whether its sentinel is readable");

@@ -45,10 +45,12 @@ int spawned_register(void) {
         {"run another", spawned_run_another},
         {"expect NULL", spawned_expect_null},
     };
+    static char long_name[PROCESS_NAME_MAX + 1];
+    memset(long_name, 't', PROCESS_NAME_MAX);
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
         if (process_register(targets[i].name, targets[i].target) != 0)
             return -1;
-    return 0;
+    return process_register(long_name, spawned_long_named);
 }
 
 static int nothing(void *arg) {
@@ -137,6 +139,10 @@ int spawned_begun_anew(void *arg) {
 }
 
 int spawned_late(void *arg) {
+    return spawned_begun_anew(arg);
+}
+
+int spawned_long_named(void *arg) {
     return spawned_begun_anew(arg);
 }
 

@@ -32,6 +32,9 @@ int spawned_register(void);
 /* Returns SPAWNED_FINE in a program that was executed with PROCESS_SPAWN_FLAG, and 1 in other programs. */
 process_target spawned_begun_anew;
 
+/* The same, registered under a name of PROCESS_NAME_MAX bytes, as the last one. */
+process_target spawned_long_named;
+
 /* Never registered in the child. */
 process_target spawned_late;
 

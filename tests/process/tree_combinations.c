@@ -201,24 +201,35 @@ static int die(void *arg) {
     return raise(SIGKILL);
 }
 
-Test(proc_tree, lists_nobody_who_has_ended_anyhow, .timeout = 5,
-     .description =
-         "PROC-TREE-006a PROC-TREE-006b: one child returns, one is killed, one exits; then the call with cap 0") {
-    process_target *const ways[] = {quit, die, hold};
-    struct process p[3];
-    gates_open();
-    let_pass(0, 1);
+static void expect_all_found(struct process *first, size_t cap) {
+    static process_target *const ways[] = {quit, die, quit};
+    struct process p[3], *found[1] = {NULL};
     for (int i = 0; i < 3; i++)
         launch(&p[i], ways[i], NULL);
     for (int i = 0; i < 3; i++)
         await_end(&p[i]);
-    expect_int(process_active_children(NULL, 0), 0, "how many children are active");
-    expect_int(has_children(), false, "whether a zombie is left");
-    expect_int(join_for_code(&p[0]), 0, "the exit code of the first");
-    expect_int(join_for_code(&p[1]), -SIGKILL, "the exit code of the second");
-    expect_int(join_for_code(&p[2]), HELD, "the exit code of the third");
+    expect_int(process_active_children(cap > 0 ? found : NULL, cap), first != NULL,
+               "how many children are active, with room for %zu", cap);
+    for (int i = 0; i < 3; i++)
+        expect_int(is_child(process_pid(&p[i])), false, "whether child %d is a zombie, with room for %zu", i + 1, cap);
+    for (int i = 0; i < 3; i++)
+        expect_int(join_for_code(&p[i]), i == 1 ? -SIGKILL : 0, "the exit code of child %d", i + 1);
     for (int i = 0; i < 3; i++)
         process_close(&p[i]);
+}
+
+Test(proc_tree, lists_nobody_who_has_ended_anyhow, .timeout = 5,
+     .description =
+         "PROC-TREE-006a PROC-TREE-006b: two children return and one is killed; room for none; then behind one "
+         "that runs, with room for it and for none") {
+    struct process runs;
+    gates_open();
+    expect_all_found(NULL, 0);
+    launch(&runs, hold, NULL);
+    expect_all_found(&runs, 1);
+    expect_all_found(&runs, 0);
+    let_pass(0, 1);
+    put_away(&runs);
     gates_close();
 }
 
