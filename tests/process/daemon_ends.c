@@ -197,7 +197,8 @@ static int be_interrupted(void *arg) {
 }
 
 Test(proc_daemon, or_other_child_is_waited_for_though_signals_come, .timeout = 5,
-     .description = "PROC-DAEMON-004d: a child sends three signals to the program that waits for it, then ends") {
+     .description =
+         "PROC-DAEMON-004d PROC-RULE-003: a child sends three signals to the program that waits for it, then ends") {
     gates_open();
     expect_end(be_interrupted, 5, "that handles three signals while it waits at its end");
     expect_text(log_next_if_any(), "ends", "what its child had logged when the program ended");

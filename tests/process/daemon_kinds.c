@@ -257,7 +257,8 @@ static int fork_and_leave(void *arg) {
 }
 
 Test(proc_daemon, of_a_plain_fork_is_ended_by_it, .timeout = 5,
-     .description = "PROC-DAEMON-006c: a plain fork of a program starts a daemon and a process that waits for it, then "
+     .description = "PROC-DAEMON-006c PROC-RULE-010b: a plain fork of a program starts a daemon and a process that "
+                    "waits for it, then "
                     "calls exit") {
     gates_open();
     adopt_orphans();

@@ -310,7 +310,8 @@ Test(proc_spawn, starts_what_it_likes_after_the_guard, .timeout = 10,
 }
 
 Test(proc_spawn, makes_the_child_no_maker_of_itself, .timeout = 10,
-     .description = "PROC-SPAWN-007a PROC-TERM-005b: join, terminate, close and sentinel of itself and of its parent") {
+     .description = "PROC-SPAWN-007a PROC-TERM-005b PROC-RULE-002d: join, terminate, close and sentinel of itself and "
+                    "of its parent") {
     struct report report = report_of(spawned_be_refused, NULL, (struct process_options){.arg_size = 0});
     expect_text(report.text,
                 "current\njoin -1 EDEADLK\nterminate -1 ECHILD\nclose -1 ECHILD\nsentinel -1 ECHILD\n"

@@ -58,7 +58,8 @@ static void expect_start_or_error(struct process *p, int result, int error, int 
 }
 
 Test(proc_spawn, can_be_tried_again_after_a_shortage_of_descriptors, .timeout = 10,
-     .description = "PROC-SPAWN-004c: 0 to 5 more descriptors are allowed during the start") {
+     .description = "PROC-SPAWN-004c PROC-RULE-011 PROC-RULE-011a PROC-RULE-011b PROC-RULE-011c: 0 to 5 more "
+                    "descriptors are allowed during the start") {
     const struct process_options none = spawn_with(0);
     int taken[24]; /* so that the limit is not below numbers that the code under test chooses itself */
     for (int i = 0; i < 24; i++)
@@ -237,7 +238,7 @@ Test(proc_spawn, takes_only_the_flag_for_the_flag, .timeout = 10,
 }
 
 Test(proc_spawn, prints_first_what_came_first, .timeout = 10,
-     .description = "PROC-START-005: text in the buffer of standard output before a spawn, and the child's own text") {
+     .description = "PROC-START-005b: text in the buffer of standard output before a spawn, and the child's own text") {
     struct process p;
     struct spawned_end end = {SPAWNED_RETURNS, 0};
     const struct process_options options = spawn_with(sizeof end);

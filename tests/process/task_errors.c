@@ -132,7 +132,8 @@ static void expect_call_or_error(unsigned more) {
 }
 
 Test(proc_task, can_be_called_again_after_a_shortage_of_descriptors, .timeout = 5,
-     .description = "PROC-TASK-001h PROC-TASK-001i: 0 to 7 more descriptors are allowed during the call") {
+     .description = "PROC-TASK-001h PROC-TASK-001i PROC-RULE-011 PROC-RULE-011b PROC-RULE-011c: 0 to 7 more "
+                    "descriptors are allowed during the call") {
     for (unsigned more = 0; more <= 7; more++)
         expect_call_or_error(more);
     expect_call_or_error(20);
@@ -178,8 +179,8 @@ static void expect_submission_or_error(unsigned more) {
 }
 
 Test(proc_task, can_be_submitted_again_after_a_shortage_of_descriptors, .timeout = 10,
-     .description =
-         "PROC-TASK-004c PROC-TASK-004b: 0 to 7 more descriptors are allowed during task_open and task_submit") {
+     .description = "PROC-TASK-004c PROC-TASK-004b PROC-RULE-011 PROC-RULE-011b: 0 to 7 more descriptors are allowed "
+                    "during task_open and task_submit") {
     for (unsigned more = 0; more <= 7; more++) {
         expect_queue_or_error(more);
         expect_submission_or_error(more);

@@ -75,7 +75,8 @@ static void note_child(int signal) {
 }
 
 Test(proc_task, leaves_signals_as_they_are, .timeout = 5,
-     .description = "PROC-TASK-001j: the program handles SIGCHLD without SA_RESTART, and other signals in other ways") {
+     .description = "PROC-TASK-001j PROC-RULE-007 PROC-RULE-007a PROC-RULE-007b PROC-RULE-008 PROC-RULE-008b: the "
+                    "program handles SIGCHLD without SA_RESTART, and other signals in other ways") {
     const struct sigaction action = {.sa_handler = note_child};
     signal_setup_make();
     require(sigaction(SIGCHLD, &action, NULL) == 0, "set a handler");
@@ -105,7 +106,8 @@ static void ignore_result(void *ctx, const struct task_result *result) {
 }
 
 Test(proc_task, opens_what_no_program_inherits, .timeout = 5,
-     .description = "PROC-TASK-009b: counts the descriptors that are not close-on-exec, while two tasks run") {
+     .description =
+         "PROC-TASK-009b PROC-RULE-006: counts the descriptors that are not close-on-exec, while two tasks run") {
     gates_open();
     int before = not_close_on_exec();
     struct task_queue *queue = task_open();

@@ -285,7 +285,8 @@ static int end_when_the_caller_waits(void *arg, FILE *result) {
 }
 
 Test(proc_task, is_waited_for_though_signals_come, .timeout = 5,
-     .description = "PROC-TASK-001j: each of the first three waits is interrupted twice; then real signals") {
+     .description =
+         "PROC-TASK-001j PROC-RULE-003: each of the first three waits is interrupted twice; then real signals") {
     for (unsigned k = 1; k <= 4; k++) {
         struct task_result out = {.data = NULL};
         if (k == 4)

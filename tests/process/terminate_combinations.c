@@ -235,9 +235,9 @@ static void expect_all_refused(const char *who) {
 }
 
 Test(proc_terminate, is_refused_to_everybody_else, .timeout = 5,
-     .description =
-         "PROC-TERM-005a PROC-TERM-005b PROC-TERM-005c: six objects, in a started child, in a plain child and in "
-         "the main process") {
+     .description = "PROC-TERM-005a PROC-TERM-005b PROC-TERM-005c PROC-RULE-001c PROC-RULE-002d: six objects, in a "
+                    "started child, in a plain child and in "
+                    "the main process") {
     struct process p;
     gates_open();
     launch(&copies[RUNS], hold, NULL);
@@ -334,9 +334,9 @@ static void expect_closed(struct process *p, const char *which) {
 }
 
 Test(proc_terminate, is_over_after_the_close_everywhere, .timeout = 5,
-     .description =
-         "PROC-TERM-008d PROC-TERM-008e PROC-TERM-008b PROC-TERM-008a: a closed object that was never started "
-         "and one that was, here and in a child") {
+     .description = "PROC-TERM-008d PROC-TERM-008e PROC-TERM-008b PROC-TERM-008a PROC-RULE-001a PROC-RULE-002e: a "
+                    "closed object that was never started "
+                    "and one that was, here and in a child") {
     struct process unstarted, ended;
     gates_open();
     expect_int(process_init_target(&unstarted, quit, NULL, &(struct process_options){.name = "net"}), 0,

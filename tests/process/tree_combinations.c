@@ -21,9 +21,9 @@ static int tell_place(void *arg) {
     return 0;
 }
 
-Test(
-    proc_tree, has_a_main_process_in_a_plain_fork_too, .timeout = 5,
-    .description = "PROC-TREE-001c PROC-TREE-001a PROC-TREE-001b: plain children before the first start and after it") {
+Test(proc_tree, has_a_main_process_in_a_plain_fork_too, .timeout = 5,
+     .description = "PROC-TREE-001c PROC-TREE-001a PROC-TREE-001b PROC-RULE-010 PROC-RULE-010c: plain children before "
+                    "the first start and after it") {
     struct process p, *self = process_current();
     static const char right[] = "MainProcess, pid 1, alive 1, daemon 0, parent none";
     gates_open();

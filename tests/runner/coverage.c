@@ -111,7 +111,7 @@ static void save_and_crash(int signal) {
 static void save_and_die(int signal) {
     (void)signal;
     coverage_save();
-    __real_kill(getpid(), SIGKILL);
+    kill(getpid(), SIGKILL);
 }
 
 int coverage_last_words(void) {
