@@ -8,6 +8,9 @@ the hierarchy: as root, or if the service manager delegated a subtree. Version 2
 and ``pids.max``. Version 1 has one hierarchy for each controller, and other file names. We find both through
 ``/proc/self/mountinfo`` and ``/proc/self/cgroup``. We use both in the same way: we write a PID to ``cgroup.procs``. If
 neither works, the guard is off, with the reason. Resource limits remain.
+
+Graders in containers may see the same groups, but not each other's processes, and two of them may have the same PID. So
+the name of a group has the number of the grader's PID namespace. A grader removes only groups of its own namespace.
 """
 
 from __future__ import annotations
@@ -55,7 +58,7 @@ class Group:
         Raises:
             OSError: a directory or a limit was refused. The directories made so far are removed.
         """
-        name = f"{_PREFIX}{os.getpid()}-{next(_serial)}"
+        name = f"{own_prefix()}{os.getpid()}-{next(_serial)}"
         self.directories: dict[str, Path] = {}
         try:
             for place in places:
@@ -85,6 +88,11 @@ class Group:
         for directory in set(self.directories.values()):
             with contextlib.suppress(OSError):
                 directory.rmdir()
+
+
+def own_prefix() -> str:
+    """The beginning of the names of all groups that graders in this PID namespace make."""
+    return f"{_PREFIX}{Path('/proc/self/ns/pid').stat().st_ino}-"
 
 
 def _write_limits(place: Place, directory: Path, memory_bytes: int, processes: int) -> None:
@@ -124,10 +132,12 @@ def survey() -> Survey:
 
 
 def remove_stale(places: tuple[Place, ...]) -> None:
-    """Removes the groups of graders that were killed before they could do this. A group with processes stays."""
+    """Removes the groups of graders that were killed before they could do this.
+
+    A group with processes stays. So does a group of a grader in another PID namespace: we cannot see its processes."""
     for directory in {place.directory for place in places}:
-        for group in directory.glob(f"{_PREFIX}*"):
-            if not Path("/proc", group.name.removeprefix(_PREFIX).partition("-")[0]).exists():
+        for group in directory.glob(f"{own_prefix()}*"):
+            if not Path("/proc", group.name.removeprefix(own_prefix()).partition("-")[0]).exists():
                 with contextlib.suppress(OSError):
                     group.rmdir()
 

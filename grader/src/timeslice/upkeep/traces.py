@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timeslice.sandbox import Sandbox
+from timeslice.sandbox.cgroup import own_prefix
 
 _PLACES = tuple(map(Path, ("/tmp", "/dev/shm", "/var/tmp", "/proc")))  # noqa: S108 - looked at, not written
 _RUNS = 32  # users that the runs of one sandbox may have
@@ -27,7 +28,7 @@ def traces(sandbox: Sandbox) -> Traces:
     found = {str(path) for place in _PLACES for path in place.iterdir() if _owner(path) in users}
     if not sandbox.identity.dropped:  # then the user's other files are in the list too
         found = {path for path in found if f"/timeslice-stage-{os.getpid()}_" in path}
-    groups = {str(path) for at in sandbox.groups.places for path in at.directory.glob(f"timeslice-{os.getpid()}-*")}
+    groups = {str(path) for at in sandbox.groups.places for path in at.directory.glob(f"{own_prefix()}{os.getpid()}-*")}
     return Traces(frozenset(groups), frozenset(found), len(os.listdir("/proc/self/fd")))
 
 
