@@ -10,6 +10,7 @@
 
 #include "bank_fences.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,6 +111,33 @@ struct bank_test *bank_find(const struct bank *bank, const char *suite_and_name)
             return &bank->tests[i];
     }
     return NULL;
+}
+
+int bank_select(struct bank *bank, const char *suite_and_name, char *problem, size_t room) {
+    struct bank_test *test = bank_find(bank, suite_and_name);
+    if (test == NULL) {
+        snprintf(problem, room,
+                 "bank: there is no test '%.100s': --list names them all, and a disabled one is in no list",
+                 suite_and_name);
+        return -1;
+    }
+    test->selected = true;
+    return 0;
+}
+
+int bank_select_listed(struct bank *bank, const char *path, char *problem, size_t room) {
+    char name[512];
+    int result = 0;
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        snprintf(problem, room, "bank: cannot read '%.200s': %s; give a file of lines SUITE/TEST", path,
+                 strerror(errno));
+        return -1;
+    }
+    while (result == 0 && fscanf(file, "%511s", name) == 1)
+        result = bank_select(bank, name, problem, room);
+    fclose(file);
+    return result;
 }
 
 void bank_free(struct bank *bank) {

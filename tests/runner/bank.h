@@ -34,6 +34,12 @@ struct bank {
  * them. */
 struct bank bank_read(void);
 
+/* Selects a test by its name "suite/test". Returns 0; -1 and one line in problem, which has this much room. */
+int bank_select(struct bank *bank, const char *suite_and_name, char *problem, size_t room);
+
+/* The same for all tests that a file names, each on its own line. */
+int bank_select_listed(struct bank *bank, const char *path, char *problem, size_t room);
+
 /* The test "suite/name", or NULL. */
 struct bank_test *bank_find(const struct bank *bank, const char *suite_and_name);
 

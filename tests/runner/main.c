@@ -66,18 +66,14 @@ static void open_standard_descriptors(void) {
 
 static int select_tests(struct run *run, char *problem) {
     struct bank *bank = &run->bank;
+    const struct options *options = &run->options;
     for (size_t i = 0; i < bank->count; i++)
-        bank->tests[i].selected = run->options.only_count == 0;
-    for (size_t i = 0; i < run->options.only_count; i++) {
-        struct bank_test *test = bank_find(bank, run->options.only[i]);
-        if (test == NULL) {
-            snprintf(problem, PROBLEM,
-                     "bank: there is no test '%.100s': --list names them all, and a disabled one is in no list",
-                     run->options.only[i]);
+        bank->tests[i].selected = options->only_count == 0 && options->only_in == NULL;
+    for (size_t i = 0; i < options->only_count; i++)
+        if (bank_select(bank, options->only[i], problem, PROBLEM) < 0)
             return -1;
-        }
-        test->selected = true;
-    }
+    if (options->only_in != NULL && bank_select_listed(bank, options->only_in, problem, PROBLEM) < 0)
+        return -1;
     for (size_t i = 0; i < bank->count; i++)
         run->tests += bank->tests[i].selected ? 1 : 0;
     if (run->tests == 0)

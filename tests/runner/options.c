@@ -14,7 +14,7 @@
 /* Defined in a program that is linked with AddressSanitizer. */
 extern void __asan_init(void) __attribute__((weak));
 
-enum { LIST = 256, HELP, MODE, RECORDS, ONLY, BASELINE, SEED, TIMEOUT, TIMEOUT_SCALE, LANES };
+enum { LIST = 256, HELP, MODE, RECORDS, ONLY, ONLY_IN, BASELINE, SEED, TIMEOUT, TIMEOUT_SCALE, LANES };
 
 static const char *const mode_names[] = {
     [MODE_NATIVE] = "native", [MODE_MEMCHECK] = "memcheck", [MODE_SANITIZE] = "sanitize"};
@@ -26,7 +26,7 @@ const char *options_mode_name(enum mode mode) {
 const char *options_help(void) {
     return "usage: bank --list\n"
            "       bank [--mode native|memcheck|sanitize] [--records FD] [--only SUITE/TEST]... [--seed N]\n"
-           "            [--baseline FILE] [--timeout SECONDS] [--timeout-scale X] [--lanes N]\n"
+           "            [--only-in FILE] [--baseline FILE] [--timeout SECONDS] [--timeout-scale X] [--lanes N]\n"
            "\n"
            "Runs the tests of the bank, each in its own process, and prints the results for people.\n"
            "With --records it writes one line of JSON for each test.\n"
@@ -34,6 +34,7 @@ const char *options_help(void) {
            "\n"
            "  --mode            how you run this program; memcheck needs valgrind with the options of\n"
            "                    tests/runner/memcheck.args and --xml-file=FOLDER/%p.xml\n"
+           "  --only-in         a file of tests, each SUITE/TEST on its own line\n"
            "  --baseline        a test is incomplete if fewer of its assertions pass than FILE says\n"
            "  --timeout         the limit of a test that declares none (default 5 seconds)\n"
            "  --lanes           how many tests run at once, only with --records (default 1)\n"
@@ -126,6 +127,9 @@ static int take(struct options *options, int option, const char *value, char *pr
     case ONLY:
         options->only[options->only_count++] = value;
         return 0;
+    case ONLY_IN:
+        options->only_in = value;
+        return 0;
     case BASELINE:
         options->baseline = value;
         return 0;
@@ -150,6 +154,7 @@ int options_read(struct options *options, int argc, char **argv, char *problem, 
         {"mode", required_argument, NULL, MODE},
         {"records", required_argument, NULL, RECORDS},
         {"only", required_argument, NULL, ONLY},
+        {"only-in", required_argument, NULL, ONLY_IN},
         {"baseline", required_argument, NULL, BASELINE},
         {"seed", required_argument, NULL, SEED},
         {"timeout", required_argument, NULL, TIMEOUT},

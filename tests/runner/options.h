@@ -23,6 +23,7 @@ struct options {
     size_t lanes;      /* how many tests run at once */
     const char **only; /* "suite/test" */
     size_t only_count;
+    const char *only_in; /* a file with more of them, one on each line; NULL if there is none */
 };
 
 /* Reads the command line. Returns 0. On an error it returns -1, and problem has one line for people. room is the size

@@ -188,6 +188,7 @@ def test_baseline(banks: Banks) -> None:
     ("args", "said"),
     [
         (["--only", "no/such"], "there is no test 'no/such'"),
+        (["--only-in", "/no/such"], "cannot read '/no/such': No such file"),
         (["--only", "endings/disabled"], "there is no test 'endings/disabled'"),
         (["--mode", "fast"], "unknown mode 'fast'"),
         (["--mode", "memcheck"], "run it under valgrind"),

@@ -102,7 +102,10 @@ class Bank:
         baseline = self._builder.kit.baseline
         argv = [str(program), "--mode", mode, "--records", str(records), "--seed", str(self._seed)]
         argv += ["--baseline", str(baseline), "--timeout", str(limits.test_seconds)]
-        argv += [word for name in only for word in ("--only", name)]
+        # A file, because Valgrind writes all arguments into the report of every process.
+        chosen = self._stage / f"{folder.name}.only"
+        chosen.write_text("".join(f"{name}\n" for name in only), "utf-8")
+        argv += ["--only-in", str(chosen)]
         objects = self._builder.kit.objects
         suppressions = objects / "memcheck.supp"
         if mode == MEMCHECK:
@@ -113,7 +116,7 @@ class Bank:
         return self._builder.sandbox.start(
             argv,
             cwd=folder,
-            readable=[program, baseline, suppressions],
+            readable=[program, baseline, suppressions, chosen],
             writable=[folder],
             env={
                 **ENVIRONMENT,
