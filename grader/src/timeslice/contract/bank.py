@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -79,6 +80,17 @@ def _listed(told: dict[str, str]) -> BankTest:
         raise ValueError(f"{told['test']} has no address")
     line, timeout = int(told["line"]), float(told["timeout"])
     return BankTest(told["suite"], told["test"], addresses, told["adds"], told["file"], line, timeout)
+
+
+def watched_tests(tests: Iterable[BankTest]) -> frozenset[str]:
+    """The tests that also run under Valgrind: the first test of each clause, and the tripwires.
+
+    Valgrind takes longer for one test than the sanitizers, which run with all tests. It sees one more kind of error,
+    values that were never set. The first tests of all clauses reach nearly all code that the others reach."""
+    first: dict[str, BankTest] = {}
+    for test in sorted(tests, key=lambda test: (test.file, test.line)):
+        first.setdefault(test.clause or test.name, test)
+    return frozenset(test.name for test in first.values())
 
 
 _DECLARED = re.compile(

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from timeslice.build.builder import Builder
 from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, SANITIZE
-from timeslice.contract.bank import BankTest
+from timeslice.contract.bank import BankTest, watched_tests
 from timeslice.contract.kit import Kit
 from timeslice.contract.versions import versions
 from timeslice.errors import KitError
@@ -117,7 +117,8 @@ def calibrate(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> Calibrat
     Raises KitError if the reference does not build or the result cannot be written."""
     before = fingerprint(kit, builder.cc)
     with builder.sandbox.stage as stage:
-        reference = examined(builder, kit.reference, [t.name for t in tests], stage)
+        watched = watched_tests(tests)
+        reference = examined(builder, kit.reference, [t.name for t in tests], watched, stage)
     faults = list(_faults(reference, tests, {mode: tool_of(mode, builder.cc) for mode in MODES}))
     faults += control(kit, builder, tests)
     counted = {name: reference.native.records[name] for name in reference.passed}
@@ -130,7 +131,7 @@ def calibrate(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> Calibrat
     return calibration
 
 
-def examined(builder: Builder, folder: Path, only: Sequence[str], stage: Path) -> Examination:
+def examined(builder: Builder, folder: Path, only: Sequence[str], watched: Collection[str], stage: Path) -> Examination:
     """Treat a folder of the kit like a submission: take its files, build them, and run them in every mode.
 
     Raises KitError if it does not build on this machine."""
@@ -145,7 +146,7 @@ def examined(builder: Builder, folder: Path, only: Sequence[str], stage: Path) -
         raise KitError(
             f"the kit's {folder.name}/ does not build with {builder.cc} ({reason}): choose another compiler with --cc"
         )
-    examination = Examination(Bank(builder, built, results, SEED), only, sources)
+    examination = Examination(Bank(builder, built, results, SEED), only, sources, watched)
     for _ in examination.records():
         pass
     return examination
@@ -158,7 +159,7 @@ def _faults(reference: Examination, tests: Sequence[BankTest], tools: dict[str, 
     tripwires = {test.name for test in tests if test.is_tripwire}
     for test in (t.name for t in tests if t.name not in tripwires):
         for run in runs:
-            if run is not reference.sanitize or test in reference.passed:
+            if reference.expects(run, test):
                 yield from _fault_of_test(run, test, tools[run.mode])
         counts = [run.records[test].assertions.passed for run in (native, memcheck) if test in run.records]
         if len(set(counts)) > 1 and test in reference.passed and memcheck.records[test].verdict is Verdict.PASSED:
@@ -196,7 +197,7 @@ def control(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> list[Fault
     files = sorted(path.relative_to(kit.control) for path in kit.control.rglob("*.c"))
     chosen = [test.name for test in tests if Path(test.file) in {Path("tests") / file for file in files}]
     with builder.sandbox.stage as stage:
-        seen = examined(builder, kit.control, chosen, stage)
+        seen = examined(builder, kit.control, chosen, chosen, stage)
     told = {(finding.file, finding.line, finding.kind) for finding in seen.findings}
     return [
         Fault(kind="blind", mode=MEMCHECK, tool=versions(builder.cc)["valgrind"], test=chosen[0], finding=kind)
@@ -209,7 +210,7 @@ def control(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> list[Fault
 def still_sees(kit: Kit, builder: Builder, tests: Sequence[BankTest], names: Sequence[str]) -> bool:
     """True if Valgrind now writes its reports for the reference in the tests ``names``, and for the control."""
     with builder.sandbox.stage as stage:
-        reference = examined(builder, kit.reference, names, stage)
+        reference = examined(builder, kit.reference, names, names, stage)
     return not reference.lost_at_first and not control(kit, builder, tests)
 
 

@@ -19,10 +19,12 @@ _END_OF_REPORT = b"</valgrindoutput>"
 class Examination:
     """All tests on one submission. Iterate over ``records`` once. After that everything else is complete."""
 
-    def __init__(self, bank: Bank, only: Sequence[str], sources: Sequence[str]) -> None:
-        """``only`` has the tests to run. ``sources`` has the files of the submission, such as ``udp/send.c``."""
+    def __init__(self, bank: Bank, only: Sequence[str], sources: Sequence[str], watched: Collection[str]) -> None:
+        """``only`` has the tests to run. Those in ``watched`` run under Valgrind too. ``sources`` has the files of the
+        submission, such as ``udp/send.c``."""
         self._bank = bank
-        self._run = BankRun(bank, only)
+        self._run = BankRun(bank, only, watched)
+        self._watched = frozenset(watched)
         self._sources = sources
         self.native_stories: Stories = {}
         self.tool_stories: dict[str, Stories] = {MEMCHECK: {}, SANITIZE: {}}
@@ -51,6 +53,12 @@ class Examination:
         """The runs under the tools."""
         return self.memcheck, self.sanitize
 
+    def expects(self, run: ModeRun, name: str) -> bool:
+        """Whether a test belongs to a run: Valgrind watches some tests, and the sanitizers those that passed."""
+        if run.mode == SANITIZE:
+            return name in self.passed
+        return run.mode == NATIVE or name in self._watched
+
     def records(self) -> Iterator[TestRecord]:
         """The native record of each test that passes the first time, as it comes. The other tests come at the end."""
         for mode, record in self._run.records():
@@ -69,6 +77,7 @@ class Examination:
         return [
             name
             for name in self.passed
+            if self.expects(run, name)
             if (name not in told and not hopeless) or (name in told and told[name].verdict is not Verdict.PASSED)
         ]
 

@@ -11,7 +11,7 @@ from typing import Any
 from timeslice.build.builder import Built
 from timeslice.build.workshop import MEMCHECK, SANITIZE, require_room
 from timeslice.contract.assignment import Assignment, lab_of
-from timeslice.contract.bank import BankTest, bank_tests
+from timeslice.contract.bank import BankTest, bank_tests, watched_tests
 from timeslice.contract.versions import versions
 from timeslice.errors import IntakeError, KitError
 from timeslice.grade import calibrate, score
@@ -171,7 +171,7 @@ class Grading:
         results = stage / "results"
         results.mkdir()
         bank = Bank(self._context.builder, built, results, self._seed)
-        examination = Examination(bank, self._only(built.labs), sources)
+        examination = Examination(bank, self._only(built.labs), sources, watched_tests(self._context.tests))
         judged = {test.name: test for test in self._judged()}
         memory_clauses = set(self._context.assignment.memory.values())
         with self._timed("run"):

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import selectors
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 
 from timeslice.build.workshop import MEMCHECK, NATIVE, SANITIZE
@@ -31,13 +31,14 @@ LANES = 4  # tests at once under Valgrind: always the same number, so that a gra
 class BankRun:
     """The bank's runs over one submission. Iterate over it once. Then the run of each mode is complete."""
 
-    def __init__(self, bank: Bank, only: Sequence[str]) -> None:
-        """``only``: the tests to run."""
+    def __init__(self, bank: Bank, only: Sequence[str], watched: Collection[str]) -> None:
+        """``only``: the tests to run. Those of them that are in ``watched`` run under Valgrind too."""
         self.native = ModeRun(NATIVE)
         self.memcheck = ModeRun(MEMCHECK)
         self.sanitize = ModeRun(SANITIZE)
         self._bank = bank
         self._only = list(only)
+        self._watched = [name for name in only if name in watched]
 
     def records(self) -> Iterator[tuple[str, TestRecord]]:
         """Mode and record of each test, when it ends.
@@ -45,18 +46,19 @@ class BankRun:
         Raises KitError if the bank writes a record that our banks never write."""
         with ExitStack() as stack, selectors.DefaultSelector() as selector:
             native = self._start(stack, selector, self.native, self._only)
-            memcheck = self._start(stack, selector, self.memcheck, self._only)
-            sanitize: Process | None = None
+            memcheck, sanitize = None, None
+            if self._watched:
+                memcheck = self._start(stack, selector, self.memcheck, self._watched)
             while selector.get_map():
                 for key, _ in selector.select():
                     yield from ((key.data.run.mode, record) for record in self._read(selector, key.data))
                 if native.closed and sanitize is None and self._passed():
                     sanitize = self._start(stack, selector, self.sanitize, self._passed())
-                spoilers = self._spoilers(memcheck) if native.closed else set()
-                if spoilers - self.memcheck.left_out:
+                spoilers = self._spoilers(memcheck) if memcheck and native.closed else set()
+                if memcheck and spoilers - self.memcheck.left_out:
                     self._stop(selector, memcheck)
                     self.memcheck.begin_anew(spoilers)
-                    rest = [name for name in self._only if name not in spoilers]
+                    rest = [name for name in self._watched if name not in spoilers]
                     if rest:
                         memcheck = self._start(stack, selector, self.memcheck, rest)
 
@@ -73,11 +75,13 @@ class BankRun:
         """The tests that should not run under Valgrind. Known when the native run has ended."""
         ended = self.memcheck.ended
         if memcheck.closed and not self.memcheck.complete and not (ended and ended.timed_out):
-            return {name for name, record in self.native.records.items() if record.verdict is not Verdict.PASSED}
+            failed = {name for name, record in self.native.records.items() if record.verdict is not Verdict.PASSED}
+            return failed.intersection(self._watched)
         return {
             name
             for name, record in self.native.records.items()
-            if record.verdict in (Verdict.TIMED_OUT, Verdict.LEFT_PROCESS) or record.signal == signal.SIGKILL
+            if name in self._watched
+            and (record.verdict in (Verdict.TIMED_OUT, Verdict.LEFT_PROCESS) or record.signal == signal.SIGKILL)
         }
 
     @staticmethod

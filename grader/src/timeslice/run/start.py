@@ -111,8 +111,7 @@ class Bank:
         if mode == MEMCHECK:
             tool = [*valgrind(objects), f"--suppressions={suppressions}", f"--xml-file={folder}/%p.xml"]
             argv = [*tool, *argv]
-        if mode != NATIVE:
-            argv += ["--lanes", str(lanes)]
+        argv += ["--lanes", str(lanes)]
         return self._builder.sandbox.start(
             argv,
             cwd=folder,
