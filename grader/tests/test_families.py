@@ -105,7 +105,7 @@ def test_all_that_is_open_can_be_linked(
         (stage / "build").mkdir()
         built: Built = context.builder.build(stage / "tree", sorted(sources), stage / "build")
         assert (built.build.status, built.build.refusals, built.build.output) == ("built", [], "")
-        assert set(built.banks) == {"native", "memcheck"}
+        assert set(built.banks) == {"native", "memcheck", "sanitize"}
 
 
 def test_other_styles_have_full_marks(context: GradingContext, tmp_path: Path) -> None:

@@ -88,7 +88,9 @@ def add(path: str, text: str) -> Callable[[Path], None]:
 
 
 SPOILED = {
-    "no test": (edit("tests/udp/receive.c", CLAUSE, "UDP-RX-004"), f"{CLAUSE}: no test in tests/udp/ checks it"),
+    "no test": (
+        also(*(edit(f"tests/udp/{name}.c", CLAUSE, "UDP-RX-004") for name in ("receive", "receive_cases"))),
+        f"{CLAUSE}: no test in tests/udp/ checks it"),
     "a test of no clause": (edit("tests/udp/receive.c", CLAUSE, "UDP-RX-777"), "does not begin with a clause"),
     "a detail without a test": (
         edit("spec/udp.md", r"(\*\*UDP-RX-012\*\* MUST: .*\n)", r"\1\n- **UDP-RX-012a** It is so.\n"),
@@ -111,9 +113,9 @@ SPOILED = {
         edit("spec/udp.md", r"\Z", "\n**SCH-RULE-999** RULE: It is so.\n"), "is no rule of UDP"),
     "points that do not add up": (
         edit("spec/udp.toml", rf'("{CLAUSE}"\npoints =) \d+', r"\1 9"), "the points of lab udp sum to"),
-    "no sentence": (edit("spec/udp.md", rf"\*\*{CLAUSE}\*\*", "nothing"), "has no sentence for it"),
+    "no sentence": (edit("spec/udp.md", r"\*\*UDP-RX-012\*\*", "nothing"), "has no sentence for it"),
     "a sentence in another form": (
-        edit("spec/udp.md", r"(\*\*UDP-RX-003\*\* MUST):", r"\1"), "has no sentence for it"),
+        edit("spec/udp.md", r"(\*\*UDP-RX-012\*\* MUST):", r"\1"), "has no sentence for it"),
     "nearly a clause": (edit("spec/udp.md", r"\Z", "\n**UDP-RX-888** must: x\n"), "looks like a clause"),
     "no points": (edit("spec/udp.md", r"\Z", "\n**UDP-RX-888** MUST: x\n"), "UDP-RX-888 has no points"),
     "no mutant": (remove(f"tests/mutants/udp/{CLAUSE}-*.patch"), f"{CLAUSE}: no mutant"),

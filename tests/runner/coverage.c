@@ -5,7 +5,7 @@
  * ways are the interesting ones: _exit, a crash, an endless loop. So there are three measures:
  *
  * - The kit links with --wrap for _exit and similar functions. The wrappers write the counters first. The one for kill
- *   is in signals_sent.c.
+ *   is weak: signals_sent.c has another.
  * - The signal of a crash has a handler. It runs on a stack of its own, because the stack may have overflowed. It
  *   writes the counters, and then the signal does what it always does.
  * - Before the watchdog kills a test that does not end, it sends a signal. The handler of this signal writes the
@@ -42,6 +42,7 @@ pid_t __real_fork(void);
 _Noreturn void __wrap__exit(int status);
 _Noreturn void __wrap__Exit(int status);
 _Noreturn void __wrap_quick_exit(int status);
+int __wrap_kill(pid_t pid, int signal) __attribute__((weak));
 pid_t __wrap_fork(void);
 
 static atomic_flag saved = ATOMIC_FLAG_INIT;
@@ -70,6 +71,12 @@ _Noreturn void __wrap__Exit(int status) {
 _Noreturn void __wrap_quick_exit(int status) {
     coverage_save();
     __real_quick_exit(status);
+}
+
+int __wrap_kill(pid_t pid, int signal) {
+    if (pid == getpid() && signal == SIGKILL)
+        coverage_save();
+    return __real_kill(pid, signal);
 }
 
 pid_t __wrap_fork(void) {

@@ -56,6 +56,6 @@ $(KIT)/memcheck.supp: tests/runner/memcheck.supp
 $(KIT)/link.args: tests/runner/runner.mk $(WRAP_ARGS)
 	@mkdir -p $(@D)
 	@printf '%s\n' -pthread -Wl,-z,now \
-		-Wl,--wrap=_exit -Wl,--wrap=_Exit -Wl,--wrap=quick_exit -Wl,--wrap=fork >$@
+		-Wl,--wrap=_exit -Wl,--wrap=_Exit -Wl,--wrap=quick_exit -Wl,--wrap=kill -Wl,--wrap=fork >$@
 	@printf '%s\n' --coverage -Wl,-u,__gcov_dump -Wl,-u,__gcov_reset >$(@D)/coverage.args
 	$(if $(WRAP_ARGS),@cat $(WRAP_ARGS) >>$@)

@@ -10,6 +10,7 @@
 
 #include "support/core/require.h"
 #include "support/core/rounds.h"
+#include "support/core/written.h"
 #include "support/schedule/every_workload.h"
 
 #include <timeslice/batch.h>
@@ -224,6 +225,7 @@ Test(sched_run, prints_nothing, .timeout = 3,
          "SCH-RUN-002 SCH-RULE-002b SCH-RULE-002c: all functions, also with errors, while a file takes the output") {
     char right[] = "id,arrival,bursts\n1,0,3\n", wrong[] = "id,arrival,bursts\n1,0,x\n";
     struct stat info;
+    expect_written(schedule_run(&(struct workload){0}, &(struct sched_options){0}, &(struct schedule){0}));
     FILE *all = tmpfile();
     fflush(NULL);
     int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);

@@ -8,6 +8,7 @@
 
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/core/written.h"
 #include "support/faults/resolver.h"
 #include "support/net/peer.h"
 
@@ -95,6 +96,7 @@ static bool becomes(int code, int error, int expected) {
 
 Test(udp_resolve, has_one_error_for_most_reasons, .timeout = 3,
      .description = "UDP-OPEN-004 UDP-OPEN-004a UDP-OPEN-004b UDP-RULE-001a: ten codes of getaddrinfo(3)") {
+    expect_written(udp_resolve(&(struct udp_peer){0}, NULL, 0));
     static const int codes[] = {EAI_NONAME, EAI_AGAIN,   EAI_FAIL,     EAI_NODATA,   EAI_ADDRFAMILY,
                                 EAI_FAMILY, EAI_SERVICE, EAI_SOCKTYPE, EAI_BADFLAGS, EAI_OVERFLOW};
     static const int errors[] = {EMFILE, ENOMEM, EIO, EACCES, EINVAL, ECONNREFUSED};
@@ -105,6 +107,7 @@ Test(udp_resolve, has_one_error_for_most_reasons, .timeout = 3,
 }
 
 Test(udp_resolve, knows_when_there_is_no_memory, .timeout = 3, .description = "UDP-OPEN-004c: EAI_MEMORY") {
+    expect_written(udp_resolve(&(struct udp_peer){0}, NULL, 0));
     expect_true(becomes(EAI_MEMORY, 0, ENOMEM), "EAI_MEMORY becomes ENOMEM");
 }
 

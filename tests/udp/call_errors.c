@@ -10,6 +10,7 @@
 #include "support/core/expect.h"
 #include "support/core/output.h"
 #include "support/core/require.h"
+#include "support/core/written.h"
 #include "support/faults/closes.h"
 #include "support/faults/faults.h"
 #include "support/faults/waits.h"
@@ -206,6 +207,7 @@ Test(udp_call, writes_nothing_past_the_end_after_errors, .timeout = 3,
     char reply[32], untouched[32];
     memset(reply, '#', sizeof reply);
     memset(untouched, '#', sizeof untouched);
+    expect_written(udp_call(&silent.at, too_long, sizeof too_long, reply, 0, NULL));
     udp_call(&silent.at, "x", 1, reply, 4, &brief);
     udp_call(&deaf.at, "x", 1, reply, 4, &brief);
     udp_call(&silent.at, too_long, sizeof too_long, reply, 4, &brief);

@@ -5,8 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/core/written.h"
 #include "support/net/pair.h"
 
 /* Longer than any watchdog. It is less than 2^31 microseconds, so that only the tests of long waits see an overflow. */
@@ -129,6 +131,7 @@ Test(udp_recv, loses_the_rest_on_every_kind_of_socket, .timeout = 3,
 /* A call that fails may not write past the end either. */
 Test(udp_recv, writes_nothing_past_the_end_after_errors, .timeout = 3,
      .description = "UDP-RX-005 UDP-RULE-006: what is behind buf and *from, after two timeouts and two errors") {
+    expect_written(udp_recv(closed_descriptor(), NULL, 0, NULL, 0));
     struct peer to = peer_open(AF_INET), refused = peer_refused(AF_INET);
     struct {
         struct udp_peer from;

@@ -13,6 +13,7 @@
 
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/core/written.h"
 #include "support/faults/partial_io.h"
 #include "support/net/stream_kinds.h"
 #include "udp/stream_trials.h"
@@ -84,6 +85,8 @@ static void expect_received(enum stream_kind kind, size_t border, int error) {
 
 Test(stream_frame, is_whole_although_it_is_cut, .timeout = 3,
      .description = "UDP-MSG-018: TCP and Unix sockets that cut a frame of 9 bytes after each of them, in both ways") {
+    expect_written(stream_send_frame(-1, "x", 1));
+    expect_written(stream_recv_frame(-1, (char[1]){0}, 1, &(size_t){0}));
     for (enum stream_kind kind = TCP_STREAM; kind <= UNIX_STREAM; kind++) {
         for (size_t border = 1; border < LEN; border++) {
             expect_sent(kind, border, 0);
@@ -94,6 +97,8 @@ Test(stream_frame, is_whole_although_it_is_cut, .timeout = 3,
 
 Test(stream_frame, is_whole_although_signals_come, .timeout = 3,
      .description = "UDP-MSG-018a UDP-MSG-018: EINTR before each byte of a frame, in both directions") {
+    expect_written(stream_send_frame(-1, "x", 1));
+    expect_written(stream_recv_frame(-1, (char[1]){0}, 1, &(size_t){0}));
     for (enum stream_kind kind = TCP_STREAM; kind <= UNIX_STREAM; kind++) {
         for (size_t border = 0; border < LEN; border++) {
             expect_sent(kind, border, EINTR);
@@ -104,6 +109,8 @@ Test(stream_frame, is_whole_although_signals_come, .timeout = 3,
 
 Test(stream_frame, goes_through_pipes, .timeout = 3,
      .description = "UDP-MSG-015a UDP-MSG-015b UDP-MSG-015: frames through pipes, cut and interrupted at every byte") {
+    expect_written(stream_send_frame(-1, "x", 1));
+    expect_written(stream_recv_frame(-1, (char[1]){0}, 1, &(size_t){0}));
     for (enum stream_kind kind = PIPE_STREAM; kind <= NON_BLOCKING_PIPE; kind++) {
         for (size_t border = 0; border < LEN; border++) {
             expect_sent(kind, border, 0);

@@ -14,6 +14,7 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/core/written.h"
 #include "support/faults/partial_io.h"
 #include "support/net/stream_kinds.h"
 
@@ -174,6 +175,7 @@ static int second_result(enum stream_kind kind, size_t there) {
 
 Test(stream_frame, breaks_off_in_a_pipe, .timeout = 3,
      .description = "UDP-MSG-015a UDP-MSG-015b: pipes that end after 0 to 8 bytes of a second frame") {
+    expect_written(stream_recv_frame(-1, (char[1]){0}, 1, &(size_t){0}));
     for (size_t there = 0; there < HEADER + 5; there++) {
         int on_socket = second_result(UNIX_STREAM, there);
         expect_int(second_result(PIPE_STREAM, there), on_socket, "the errno on a pipe, or 0, after %zu bytes", there);
@@ -242,6 +244,7 @@ Test(stream_frame, is_skipped_in_a_pipe, .timeout = 3,
 
 Test(stream_frame, keeps_to_its_room_when_it_fails, .timeout = 3,
      .description = "UDP-MSG-023a UDP-MSG-023: 2 to 40 bytes that end early, fail or do not fit, with cap 4") {
+    expect_written(stream_recv_frame(-1, (char[1]){0}, 1, &(size_t){0}));
     static const char guard[28] = "############################";
     for (size_t frame_len = 2; frame_len <= 40; frame_len++) {
         unsigned char *frame = frame_of(frame_len);
@@ -365,6 +368,8 @@ static void expect_open_after_end(enum stream_kind kind, size_t there, size_t ca
 
 Test(stream_frame, leaves_nothing_behind_when_it_fails, .timeout = 3,
      .description = "UDP-MSG-026a UDP-MSG-026: too long, broken off, at the end, on each kind of stream") {
+    expect_written(stream_send_frame(-1, "x", 1));
+    expect_written(stream_recv_frame(-1, (char[1]){0}, 1, &(size_t){0}));
     for (enum stream_kind kind = TCP_STREAM; kind < STREAM_KINDS; kind++)
         fail_in_every_way(kind);
     for (size_t there = 0; there < HEADER + 5; there++) {

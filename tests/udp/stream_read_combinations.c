@@ -11,6 +11,7 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/core/written.h"
 #include "support/faults/interruptions.h"
 #include "support/faults/partial_io.h"
 #include "support/net/stream_kinds.h"
@@ -71,6 +72,7 @@ static void expect_whole_too(enum stream_kind kind, size_t border, int error) {
 
 Test(stream_read, goes_on_after_a_signal_at_every_byte, .timeout = 3,
      .description = "UDP-MSG-005a UDP-MSG-005: EINTR before each of 9 bytes of TCP and of a Unix socket") {
+    expect_written(stream_read(-1, (char[1]){0}, 1));
     for (enum stream_kind kind = TCP_STREAM; kind <= UNIX_STREAM; kind++)
         for (size_t border = 0; border < LEN; border++)
             expect_whole_too(kind, border, EINTR);
@@ -78,6 +80,7 @@ Test(stream_read, goes_on_after_a_signal_at_every_byte, .timeout = 3,
 
 Test(stream_read, works_on_pipes_at_every_byte, .timeout = 3,
      .description = "UDP-MSG-015 UDP-MSG-015a UDP-MSG-015b: pipes cut and interrupted at each of 9 bytes") {
+    expect_written(stream_read(-1, (char[1]){0}, 1));
     for (enum stream_kind kind = PIPE_STREAM; kind <= NON_BLOCKING_PIPE; kind++) {
         for (size_t border = 0; border < LEN; border++) {
             expect_whole_too(kind, border, 0);
@@ -148,6 +151,7 @@ Test(stream_read, reports_an_end_after_every_byte, .timeout = 3,
 
 Test(stream_read, reports_the_end_of_pipes, .timeout = 3,
      .description = "UDP-MSG-015 UDP-MSG-015b: pipes that end after 0 to 8 of 9 bytes, compared with a socket") {
+    expect_written(stream_read(-1, (char[1]){0}, 1));
     for (size_t there = 0; there < LEN; there++) {
         struct trial socket = trial_read(UNIX_STREAM, there, true, LEN, 0);
         for (enum stream_kind kind = PIPE_STREAM; kind <= NON_BLOCKING_PIPE; kind++) {
@@ -227,6 +231,7 @@ Test(stream_read, learns_of_the_end_while_it_waits, .timeout = 3,
      .description =
          "UDP-MSG-006b: non-blocking sockets end during the wait, after 0 to 8 bytes; compared with one that ended "
          "before") {
+    expect_written(stream_read(-1, (char[1]){0}, 1));
     for (size_t there = 0; there < LEN; there++) {
         struct trial before = trial_read(UNIX_STREAM, there, true, LEN, 0);
         for (enum stream_kind kind = NON_BLOCKING_TCP; kind <= NON_BLOCKING_UNIX; kind++) {

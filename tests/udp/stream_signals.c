@@ -10,6 +10,7 @@
 
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/core/written.h"
 #include "support/faults/partial_io.h"
 #include "support/net/stream_kinds.h"
 
@@ -158,17 +159,20 @@ static void expect_manners(enum deed first, enum deed last) {
 Test(stream_signals, stay_as_they_are_while_writing, .timeout = 3,
      .description = "UDP-MSG-013a UDP-MSG-013b UDP-MSG-013c UDP-MSG-013d UDP-MSG-013: seven states of SIGPIPE, "
                     "stream_write to good and dead peers") {
+    expect_written(stream_write(-1, "x", 1));
     expect_manners(WRITE, WRITE_TO_DEAD);
 }
 
 Test(stream_signals, stay_as_they_are_while_sending_frames, .timeout = 3,
      .description = "UDP-MSG-013a UDP-MSG-013b UDP-MSG-013c UDP-MSG-013d UDP-MSG-013: seven states of SIGPIPE, "
                     "stream_send_frame to good and dead peers") {
+    expect_written(stream_send_frame(-1, "x", 1));
     expect_manners(SEND_FRAME, SEND_FRAME_TO_DEAD);
 }
 
 Test(stream_signals, stay_as_they_are_while_reading, .timeout = 3,
      .description = "UDP-MSG-013a UDP-MSG-013: seven states of SIGPIPE, a read, a broken read, and a frame") {
+    expect_written(stream_read(-1, (char[1]){0}, 1));
     expect_manners(READ, RECV_FRAME);
 }
 
@@ -214,6 +218,8 @@ static void expect_flags(enum stream_kind kind, enum stream_way way, int error) 
 
 Test(stream_flags, stay_as_they_are, .timeout = 3,
      .description = "UDP-MSG-006a: every function on each kind of stream, with success, an error, a signal, the end") {
+    expect_written(stream_read(-1, (char[1]){0}, 1));
+    expect_written(stream_write(-1, "x", 1));
     static const int errors[] = {0, EINTR, EIO};
     for (enum stream_kind kind = TCP_STREAM; kind < STREAM_KINDS; kind++) {
         for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {

@@ -7,6 +7,7 @@
 
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/core/written.h"
 #include "support/faults/interruptions.h"
 #include "support/net/peer.h"
 #include "support/net/responder.h"
@@ -314,6 +315,7 @@ Test(timesync_query, is_not_delayed_by_any_nonsense, .timeout = 3,
     kind_of_nonsense = 0;
     scene = time_scene_ordinary();
     struct responder *server = responder_start(AF_INET, talk_every_nonsense, &scene, 2);
+    expect_written(timesync_query(&server->socket.at, time_scene_clock, &scene, 0, &result));
     step("the server sends a wrong datagram every 2 ms");
     expect_int(timesync_query(&server->socket.at, time_scene_clock, &scene, 150, &result), -1,
                "calling timesync_query with a timeout of 150 ms");

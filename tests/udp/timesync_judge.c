@@ -4,6 +4,7 @@
 
 #include "support/core/expect.h"
 #include "support/core/seed.h"
+#include "support/core/written.h"
 #include "support/net/ntp.h"
 
 /* The moment that is ms milliseconds after the new year. */
@@ -308,6 +309,7 @@ static int verdict_of(size_t one, size_t other) {
 /* If a fault alone gets a wrong errno, that is the matter of another clause. */
 Test(timesync_check, keeps_the_order_for_each_pair, .timeout = 3,
      .description = "UDP-TIME-019: each of the 15 pairs of faults") {
+    expect_written(timesync_check(&(struct timesync_packet){0}, SENT));
     for (size_t first = 0; first < FAULTS; first++) {
         for (size_t second = first + 1; second < FAULTS; second++) {
             int got = verdict_of(first, second);

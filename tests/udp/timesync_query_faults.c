@@ -13,6 +13,7 @@
 #include "support/core/require.h"
 #include "support/core/short_waits.h"
 #include "support/core/stopwatch.h"
+#include "support/core/written.h"
 #include "support/faults/faults.h"
 #include "support/faults/interruptions.h"
 #include "support/faults/waits.h"
@@ -192,6 +193,7 @@ Test(timesync_query, leaves_no_descriptor_when_it_fails, .timeout = 3,
     struct udp_peer everybody = forbidden(&error);
     struct peer silent = peer_open(AF_INET);
     scene = time_scene_ordinary();
+    expect_written(ask(&silent.at, &scene, 0));
     int before = open_descriptors();
     expect_int(ask(&everybody, &scene, AN_HOUR), -1, "calling timesync_query for 127.255.255.255");
     expect_int(open_descriptors(), before, "the number of open descriptors after that");

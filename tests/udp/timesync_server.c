@@ -6,6 +6,7 @@
 #include "support/core/expect.h"
 #include "support/core/fence.h"
 #include "support/core/require.h"
+#include "support/core/written.h"
 #include "support/net/ntp.h"
 #include "support/net/peer.h"
 
@@ -297,6 +298,7 @@ Test(timesync_answer, needs_every_byte, .timeout = 3,
     }
     struct scene scene;
     scene_open(&scene, NTP_BYTES, NTP_BYTES);
+    expect_written(timesync_answer(&scene.server, NULL, 0, NULL, scene.reply, NTP_BYTES));
     expect_int(timesync_answer(&scene.server, NULL, 0, NULL, scene.reply, NTP_BYTES), -1, "no request at all");
     expect_int(timesync_answer(&scene.server, scene.request, NTP_BYTES, NULL, NULL, 0), -1, "no room at all");
     expect_int(timesync_answer(&scene.server, NULL, 0, NULL, NULL, 0), -1, "no request and no room");
