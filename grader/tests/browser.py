@@ -17,6 +17,7 @@ from typing import Any
 
 SECONDS = 900  # after this time, a browser counts as hung
 _QUIET = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
+CHROMIUM = ["chromium", "--headless", "--no-sandbox", *_QUIET.split(), "--disable-sync"]
 
 
 class Browser:
@@ -32,9 +33,8 @@ class Browser:
     def __enter__(self) -> Browser:
         command_read, self._command = os.pipe()
         self._answers, answer_write = os.pipe()
-        argv = ["chromium", "--headless", "--no-sandbox", *_QUIET.split(), "--disable-sync", "--remote-debugging-pipe"]
         script = f'exec "$@" 3<&{command_read} 4>&{answer_write}'
-        argv = ["bash", "-c", script, "bash", *argv, f"--user-data-dir={self._profile}"]
+        argv = ["bash", "-c", script, "bash", *CHROMIUM, "--remote-debugging-pipe", f"--user-data-dir={self._profile}"]
         passed = (command_read, answer_write)
         self._process = subprocess.Popen(argv, pass_fds=passed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._watchdog = threading.Timer(SECONDS, self._process.kill)

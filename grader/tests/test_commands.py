@@ -59,6 +59,17 @@ def test_a_memory_clause_says_what_is_charged_to_it() -> None:
     assert "in the tests of UDP-CLI, UDP-LOSS cost the points of this clause" in out.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [("UDP-RX-009a", "UDP-RX-009 MUST With a negative"), ("udp-rule-002", "UDP-RULE-002 RULE No function ever fails")],
+)
+def test_the_address_of_a_detail_or_a_rule_is_explained_with_the_tests_that_look_at_it(wanted: str, said: str) -> None:
+    out = io.StringIO()
+    explain(wanted, Console(file=out, width=1000))
+    assert out.getvalue().startswith(said)
+    assert "Test: udp_recv/" in out.getvalue()
+
+
 def test_an_unknown_clause_has_neighbours() -> None:
     with pytest.raises(KitError, match="no clause 'UDP-SRV-01': did you mean UDP-SRV-01"):
         explain("UDP-SRV-01", Console(file=io.StringIO()))

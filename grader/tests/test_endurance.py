@@ -14,7 +14,8 @@ import pytest
 import check_samples
 import report_samples
 from timeslice.model import Memory, Outcome, Result, Verdict
-from timeslice.upkeep.endurance import HOGS_A_CORE, Change, Endurance, cores
+from timeslice.upkeep.endurance import HOGS_A_CORE, Change, Endurance
+from timeslice.upkeep.parallel import cores
 from timeslice.upkeep.prove import told
 
 PATIENCE = 60  # after so many seconds without a reaction, the program counts as hung

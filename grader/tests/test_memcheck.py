@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from timeslice.model import Finding
-from timeslice.run.memcheck import Found, findings
+from timeslice.run.findings import Found
+from timeslice.run.memcheck import findings
 from timeslice.run.memcheck_words import Trouble, in_plain_words
 
 STUDENT = """\

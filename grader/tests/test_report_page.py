@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from browser import CHROMIUM
 from page_reading import PageReader, read_page
 from report_samples import charts_check, exchange_check, sample_class, sample_result, uncompiled_result, unsteady_result
 from timeslice.model import Build, Finding, Frame, Memory, Outcome, Verdict
@@ -279,9 +280,14 @@ class Visit:
     def __init__(self, html: str, folder: Path) -> None:
         page, net_log = folder / "page.html", folder / "net.json"
         page.write_text(html)
-        quiet = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
-        argv = ["chromium", "--headless", "--no-sandbox", *quiet.split(), "--disable-sync", "--enable-logging=stderr"]
-        argv += [f"--user-data-dir={folder / 'profile'}", f"--log-net-log={net_log}", "--dump-dom", page.as_uri()]
+        argv = [
+            *CHROMIUM,
+            "--enable-logging=stderr",
+            f"--user-data-dir={folder / 'profile'}",
+            f"--log-net-log={net_log}",
+            "--dump-dom",
+            page.as_uri(),
+        ]
         ended = subprocess.run(argv, capture_output=True, text=True, timeout=600, check=True)
         self.dom = ended.stdout
         self.console = [line for line in ended.stderr.splitlines() if "CONSOLE" in line]

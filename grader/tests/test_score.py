@@ -31,7 +31,7 @@ def test_a_test_of_a_clause_without_points_is_the_kits_fault(assignment: Assignm
 def test_a_mistake_is_never_free(assignment: Assignment, points: int, verdicts: str, earned: int) -> None:
     """A clause loses points in proportion to its failed tests, rounded up; the possible points stay the same."""
     tests = [bank_test(f"a/t{n}", "UDP-RX-003") for n in range(len(verdicts))]
-    shares = score._parts(points, len(verdicts))
+    shares = score.evenly(points, len(verdicts))
     words = {"+": "passed", "-": "failed"}
     records = [record(f"a/t{n}", words[verdict]) for n, verdict in enumerate(verdicts)]
     checks = [

@@ -69,10 +69,13 @@ class Frame(Record):
     """The line in this file."""
 
 
+Tool = Literal["valgrind", "sanitizers", "audit"]
+
+
 class Finding(Record):
     """One problem that a tool found. The tools are Valgrind, the sanitizers and the audit of descriptors."""
 
-    tool: Literal["valgrind", "sanitizers", "audit"] = "valgrind"
+    tool: Tool = "valgrind"
     """The tool that found the problem. If both Valgrind and the sanitizers found it, it is Valgrind."""
     kind: str
     """The tool's name of the problem (InvalidRead, heap-buffer-overflow, UndefinedBehaviour ...), or OpenDescriptor."""

@@ -21,7 +21,7 @@ from timeslice.build.compiling import Compiled
 from timeslice.build.linking import HIDDEN, Linked, Linking, telling_line
 from timeslice.build.scripts import target
 from timeslice.build.sifting import LabObjects, Sifted
-from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, SANITIZE, SANITIZERS, Workshop, require_room
+from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, Workshop, require_room
 from timeslice.contract.assignment import Lab, lab_of
 from timeslice.errors import KitError
 from timeslice.model import Build, Diagnostic
@@ -122,9 +122,8 @@ class Builder(Workshop):
 
     def _compile_script(self, mode: str, folder: Path, sources: Sequence[str]) -> str:
         """Compile each source, and combine the objects of each lab. List the instructions of the plain objects."""
-        checked = ["--coverage"] if mode == NATIVE and self.measures_coverage else []
-        checked = [*SANITIZERS] if mode == SANITIZE else checked
-        command = [self.cc, *self.assignment.cflags, "-O0", "-pipe", "-fdiagnostics-color=never", *checked]
+        options = ["-O0", "-pipe", "-fdiagnostics-color=never", *self.instruments(mode)]
+        command = [self.cc, *self.assignment.cflags, *options]
         lines = scripts.compile_each([*command, f"-I{self.kit.include}", "-c"], folder, sources)
         for lab, own in _by_lab(sources).items():
             lines.append(scripts.combine(folder, lab, own, listed=mode == MEMCHECK))

@@ -77,6 +77,11 @@ class Workshop:
     assignment: Assignment  # the whole assignment, because the bank calls every lab
     cc: str
 
+    def instruments(self, mode: str) -> Sequence[str]:
+        """The compiler's options that make an object of a mode."""
+        coverage = ("--coverage",) if self.measures_coverage else ()
+        return {NATIVE: coverage, SANITIZE: SANITIZERS}.get(mode, ())
+
     @property
     def measures_coverage(self) -> bool:
         """True for gcc, whose counters ``gcov`` reads."""

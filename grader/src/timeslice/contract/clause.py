@@ -13,7 +13,9 @@ from itertools import takewhile
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
 
-_ID = r"[A-Z]{2,8}-[A-Z]{2,8}-\d{3}"
+PREFIX = r"[A-Z]{2,8}"  # of a lab
+_ID = rf"{PREFIX}-[A-Z]{{2,8}}-\d{{3}}"
+ADDRESS = rf"{_ID}[a-z]?"
 _LINE = re.compile(rf"^\*\*({_ID})\*\* (MUST|SHOULD|RULE): (.+)$")
 _DETAIL = re.compile(rf"^- \*\*({_ID})([a-z])\*\* (?:\(not tested: ([^()]+)\) )?(.+)$")
 _NEARLY_A_LINE = re.compile(rf"^\W*\*\*{_ID}[A-Za-z]?\b")

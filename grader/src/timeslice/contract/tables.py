@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, TypeAdapter
 
-from timeslice.contract.clause import ClauseId
+from timeslice.contract.clause import PREFIX, ClauseId
 
 Positive = Annotated[int, Field(gt=0)]
 Text = Annotated[str, Field(min_length=1)]
@@ -76,7 +76,7 @@ class LabTable(_Table):
     """``spec/<lab>.toml``: one lab."""
 
     title: Text
-    prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,8}$")]
+    prefix: Annotated[str, Field(pattern=f"^{PREFIX}$")]
     place: Positive  # its position among the labs, in every report
     headers: list[Text]
     api: Annotated[list[Text], Field(min_length=1)]

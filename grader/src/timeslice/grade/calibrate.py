@@ -162,7 +162,7 @@ def _faults(reference: Examination, tests: Sequence[BankTest], tools: dict[str, 
             if reference.expects(run, test):
                 yield from _fault_of_test(run, test, tools[run.mode])
         counts = [run.records[test].assertions.passed for run in (native, memcheck) if test in run.records]
-        if len(set(counts)) > 1 and test in reference.passed and memcheck.records[test].verdict is Verdict.PASSED:
+        if len(set(counts)) > 1 and native.has_passed(test) and memcheck.has_passed(test):
             detail = " and ".join(map(str, counts))
             yield Fault(kind="differs", mode=NATIVE, tool=tools[MEMCHECK], test=test, detail=detail)
     for test in reference.lost_at_first:

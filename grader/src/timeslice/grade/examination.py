@@ -56,7 +56,7 @@ class Examination:
     def expects(self, run: ModeRun, name: str) -> bool:
         """Whether a test belongs to a run: Valgrind watches some tests, and the sanitizers those that passed."""
         if run.mode == SANITIZE:
-            return name in self.passed
+            return self.native.has_passed(name)
         return run.mode == NATIVE or name in self._watched
 
     def records(self) -> Iterator[TestRecord]:
@@ -64,7 +64,7 @@ class Examination:
         for mode, record in self._run.records():
             if mode == NATIVE and record.verdict is Verdict.PASSED:
                 yield record
-        failed = [r.name for r in self.native.records.values() if r.verdict is not Verdict.PASSED]
+        failed = [name for name in self.native.records if not self.native.has_passed(name)]
         self.native_stories = settle(self._bank, self.native, failed)
         for run in self.tools:
             self.tool_stories[run.mode] = settle(self._bank, run, self._worth_another_run(run))
@@ -78,7 +78,7 @@ class Examination:
             name
             for name in self.passed
             if self.expects(run, name)
-            if (name not in told and not hopeless) or (name in told and told[name].verdict is not Verdict.PASSED)
+            if not run.has_passed(name) and (name in told or not hopeless)
         ]
 
     def _worth_another_run(self, run: ModeRun) -> list[str]:
@@ -93,17 +93,14 @@ class Examination:
     @property
     def passed(self) -> list[str]:
         """The tests that passed natively."""
-        return [record.name for record in self.native.records.values() if record.verdict is Verdict.PASSED]
+        return self.native.passed
 
     def sound(self, finding: Finding) -> list[str]:
         """The finding's tests that passed natively and under Valgrind. A test that fails loses blocks of its own.
 
         A sanitizer ends a test at its finding, so there only the native run counts."""
-        if finding.tool == sanitize.TOOL:
-            return [name for name in finding.tests if name in set(self.passed)]
-        told = self.memcheck.records
-        passed = {name for name in self.passed if name in told and told[name].verdict is Verdict.PASSED}
-        return [name for name in finding.tests if name in passed]
+        runs = (self.native,) if finding.tool == sanitize.TOOL else (self.native, self.memcheck)
+        return [name for name in finding.tests if all(run.has_passed(name) for run in runs)]
 
     def _collect(self) -> None:
         """Read the reports of the tools. If Valgrind's report of a test is missing, run the test again."""

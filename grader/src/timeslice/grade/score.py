@@ -32,11 +32,16 @@ def shares(assignment: Assignment, tests: Iterable[BankTest]) -> dict[str, int]:
             raise KitError(
                 f"test {names[0]} checks {clause}, which has no points: add the clause to the TOML of its lab"
             )
-        points.update(zip(names, _parts(known.points, len(names)), strict=True))
+        points.update(zip(names, evenly(known.points, len(names)), strict=True))
     return points
 
 
-def _parts(total: int, number: int) -> list[int]:
+def lost_points(points: int, failed: int, number: int) -> int:
+    """What a clause loses if ``failed`` of its ``number`` tests fail: in proportion, rounded up to whole points."""
+    return -(-points * failed // number)
+
+
+def evenly(total: int, number: int) -> list[int]:
     """``total`` in ``number`` whole parts that differ by 1 at most; the larger ones first."""
     each, more = divmod(total, number) if number else (0, 0)
     return [each + (at < more) for at in range(number)]
@@ -56,10 +61,10 @@ def settled(checks: Sequence[Check]) -> list[Check]:
         if not clause or not lost:
             continue
         possible = sum(check.possible for check in group)
-        costs = -(-possible * len(lost) // len(group))
+        costs = lost_points(possible, len(lost), len(group))
         kept = [check for check in group if check not in lost]
         for part, points in ((lost, costs), (kept, possible - costs)):
-            shared |= {check.name: share for check, share in zip(part, _parts(points, len(part)), strict=True)}
+            shared |= {check.name: share for check, share in zip(part, evenly(points, len(part)), strict=True)}
     return [_with_possible(check, shared.get(check.name, check.possible)) for check in checks]
 
 

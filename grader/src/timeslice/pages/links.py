@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
+from timeslice.contract.clause import ADDRESS
 from timeslice.pages.glossary import Term
 
 GLOSSARY_PAGE = "README.html"
-_ADDRESS = r"\b[A-Z]{2,8}-[A-Z]{2,8}-\d{3}[a-z]?\b"
+_ADDRESS = rf"\b{ADDRESS}\b"
 _FUNCTION = r"\b[a-z]\w*_\w+\b(?!\.[a-z]|/)"  # not a file such as stream_read.c, and not the suite of a test
 _IN_TEXT = re.compile(_ADDRESS)
 _IN_CODE = re.compile(f"{_ADDRESS}|{_FUNCTION}")

@@ -91,7 +91,7 @@ def _outcome(result: Result) -> Text:
 def _memory(result: Result) -> str:
     count = len(result.memory.findings)
     findings = "1 finding" if count == 1 else f"{count} findings"
-    return {"clean": "clean", "findings": findings, "not_run": "not run", "broken": "kit error"}[result.memory.status]
+    return {"clean": "clean", "findings": findings, "not_run": "not run", "broken": "broken"}[result.memory.status]
 
 
 def _covered(result: Result) -> str:

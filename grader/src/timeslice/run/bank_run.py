@@ -52,8 +52,8 @@ class BankRun:
             while selector.get_map():
                 for key, _ in selector.select():
                     yield from ((key.data.run.mode, record) for record in self._read(selector, key.data))
-                if native.closed and sanitize is None and self._passed():
-                    sanitize = self._start(stack, selector, self.sanitize, self._passed())
+                if native.closed and sanitize is None and self.native.passed:
+                    sanitize = self._start(stack, selector, self.sanitize, self.native.passed)
                 spoilers = self._spoilers(memcheck) if memcheck and native.closed else set()
                 if memcheck and spoilers - self.memcheck.left_out:
                     self._stop(selector, memcheck)
@@ -67,16 +67,11 @@ class BankRun:
         selector.register(process.pipe, selectors.EVENT_READ, process)
         return process
 
-    def _passed(self) -> list[str]:
-        """The tests that have passed natively."""
-        return [name for name, record in self.native.records.items() if record.verdict is Verdict.PASSED]
-
     def _spoilers(self, memcheck: Process) -> set[str]:
         """The tests that should not run under Valgrind. Known when the native run has ended."""
         ended = self.memcheck.ended
         if memcheck.closed and not self.memcheck.complete and not (ended and ended.timed_out):
-            failed = {name for name, record in self.native.records.items() if record.verdict is not Verdict.PASSED}
-            return failed.intersection(self._watched)
+            return {name for name in self._watched if name in self.native.records and not self.native.has_passed(name)}
         return {
             name
             for name, record in self.native.records.items()

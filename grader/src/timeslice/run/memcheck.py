@@ -3,17 +3,13 @@
 *Theory of operation.* With ``--xml-file=DIR/%p.xml``, every process of the run writes its own file. We know a test's
 process by its pid, and its descendants by the chain of ``<ppid>``. The file of a killed process ends too early: every
 ``<error>`` that is complete still counts. Processes with the student's code write the files, so we read them as
-hostile: only ordinary files, with a size limit, without entities, and only the fields that we know. A stack is cut
-after its outermost frame of the submission. Above this frame is the test: its frames differ, but the finding is the
-same. A finding belongs to the submission if the submission's code is in one of its stacks: where it happened, or where
-the block was made or freed. Every other finding is the kit's and is listed apart.
+hostile: only ordinary files, with a size limit, without entities, and only the fields that we know.
 """
 
 from __future__ import annotations
 
 import io
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -22,15 +18,12 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from timeslice.model import Finding, Frame
+from timeslice.run.findings import KIT_FRAMES, NAME_LIMIT, Found, finding_at, source_of, together
 from timeslice.run.memcheck_words import Trouble, in_plain_words
 from timeslice.untrusted import read_ordinary
 
 FILE_LIMIT = 8 * 1024 * 1024  # bytes that we read from the file of one process
 TOTAL_LIMIT = 64 * 1024 * 1024  # bytes that we read from the files of one run
-FINDING_LIMIT = 200
-FRAME_LIMIT = 12
-KIT_FRAMES = 4
-NAME_LIMIT = 120  # characters of a function's name
 _FAULTS = frozenset(("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL"))
 
 
@@ -40,14 +33,6 @@ class _Process:
 
     parent: int = 0
     errors: list[Element] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Found:
-    """The findings of one run under a tool. Equal findings of several tests become one."""
-
-    submission: list[Finding]  # the submission's code is in a stack; sorted by file and line
-    kit: list[Finding]  # every other finding: it costs nothing, and its frames name the kit's files
 
 
 def findings(xml_dir: Path, tests_by_pid: Mapping[int, str], sources: Sequence[str]) -> Found:
@@ -65,20 +50,6 @@ def findings(xml_dir: Path, tests_by_pid: Mapping[int, str], sources: Sequence[s
         for finding in _of_one_process(process, sources)
     )
     return together(told)
-
-
-def together(told: Iterable[tuple[Finding, str | None]]) -> Found:
-    """Findings with the test of each (None if it is not known). Equal findings become one, with all of their tests."""
-    merged: dict[tuple[str, tuple[Frame, ...]], Finding] = {}
-    tests: dict[tuple[str, tuple[Frame, ...]], list[str]] = {}
-    for finding, test in told:
-        key = (finding.kind, tuple(finding.stack))
-        if key in merged or len(merged) < FINDING_LIMIT:
-            merged.setdefault(key, finding)
-            tests.setdefault(key, []).extend([test] if test is not None else [])
-    found = [one.model_copy(update={"tests": sorted(set(tests[key]))}) for key, one in merged.items()]
-    mine = sorted((f for f in found if f.file is not None), key=lambda one: (one.file or "", one.line or 0, one.kind))
-    return Found(mine, [f for f in found if f.file is None])
 
 
 def _of_one_process(process: _Process, sources: Sequence[str]) -> list[Finding]:
@@ -139,10 +110,7 @@ def _test_of(pid: int, processes: Mapping[int, _Process], tests_by_pid: Mapping[
 
 
 def _finding(error: Element, sources: Sequence[str]) -> Finding | None:
-    """The finding of one element, or None if it is no mistake in any code.
-
-    The finding is on the innermost line of the submission, in the first stack with such a line: where it happened, or
-    else where the block was made or freed. If no stack has one, the finding is the kit's."""
+    """The finding of one element, or None if it is no mistake in any code."""
     stacks = [list(_frames(stack, sources)) for stack in error.findall("stack")] or [[]]
     kind = error.findtext("kind") or ("FatalSignal" if error.tag == "fatal_signal" else "Error")
     if kind.startswith("Leak_") and kind != "Leak_DefinitelyLost":
@@ -150,19 +118,7 @@ def _finding(error: Element, sources: Sequence[str]) -> Finding | None:
     if kind == "FatalSignal" and not _is_own_fault(error, stacks[0]):
         return None
     message = in_plain_words(_trouble(error, kind, stacks[1:]))
-    stack = next((stack for stack in stacks if any(frame.file is not None for frame in stack)), None)
-    if stack is None:
-        return Finding(kind=kind[:NAME_LIMIT], message=message, stack=_kit_frames(error))
-    ours = [index for index, frame in enumerate(stack) if frame.file is not None]
-    innermost = stack[ours[0]]
-    return Finding(
-        kind=kind[:NAME_LIMIT],
-        message=message,
-        file=innermost.file,
-        line=innermost.line,
-        function=innermost.function,
-        stack=stack[: ours[-1] + 1][:FRAME_LIMIT],
-    )
+    return finding_at("valgrind", kind, message, stacks, _kit_frames(error))
 
 
 def _kit_frames(error: Element) -> list[Frame]:
@@ -187,16 +143,6 @@ def _frames(stack: Element, sources: Sequence[str]) -> Iterator[Frame]:
         file = source_of(frame.findtext("dir") or "", frame.findtext("file") or "", sources)
         line = _integer(frame.findtext("line")) if file is not None else None
         yield Frame(function=(frame.findtext("fn") or "?")[:NAME_LIMIT], file=file, line=line)
-
-
-def source_of(folder: str, file: str, sources: Sequence[str]) -> str | None:
-    """The submission's file of a frame. The bank's tests/udp/receive.c is not the submission's udp/receive.c."""
-    path = os.path.normpath(f"{folder}/{file}" if folder else file) if file else ""
-    for source in sources:
-        before = path.removesuffix(source)
-        if before != path and (before == "" or (before.endswith("/") and not f"/{before}".endswith("/tests/"))):
-            return source
-    return None
 
 
 def _trouble(error: Element, kind: str, further_stacks: Sequence[Sequence[Frame]]) -> Trouble:

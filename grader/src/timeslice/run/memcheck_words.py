@@ -48,7 +48,8 @@ def _number(text: str) -> int:
     return int(text.replace(",", "") or "0")
 
 
-def _bytes(count: int) -> str:
+def bytes_of(count: int) -> str:
+    """``1 byte``, ``2 bytes``."""
     return "1 byte" if count == 1 else f"{count} bytes"
 
 
@@ -56,7 +57,7 @@ def _access(trouble: Trouble) -> str:
     size = _SIZE.search(trouble.what)
     length = _number(size.group(1)) if size else 0
     verb = "Reads" if trouble.kind == "InvalidRead" else "Writes"
-    return f"{verb} {_bytes(length)}{_where(trouble, length)}"
+    return f"{verb} {bytes_of(length)}{_where(trouble, length)}"
 
 
 def _where(trouble: Trouble, length: int) -> str:
@@ -66,17 +67,17 @@ def _where(trouble: Trouble, length: int) -> str:
         return _nowhere(trouble.address)
     distance, side, size, state = _number(block.group(1)), block.group(2), _number(block.group(3)), block.group(4)
     if state == "free'd":
-        return f" of a block of {_bytes(size)} that was already freed{trouble.at(0, 'freed')}"
+        return f" of a block of {bytes_of(size)} that was already freed{trouble.at(0, 'freed')}"
     origin = trouble.at(0, "allocated")
     if side == "before":
-        return f", {_bytes(distance)} before the start of a block of {_bytes(size)}{origin}"
+        return f", {bytes_of(distance)} before the start of a block of {bytes_of(size)}{origin}"
     if side == "after":
-        away = f", {_bytes(distance)}" if distance else ""
-        return f"{away} past the end of a block of {_bytes(size)}{origin}"
+        away = f", {bytes_of(distance)}" if distance else ""
+        return f"{away} past the end of a block of {bytes_of(size)}{origin}"
     beyond = distance + length - size
     if length and beyond > 0:
-        return f" at offset {distance} of a block of {_bytes(size)}, {beyond} of them past its end{origin}"
-    return f" at offset {distance} of a block of {_bytes(size)}{origin}"
+        return f" at offset {distance} of a block of {bytes_of(size)}, {beyond} of them past its end{origin}"
+    return f" at offset {distance} of a block of {bytes_of(size)}{origin}"
 
 
 def _nowhere(about: str) -> str:
@@ -94,8 +95,8 @@ def _free(trouble: Trouble) -> str:
         return "Frees memory that malloc never returned"
     distance, side, size, state = _number(block.group(1)), block.group(2), _number(block.group(3)), block.group(4)
     if state == "free'd":
-        return f"Frees a block of {_bytes(size)} for the second time{trouble.at(0, 'first freed')}"
-    return f"Frees an address {_bytes(distance)} {side} a block of {_bytes(size)}: free only the start of a block"
+        return f"Frees a block of {bytes_of(size)} for the second time{trouble.at(0, 'first freed')}"
+    return f"Frees an address {bytes_of(distance)} {side} a block of {bytes_of(size)}: free only the start of a block"
 
 
 def _decision(trouble: Trouble) -> str:
@@ -104,7 +105,7 @@ def _decision(trouble: Trouble) -> str:
 
 def _value(trouble: Trouble) -> str:
     size = _SIZE.search(trouble.what)
-    return f"Uses a value of {_bytes(_number(size.group(1)) if size else 0)} that was never set{_created(trouble)}"
+    return f"Uses a value of {bytes_of(_number(size.group(1)) if size else 0)} that was never set{_created(trouble)}"
 
 
 def _created(trouble: Trouble) -> str:
@@ -130,11 +131,16 @@ def _fishy(trouble: Trouble) -> str:
     return f"Asks {found.group(1)} for {found.group(2)} bytes: a negative size" if found else ""
 
 
+def lost(count: int, blocks: int) -> str:
+    """The sentence for a leak of ``count`` bytes in so many blocks."""
+    number = "1 block" if blocks == 1 else f"{blocks} blocks"
+    return f"Loses {bytes_of(count)} in {number}, allocated here and never freed"
+
+
 def _leak(trouble: Trouble) -> str:
-    blocks = "1 block" if trouble.leaked_blocks == 1 else f"{trouble.leaked_blocks} blocks"
     parts = _LEAKED.search(trouble.what)
-    more = f", {_bytes(_number(parts.group(3)))} of them in blocks that only it points to" if parts else ""
-    return f"Loses {_bytes(trouble.leaked_bytes)} in {blocks}, allocated here and never freed{more}"
+    more = f", {bytes_of(_number(parts.group(3)))} of them in blocks that only it points to" if parts else ""
+    return f"{lost(trouble.leaked_bytes, trouble.leaked_blocks)}{more}"
 
 
 def _fault(trouble: Trouble) -> str:

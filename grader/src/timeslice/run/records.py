@@ -106,6 +106,15 @@ class ModeRun:
     left_out: set[str] = field(default_factory=set)  # spoilers: not run in this mode
     counters: Path | None = None  # the folder with gcov's counters of the first run
 
+    @property
+    def passed(self) -> list[str]:
+        """The tests that passed, in the order of their records."""
+        return [name for name in self.records if self.has_passed(name)]
+
+    def has_passed(self, name: str) -> bool:
+        """Whether a test passed. A test without a record did not."""
+        return name in self.records and self.records[name].verdict is Verdict.PASSED
+
     def begin_anew(self, left_out: set[str]) -> None:
         """Forget all results, for another run without the tests ``left_out``."""
         self.records.clear()

@@ -3,7 +3,7 @@
 *Theory of operation.* The sanitizers write one report for each process: ``sanitizer.PID``. A report is text. It has a
 line that tells the error, and stacks: where it happened, and where the block was made or freed. Processes with the
 student's code write the files, so we read them as hostile: only ordinary files, with a size limit, and only lines that
-we know. A finding belongs to the submission if its code is in one of the stacks, as with Valgrind.
+we know.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from timeslice.model import Finding, Frame
-from timeslice.run.memcheck import FRAME_LIMIT, KIT_FRAMES, NAME_LIMIT, Found, source_of, together
+from timeslice.run.findings import FRAME_LIMIT, KIT_FRAMES, NAME_LIMIT, Found, finding_at, source_of, together
 from timeslice.run.sanitize_words import in_plain_words
 from timeslice.run.start import SANITIZER_REPORT
 from timeslice.untrusted import read_ordinary
@@ -122,20 +122,5 @@ def _frame(found: re.Match[str], sources: Sequence[str]) -> Frame:
 
 
 def _finding(report: Report) -> Finding:
-    """The finding of one error: on the innermost line of the submission, in the first stack that has one."""
-    message = in_plain_words(report)
     stacks = report.stacks or [[report.here] if report.here else []]
-    stack = next((stack for stack in stacks if any(frame.file for frame in stack)), None)
-    if stack is None:
-        return Finding(tool=TOOL, kind=report.kind[:NAME_LIMIT], message=message, stack=stacks[0][:KIT_FRAMES])
-    mine = [index for index, frame in enumerate(stack) if frame.file is not None]
-    innermost = stack[mine[0]]
-    return Finding(
-        tool=TOOL,
-        kind=report.kind[:NAME_LIMIT],
-        message=message,
-        file=innermost.file,
-        line=innermost.line,
-        function=innermost.function,
-        stack=stack[: mine[-1] + 1][:FRAME_LIMIT],
-    )
+    return finding_at(TOOL, report.kind, in_plain_words(report), stacks, stacks[0][:KIT_FRAMES])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from timeslice.run.memcheck_words import MESSAGE_LIMIT, bytes_of, lost
+
 if TYPE_CHECKING:
     from timeslice.run.sanitize import Report
 
-MESSAGE_LIMIT = 300  # characters
 _PLACES = {
     "heap-buffer-overflow": "outside of a block of memory",
     "stack-buffer-overflow": "outside of a local variable",
@@ -39,18 +40,13 @@ def _sentence(report: Report) -> str:
     if report.kind == "UndefinedBehaviour":
         return f"Undefined behaviour: {report.what}"
     if report.kind == "Leak_Sanitizer":
-        blocks = "1 block" if report.blocks == 1 else f"{report.blocks} blocks"
-        return f"Loses {_bytes(report.size)} in {blocks}, allocated here and never freed"
+        return lost(report.size, report.blocks)
     origins = "".join(_origin(report))
     if report.kind in _PLACES:
         verb = {"READ": "Reads", "WRITE": "Writes"}.get(report.access, "Uses")
-        size = f" {_bytes(report.size)}" if report.access else " memory"
+        size = f" {bytes_of(report.size)}" if report.access else " memory"
         return f"{verb}{size} {_PLACES[report.kind]}{origins}"
     return f"{_SENTENCES.get(report.kind, f'AddressSanitizer reports {report.kind}')}{origins}"
-
-
-def _bytes(count: int) -> str:
-    return "1 byte" if count == 1 else f"{count} bytes"
 
 
 def _origin(report: Report) -> list[str]:

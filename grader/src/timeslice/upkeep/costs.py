@@ -9,23 +9,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from statistics import median
 
-from pydantic import TypeAdapter
 from rich.console import Console
 from rich.table import Table
 
 from timeslice.contract.kit import Kit
 from timeslice.contract.places import Mutant, mutants
-from timeslice.contract.spec_file import read_spec_file
-from timeslice.upkeep.endurance import cores
-from timeslice.upkeep.mutants import patched
+from timeslice.grade.score import lost_points
+from timeslice.upkeep.mutants import patched, reviewed
+from timeslice.upkeep.parallel import in_parallel
 from timeslice.upkeep.proof import Prover
 
 MOST = 0.1  # of the points of a lab: a mutant that costs more needs a reason
-_REASONS = TypeAdapter(dict[str, str])
+REASONS = "costs.toml"  # in tests/mutants/LAB
 
 
 @dataclass(frozen=True)
@@ -53,13 +51,7 @@ def costs(prover: Prover, only: Sequence[str], advance: Callable[[], None]) -> l
         if not only or any(word in mutant.name for word in only)
     ]
 
-    def measured(lab: str, mutant: Mutant) -> Cost:
-        found = cost(prover, lab, mutant)
-        advance()
-        return found
-
-    with ThreadPoolExecutor(cores()) as threads:
-        found = list(threads.map(lambda pair: measured(*pair), chosen))
+    found = in_parallel(lambda pair: cost(prover, *pair), chosen, advance)
     return sorted(found, key=lambda one: (-one.points, one.mutant.name))
 
 
@@ -72,15 +64,9 @@ def cost(prover: Prover, lab: str, mutant: Mutant) -> Cost:
     number = Counter(test.clause for test in tests)
     failed = Counter(test.clause for test in tests if test.name in failing)
     clauses = context.whole.clauses
-    lost = {c: -(-clauses[c].points * times // number[c]) for c, times in failed.items() if c}
+    lost = {c: lost_points(clauses[c].points, times, number[c]) for c, times in failed.items() if c}
     possible = sum(clause.points for known in context.whole.labs if known.id == lab for clause in known.clauses)
     return Cost(mutant, lab, sum(lost.values()), possible, tuple(sorted(set(lost) - {mutant.clause})))
-
-
-def reasons(kit: Kit, lab: str) -> dict[str, str]:
-    """Why some mutants of a lab may cost much, by the mutant's name."""
-    shown = f"tests/mutants/{lab}/costs.toml"
-    return read_spec_file(kit.root, shown, _REASONS) if (kit.root / shown).is_file() else {}
 
 
 def show(kit: Kit, found: Sequence[Cost], console: Console) -> bool:
@@ -94,7 +80,7 @@ def show(kit: Kit, found: Sequence[Cost], console: Console) -> bool:
         shown = ", ".join(one.others[:4]) + (" ..." if len(one.others) > 4 else "")
         table.add_row(one.mutant.name, f"{one.points}", f"{len(one.others)}", shown)
     console.print(table)
-    known = {name: reason for lab in kit.labs for name, reason in reasons(kit, lab).items()}
+    known = reviewed(kit, REASONS)
     high = [one for one in found if one.is_high and one.mutant.name not in known]
     for one in high:
         console.print(

@@ -17,6 +17,7 @@ from typing import Any
 
 from timeslice.errors import KitError
 from timeslice.model import Check, Outcome, Result, Verdict
+from timeslice.upkeep.parallel import cores
 from timeslice.upkeep.proof import Prover, right_solutions
 
 HOGS_A_CORE = 3
@@ -99,11 +100,6 @@ def _grade(prover: Prover, name: str, folder: Path, clauses: Sequence[str], endu
     except KitError as error:
         endurance.gradings[name] += 1
         endurance.changes[Change(name, "the grading", Outcome.BROKEN.value, str(error))] += 1
-
-
-def cores() -> int:
-    """The number of processors that this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Checks that every clause has its partners: a sentence, points and a hint, tests, a known-wrong solution, anchors."""
+"""Checks that every clause has its partners: a sentence, points and a hint, tests, mutants, anchors."""
 
 from __future__ import annotations
 

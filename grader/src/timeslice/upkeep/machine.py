@@ -15,26 +15,23 @@ import random
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
 
-from pydantic import TypeAdapter
 from rich.console import Console
 
 from timeslice.contract.kit import Kit
 from timeslice.contract.places import COMMENT
-from timeslice.contract.spec_file import read_spec_file
 from timeslice.errors import KitError
 from timeslice.model import Verdict
-from timeslice.upkeep.endurance import cores
-from timeslice.upkeep.mutants import SECONDS, MutantRunner
+from timeslice.upkeep.mutants import SECONDS, MutantRunner, reviewed
+from timeslice.upkeep.parallel import in_parallel
 from timeslice.upkeep.proof import Prover
 
 MUST_DIE = 0.99  # of the mutants that are not equivalent
 _RULES = ["universal.rules", "c_like.rules", "c.rules"]
-_REASONS = TypeAdapter(dict[str, str])
+EQUIVALENT = "equivalent.toml"  # in tests/mutants/LAB: the reasons, by the keys of the changes
 
 
 @dataclass(frozen=True)
@@ -109,6 +106,7 @@ class Machine:
         self._prover = prover
         self._solution = solution
         self._runner = MutantRunner(prover.context(), solution)
+        self._objects: dict[tuple[str, str], bytes | None] = {}
 
     def close(self) -> None:
         """Remove the objects of the solution."""
@@ -120,11 +118,8 @@ class Machine:
             code = self._optimised(folder / change.lab / change.file)
             if code is None:
                 return Fate(change, "does not compile")
-            with tempfile.TemporaryDirectory(prefix="timeslice-mutant-") as plain:
-                same = Path(plain) / change.file
-                same.write_text(without_comments((self._solution / change.lab / change.file).read_text("utf-8")))
-                if code == self._optimised(same, self._solution / change.lab):
-                    return Fate(change, "equivalent")
+            if code == self._unchanged(change.lab, change.file):
+                return Fate(change, "equivalent")
             return Fate(change, "dead" if self._dies(folder, change.lab) else "alive")
 
     def _dies(self, folder: Path, lab: str) -> bool:
@@ -138,6 +133,16 @@ class Machine:
         result = self._prover.grade(folder, clauses=sorted({test.clause for test in tests if test.clause}))
         return result.build.status != "built" or any(c.verdict is not Verdict.PASSED for c in result.checks)
 
+    def _unchanged(self, lab: str, file: str) -> bytes | None:
+        """The optimised object of a source of the solution. It is compiled once."""
+        if (lab, file) not in self._objects:
+            home = self._solution / lab
+            with tempfile.TemporaryDirectory(prefix="timeslice-mutant-") as plain:
+                source = Path(plain) / file
+                source.write_text(without_comments((home / file).read_text("utf-8")))
+                self._objects[lab, file] = self._optimised(source, home)
+        return self._objects[lab, file]
+
     def _optimised(self, source: Path, folder: Path | None = None) -> bytes | None:
         """The optimised object of a source without debug information; None if it does not compile."""
         context = self._prover.context()
@@ -149,43 +154,31 @@ class Machine:
             return Path(target.name).read_bytes() if told.returncode == 0 else None
 
 
-def reasons(kit: Kit, lab: str) -> dict[str, str]:
-    """Why changes of a lab that live are equivalent, by their keys."""
-    shown = f"tests/mutants/{lab}/equivalent.toml"
-    return read_spec_file(kit.root, shown, _REASONS) if (kit.root / shown).is_file() else {}
-
-
 def fates(prover: Prover, solution: Path, chosen: Sequence[Change], advance: Callable[[], None]) -> list[Fate]:
     """The fates of changes to one solution, several at once. ``advance`` counts them."""
     machine = Machine(prover, solution)
 
-    def decided(change: Change) -> Fate:
-        fate = machine.fate(change)
-        advance()
-        return fate
-
     try:
-        with ThreadPoolExecutor(cores()) as threads:
-            return list(threads.map(decided, chosen))
+        return in_parallel(machine.fate, chosen, advance)
     finally:
         machine.close()
 
 
 def show(kit: Kit, solution: Path, found: Sequence[Fate], console: Console) -> bool:
     """Print what lives, and the figures. Returns whether enough of the mutants died."""
-    known = {key: reason for lab in kit.labs for key, reason in reasons(kit, lab).items()}
+    known = reviewed(kit, EQUIVALENT)
     alive = [fate.change for fate in found if fate.word == "alive" and fate.change.key not in known]
     for change in sorted(alive, key=lambda one: (one.lab, one.file, one.line)):
         console.print(f"lives: {change.lab}/{change.file}:{change.line}", markup=False, highlight=False)
         for sign, text in (("-", change.before), ("+", change.after)):
             console.print(f"  {sign} {' '.join(text.split())}", markup=False, highlight=False)
     count = {word: sum(fate.word == word for fate in found) for word in ("equivalent", "does not compile", "dead")}
-    reviewed = sum(fate.word == "alive" for fate in found) - len(alive)
+    excused = sum(fate.word == "alive" for fate in found) - len(alive)
     judged = count["dead"] + len(alive)
     rate = count["dead"] / judged if judged else 1.0
     console.print(
         f"{solution.name}: {len(found)} mutants: {count['does not compile']} do not compile, {count['equivalent']} "
-        f"have the same code, {reviewed} live with a reason. Of the other {judged}, {count['dead']} died ({rate:.1%}).",
+        f"have the same code, {excused} live with a reason. Of the other {judged}, {count['dead']} died ({rate:.1%}).",
         soft_wrap=True,
     )
     return rate >= MUST_DIE

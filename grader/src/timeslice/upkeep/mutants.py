@@ -15,19 +15,23 @@ from pathlib import Path
 from shutil import copytree
 from threading import Lock
 
+from pydantic import TypeAdapter
+
 from timeslice.build.builder import Built
 from timeslice.build.scripts import LIBRARIES
 from timeslice.build.workshop import NATIVE
 from timeslice.contract.assignment import Lab
 from timeslice.contract.kit import Kit
+from timeslice.contract.spec_file import read_spec_file
 from timeslice.errors import KitError
 from timeslice.grade.context import GradingContext
-from timeslice.model import Build, Verdict
+from timeslice.model import Build
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
 from timeslice.run.steadiness import settle
 
 SEED = 1
+_REASONS = TypeAdapter(dict[str, str])
 SECONDS = 600  # after this time, a compiler that the proof started counts as hung
 
 
@@ -54,8 +58,8 @@ class MutantRunner:
             run = ModeRun(NATIVE)
             run.records.update(bank.alone(run, names))
             if not once:
-                settle(bank, run, [name for name in names if not _passed(run, name)])
-            return [name for name in names if not _passed(run, name)]
+                settle(bank, run, [name for name in names if not run.has_passed(name)])
+            return [name for name in names if not run.has_passed(name)]
 
     def fails(self, mutant: Path, names: Sequence[str]) -> bool:
         """Whether any test among ``names`` does not pass natively. It stops at the first, which failed twice."""
@@ -67,7 +71,7 @@ class MutantRunner:
                     return False
                 run = ModeRun(NATIVE)
                 run.records.update(bank.alone(run, [name]))
-                if not _passed(run, name):
+                if not run.has_passed(name):
                     return True
                 failed.add(name)
         return False
@@ -123,10 +127,6 @@ class MutantRunner:
         return [*kept, *self._compile(changed, stage / "objects")]
 
 
-def _passed(run: ModeRun, name: str) -> bool:
-    return name in run.records and run.records[name].verdict is Verdict.PASSED
-
-
 def _same(one: Path, other: Path) -> bool:
     return other.is_file() and one.read_bytes() == other.read_bytes()
 
@@ -137,6 +137,13 @@ def _run(command: Sequence[str]) -> None:
     if told.returncode != 0:
         errors = [line for line in told.stderr.splitlines() if "error" in line] or told.stderr.splitlines() or ["?"]
         raise KitError(f"it does not build: {errors[0]}")
+
+
+def reviewed(kit: Kit, name: str) -> dict[str, str]:
+    """The reasons that a person has written for mutants of all labs, in ``tests/mutants/LAB/NAME``."""
+    files = [f"tests/mutants/{lab}/{name}" for lab in kit.labs]
+    found = [read_spec_file(kit.root, shown, _REASONS) for shown in files if (kit.root / shown).is_file()]
+    return {mutant: reason for reasons in found for mutant, reason in reasons.items()}
 
 
 @contextmanager

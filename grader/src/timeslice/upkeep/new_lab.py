@@ -10,11 +10,11 @@ from importlib import resources
 from pathlib import Path
 
 from timeslice.contract.assignment import read_assignment
+from timeslice.contract.clause import PREFIX
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
 
 _NAME = re.compile(r"[a-z][a-z0-9]{1,23}")
-_PREFIX = re.compile(r"[A-Z]{2,8}")
 _TAKEN = frozenset(
     "kit families programs runner support mutants alternatives hostile submissions styles control check bench fuzz"
     " witness".split()
@@ -55,7 +55,7 @@ def _words(kit: Kit, name: str, prefix: str) -> dict[str, str]:
     """The values of the skeleton's marks. Raises KitError if the name or the prefix cannot be used."""
     if not _NAME.fullmatch(name) or keyword.iskeyword(name) or name in _TAKEN:
         raise KitError(f"a lab cannot be called {name!r}: choose a short word of small letters, such as pipes")
-    if not _PREFIX.fullmatch(prefix):
+    if not re.fullmatch(PREFIX, prefix):
         raise KitError(f"{prefix!r} is no prefix for clauses: give 2 to 8 capital letters with --prefix, such as PIPE")
     labs = read_assignment(kit).labs
     for lab in labs:

@@ -10,17 +10,18 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from timeslice.contract.clause import ADDRESS
 from timeslice.contract.places import COMMENT
 
 WORDS_MAX = 25
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _CODE = re.compile(r"`+[^`]*`+|\"[^\"\n]*\"")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_BLOCK_START = re.compile(r"^\s*(?:[-*+] |\d+[.)] |#+ |>|\||(?:\*\*)?[A-Z]+-[A-Z]+-\d)")
-_COLUMN = re.compile(r" {2,}(?=[A-Z]+-[A-Z]+-\d)")  # clauses in columns
+_BLOCK_START = re.compile(rf"^\s*(?:[-*+] |\d+[.)] |#+ |>|\||(?:\*\*)?{ADDRESS})")
+_COLUMN = re.compile(rf" {{2,}}(?={ADDRESS})")  # clauses in columns
 _END = re.compile(r"(?<=[.!?])[\"')*]*\s+(?=[\"'(*]*[A-Z0-9`_])")
 _WORD = re.compile(r"[A-Za-z0-9][\w'./-]*")
-_CLAUSE = re.compile(r"^\*\*[A-Z]+-[A-Z]+-\d{3}\*\* (?:MUST|SHOULD): ")
+_CLAUSE = re.compile(rf"^\*\*{ADDRESS}\*\* (?:MUST|SHOULD): ")
 
 
 def long_sentences(text: str) -> Iterator[tuple[int, int, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -11,7 +10,8 @@ from rich.table import Table
 
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
-from timeslice.upkeep.endurance import HOGS_A_CORE, Endurance, cores, endure
+from timeslice.upkeep.endurance import HOGS_A_CORE, Endurance, endure
+from timeslice.upkeep.parallel import cores, in_parallel
 from timeslice.upkeep.proof import Case, Prover, cases
 
 
@@ -36,13 +36,13 @@ def prove(
                 return case.prove(prover)
             except KitError as error:
                 return str(error)
-            finally:
-                progress.advance(task)
 
-        found = [(case, attempt(case)) for case in chosen if case.alone]
+        found: list[tuple[Case, str]] = []
+        for case in (case for case in chosen if case.alone):
+            found.append((case, attempt(case)))
+            progress.advance(task)
         together = [case for case in chosen if not case.alone]
-        with ThreadPoolExecutor(cores()) as threads:
-            found += zip(together, threads.map(attempt, together), strict=True)
+        found += zip(together, in_parallel(attempt, together, lambda: progress.advance(task)), strict=True)
         endurance = Endurance()
         if repeat or test_runs:
             progress.update(task, description="gradings under load", total=None, completed=0)
