@@ -51,22 +51,6 @@ Test(proc_join, waits_for_nobody_else, .timeout = 5,
     process_close(&p);
 }
 
-/* Lets p end, and waits for it before the code under test can do so. Returns whether that succeeded. */
-static bool take_the_status(const struct process *p) {
-    sigset_t child, old;
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &child, &old);
-    let_pass(0, 1);
-    pid_t taken;
-    do
-        taken = waitpid(process_pid(p), NULL, 0);
-    while (taken == -1 && errno == EINTR);
-    sigprocmask(SIG_SETMASK, &old, NULL);
-    step("the test calls waitpid for its pid: %s", taken == process_pid(p) ? "it took the status" : "it was too late");
-    return taken == process_pid(p);
-}
-
 static void expect_lost(struct process *p) {
     int code = -1000;
     expect_error(process_join(p, -1), EIDRM, "joining it");
@@ -87,7 +71,7 @@ Test(proc_join, reports_a_process_as_lost, .timeout = 5,
     struct process p;
     gates_open();
     launch(&p, hold, NULL);
-    if (take_the_status(&p))
+    if (take_status(&p, 0))
         expect_lost(&p);
     else /* a thread of the implementation was faster than the test, so the process is not lost */
         expect_known(&p);

@@ -189,16 +189,6 @@ static void tell_handler_with_status(int status, void *arg) {
         log_line("a handler of on_exit runs with %d", status);
 }
 
-static int return_3(void *arg) {
-    (void)arg;
-    return 3;
-}
-
-static int exit_3(void *arg) {
-    (void)arg;
-    exit(3);
-}
-
 static void register_handlers(void) {
     require(atexit(tell_handler) == 0 && on_exit(tell_handler_with_status, NULL) == 0, "register two handlers of exit");
 }

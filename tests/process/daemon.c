@@ -8,6 +8,7 @@
 
 #include "support/core/expect.h"
 #include "support/process/children.h"
+#include "support/process/daemon_life.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
 
@@ -80,18 +81,6 @@ Test(proc_daemon, starts_no_processes, .timeout = 5,
                 "in a child that is no daemon: the results of making and starting another such process");
     put_away(&other);
     gates_close();
-}
-
-static int daemon_lives[2]; /* a pipe; only the daemon keeps its writing end open */
-
-/* Waits until the daemon has ended, logs this, and ends. */
-static int outlive_the_daemon(void *arg) {
-    char byte;
-    (void)arg;
-    close(daemon_lives[1]);
-    ssize_t length = read(daemon_lives[0], &byte, 1);
-    log_line("daemon gone %d", (int)length);
-    return 0;
 }
 
 /* First starts a process that waits for the end of a daemon, then starts the daemon. Returns whether that succeeded. */

@@ -9,6 +9,7 @@
 #include "support/core/expect.h"
 #include "support/core/require.h"
 #include "support/process/children.h"
+#include "support/process/daemon_life.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
 
@@ -166,17 +167,6 @@ Test(proc_daemon, or_other_child_gets_no_signal, .timeout = 5,
     expect_text(log_next_if_any(), "ends", "what its child logged first");
     expect_text(log_next_if_any(), "", "what else was logged");
     gates_close();
-}
-
-static int daemon_lives[2]; /* a pipe; only the daemon keeps its writing end open */
-
-static int outlive_the_daemon(void *arg) {
-    char byte;
-    (void)arg;
-    close(daemon_lives[1]);
-    ssize_t length = read(daemon_lives[0], &byte, 1);
-    log_line("daemon gone %d", (int)length);
-    return 0;
 }
 
 /* Starts a process that waits for the end of a daemon, then the daemon. Overwrites both objects. Returns 6, or 1. */

@@ -119,16 +119,6 @@ static void expect_no_handler(process_target *target, const char *how) {
     gates_close();
 }
 
-static int return_3(void *arg) {
-    (void)arg;
-    return 3;
-}
-
-static int exit_3(void *arg) {
-    (void)arg;
-    exit(3);
-}
-
 Test(proc_exit, runs_no_handler_of_the_parent_on_return, .timeout = 5,
      .description = "PROC-EXIT-006: a child that returns") {
     expect_no_handler(return_3, "returns");

@@ -9,13 +9,13 @@
 #include "support/core/expect.h"
 #include "support/core/require.h"
 #include "support/core/short_waits.h"
+#include "support/core/signal_setup.h"
 #include "support/core/stopwatch.h"
 #include "support/faults/interruptions.h"
 #include "support/faults/waits.h"
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
-#include "support/process/signal_setup.h"
 
 /* Longer than any watchdog: either the event happens, or the watchdog ends the test. */
 #define HALF_AN_HOUR (1800 * 1000)

@@ -16,23 +16,6 @@
 /* Longer than any watchdog: either the event happens, or the watchdog ends the test. */
 #define HALF_AN_HOUR (1800 * 1000)
 
-/* Lets the process at this gate end, and waits for it before the code under test can do so. Returns whether that
- * succeeded. */
-static bool take_the_status(const struct process *p, unsigned gate) {
-    sigset_t child, old;
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &child, &old);
-    let_pass(gate, 1);
-    pid_t taken;
-    do
-        taken = waitpid(process_pid(p), NULL, 0);
-    while (taken == -1 && errno == EINTR);
-    sigprocmask(SIG_SETMASK, &old, NULL);
-    step("the test calls waitpid for its pid: %s", taken == process_pid(p) ? "it took the status" : "it was too late");
-    return taken == process_pid(p);
-}
-
 static struct process lost;
 static bool is_lost; /* false: a thread of the implementation was faster than the test */
 static pid_t lost_pid;
@@ -40,7 +23,7 @@ static pid_t lost_pid;
 static void lose(void) {
     launch(&lost, hold, NULL);
     lost_pid = process_pid(&lost);
-    is_lost = take_the_status(&lost, 0);
+    is_lost = take_status(&lost, 0);
 }
 
 /* What a call did that has just returned. */
@@ -99,7 +82,7 @@ Test(proc_join, closes_and_leaves_out_the_lost, .timeout = 5,
     launch(&lost, hold, NULL);
     launch(&last, hold, &gates[1]);
     pid_t pid = process_pid(&lost);
-    is_lost = take_the_status(&lost, 0);
+    is_lost = take_status(&lost, 0);
     expect_int(process_active_children(active, 3), 2, "how many processes run");
     expect_true(active[0] == &first && active[1] == &last, "the two are the first and the last");
     expect_int(process_pid(&lost), pid, "the pid of the lost process");

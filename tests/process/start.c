@@ -1,11 +1,8 @@
 /* start.c - process_start: a new process that runs the target. Only the maker can start it, and only once. */
 #include <errno.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "support/core/descriptors.h"
@@ -16,6 +13,7 @@
 #include "support/process/fork_order.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
+#include "support/process/shortage.h"
 
 static int tell_origin(void *arg) {
     log_line("pid %d of %d, argument %p", (int)getpid(), (int)getppid(), arg);
@@ -169,42 +167,20 @@ Test(proc_start, prints_once_what_was_buffered, .timeout = 5,
     fclose(stream);
 }
 
-/* Sets how many processes the caller's user may have. */
-static void allow_processes(rlim_t count) {
-    struct rlimit limit;
-    getrlimit(RLIMIT_NPROC, &limit);
-    limit.rlim_cur = count < limit.rlim_max ? count : limit.rlim_max;
-    setrlimit(RLIMIT_NPROC, &limit);
-}
-
-/* The limit does not hold for root. So this becomes another user, who keeps root's other rights. */
-static void become_ordinary(void) {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
-    const unsigned exempt = 1U << CAP_SYS_RESOURCE | 1U << CAP_SYS_ADMIN;
-    if (geteuid() != 0 || syscall(SYS_capget, &header, sets) != 0)
-        return;
-    setresuid(65534, (uid_t)-1, (uid_t)-1);
-    sets[0].effective &= ~exempt;
-    sets[0].permitted &= ~exempt;
-    syscall(SYS_capset, &header, sets);
-}
-
 /* A program that starts a process twice. The first time the limit forbids it. */
 static int start_without_and_with_leave(void *arg) {
     struct process p;
     int code = -1;
     (void)arg;
-    become_ordinary();
     if (process_init_target(&p, hold, NULL, NULL) != 0)
         return 1;
     int before = open_descriptors();
-    allow_processes(0);
+    forbid_processes();
     int result = process_start(&p), error = errno;
     log_line("%d %s", result, result == -1 ? strerrorname_np(error) : "");
     log_line("pid %d, alive %d, %d descriptors more", (int)process_pid(&p), process_is_alive(&p),
              open_descriptors() - before);
-    allow_processes(RLIM_INFINITY);
+    allow_processes();
     result = process_start(&p);
     log_line("%d", result);
     if (result != 0)

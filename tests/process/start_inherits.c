@@ -11,9 +11,9 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/core/signal_setup.h"
 #include "support/process/children.h"
 #include "support/process/fork_order.h"
-#include "support/process/signal_setup.h"
 
 static struct signal_setup setup; /* of the parent before the start */
 

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "process/spawned.h"
+#include "process/starts.h"
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
@@ -13,16 +13,6 @@
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
 #include "support/process/shortage.h"
-
-static const struct {
-    process_target *target;
-    struct process_options options;
-    int code;
-    const char *name;
-} starts[] = {
-    {quit, {.method = PROCESS_FORK}, 0, "fork"},
-    {spawned_begun_anew, {.method = PROCESS_SPAWN}, SPAWNED_FINE, "spawn"},
-};
 
 static bool ends_with(struct process *p, int expected) {
     int code = -1000;

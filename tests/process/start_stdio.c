@@ -7,23 +7,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "process/spawned.h"
+#include "process/starts.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
 #include "support/process/children.h"
-
-/* How a process is started, and which code it then ends with. */
-static const struct {
-    process_target *target;
-    struct process_options options;
-    int code;
-    const char *name;
-} starts[] = {
-    {quit, {.method = PROCESS_FORK}, 0, "fork"},
-    {spawned_begun_anew, {.method = PROCESS_SPAWN}, SPAWNED_FINE, "spawn"},
-};
-
-enum { STARTS = sizeof starts / sizeof *starts };
 
 static void prepare_spawns(void) {
     setenv(SPAWNED_VARIABLE, SPAWNED_GUARDED, 1);

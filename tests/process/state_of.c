@@ -13,6 +13,7 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/process/children.h"
 #include "support/process/gates.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
@@ -162,11 +163,6 @@ Test(proc_state, follows_stops_and_continues, .timeout = 5,
     expect_continued(stop_and_compute, "ready");
     expect_continued(stop_and_wait, "blocked");
     gates_close();
-}
-
-static int return_3(void *arg) {
-    (void)arg;
-    return 3;
 }
 
 Test(proc_state, knows_every_zombie, .timeout = 5,

@@ -10,11 +10,11 @@
 
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/core/signal_setup.h"
 #include "support/faults/partial_io.h"
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
-#include "support/process/signal_setup.h"
 
 enum { LENGTH = 50000 };
 

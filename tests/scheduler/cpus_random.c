@@ -2,20 +2,11 @@
 #include "support/schedule/history.h"
 #include "support/schedule/like_model.h"
 
-static bool became_ready_earlier(const struct past *a, const struct past *b, int64_t time, enum sched_ties ties) {
-    (void)time, (void)ties;
-    return a->since < b->since;
-}
-
-static const char *one_queue(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
-    return each_choice_is_right(w, o, s, became_ready_earlier) ? NULL
-                                                               : "a job runs although another one became ready earlier";
-}
-
 Test(sched_cpus, always_share_one_queue, .timeout = 5,
      .description = "SCH-SMP-001: random workloads under FCFS and RR, on two to four CPUs") {
     static const struct shape shape = {.jobs = 9, .arrival = 20, .burst = 9, .io = 6, .ios = 2, .apart = true};
-    expect_for_every_workload(one_queue, "FCFS cpus 2;FCFS cpus 3;FCFS cpus 4;RR ? cpus 2;RR ? cpus 4", shape, 400);
+    expect_for_every_workload(in_order_of_becoming_ready, "FCFS cpus 2;FCFS cpus 3;FCFS cpus 4;RR ? cpus 2;RR ? cpus 4",
+                              shape, 400);
     expect_for_workloads_with(0, COINCIDENCES | EXACT, runs_on_any_cpu,
                               "FCFS cpus 2;FCFS cpus 3;SJF cpus 2;RR 90 cpus 4", shape, 400);
 }

@@ -8,17 +8,6 @@ Test(sched_fcfs, runs_in_order_of_becoming_ready, .timeout = 3,
     expect_chart("FCFS", "A(0,5) B(1,3) C(2,6) D(3,1) E(4,2)", "AAAAABBBCCCCCCDEE");
 }
 
-static bool became_ready_earlier(const struct past *a, const struct past *b, int64_t time, enum sched_ties ties) {
-    (void)time, (void)ties;
-    return a->since < b->since;
-}
-
-static const char *in_order_of_becoming_ready(const struct workload *w, const struct sched_options *o,
-                                              const struct schedule *s) {
-    return each_choice_is_right(w, o, s, became_ready_earlier) ? NULL
-                                                               : "a job runs although another one became ready earlier";
-}
-
 Test(sched_fcfs, never_lets_a_later_job_pass, .timeout = 5,
      .description = "SCH-FCFS-001 SCH-RULE-007a: random workloads without I/O on one and two CPUs") {
     static const struct shape shape = {.jobs = 12, .arrival = 40, .burst = 9, .apart = true};

@@ -47,17 +47,6 @@ Test(sched_rr, gives_a_full_quantum_each_time, .timeout = 3,
     expect_chart("RR 3", "A(0, 2 1 5) B(0,6)", "AABBBAAABBBAA");
 }
 
-static bool became_ready_earlier(const struct past *a, const struct past *b, int64_t time, enum sched_ties ties) {
-    (void)time, (void)ties;
-    return a->since < b->since;
-}
-
-static const char *in_order_of_becoming_ready(const struct workload *w, const struct sched_options *o,
-                                              const struct schedule *s) {
-    return each_choice_is_right(w, o, s, became_ready_earlier) ? NULL
-                                                               : "a job runs although another one became ready earlier";
-}
-
 Test(sched_rr, never_lets_an_expired_job_pass, .timeout = 5,
      .description = "SCH-RR-002 SCH-RULE-006e SCH-RULE-007b: random workloads without I/O on one and two CPUs") {
     static const struct shape shape = {.jobs = 6, .arrival = 15, .burst = 9, .apart = true};

@@ -6,26 +6,14 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/schedule/workload_text.h"
 
 #include <timeslice/scheduler.h>
 
 #define HEADER "id,arrival,bursts\n"
 
-static int read_bytes(const char *bytes, size_t len, struct workload *w, struct parse_error *error) {
-    FILE *in = tmpfile();
-    require(in && fwrite(bytes, 1, len, in) == len, "write a workload file");
-    rewind(in);
-    memset(w, 0xa5, sizeof *w);
-    errno = 0;
-    int done = workload_read(in, w, error);
-    int saved = errno;
-    fclose(in);
-    errno = saved;
-    return done;
-}
-
 static int read_text(const char *text, struct workload *w, struct parse_error *error) {
-    return read_bytes(text, strlen(text), w, error);
+    return read_workload(text, strlen(text), w, error);
 }
 
 /* Takes the length, because the file may contain NUL bytes. */
@@ -34,7 +22,7 @@ static void refuse_bytes(const char *bytes, size_t len, int error, size_t line, 
     struct parse_error e;
     memset(&e, 0xa5, sizeof e);
     step("the file: %.300s", bytes);
-    expect_error(read_bytes(bytes, len, &w, &e), error, "workload_read of a wrong file");
+    expect_error(read_workload(bytes, len, &w, &e), error, "workload_read of a wrong file");
     expect_int(e.line, line, "the line of the error");
     expect_int(e.column, column, "the column of the error");
     expect_true(memchr(e.found, '\0', sizeof e.found) && memchr(e.expected, '\0', sizeof e.expected),

@@ -5,6 +5,7 @@
 
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/schedule/workload_text.h"
 
 #include <timeslice/scheduler.h>
 
@@ -15,19 +16,6 @@ struct wrong_file {
     size_t line, column;
     const char *found;
 };
-
-static int read_bytes(const char *bytes, size_t len, struct workload *w, struct parse_error *error) {
-    FILE *in = tmpfile();
-    require(in && fwrite(bytes, 1, len, in) == len, "write a workload file");
-    rewind(in);
-    memset(w, 0xa5, sizeof *w);
-    errno = 0;
-    int done = workload_read(in, w, error);
-    int saved = errno;
-    fclose(in);
-    errno = saved;
-    return done;
-}
 
 /* The text with escapes, so that a failure shows each byte. */
 static const char *shown(const char *text) {
@@ -48,7 +36,8 @@ static void refuse(const struct wrong_file *file, int error) {
     struct parse_error e;
     memset(&e, 0xa5, sizeof e);
     step("the file: %s", shown(file->text));
-    expect_error(read_bytes(file->text, strlen(file->text), &w, &e), error, "workload_read of %s", shown(file->text));
+    expect_error(read_workload(file->text, strlen(file->text), &w, &e), error, "workload_read of %s",
+                 shown(file->text));
     expect_int(e.line, file->line, "the line of the error in %s", shown(file->text));
     expect_int(e.column, file->column, "the column of the error in %s", shown(file->text));
     expect_true(memchr(e.found, '\0', sizeof e.found) && memchr(e.expected, '\0', sizeof e.expected),
@@ -188,7 +177,7 @@ Test(workload_read, names_each_byte, .timeout = 3,
             continue;
         text[sizeof HEADER - 1 + 5] = (char)byte;
         snprintf(found, sizeof found, byte >= ' ' && byte <= '~' ? "'%c'" : "'\\x%02x'", byte);
-        expect_error(read_bytes(text, sizeof text - 1, &w, &e), EINVAL, "a line with the byte %d", byte);
+        expect_error(read_workload(text, sizeof text - 1, &w, &e), EINVAL, "a line with the byte %d", byte);
         expect_int(e.column, 6, "the column of the byte %d", byte);
         expect_text(e.found, found, "err->found for the byte %d", byte);
     }
@@ -215,7 +204,7 @@ static const struct wrong_file LARGE[] = {
 static void accept_file(const char *text, size_t jobs, int64_t last_burst) {
     struct workload w;
     step("the file: %s", shown(text));
-    expect_int(read_bytes(text, strlen(text), &w, NULL), 0, "workload_read of %s", shown(text));
+    expect_int(read_workload(text, strlen(text), &w, NULL), 0, "workload_read of %s", shown(text));
     expect_int(w.job_count, jobs, "job_count of %s", shown(text));
     if (jobs > 0)
         expect_int(w.jobs[jobs - 1].bursts[w.jobs[jobs - 1].burst_count - 1], last_burst, "the last burst of %s",

@@ -48,16 +48,12 @@ static struct outcome send_roughly(int fd, const void *data, size_t len, struct 
     return outcome;
 }
 
-static struct partial_io at(size_t border, int error) {
-    return (struct partial_io){.has_border = true, .border = border, .border_error = error, .waiting = -1};
-}
-
 /* The frame goes and comes whole, with a border somewhere. If plain bytes do not, that is another clause. */
 static void expect_sent(enum stream_kind kind, size_t border, int error) {
     bool basis = writes_over(kind, border, error);
     struct tcp_pair pair = stream_kind_open(kind, FROM_US);
     char heard[64];
-    struct outcome outcome = send_roughly(pair.ours, "hello", 5, at(border, error));
+    struct outcome outcome = send_roughly(pair.ours, "hello", 5, partial_io_at(border, error));
     stream_close_ours(&pair);
     size_t got = tcp_hear(pair.theirs, heard, sizeof heard);
     expect_true(!basis || (outcome.result != -1 && got == LEN && memcmp(heard, FRAME, LEN) == 0),
@@ -74,8 +70,8 @@ static void expect_received(enum stream_kind kind, size_t border, int error) {
     struct tcp_pair pair = stream_kind_open(kind, TO_US);
     stream_say(&pair, FRAME FRAME, 2 * LEN);
     bool basis = reads_over(kind, border, error);
-    struct outcome first = recv_roughly(pair.ours, 8, at(border, error));
-    struct outcome second = recv_roughly(pair.ours, 8, at(border, error));
+    struct outcome first = recv_roughly(pair.ours, 8, partial_io_at(border, error));
+    struct outcome second = recv_roughly(pair.ours, 8, partial_io_at(border, error));
     expect_true(!basis || is_hello(&first), "%s, %s after %zu bytes: the first frame comes (%d, errno: %s)",
                 stream_kind_name(kind), error ? "a signal" : "a cut", border, first.result, strerror(first.error));
     expect_true(!basis || is_hello(&second), "%s, %s after %zu bytes: the second frame comes (%d, errno: %s)",
@@ -215,19 +211,19 @@ Test(stream_frame, reports_an_error_at_every_byte, .timeout = 3,
     for (size_t border = 0; border < LEN; border++) {
         for (size_t i = 0; i < 3; i++) {
             struct tcp_pair pair = stream_kind_open(i % 2 ? TCP_STREAM : UNIX_STREAM, FROM_US);
-            struct outcome sent = send_roughly(pair.ours, "hello", 5, at(border, errors[i]));
+            struct outcome sent = send_roughly(pair.ours, "hello", 5, partial_io_at(border, errors[i]));
             expect_error((errno = sent.error, sent.result), errors[i],
                          "calling stream_send_frame, whose write fails with %s after %zu bytes", strerror(errors[i]),
                          border);
             stream_say(&pair, FRAME, LEN);
-            struct outcome received = recv_roughly(pair.ours, border % 2 ? 8 : 2, at(border, errors[i]));
+            struct outcome received = recv_roughly(pair.ours, border % 2 ? 8 : 2, partial_io_at(border, errors[i]));
             expect_error((errno = received.error, received.result), errors[i],
                          "calling stream_recv_frame, whose read fails with %s after %zu bytes", strerror(errors[i]),
                          border);
             tcp_close(&pair);
             pair = stream_kind_open(TCP_STREAM, TO_US);
             stream_say(&pair, FRAME, LEN);
-            received = recv_roughly(pair.ours, border % 2 ? 2 : 8, at(border, errors[i]));
+            received = recv_roughly(pair.ours, border % 2 ? 2 : 8, partial_io_at(border, errors[i]));
             expect_error((errno = received.error, received.result), errors[i],
                          "calling stream_recv_frame with the other cap, a read fails after %zu bytes", border);
             tcp_close(&pair);
@@ -254,7 +250,7 @@ Test(stream_frame, survives_a_death_at_every_byte, .timeout = 3,
     for (size_t border = 0; border < LEN; border++) {
         for (size_t len = 0; len <= 5 && border < HEADER + len; len += 5) {
             late = stream_kind_open(UNIX_STREAM, FROM_US);
-            struct partial_io how = at(border, 0);
+            struct partial_io how = partial_io_at(border, 0);
             how.at_border = leave;
             struct outcome outcome = send_roughly(late.ours, "hello", len, how);
             expect_error((errno = outcome.error, outcome.result), EPIPE,

@@ -39,15 +39,11 @@ static struct reading read_roughly(int fd, size_t len, struct partial_io how) {
 }
 
 /* Something at a border, and nothing else. */
-static struct partial_io at(size_t border, int error) {
-    return (struct partial_io){.has_border = true, .border = border, .border_error = error, .waiting = -1};
-}
-
 /* All LEN bytes are there. The call meets the border somewhere, and must read them all. */
 static void expect_whole(enum stream_kind kind, size_t border) {
     struct tcp_pair pair = stream_kind_open(kind, TO_US);
     stream_say(&pair, TEXT, LEN);
-    struct reading reading = read_roughly(pair.ours, LEN, at(border, 0));
+    struct reading reading = read_roughly(pair.ours, LEN, partial_io_at(border, 0));
     expect_int((errno = reading.error, reading.result), LEN, "calling stream_read on %s, a border after %zu bytes",
                stream_kind_name(kind), border);
     expect_bytes(reading.buf, LEN + 1, TEXT "#", LEN + 1, "the bytes that were read, and one behind them");
@@ -102,7 +98,7 @@ static void expect_no_byte_more(enum stream_kind kind) {
     for (size_t len = 0; len <= LEN; len++) {
         struct tcp_pair pair = stream_kind_open(kind, TO_US);
         stream_say(&pair, TEXT "next", LEN + 4);
-        struct reading reading = read_roughly(pair.ours, len, at(len / 2, 0));
+        struct reading reading = read_roughly(pair.ours, len, partial_io_at(len / 2, 0));
         expect_int((errno = reading.error, reading.result), len, "calling stream_read for %zu of 13 bytes", len);
         expect_rest(&pair, &(TEXT "next")[len], LEN + 4 - len);
         tcp_close(&pair);
@@ -262,7 +258,7 @@ Test(stream_read, reports_an_error_after_every_byte, .timeout = 3,
         for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
             struct tcp_pair pair = stream_kind_open(i % 2 ? TCP_STREAM : UNIX_STREAM, TO_US);
             stream_say(&pair, TEXT, LEN);
-            struct reading reading = read_roughly(pair.ours, LEN, at(border, errors[i]));
+            struct reading reading = read_roughly(pair.ours, LEN, partial_io_at(border, errors[i]));
             expect_error((errno = reading.error, reading.result), errors[i],
                          "calling stream_read, whose read fails with %s after %zu bytes", strerror(errors[i]), border);
             tcp_close(&pair);

@@ -37,10 +37,6 @@ static struct writing write_roughly(int fd, const void *data, size_t len, struct
     return writing;
 }
 
-static struct partial_io at(size_t border, int error) {
-    return (struct partial_io){.has_border = true, .border = border, .border_error = error, .waiting = -1};
-}
-
 /* Closes our end. All that the other end gets must be these bytes. */
 static void expect_heard(struct tcp_pair *pair, const void *data, size_t len) {
     char heard[64];
@@ -51,7 +47,7 @@ static void expect_heard(struct tcp_pair *pair, const void *data, size_t len) {
 
 static void expect_whole(enum stream_kind kind, size_t border) {
     struct tcp_pair pair = stream_kind_open(kind, FROM_US);
-    struct writing writing = write_roughly(pair.ours, TEXT, LEN, at(border, 0));
+    struct writing writing = write_roughly(pair.ours, TEXT, LEN, partial_io_at(border, 0));
     expect_int((errno = writing.error, writing.result), 0, "calling stream_write on %s, a border after %zu bytes",
                stream_kind_name(kind), border);
     expect_heard(&pair, TEXT, LEN);
@@ -212,7 +208,7 @@ Test(stream_write, survives_a_death_after_every_byte, .timeout = 3,
     expose_to_pipe_signals();
     for (size_t border = 0; border < LEN; border++) {
         full = stream_kind_open(UNIX_STREAM, FROM_US);
-        struct partial_io how = at(border, 0);
+        struct partial_io how = partial_io_at(border, 0);
         how.at_border = leave_full;
         struct writing writing = write_roughly(full.ours, TEXT, LEN, how);
         expect_error((errno = writing.error, writing.result), EPIPE,
@@ -231,7 +227,7 @@ Test(stream_write, survives_a_reset_after_every_byte, .timeout = 3,
     expose_to_pipe_signals();
     for (size_t border = 0; border < LEN; border++) {
         full = stream_kind_open(TCP_STREAM, FROM_US);
-        struct partial_io how = at(border, 0);
+        struct partial_io how = partial_io_at(border, 0);
         how.at_border = reset_full;
         expect_dead(write_roughly(full.ours, TEXT, LEN, how), full.ours);
         tcp_close(&full);
@@ -244,7 +240,7 @@ Test(stream_write, reports_an_error_after_every_byte, .timeout = 3,
     for (size_t border = 0; border < LEN; border++) {
         for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
             struct tcp_pair pair = stream_kind_open(i % 2 ? TCP_STREAM : UNIX_STREAM, FROM_US);
-            struct writing writing = write_roughly(pair.ours, TEXT, LEN, at(border, errors[i]));
+            struct writing writing = write_roughly(pair.ours, TEXT, LEN, partial_io_at(border, errors[i]));
             expect_error((errno = writing.error, writing.result), errors[i],
                          "calling stream_write, whose write fails with %s after %zu bytes", strerror(errors[i]),
                          border);
@@ -321,7 +317,7 @@ Test(stream_write, reports_errors_of_pipes, .timeout = 3,
     for (enum stream_kind kind = PIPE_STREAM; kind <= NON_BLOCKING_PIPE; kind++) {
         for (size_t border = 0; border < LEN; border++) {
             full = stream_kind_open(kind, FROM_US);
-            struct partial_io how = at(border, 0);
+            struct partial_io how = partial_io_at(border, 0);
             how.at_border = leave_full;
             struct writing writing = write_roughly(full.ours, TEXT, LEN, how);
             expect_error((errno = writing.error, writing.result), EPIPE,

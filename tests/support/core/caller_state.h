@@ -2,13 +2,11 @@
 #ifndef SUPPORT_CORE_CALLER_STATE_H
 #define SUPPORT_CORE_CALLER_STATE_H
 
-#include <signal.h>
-
 #include "expect.h"
+#include "signal_setup.h"
 
 struct caller_state {
-    sigset_t mask;
-    struct sigaction handlers[65];
+    struct signal_setup signals;
     int fd, flags; /* -1 if there is no such descriptor */
     int open;      /* how many descriptors are open */
 };

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/core/require.h"
+#include "require.h"
 
 static void do_nothing(int signal) {
     (void)signal;

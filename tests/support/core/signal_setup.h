@@ -1,7 +1,7 @@
 /* signal_setup.h - what a process does on each signal, and which signals it blocks. It must stay the same over a call.
  */
-#ifndef SUPPORT_PROCESS_SIGNAL_SETUP_H
-#define SUPPORT_PROCESS_SIGNAL_SETUP_H
+#ifndef SUPPORT_CORE_SIGNAL_SETUP_H
+#define SUPPORT_CORE_SIGNAL_SETUP_H
 
 #include <signal.h>
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 /* written.h - a test that a stub would pass checks first that the function is written.
  *
- * A stub fails with ENOSYS, and so do many sentences about errors hold for it. The call must be one that ends at once.
+ * A stub fails with ENOSYS. So a test that only wants an error would pass on it. The call must be one that ends at
+ * once.
  */
 #ifndef SUPPORT_CORE_WRITTEN_H
 #define SUPPORT_CORE_WRITTEN_H

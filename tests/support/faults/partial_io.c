@@ -25,6 +25,10 @@ static _Thread_local struct {
     int flags;    /* of the descriptor, at the start */
 } now;
 
+struct partial_io partial_io_at(size_t border, int error) {
+    return (struct partial_io){.has_border = true, .border = border, .border_error = error, .waiting = -1};
+}
+
 void partial_io_start(int fd, struct partial_io how) {
     now.fd = fd;
     now.how = how;

@@ -29,6 +29,9 @@ struct partial_io {
     void (*at_border)(void); /* must not assert */
 };
 
+/* A border after so many bytes, at which the next call fails with error if error is not 0. */
+struct partial_io partial_io_at(size_t border, int error);
+
 /* What happened while it was rough. */
 struct partial_io_counts {
     unsigned moved;       /* calls that moved bytes */

@@ -1,7 +1,10 @@
 /* children.c - the targets, and helpers that start, await and close processes. */
 #include "children.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel_view.h"
@@ -60,4 +63,29 @@ int join_for_code(struct process *p) {
 void put_away(struct process *p) {
     process_join(p, -1);
     process_close(p);
+}
+
+bool take_status(const struct process *p, unsigned gate) {
+    sigset_t child, old;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, &old);
+    let_pass(gate, 1);
+    pid_t taken;
+    do
+        taken = waitpid(process_pid(p), NULL, 0);
+    while (taken == -1 && errno == EINTR);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    step("the test calls waitpid for its pid: %s", taken == process_pid(p) ? "it took the status" : "it was too late");
+    return taken == process_pid(p);
+}
+
+int return_3(void *arg) {
+    (void)arg;
+    return 3;
+}
+
+int exit_3(void *arg) {
+    (void)arg;
+    exit(3);
 }

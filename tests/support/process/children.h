@@ -17,6 +17,9 @@ process_target hold;
 /* A target that returns *(int *)arg at once, or 0 if arg is NULL. */
 process_target quit;
 
+/* Targets that return 3, and that call exit(3). */
+process_target return_3, exit_3;
+
 /* Waits until the starter, the process that started the caller, waits for something. Returns false if the starter has
  * ended instead. */
 bool await_starter(void);
@@ -40,5 +43,9 @@ int join_for_code(struct process *p);
 
 /* Joins and closes p. Checks no result. */
 void put_away(struct process *p);
+
+/* Opens a gate for p, waits for its end with waitpid, as other code of a program may do, and takes its status. SIGCHLD
+ * is blocked meanwhile. Returns whether it got the status. */
+bool take_status(const struct process *p, unsigned gate);
 
 #endif

@@ -112,3 +112,14 @@ const char *each_slice_is_a_quantum(const struct workload *w, const struct sched
     }
     return NULL;
 }
+
+static bool became_ready_earlier(const struct past *a, const struct past *b, int64_t time, enum sched_ties ties) {
+    (void)time, (void)ties;
+    return a->since < b->since;
+}
+
+const char *in_order_of_becoming_ready(const struct workload *w, const struct sched_options *o,
+                                       const struct schedule *s) {
+    return each_choice_is_right(w, o, s, became_ready_earlier) ? NULL
+                                                               : "a job runs although another one became ready earlier";
+}
