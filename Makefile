@@ -12,6 +12,7 @@ SUBMISSIONS ?= tests/submissions
 SUBMISSION ?= reference
 OUT ?= build/report
 ONLY ?=
+SWEEP ?=
 LAB ?=
 REPEAT ?= 2
 RUNS ?= 1000000
@@ -46,7 +47,7 @@ all: $(PROGRAMS) kit ## build the programs and the test bank in build/ (the defa
 include tests/runner/runner.mk
 
 .PHONY: kit
-kit: build/kit/bank.o build/kit/link.args build/kit/memcheck.args build/kit/memcheck.supp build/kit/reference $(LABS:%=build/kit/template/%.o)
+kit: build/kit/bank.o build/kit/sweep.names build/kit/link.args build/kit/memcheck.args build/kit/memcheck.supp build/kit/reference $(LABS:%=build/kit/template/%.o)
 
 build/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -75,8 +76,11 @@ build/kit/template/%.o: $$(call stubs,$$*)
 	$(CC) -nostdlib -r -o $@ $^
 
 # The bank linked with the reference. It lists the tests, and calibration runs it on this machine.
-build/kit/reference: build/kit/bank.o build/kit/link.args build/reference.a
-	$(CC) @build/kit/link.args -o $@ build/kit/bank.o build/reference.a
+build/kit/reference: build/kit/bank.o build/kit/link.args build/kit/reference.a
+	$(CC) @build/kit/link.args -o $@ build/kit/bank.o build/kit/reference.a
+
+build/kit/reference.a: build/reference.a build/kit/sweep.names
+	$(OBJCOPY) --redefine-syms=build/kit/sweep.names $< $@
 
 # The usual way to run a bank: plain libcriterion. `make bench` compares the executor with it.
 build/bench/usual: $(TEST_OBJECTS) $(SUPPORT_OBJECTS) build/obj/tests/bench/patience.o build/reference.a tests/support/wrap.args
@@ -169,7 +173,8 @@ test: setup ## run every test of the project: lint, and the tests of reference, 
 check: export TIMESLICE_SUBMISSION = $(SUBMISSION)
 check: export TIMESLICE_ONLY = $(ONLY)
 check: export TIMESLICE_STARTED_IN = $(PWD)
-check: setup-grade ## run the tests on SUBMISSION without a sandbox; ONLY=suite/test runs one test
+check: export TIMESLICE_SWEEP = $(SWEEP)
+check: setup-grade ## run the tests on SUBMISSION without a sandbox; ONLY=suite/test runs one test, and its call SWEEP fails
 	@mkdir -p build
 	@flock --close build/check.lock $(MAKE) --no-print-directory check-alone
 

@@ -58,6 +58,7 @@ static struct bank_test describe(const struct criterion_test *declared) {
         .line = declared->data->line_,
         .timeout = declared->data->timeout,
         .baseline = -1,
+        .sweep = declared->data->data != NULL ? *(const enum sweep_kind *)declared->data->data : SWEEP_NONE,
         .selected = true,
         .declared = declared,
         .declared_suite = suite != NULL ? suite : plain_suite(declared->category),
@@ -138,6 +139,11 @@ int bank_select_listed(struct bank *bank, const char *path, char *problem, size_
         result = bank_select(bank, name, problem, room);
     fclose(file);
     return result;
+}
+
+void bank_select_swept(struct bank *bank, enum sweep_kind kind) {
+    for (size_t i = 0; i < bank->count; i++)
+        bank->tests[i].selected = bank->tests[i].sweep == kind;
 }
 
 void bank_free(struct bank *bank) {

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "support/faults/sweep_page.h"
+
 struct criterion_test;
 struct criterion_suite;
 
@@ -16,9 +18,10 @@ struct bank_test {
     const char *adds;      /* the rest of its description */
     const char *file;
     unsigned line;
-    double timeout; /* seconds, of the test or of its suite; 0 if neither declares one */
-    size_t index;   /* its place in the whole bank, from 0 */
-    long baseline;  /* assertions that passed on the reference; -1 if that is not known */
+    double timeout;        /* seconds, of the test or of its suite; 0 if neither declares one */
+    size_t index;          /* its place in the whole bank, from 0 */
+    long baseline;         /* assertions that passed on the reference; -1 if that is not known */
+    enum sweep_kind sweep; /* the sweep that it declares as its data */
     bool selected;
     bool must_fail; /* a tripwire: it fails on purpose, and its address is TRIPWIRE */
     const struct criterion_test *declared;
@@ -39,6 +42,9 @@ int bank_select(struct bank *bank, const char *suite_and_name, char *problem, si
 
 /* The same for all tests that a file names, each on its own line. */
 int bank_select_listed(struct bank *bank, const char *path, char *problem, size_t room);
+
+/* Selects all tests that declare this sweep. */
+void bank_select_swept(struct bank *bank, enum sweep_kind kind);
 
 /* The test "suite/name", or NULL. */
 struct bank_test *bank_find(const struct bank *bank, const char *suite_and_name);

@@ -69,6 +69,8 @@ static int select_tests(struct run *run, char *problem) {
     const struct options *options = &run->options;
     for (size_t i = 0; i < bank->count; i++)
         bank->tests[i].selected = options->only_count == 0 && options->only_in == NULL;
+    if (options->sweep != SWEEP_NONE && options->only_count == 0 && options->only_in == NULL)
+        bank_select_swept(bank, options->sweep);
     for (size_t i = 0; i < options->only_count; i++)
         if (bank_select(bank, options->only[i], problem, PROBLEM) < 0)
             return -1;
@@ -78,7 +80,9 @@ static int select_tests(struct run *run, char *problem) {
         run->tests += bank->tests[i].selected ? 1 : 0;
     if (run->tests == 0)
         snprintf(problem, PROBLEM,
-                 "bank: it holds no test: were test objects linked between bank_first.o and bank_last.o?");
+                 options->sweep != SWEEP_NONE
+                     ? "bank: no test declares this sweep: name the tests with --only"
+                     : "bank: it holds no test: were test objects linked between bank_first.o and bank_last.o?");
     return run->tests == 0 ? -1 : 0;
 }
 

@@ -14,7 +14,7 @@
 /* Defined in a program that is linked with AddressSanitizer. */
 extern void __asan_init(void) __attribute__((weak));
 
-enum { LIST = 256, HELP, MODE, RECORDS, ONLY, ONLY_IN, BASELINE, SEED, TIMEOUT, TIMEOUT_SCALE, LANES };
+enum { LIST = 256, HELP, MODE, RECORDS, ONLY, ONLY_IN, BASELINE, SEED, TIMEOUT, TIMEOUT_SCALE, LANES, SWEEP_KIND };
 
 static const char *const mode_names[] = {
     [MODE_NATIVE] = "native", [MODE_MEMCHECK] = "memcheck", [MODE_SANITIZE] = "sanitize"};
@@ -27,6 +27,7 @@ const char *options_help(void) {
     return "usage: bank --list\n"
            "       bank [--mode native|memcheck|sanitize] [--records FD] [--only SUITE/TEST]... [--seed N]\n"
            "            [--only-in FILE] [--baseline FILE] [--timeout SECONDS] [--timeout-scale X] [--lanes N]\n"
+           "            [--sweep eintr|memory|descriptors|processes]\n"
            "\n"
            "Runs the tests of the bank, each in its own process, and prints the results for people.\n"
            "With --records it writes one line of JSON for each test.\n"
@@ -38,6 +39,10 @@ const char *options_help(void) {
            "  --baseline        a test is incomplete if fewer of its assertions pass than FILE says\n"
            "  --timeout         the limit of a test that declares none (default 5 seconds)\n"
            "  --lanes           how many tests run at once, only with --records (default 1)\n"
+           "  --sweep           runs the tests that declare this sweep, or those that you name. Each runs again for "
+           "every\n"
+           "                    call of the submission, and this call fails. A test that does not declare a shortage\n"
+           "                    then only has to end, without a crash\n"
            "  --timeout-scale   every limit is multiplied by this (default native 1, sanitize 4, memcheck 10)\n";
 }
 
@@ -98,6 +103,13 @@ static enum mode mode_of_this_run(void) {
     return __asan_init != NULL ? MODE_SANITIZE : MODE_NATIVE;
 }
 
+static int read_sweep(enum sweep_kind *kind, const char *name, char *problem, size_t room) {
+    *kind = sweep_named(name);
+    if (*kind == SWEEP_NONE)
+        return refuse(problem, room, "unknown sweep", name, "give eintr, memory, descriptors or processes");
+    return 0;
+}
+
 static int check(struct options *options, char *problem, size_t room) {
     static const double scale_of[] = {[MODE_NATIVE] = 1, [MODE_MEMCHECK] = 10, [MODE_SANITIZE] = 4};
     if (options->mode == MODE_MEMCHECK && !RUNNING_ON_VALGRIND)
@@ -139,6 +151,8 @@ static int take(struct options *options, int option, const char *value, char *pr
         return read_seconds(&options->timeout, value, problem, room);
     case TIMEOUT_SCALE:
         return read_seconds(&options->timeout_scale, value, problem, room);
+    case SWEEP_KIND:
+        return read_sweep(&options->sweep, value, problem, room);
     case LANES:
         return read_lanes(&options->lanes, value, problem, room);
     default:
@@ -160,6 +174,7 @@ int options_read(struct options *options, int argc, char **argv, char *problem, 
         {"timeout", required_argument, NULL, TIMEOUT},
         {"timeout-scale", required_argument, NULL, TIMEOUT_SCALE},
         {"lanes", required_argument, NULL, LANES},
+        {"sweep", required_argument, NULL, SWEEP_KIND},
         {0},
     };
     *options = (struct options){.mode = mode_of_this_run(), .records = -1, .seed = 1, .timeout = 5, .lanes = 1};

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sweep.h"
+
 enum mode { MODE_NATIVE, MODE_MEMCHECK, MODE_SANITIZE };
 
 /* The exit status for a finding. Valgrind and the sanitizers are told to use it, and nothing else here uses it. */
@@ -20,8 +22,9 @@ struct options {
     double timeout;       /* seconds, for a test that declares none */
     double timeout_scale; /* every limit is multiplied by this */
     const char *baseline;
-    size_t lanes;      /* how many tests run at once */
-    const char **only; /* "suite/test" */
+    enum sweep_kind sweep; /* of every test; SWEEP_NONE: each test has the sweep that it declares */
+    size_t lanes;          /* how many tests run at once */
+    const char **only;     /* "suite/test" */
     size_t only_count;
     const char *only_in; /* a file with more of them, one on each line; NULL if there is none */
 };

@@ -4,10 +4,12 @@
 # RUNNER_OBJ can name another folder than build/obj. The files below are made in KIT (default build/kit):
 #
 #   bank.o      The tests, their support, the executor, and the parts of Criterion that they need, in one object. Its
-#               symbols are local, except main and the functions that wrap others (__wrap_*). So a submission can
+#               symbols are local, except main and the functions that take the place of others (__wrap_*, swept_*). So a submission can
 #               neither call nor replace anything in it. It links with objects of gcc or clang, with or without
 #               --coverage and -fsanitize=address,undefined. A sanitizer does not check the variables of the tests. For
 #               that, make a second bank.o in another KIT, of test objects that were compiled with -fsanitize.
+#   sweep.names The functions whose calls by a submission can fail in a sweep. Before the link, give this file to
+#               objcopy --redefine-syms for each object of a submission.
 #   link.args   The options of the last step, the same for every mode:
 #                   $(CC) [-fsanitize=address,undefined] @link.args -o bank bank.o SUBMISSION.o... [@coverage.args]
 #               It also has the options of tests/support/wrap.args, if that file exists.
@@ -41,8 +43,12 @@ $(KIT)/bank.o: $(RUNNER_OBJECTS) $(TEST_OBJECTS) $(SUPPORT_OBJECTS) tests/runner
 	$(CC) -nostdlib -r $(RUNNER_WRAPS) -o $@.all $(firstword $(RUNNER_FENCES)) $(TEST_OBJECTS) $(SUPPORT_OBJECTS) \
 		$(filter-out $(RUNNER_FENCES),$(RUNNER_OBJECTS)) $(lastword $(RUNNER_FENCES)) $(RUNNER_ARCHIVES)
 	$(OBJCOPY) --wildcard --keep-global-symbol=main --keep-global-symbol='!__wrap_cri_*' --keep-global-symbol='__wrap_*' \
-		--keep-global-symbol='__*san_default_options' $@.all $@
+		--keep-global-symbol='swept_*' --keep-global-symbol='__*san_default_options' $@.all $@
 	@rm -f $@.all
+
+# For objcopy: the functions of libc whose calls by a submission come through the gate of a sweep.
+$(KIT)/sweep.names: $(KIT)/bank.o
+	@nm --defined-only $< | sed -n 's/^[0-9a-f]* T swept_\(.*\)/\1 swept_\1/p' >$@
 
 $(KIT)/memcheck.args: tests/runner/memcheck.args
 	@mkdir -p $(@D)

@@ -1,11 +1,15 @@
-/* trial.c - runs one test, in a process for each of its parameters, and finds its result.
+/* trial.c - runs one test, in a process for each of its parameters or each call of its sweep, and finds its result.
  *
  * Theory of operation
  * A trial is one process. It begins with an empty journal, an empty file for the output, and a fork. The watchdog waits
  * for the process. Then everything that the process left behind is ended. Only after that, when no writer is left, the
  * executor reads the journal. It says which assertions passed, how far the test came, and what it left open. These
  * facts and the end of the process give the verdict (verdict.c). Only the process of a test knows how many parameters
- * the test has, so it writes this to the journal. The first parameter is always tried. */
+ * the test has, so it writes this to the journal. The first parameter is always tried.
+ *
+ * A test that declares a sweep runs once as it is. Then it runs again for each call that the submission made, and this
+ * call fails (sweep.h). The first of these runs that does not pass gives the verdict. Valgrind would take too long for
+ * this, so it sees only the first run. */
 #include "trial.h"
 
 #include "child.h"
@@ -15,6 +19,7 @@
 #include "output.h"
 #include "signals.h"
 #include "strays.h"
+#include "sweep.h"
 #include "verdict.h"
 #include "watchdog.h"
 
@@ -30,6 +35,13 @@ enum { NARRATION = 8192, PARAMETERS_MAX = 10000 };
 /* Defined by the bank, if its tests tell what they do. It is text with a NUL at its end, one step on each line. */
 extern char *narration_page __attribute__((weak));
 
+/* One process of a test: which parameter it has, and which call of its sweep fails (0: none). */
+struct attempt {
+    size_t parameter;
+    enum sweep_kind sweep;
+    unsigned fails;
+};
+
 struct reading {
     struct result *result;
     struct ending ending;
@@ -38,7 +50,7 @@ struct reading {
 };
 
 int trial_prepare(void) {
-    if (journal_open() < 0)
+    if (journal_open() < 0 || sweep_open() < 0)
         return -1;
     if (&narration_page == NULL)
         return 0;
@@ -135,12 +147,28 @@ static pid_t start(const struct child *child) {
     return pid;
 }
 
+/* A test that does not declare this shortage does not know that calls fail. It only has to end. */
+static bool is_excused(const struct result *result, const struct options *options, const struct attempt *attempt,
+                       enum verdict verdict) {
+    bool unprepared = options->sweep > SWEEP_EINTR && result->test->sweep != options->sweep;
+    return unprepared && attempt->fails > 0 && verdict < VERDICT_MEMORY_ERROR;
+}
+
+static void say_which(struct result *result, const struct attempt *attempt, const char *detail) {
+    if (attempt->fails > 0)
+        snprintf(result->detail, sizeof result->detail, "call %u of its sweep failed: %.120s", attempt->fails, detail);
+    else if (child_has_parameters(result->test))
+        snprintf(result->detail, sizeof result->detail, "parameter %zu: %.120s", attempt->parameter, detail);
+}
+
 static void merge(struct result *result, const struct reading *reading, const struct options *options,
-                  size_t parameter) {
+                  const struct attempt *attempt) {
     const struct ending *ending = &reading->ending;
     struct judgement judgement = verdict_of(result->test, ending, options->mode);
+    if (is_excused(result, options, attempt, judgement.verdict))
+        judgement = (struct judgement){.verdict = VERDICT_PASSED};
     text_printf(&result->pids, "%s%d", result->pids.len > 0 ? "," : "", (int)reading->pid);
-    result->passed += ending->passed;
+    result->passed += attempt->fails == 0 ? ending->passed : 0; /* nobody knows how many calls there are */
     result->failed += ending->failed;
     result->tool_finding = result->tool_finding || verdict_tool_finding(ending, options->mode);
     if (result->pid != 0 && judgement.verdict <= result->verdict)
@@ -150,8 +178,8 @@ static void merge(struct result *result, const struct reading *reading, const st
     result->signal = WIFSIGNALED(ending->wait_status) ? WTERMSIG(ending->wait_status) : 0;
     result->exit_code = WIFEXITED(ending->wait_status) ? WEXITSTATUS(ending->wait_status) : 0;
     memcpy(result->detail, judgement.detail, sizeof result->detail);
-    if (judgement.verdict != VERDICT_PASSED && child_has_parameters(result->test))
-        snprintf(result->detail, sizeof result->detail, "parameter %zu: %.120s", parameter, judgement.detail);
+    if (judgement.verdict != VERDICT_PASSED)
+        say_which(result, attempt, judgement.detail);
 }
 
 static struct watch watch_of(const struct bank_test *test, const struct options *options) {
@@ -169,11 +197,13 @@ static double grace_of(const struct ending *ending, const struct options *option
 }
 
 /* Runs one process. Returns the number of parameters of the test. 0: it has none, or there is nothing more to try. */
-static size_t try_one(struct result *result, const struct options *options, size_t parameter) {
+static size_t try_one(struct result *result, const struct options *options, const struct attempt *attempt) {
     struct reading reading = {.result = result};
-    struct child child = {.test = result->test, .parameter = parameter, .mode = options->mode, .runner = getpid()};
+    struct child child = {
+        .test = result->test, .parameter = attempt->parameter, .mode = options->mode, .runner = getpid()};
     struct watch watch = watch_of(result->test, options);
     child.records = options->records;
+    sweep_arm(attempt->sweep, attempt->fails);
     child.output = output_open();
     if (child.output < 0 || (watch.pid = reading.pid = start(&child)) < 0) {
         broken(result, child.output < 0 ? "no file for its output" : "no process for it");
@@ -199,17 +229,36 @@ static size_t try_one(struct result *result, const struct options *options, size
         reading.ending.failed += journal_lost();
     take_steps(result);
     if (ended)
-        merge(result, &reading, options, parameter);
+        merge(result, &reading, options, attempt);
     return reading.parameters;
 }
 
+static bool may_go_on(const struct result *result) {
+    return result->verdict != VERDICT_BROKEN && !signals_stopped();
+}
+
+/* The rest of the sweep, after the run without a failure. Only the last run leaves steps and output. */
+static void try_each_call(struct result *result, const struct options *options, enum sweep_kind sweep) {
+    unsigned most = sweep_reached();
+    for (unsigned call = 1; call <= most && may_go_on(result); call = sweep_next(call)) {
+        if (result->verdict != VERDICT_PASSED || result->tool_finding)
+            return;
+        result->steps.len = result->output.len = 0;
+        try_one(result, options, &(struct attempt){.sweep = sweep, .fails = call});
+        most = sweep_reached() > most ? sweep_reached() : most;
+    }
+}
+
 bool trial_run(const struct bank_test *test, const struct options *options, struct result *result) {
+    enum sweep_kind sweep = options->sweep != SWEEP_NONE ? options->sweep : test->sweep;
     *result = (struct result){.test = test};
-    size_t parameters = try_one(result, options, 0);
+    size_t parameters = try_one(result, options, &(struct attempt){.sweep = sweep});
     if (parameters > PARAMETERS_MAX)
         parameters = PARAMETERS_MAX;
-    for (size_t i = 1; i < parameters && result->verdict != VERDICT_BROKEN && !signals_stopped(); i++)
-        try_one(result, options, i);
+    for (size_t i = 1; i < parameters && may_go_on(result); i++)
+        try_one(result, options, &(struct attempt){.parameter = i});
+    if (options->mode != MODE_MEMCHECK)
+        try_each_call(result, options, sweep);
     if (signals_stopped())
         return false;
     if (child_has_parameters(test) && parameters == 0 && result->verdict == VERDICT_EXITED_EARLY) {

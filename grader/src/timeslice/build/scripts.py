@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+SWEPT_NAMES = "sweep.names"  # in the built kit: for objcopy, the functions whose calls can fail in a sweep
 LIBRARIES = ("-lm", "-Wl,--as-needed", "-latomic")  # the families of spec/families.toml need these too
 
 
@@ -49,9 +50,12 @@ def list_each(folder: Path, lab: str, objects: Sequence[Path]) -> str:
     return f"{listed} >{shlex.quote(str(folder / f'{lab}.listings'))}"
 
 
-def _hide(given: Path, names: Path, hidden: Path) -> str:
-    """Make all symbols of an object local, except those in the file ``names`` (one on each line)."""
-    return shlex.join(["objcopy", f"--keep-global-symbols={names}", str(given), str(hidden)])
+def _hide(given: Path, names: Path, hidden: Path, swept: Path) -> str:
+    """Make all symbols of an object local, except those in the file ``names`` (one on each line).
+
+    Its calls of the functions in the file ``swept`` then come through the gate of a sweep."""
+    through_the_gate = f"--redefine-syms={swept}"
+    return shlex.join(["objcopy", through_the_gate, f"--keep-global-symbols={names}", str(given), str(hidden)])
 
 
 def link(cc: str, kit: Path, program: Path, objects: Mapping[Path, Path], *, counted: bool, sanitized: bool) -> str:
@@ -59,7 +63,8 @@ def link(cc: str, kit: Path, program: Path, objects: Mapping[Path, Path], *, cou
 
     ``objects``: hidden object -> the same object with all its names. The file ``.names`` beside the hidden object
     lists the names that stay global."""
-    steps = [_hide(given, hidden.with_suffix(".names"), hidden) for hidden, given in objects.items()]
+    swept = kit / SWEPT_NAMES
+    steps = [_hide(given, hidden.with_suffix(".names"), hidden, swept) for hidden, given in objects.items()]
     inputs = [str(kit / "bank.o"), *map(str, objects)]
     libraries = [*([f"@{kit / 'coverage.args'}"] if counted else []), *LIBRARIES]
     sanitizers = ["-fsanitize=address,undefined"] if sanitized else []

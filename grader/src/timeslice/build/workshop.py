@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timeslice.contract.assignment import Assignment
-from timeslice.contract.kit import Kit
+from timeslice.contract.kit import BUILT_PARTS, Kit
 from timeslice.errors import DiskFullError
 from timeslice.sandbox import Ended, Limits, Sandbox
 
@@ -42,7 +42,7 @@ class KitCopy:
         kit.require_built()
         shutil.copytree(kit.include, root / "spec" / "include")
         shutil.copytree(kit.objects / "template", root / "build" / "kit" / "template")
-        for name in ("bank.o", "link.args", "coverage.args", "memcheck.args", "memcheck.supp"):
+        for name in BUILT_PARTS:
             shutil.copyfile(kit.objects / name, root / "build" / "kit" / name)
         copy = cls(root)
         copy.baseline.touch()

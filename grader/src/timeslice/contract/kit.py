@@ -10,6 +10,9 @@ from timeslice.errors import KitError
 
 MARK = Path("spec") / "kit.toml"  # a folder with this file is a kit
 
+# The files in build/kit/ that every submission needs. tests/runner/runner.mk says what they are.
+BUILT_PARTS = ("bank.o", "sweep.names", "link.args", "coverage.args", "memcheck.args", "memcheck.supp")
+
 
 @dataclass(frozen=True)
 class Kit:
@@ -50,7 +53,7 @@ class Kit:
 
     def require_built(self) -> None:
         """Raise KitError unless ``make`` has built the files that a submission needs."""
-        for name in ("bank.o", "link.args", "coverage.args", "memcheck.args", "memcheck.supp", "reference", "template"):
+        for name in (*BUILT_PARTS, "reference", "template"):
             if not (self.objects / name).exists():
                 raise KitError(f"the kit is not built: {self.objects / name} is missing: run make in {self.root}")
 

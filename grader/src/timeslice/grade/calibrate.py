@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from timeslice.build.builder import Builder
 from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, SANITIZE
 from timeslice.contract.bank import BankTest, watched_tests
-from timeslice.contract.kit import Kit
+from timeslice.contract.kit import BUILT_PARTS, Kit
 from timeslice.contract.versions import versions
 from timeslice.errors import KitError
 from timeslice.grade.calibration import Calibration, Fault, tool_of
@@ -52,7 +52,7 @@ def fingerprint(kit: Kit, cc: str) -> dict[str, str]:
 
 
 def _parts_of(kit: Kit) -> Iterator[Path]:
-    yield from (kit.objects / name for name in ("bank.o", "link.args", "memcheck.args", "memcheck.supp"))
+    yield from (kit.objects / name for name in BUILT_PARTS)
     yield from sorted((kit.objects / "template").iterdir())
     for folder in (kit.root / "spec", kit.reference, kit.control):
         yield from sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".h", ".c"))

@@ -18,7 +18,7 @@ from threading import Lock
 from pydantic import TypeAdapter
 
 from timeslice.build.builder import Built
-from timeslice.build.scripts import LIBRARIES
+from timeslice.build.scripts import LIBRARIES, SWEPT_NAMES
 from timeslice.build.workshop import NATIVE
 from timeslice.contract.assignment import Lab
 from timeslice.contract.kit import Kit
@@ -104,6 +104,7 @@ class MutantRunner:
         made = [folder / source.with_suffix(".o").name for source in sources]
         for source, target in zip(sources, made, strict=True):
             _run([self._context.builder.cc, *flags, "-c", str(source), "-o", str(target)])
+            _run(["objcopy", f"--redefine-syms={self._context.kit.objects / SWEPT_NAMES}", str(target)])
         return made
 
     def _link(self, mutant: Path, stage: Path) -> None:
