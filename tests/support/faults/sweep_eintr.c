@@ -43,6 +43,13 @@ static bool may_come(const sigset_t *mask) {
     return mask == NULL || sigismember(mask, SIGALRM) == 0 || sigismember(mask, SIGUSR1) == 0;
 }
 
+/* A sleep that a signal ends says how much of it is left. Here that is all of it. */
+static int with_all_left(int result, const struct timespec *duration, struct timespec *left) {
+    if (left != NULL)
+        *left = *duration;
+    return result;
+}
+
 #define WAIT(condition, type, name, parameters, arguments)                                                             \
     GATE(SWEEP_EINTR, may_come(NULL) && (condition), -1, type, name, parameters, arguments)
 #define WAIT_MASKED(condition, name, parameters, arguments)                                                            \
@@ -105,13 +112,6 @@ WAIT(true, int, sem_clockwait, (sem_t * semaphore, clockid_t clock, const struct
 WAIT(waits_on(fd, 0), int, eventfd_read, (int fd, eventfd_t *value), (fd, value))
 WAIT((operation & LOCK_NB) == 0, int, flock, (int fd, int operation), (fd, operation))
 WAIT(true, int, usleep, (useconds_t duration), (duration))
-
-/* A sleep that a signal ends says how much of it is left. Here that is all of it. */
-static int with_all_left(int result, const struct timespec *duration, struct timespec *left) {
-    if (left != NULL)
-        *left = *duration;
-    return result;
-}
 
 GATE(SWEEP_EINTR, may_come(NULL), seconds, unsigned, sleep, (unsigned seconds), (seconds))
 GATE(SWEEP_EINTR, may_come(NULL), with_all_left(-1, duration, left), int, nanosleep,
