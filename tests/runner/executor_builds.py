@@ -19,7 +19,18 @@ from typing import Any
 
 REPO = Path(__file__).resolve().parents[2]
 SELFTEST = REPO / "tests/runner/selftest"
-WARNINGS = ["-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g", "-fno-omit-frame-pointer"]
+WARNINGS = [
+    "-std=c17",
+    "-D_GNU_SOURCE",
+    "-Itests",
+    "-Ispec/include",
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Werror",
+    "-g",
+    "-fno-omit-frame-pointer",
+]
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 CRITERION_FILES = [  # stock Criterion runs these too; the other files would hang, crash or fool it
     "assertions.c",
@@ -39,7 +50,7 @@ MAKEFLAGS += --no-builtin-rules
 KIT := {kit}
 RUNNER_OBJ := {objects}
 TEST_OBJECTS := {tests}
-all: $(KIT)/bank.o $(KIT)/link.args
+all: $(KIT)/bank.o $(KIT)/link.args $(KIT)/sweep.names
 include tests/runner/runner.mk
 WRAP_ARGS :=
 $(RUNNER_OBJ)/%.o: %.c
@@ -78,12 +89,15 @@ def call(argv: Sequence[str | Path], **options: Any) -> subprocess.CompletedProc
     return done
 
 
-def make_kit(folder: Path, sources: Sequence[str], flags: Sequence[str] = ()) -> Path:
-    """Make a kit of these test sources with runner.mk. Returns the folder of bank.o and link.args."""
+def make_kit(folder: Path, sources: Sequence[str], flags: Sequence[str] = (), support: Sequence[str] = ()) -> Path:
+    """Make a kit of these test sources with runner.mk. Returns the folder of bank.o and link.args.
+
+    ``support``: files of tests/support/ that the tests need."""
     kit = folder / "kit"
     objects = folder / "objects"
     kit.mkdir(parents=True)
-    tests = " ".join(str(objects / "tests/runner/selftest" / source).removesuffix(".c") + ".o" for source in sources)
+    needed = [f"runner/selftest/{source}" for source in sources] + [f"support/{source}" for source in support]
+    tests = " ".join(str((objects / "tests" / source).with_suffix(".o")) for source in needed)
     makefile = folder / "Makefile"
     rules = _MAKEFILE.format(kit=kit, objects=objects, tests=tests, flags=" ".join([*WARNINGS, *flags]))
     makefile.write_text(rules, encoding="utf-8")
