@@ -184,7 +184,7 @@ check-alone:
 	@$(MAKE) --no-print-directory ready
 	@$(MAKE) --no-print-directory --silent $(CHECK_OBJECTS)
 	@.venv/bin/timeslice objects --out build/check --cc '$(CC)' -- "$$TIMESLICE_SUBMISSION"
-	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(CHECK_OBJECTS) \
+	@$(CC) -o build/check/bank $(TEST_OBJECTS) $(SUPPORT_OBJECTS) $(CHECK_OBJECTS) \
 		build/check/*.o @tests/support/wrap.args @tests/check/wrap.args -lcriterion -lpthread -lm \
 		-Wl,--as-needed -latomic
 	@replay=$$($(PYTHON) -IS grader/src/timeslice/grade/replay.py "$$TIMESLICE_SUBMISSION" '$(CC)' "$$TIMESLICE_STARTED_IN"); \

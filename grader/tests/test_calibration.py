@@ -37,7 +37,7 @@ CUT_SHORT = "for file in *.xml; do head -c 300 $file >cut && cat cut >$file; don
 
 
 def test_the_reference_passes_everything_here(context: GradingContext) -> None:
-    tests = {test.name for test in context.tests if not test.is_tripwire}
+    tests = {test.name for test in context.tests}
     assert context.calibration.faults == []
     assert set(context.calibration.assertions) == tests
     assert all(context.calibration.assertions.values())

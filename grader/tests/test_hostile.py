@@ -53,11 +53,3 @@ def test_very_long_line_is_only_long(context: GradingContext, tmp_path: Path) ->
     (tmp_path / "udp" / "send.c").write_text(long + used + reference_source(context, "send.c"))
     result = grade(context, tmp_path, {"UDP-TX-001"})
     assert result.outcome is Outcome.PASSED
-
-
-def test_no_lie_passes_the_tripwire(context: GradingContext, tmp_path: Path) -> None:
-    """A clean exit inside the tripwire is only an early exit there. It does not make the grade suspicious."""
-    folder = played(context, HOSTILE / "exit-0", {}, tmp_path / "exit-0")
-    result = grade(context, folder, {"UDP-TX-001"})
-    assert result.suspicions == []
-    assert result.outcome is Outcome.FAILED

@@ -156,8 +156,7 @@ def _faults(reference: Examination, tests: Sequence[BankTest], tools: dict[str, 
     """Everything that went wrong with the reference, in the order of the bank."""
     native, memcheck = reference.native, reference.memcheck
     runs = (native, *reference.tools)
-    tripwires = {test.name for test in tests if test.is_tripwire}
-    for test in (t.name for t in tests if t.name not in tripwires):
+    for test in (t.name for t in tests):
         for run in runs:
             if reference.expects(run, test):
                 yield from _fault_of_test(run, test, tools[run.mode])

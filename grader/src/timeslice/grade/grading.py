@@ -182,7 +182,7 @@ class Grading:
         require_room(stage)
         with self._timed("coverage"):
             self._coverage = self._measure(built, examination.native, tree, sources)
-        self._suspicions = score.suspicions(self._context.tests, (examination.native, examination.memcheck))
+        self._suspicions = score.suspicions(examination.native)
         judge, findings = self._judge_memory(examination)
         for name, test in judged.items():
             if name not in self._checks:
@@ -190,7 +190,7 @@ class Grading:
                 yield judge.judge(check, findings) if judge.is_memory_test(test) else check
 
     def _judged(self) -> Iterator[BankTest]:
-        return (t for t in self._context.tests if t.name in self._wanted and not t.is_tripwire)
+        return (t for t in self._context.tests if t.name in self._wanted)
 
     def _only(self, labs: Collection[str]) -> list[str]:
         """The tests of ``labs`` that must run: the wanted tests, and others that they need."""
@@ -200,7 +200,7 @@ class Grading:
         return [
             test.name
             for test in self._context.tests
-            if test.lab in labs and (test.name in self._wanted or test.is_tripwire or test.memory_key in areas)
+            if test.lab in labs and (test.name in self._wanted or test.memory_key in areas)
         ]
 
     def _test_check(self, examination: Examination, test: BankTest) -> Check:

@@ -81,7 +81,7 @@ class MemoryJudge:
     def _clause_of(self, name: str) -> str | None:
         """The memory clause that is charged for this test. None if the test failed, because then nothing is charged."""
         record = self.native.records.get(name)
-        if record is None or record.verdict is not Verdict.PASSED or self.tests[name].is_tripwire:
+        if record is None or record.verdict is not Verdict.PASSED:
             return None
         return self.assignment.memory.get(self.tests[name].memory_key)
 

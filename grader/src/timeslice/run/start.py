@@ -17,7 +17,7 @@ from timeslice.build.workshop import ENVIRONMENT, MEMCHECK, NATIVE, SANITIZE
 from timeslice.contract.tables import RunLimits
 from timeslice.errors import KitError
 from timeslice.model import Verdict
-from timeslice.run.records import ModeRun, Reports, TestRecord, read_line
+from timeslice.run.records import TWIN, ModeRun, Reports, TestRecord, read_line
 from timeslice.sandbox import Limits, Running
 
 LINE_MAX = 8 << 20  # bytes of one record
@@ -62,6 +62,9 @@ class Process:
         event, record = read_line(line)
         if event == "end":
             self.run.complete = True
+        if record and event == TWIN:
+            self.run.twins[record.name] = record.verdict
+            return None
         if record is None or record.name in self.run.records:
             return None
         self.run.add(record)
@@ -79,15 +82,19 @@ class Bank:
         self._seed = seed
         self._started = 0
 
-    def start(self, stack: ExitStack, run: ModeRun, only: Sequence[str], lanes: int = 1) -> Process:
-        """Start the tests ``only`` in the run's mode, ``lanes`` of them at once. ``stack`` ends the run."""
+    def start(self, stack: ExitStack, run: ModeRun, only: Sequence[str], lanes: int = 1, twins: int = 0) -> Process:
+        """Start the tests ``only`` in the run's mode, ``lanes`` of them at once. ``stack`` ends the run.
+
+        One in ``twins`` tests that passed gets a negative twin. With 0 none does."""
         self._started += 1
         folder = self._stage / f"{run.mode}-{self._started}"
         folder.mkdir()
         pipe, far_end = os.pipe2(os.O_CLOEXEC)
         stack.callback(os.close, pipe)
         try:
-            running = stack.enter_context(self._launch(run.mode, folder, far_end, only, lanes))
+            running = stack.enter_context(
+                self._launch(run.mode, folder, far_end, only, ["--lanes", str(lanes), "--twins", str(twins)])
+            )
         finally:
             os.close(far_end)
         if run.mode != NATIVE:
@@ -96,7 +103,7 @@ class Bank:
             run.counters = folder
         return Process(run, running, pipe)
 
-    def _launch(self, mode: str, folder: Path, records: int, only: Sequence[str], lanes: int) -> Running:
+    def _launch(self, mode: str, folder: Path, records: int, only: Sequence[str], options: Sequence[str]) -> Running:
         limits = self._builder.assignment.limits
         program = self._built.banks[mode]
         baseline = self._builder.kit.baseline
@@ -111,7 +118,7 @@ class Bank:
         if mode == MEMCHECK:
             tool = [*valgrind(objects), f"--suppressions={suppressions}", f"--xml-file={folder}/%p.xml"]
             argv = [*tool, *argv]
-        argv += ["--lanes", str(lanes)]
+        argv += options
         return self._builder.sandbox.start(
             argv,
             cwd=folder,

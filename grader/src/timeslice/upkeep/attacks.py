@@ -4,7 +4,7 @@ An attack is a folder. It holds the sources that differ from the reference, and 
 
 why       one line: what stops the attack
 outcome   of the whole submission
-[checks]  clause = verdict of all its tests. Only the tests of these clauses run, and the tripwires
+[checks]  clause = verdict of all its tests. Only the tests of these clauses run
 refused   text in a reason why its object was refused
 build     text in the output of the compiler, which failed
 note      text in a note of the result

@@ -120,8 +120,6 @@ def _tests(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
             yield f"tests/{lab.id}: {name} is declared {count} times: rename the others"
     for test in tests:
         place = f"{test.file}:{test.line}"
-        if test.is_tripwire:
-            continue
         if test.clause is None or test.clause not in clauses:
             yield f"{place}: the description of {test.name} does not begin with a clause of lab {lab.id}: add it"
         elif test.clause.area not in lab.memory:
