@@ -1,5 +1,4 @@
-/* fault_descriptors.c - each call of a function that needs a new descriptor fails once: the first one, then the second
- * one, and so on. */
+/* fault_descriptors.c - each call of a function that opens a descriptor fails once: the first, then the second ... */
 #include "fault_scenes.h"
 #include "support/core/expect.h"
 #include "support/faults/sweep.h"
