@@ -156,6 +156,7 @@ void scene_of_reading(void) {
     struct tcp_pair pair = tcp_open();
     char buf[8] = "";
     tcp_say(&pair, "firstagain", 10);
+    tcp_finish(&pair);
     struct caller_state before = state_before(pair.ours);
     bool works = gives(stream_read(pair.ours, buf, 5), 5);
     expect_works_or_short(works, "stream_read");
@@ -231,6 +232,7 @@ void scene_of_receiving_a_frame(void) {
     char buf[8] = "";
     size_t len = 0;
     tcp_say(&pair, frames, sizeof frames - 1);
+    tcp_finish(&pair);
     struct caller_state before = state_before(pair.ours);
     bool works = gives(stream_recv_frame(pair.ours, buf, sizeof buf, &len), 1);
     expect_works_or_short(works, "stream_recv_frame");
@@ -247,6 +249,7 @@ void scene_of_skipping_a_frame(void) {
     char buf[5];
     size_t len = 0;
     tcp_say(&pair, frames, sizeof frames - 1);
+    tcp_finish(&pair);
     struct caller_state before = state_before(pair.ours);
     bool works = gives_error(stream_recv_frame(pair.ours, buf, sizeof buf, &len), EMSGSIZE);
     expect_works_or_short(works, "stream_recv_frame with a frame that is too long");
