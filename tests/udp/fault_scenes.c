@@ -21,8 +21,19 @@
 #include "support/net/time_scene.h"
 #include "support/process/kernel_view.h"
 
-/* Makes the call and says whether it gave this number. Leaves the errno of the call. */
-#define gives(call, expected) (step("%s", #call), errno = 0, (call) == (expected))
+/* Says what a call gave, and whether it is what was expected. Leaves errno as it is. */
+static bool gave(long long got, long long expected) {
+    int error = errno;
+    if (got == -1)
+        step("it failed with %s", error_name(error));
+    else
+        step("it returned %lld", got);
+    errno = error;
+    return got == expected;
+}
+
+/* Makes the call and says whether it gives this number. Leaves the errno of the call. */
+#define gives(call, expected) (step("%s", #call), errno = 0, gave((call), (expected)))
 
 /* The same for a call that has to fail with an error. */
 #define gives_error(call, error) (gives(call, -1) && errno == (error))
@@ -50,10 +61,8 @@ void scene_of_names(void) {
 void scene_of_sockets(void) {
     struct caller_state before = state_before(-1);
     struct udp_peer self;
-    step("udp_bind(\"127.0.0.1\", 0)");
-    errno = 0;
-    int fd = udp_bind("127.0.0.1", 0);
-    bool works = fd >= 0 && gives(udp_local(fd, &self), 0);
+    int fd;
+    bool works = !gives(fd = udp_bind("127.0.0.1", 0), -1) && gives(udp_local(fd, &self), 0);
     expect_works_or_short(works, "udp_bind or udp_local");
     if (fd >= 0)
         close(fd);
