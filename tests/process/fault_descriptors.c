@@ -25,6 +25,11 @@ Test(proc_fault, lets_a_task_lack_a_descriptor, .timeout = 5, .data = SWEEP(SWEE
     call_or_short();
 }
 
+Test(proc_fault, lets_only_the_child_lack_a_descriptor, .timeout = 5, .data = SWEEP(SWEEP_DESCRIPTORS),
+     .description = "PROC-FAULT-003 PROC-FAULT-002c: the process of a task") {
+    call_with_short_child();
+}
+
 Test(proc_fault, lets_a_queue_lack_a_descriptor, .timeout = 5, .data = SWEEP(SWEEP_DESCRIPTORS),
      .description =
          "PROC-FAULT-003 PROC-FAULT-003a PROC-TASK-004b: two tasks end before the dispatch, and one continues to run") {

@@ -7,7 +7,7 @@
 #include "support/faults/sweep.h"
 
 Test(proc_fault, lets_a_fork_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
-     .description = "PROC-FAULT-002 PROC-FAULT-002a PROC-FAULT-002c PROC-RULE-008 PROC-RULE-011 PROC-RULE-011a "
+     .description = "PROC-FAULT-002 PROC-FAULT-002a PROC-RULE-008 PROC-RULE-011 PROC-RULE-011a "
                     "PROC-RULE-011b PROC-RULE-011c: two forks, and the first child still runs") {
     start_beside_another(0);
 }
@@ -24,8 +24,13 @@ Test(proc_fault, lets_a_question_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_
 }
 
 Test(proc_fault, lets_a_task_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
-     .description = "PROC-FAULT-002 PROC-FAULT-002c PROC-TASK-001i: task_call") {
+     .description = "PROC-FAULT-002 PROC-TASK-001i: task_call") {
     call_or_short();
+}
+
+Test(proc_fault, lets_only_the_child_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "PROC-FAULT-002c PROC-FAULT-002: the process of a task") {
+    call_with_short_child();
 }
 
 Test(proc_fault, lets_a_queue_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),

@@ -26,6 +26,9 @@ void start_beside_another(int how);
 /* Calls a task. */
 void call_or_short(void);
 
+/* The same, but after the fork only calls of the child fail. */
+void call_with_short_child(void);
+
 /* Opens a queue. Submits one or two tasks that end, and one that continues to run. Dispatches those that have ended:
  * each callback is called once, with the right result. Closes the queue. */
 void queue_or_short(int ending);

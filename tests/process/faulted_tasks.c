@@ -1,5 +1,6 @@
 /* faulted_tasks.c - tasks, while one call of the submission fails. */
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,16 @@ void call_or_short(void) {
     expect_int(open_descriptors(), before, "the number of open descriptors at the end");
     expect_int(has_children(), false, "whether a child is left at the end");
     gates_close();
+}
+
+static void end_sweep_of_parent(void) {
+    sweep_end();
+}
+
+/* fork calls the handler in the parent. */
+void call_with_short_child(void) {
+    require(pthread_atfork(NULL, end_sweep_of_parent, NULL) == 0, "register a handler of fork");
+    call_or_short();
 }
 
 struct outcome {
