@@ -83,6 +83,8 @@ void start_beside_another(int how) {
     start_or_short(&second, starts[how].target, NULL, &starts[how].options);
     sweep_end();
     expect_undisturbed(&first, sentinel);
+    if (starts[how].options.method == PROCESS_SPAWN)
+        expect_int(join_for_code(&second), starts[how].code, "the exit code of the spawned child");
     finish(&second, starts[how].code, "the second child");
     let_pass(0, 1);
     finish(&first, HELD, "the first child");
