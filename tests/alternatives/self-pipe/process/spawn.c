@@ -92,9 +92,9 @@ static _Noreturn void execute(int letter, int report, const sigset_t *mask) {
         told = REPORT;
         execv("/proc/self/exe", argv);
     }
-    int error = errno;
-    ssize_t written = write(told, &error, sizeof error);
-    (void)written;
+    int cause = errno;
+    while (write(told, &cause, sizeof cause) < 0 && errno == EINTR)
+        continue;
     _exit(127);
 }
 
