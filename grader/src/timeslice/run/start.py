@@ -136,14 +136,14 @@ class Bank:
         """Tell libgcov to write its files below ``folder``, not beside the objects."""
         return {"GCOV_PREFIX": str(folder), "GCOV_PREFIX_STRIP": str(len(self._built.notes.parts) - 1)}
 
-    def first_failure(self, names: Sequence[str]) -> str | None:
-        """Run tests natively until one does not pass, and return its name; None if all pass. The rest does not run."""
-        run = ModeRun(NATIVE)
+    def first_failure(self, run: ModeRun, names: Sequence[str], lanes: int) -> str | None:
+        """Run tests in the run's mode until one is not clean, and return its name; None if all are. The rest does not
+        run. ``run`` gets the records of those that ran."""
         with ExitStack() as stack:
-            process = self.start(stack, run, names)
+            process = self.start(stack, run, names, lanes)
             while not process.closed:
                 for record in process.read():
-                    if record.verdict is not Verdict.PASSED:
+                    if not record.clean:
                         return record.name
         return next((name for name in names if name not in run.records), None)
 
