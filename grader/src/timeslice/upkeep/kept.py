@@ -44,12 +44,18 @@ class _Memory(BaseModel):
     files: dict[str, _File] = Field(default_factory=dict)
 
 
+def path_of(kit: Kit, solution: Path, lab: str) -> Path:
+    """The file with the memory of one lab of a solution."""
+    return kit.root / "build" / "mutants" / f"{solution.name}-{lab}.json"
+
+
 class Kept:
     """The memory of one lab of a solution. Threads may share it."""
 
-    def __init__(self, kit: Kit, solution: Path, lab: str, *, again: bool = False) -> None:
-        """``again``: forget the decisions."""
-        self._path = kit.root / "build" / "mutants" / f"{solution.name}-{lab}.json"
+    def __init__(self, kit: Kit, solution: Path, lab: str, path: Path, *, again: bool = False) -> None:
+        """``again``: no old decision holds."""
+        self._path = path
+        self._again = again
         self._bank = _digest([kit.objects / "bank.o"])
         self._lock = Lock()
         self._saved = time.monotonic()
@@ -62,8 +68,6 @@ class Kept:
             known = self._memory.files.get(source.name)
             if known is None or known.source != digest:
                 self._memory.files[source.name] = _File(source=digest)
-            elif again:
-                known.decisions.clear()
 
     def code(self, file: str, line: int, after: str) -> str | None:
         """The kept digest of the code of a mutant; None if it is not known."""
@@ -77,7 +81,7 @@ class Kept:
 
     def decision(self, file: str, code: str) -> Decision | None:
         """The kept decision on a mutant; None if there is none, or if the bank has changed since the mutant lived."""
-        known = self._memory.files[file].decisions.get(code)
+        known = None if self._again else self._memory.files[file].decisions.get(code)
         return known if known and (known.word == DEAD or known.bank == self._bank) else None
 
     def set_decision(self, file: str, code: str, decision: Decision) -> None:

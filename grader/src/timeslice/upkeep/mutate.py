@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from timeslice.upkeep import fixed_list, survivors
-from timeslice.upkeep.kept import Kept
+from timeslice.upkeep.kept import Kept, path_of
 from timeslice.upkeep.machine import STEPS, Fate, Machine, changes, fates, sample
 from timeslice.upkeep.proof import Prover
 
@@ -40,7 +40,8 @@ def mutate(prover: Prover, solutions: Sequence[Path], wanted: Wanted, console: C
 
 def _of_lab(prover: Prover, solution: Path, lab: str, wanted: Wanted, console: Console) -> list[Fate]:
     drawn = sample(changes(prover.kit, solution, lab), wanted.number, wanted.seed)
-    machine = Machine(prover, solution, lab, Kept(prover.kit, solution, lab, again=wanted.again))
+    kept = Kept(prover.kit, solution, lab, path_of(prover.kit, solution, lab), again=wanted.again)
+    machine = Machine(prover, solution, lab, kept)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task(f"{solution.name} {lab}", total=STEPS * len(drawn))
         try:
