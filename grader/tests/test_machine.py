@@ -76,6 +76,7 @@ def test_each_change_has_its_own_key(tmp_path: Path) -> None:
 def test_a_sample_is_the_same_every_time() -> None:
     offered = [Change("udp", "x.c", line, "a", "b") for line in range(100)]
     assert machine.sample(offered, 5, 1) == machine.sample(offered, 5, 1) != machine.sample(offered, 5, 2)
+    assert set(machine.sample(offered, 5, 1)) < set(machine.sample(offered, 90, 1))
     assert machine.sample(offered, 0, 1) == machine.sample(offered, 500, 1) == offered
 
 

@@ -79,15 +79,20 @@ class Bank:
         self._seed = seed
         self._started = 0
 
-    def start(self, stack: ExitStack, run: ModeRun, only: Sequence[str], lanes: int = 1) -> Process:
-        """Start the tests ``only`` in the run's mode, ``lanes`` of them at once. ``stack`` ends the run."""
+    def start(
+        self, stack: ExitStack, run: ModeRun, only: Sequence[str], lanes: int = 1, scale: float | None = None
+    ) -> Process:
+        """Start the tests ``only`` in the run's mode, ``lanes`` of them at once. ``stack`` ends the run.
+
+        ``scale``: the watchdog multiplies the limit of each test by it, and not by the factor of the mode."""
         self._started += 1
         folder = self._stage / f"{run.mode}-{self._started}"
         folder.mkdir()
+        options = ["--lanes", str(lanes), *([] if scale is None else ["--timeout-scale", str(scale)])]
         pipe, far_end = os.pipe2(os.O_CLOEXEC)
         stack.callback(os.close, pipe)
         try:
-            running = stack.enter_context(self._launch(run.mode, folder, far_end, only, lanes))
+            running = stack.enter_context(self._launch(run.mode, folder, far_end, only, options))
         finally:
             os.close(far_end)
         if run.mode != NATIVE:
@@ -96,7 +101,7 @@ class Bank:
             run.counters = folder
         return Process(run, running, pipe)
 
-    def _launch(self, mode: str, folder: Path, records: int, only: Sequence[str], lanes: int) -> Running:
+    def _launch(self, mode: str, folder: Path, records: int, only: Sequence[str], options: Sequence[str]) -> Running:
         limits = self._builder.assignment.limits
         program = self._built.banks[mode]
         baseline = self._builder.kit.baseline
@@ -111,7 +116,7 @@ class Bank:
         if mode == MEMCHECK:
             tool = [*valgrind(objects), f"--suppressions={suppressions}", f"--xml-file={folder}/%p.xml"]
             argv = [*tool, *argv]
-        argv += ["--lanes", str(lanes)]
+        argv += options
         return self._builder.sandbox.start(
             argv,
             cwd=folder,
@@ -136,11 +141,11 @@ class Bank:
         """Tell libgcov to write its files below ``folder``, not beside the objects."""
         return {"GCOV_PREFIX": str(folder), "GCOV_PREFIX_STRIP": str(len(self._built.notes.parts) - 1)}
 
-    def first_failure(self, run: ModeRun, names: Sequence[str], lanes: int) -> str | None:
+    def first_failure(self, run: ModeRun, names: Sequence[str], lanes: int, scale: float | None = None) -> str | None:
         """Run tests in the run's mode until one is not clean, and return its name; None if all are. The rest does not
         run. ``run`` gets the records of those that ran."""
         with ExitStack() as stack:
-            process = self.start(stack, run, names, lanes)
+            process = self.start(stack, run, names, lanes, scale)
             while not process.closed:
                 for record in process.read():
                     if not record.clean:

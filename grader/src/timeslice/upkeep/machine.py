@@ -108,11 +108,15 @@ def changes(kit: Kit, solution: Path, lab: str) -> list[Change]:
 
 
 def sample(offered: Sequence[Change], number: int, seed: int) -> list[Change]:
-    """``number`` of the changes, drawn at random, in their order. 0 means all."""
+    """``number`` of the changes, drawn at random, in their order. 0 means all. A larger sample holds each smaller
+    one."""
     if number == 0 or number >= len(offered):
         return list(offered)
     dice = random.Random(seed)  # noqa: S311 not a secret: the same mutants every time
-    return [offered[at] for at in sorted(dice.sample(range(len(offered)), number))]
+    drawn: set[int] = set()
+    while len(drawn) < number:
+        drawn.add(dice.randrange(len(offered)))
+    return [offered[at] for at in sorted(drawn)]
 
 
 @contextlib.contextmanager

@@ -33,6 +33,9 @@ from timeslice.run.steadiness import settle
 
 SEED = 1
 _REASONS = TypeAdapter(dict[str, str])
+# Many mutants hang, and a loop without end takes all the time that it gets. So the first run of a native test may take
+# only this part of its limit. Then the test runs alone with the whole limit.
+PATIENCE = {NATIVE: 0.4}
 SECONDS = 600  # after this time, a compiler that the proof started counts as hung
 
 
@@ -161,13 +164,14 @@ class MutantBank:
         The rest does not run. Raises KitError if the mutant does not link."""
         bank, run = self.linked(mode), ModeRun(mode)
         while rest := [name for name in names if name not in run.records]:
-            name = bank.first_failure(run, rest, LANES)
+            name = bank.first_failure(run, rest, LANES, PATIENCE.get(mode))
             if name is None:
                 return None
-            again = bank.alone(ModeRun(mode), [name]).get(name) or TestRecord.of(name, Verdict.TIMED_OUT, "")
-            if not again.clean:
-                return again
-            run.records[name] = again
+            told = bank.alone(ModeRun(mode), [name])
+            record = told.get(name) or TestRecord.of(name, Verdict.TIMED_OUT, "")
+            if not record.clean:
+                return record
+            run.records[name] = record
         return None
 
 
