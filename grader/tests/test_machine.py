@@ -16,7 +16,7 @@ from timeslice.grade.context import GradingContext
 from timeslice.model import Verdict
 from timeslice.screen import open_console
 from timeslice.upkeep import fixed_list, machine, survivors
-from timeslice.upkeep.kept import ALIVE, DEAD, Decision, Kept
+from timeslice.upkeep.kept import ALIVE, DEAD, NATIVELY, Decision, Kept
 from timeslice.upkeep.machine import Change, Fate, Machine
 from timeslice.upkeep.mutants import MutantRunner
 from timeslice.upkeep.proof import Prover
@@ -25,10 +25,10 @@ BEFORE = "    while (sent < 0 && errno == EINTR);"
 
 
 @contextmanager
-def machine_for(kit: Kit, lab: str, memory: Path) -> Iterator[Machine]:
+def machine_for(kit: Kit, lab: str, memory: Path, *, tools: bool = True) -> Iterator[Machine]:
     """A machine for the reference that keeps nothing in the kit."""
     with Prover(kit) as prover:
-        made = Machine(prover, kit.reference, lab, Kept(kit, kit.reference, lab, memory))
+        made = Machine(prover, kit.reference, lab, Kept(kit, kit.reference, lab, memory), tools=tools)
         try:
             yield made
         finally:
@@ -115,6 +115,19 @@ def test_the_tools_kill_what_lives_natively(kit: Kit, context: GradingContext, t
                 assert bank.killer(mode, test) is not None
     finally:
         runner.close()
+
+
+def test_the_tools_look_later_at_what_lives_natively(kit: Kit, tmp_path: Path) -> None:
+    line = "    free(h->places);"
+    number = (kit.reference / "scheduler" / "heap.c").read_text().splitlines().index(line) + 1
+    leak = Change("scheduler", "heap.c", number, f"{line}\n", "\n")
+    memory = tmp_path / "memory.json"
+    with machine_for(kit, "scheduler", memory, tools=False) as quick:
+        lives = quick.decide(leak)
+    with machine_for(kit, "scheduler", memory) as whole:
+        dies = whole.decide(leak)
+    assert (lives.word, lives.how) == (ALIVE, NATIVELY)
+    assert (dies.word, dies.how) == (DEAD, SANITIZE)
 
 
 def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:

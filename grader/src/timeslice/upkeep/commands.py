@@ -152,9 +152,17 @@ def costs(only: tuple[str, ...]) -> int:
 )
 @click.option("--seed", default=1, show_default=True, help="Another seed draws other mutants.")
 @click.option("--again", is_flag=True, help="Run mutants again that died in an earlier run.")
+@click.option("--natively", is_flag=True, help="No sanitizers, no Valgrind: a quick look at what lives.")
 @click.option("--list", "renew", is_flag=True, help="Write the lists of mutants for CI again.")
 def mutants(
-    solutions: tuple[Path, ...], labs: tuple[str, ...], number: int, seed: int, *, again: bool, renew: bool
+    solutions: tuple[Path, ...],
+    labs: tuple[str, ...],
+    number: int,
+    seed: int,
+    *,
+    again: bool,
+    natively: bool,
+    renew: bool,
 ) -> int:
     """Make mutants by machine, and show those that no test notices.
 
@@ -176,7 +184,7 @@ def mutants(
 
     kit = find_kit()
     kit.require_built()
-    wanted = Wanted(labs or kit.labs, number, seed, again=again, renew=renew)
+    wanted = Wanted(labs or kit.labs, number, seed, again=again, renew=renew, tools=not natively)
     folders = [solution.resolve() for solution in solutions] or [kit.reference]
     with Prover(kit) as prover:
         return 0 if mutate(prover, folders, wanted, open_console()) else SOME_ARE_BAD

@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field, ValidationError
 from timeslice.contract.kit import Kit
 
 DEAD, ALIVE = "dead", "alive"
+NATIVELY = "natively"
 _SAVE_SECONDS = 15  # between two times that the file is written
 
 
@@ -28,7 +29,7 @@ class Decision(BaseModel):
 
     word: str
     test: str = ""  # suite/test; empty if the mutant lives, or does not link
-    how: str = ""  # the verdict natively, or the tool
+    how: str = ""  # the verdict natively, or the tool; NATIVELY if the mutant lives and no tool has looked
     bank: str = ""  # a digest of the bank that did not kill it
 
 
@@ -95,9 +96,9 @@ class Kept:
         decisions = self._memory.files[file].decisions.values()
         return list(dict.fromkeys(one.test for one in reversed(decisions) if one.test))
 
-    def survived(self) -> Decision:
+    def survived(self, how: str = "") -> Decision:
         """The decision on a mutant that this bank did not kill."""
-        return Decision(word=ALIVE, bank=self._bank)
+        return Decision(word=ALIVE, how=how, bank=self._bank)
 
     def save(self) -> None:
         """Write the file. A reader never sees half of it."""

@@ -31,7 +31,7 @@ from timeslice.contract.bank import watched_tests
 from timeslice.contract.kit import Kit
 from timeslice.contract.places import COMMENT
 from timeslice.errors import KitError
-from timeslice.upkeep.kept import DEAD, Decision, Kept
+from timeslice.upkeep.kept import ALIVE, DEAD, NATIVELY, Decision, Kept
 from timeslice.upkeep.mutants import SECONDS, MutantRunner
 from timeslice.upkeep.parallel import in_parallel
 from timeslice.upkeep.proof import Prover
@@ -135,7 +135,9 @@ def applied(solution: Path, change: Change) -> Iterator[Path]:
 class Machine:
     """Decides the fate of changes to one lab of a solution. Threads may share it. ``close`` ends its work."""
 
-    def __init__(self, prover: Prover, solution: Path, lab: str, kept: Kept) -> None:
+    def __init__(self, prover: Prover, solution: Path, lab: str, kept: Kept, *, tools: bool = True) -> None:
+        """``tools``: the sanitizers and Valgrind run too, on what lives natively."""
+        self._tools = tools
         self._context = prover.context()
         self._solution = solution
         self._lab = lab
@@ -177,18 +179,20 @@ class Machine:
         """Run the tests on a mutant until one fails. If a kept decision still holds, it counts."""
         code = self.code(change)
         known = self._kept.decision(change.file, code)
-        if known is not None:
+        lives_natively = known is not None and known.word == ALIVE and known.how == NATIVELY
+        if known is not None and not (lives_natively and self._tools):
             return known
-        decision = self._run(change)
+        decision = self._run(change, natively=not lives_natively)
         self._kept.set_decision(change.file, code, decision)
         return decision
 
-    def _run(self, change: Change) -> Decision:
+    def _run(self, change: Change, *, natively: bool) -> Decision:
         """Run the tests natively, then with the sanitizers, then under Valgrind. The first failure ends it."""
         names = [test.name for test in self._tests]
         with applied(self._solution, change) as folder, self._runner.opened(folder) as bank:
-            natively = [(NATIVE, group) for group in self._groups(change.file)]
-            for mode, group in [*natively, (SANITIZE, names), (MEMCHECK, self._watched)]:
+            runs = [(NATIVE, group) for group in self._groups(change.file)] if natively else []
+            runs += [(SANITIZE, names), (MEMCHECK, self._watched)] if self._tools else []
+            for mode, group in runs:
                 try:
                     record = bank.killer(mode, group)
                 except KitError:
@@ -196,7 +200,7 @@ class Machine:
                 if record is not None:
                     self._note_killer(change.file, record.name)
                     return Decision(word=DEAD, test=record.name, how=record.verdict if mode == NATIVE else mode)
-        return self._kept.survived()
+        return self._kept.survived("" if self._tools else NATIVELY)
 
     def _groups(self, file: str) -> Iterator[list[str]]:
         """All tests, in groups: those that are likely to fail first."""

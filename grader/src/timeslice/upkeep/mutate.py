@@ -24,6 +24,7 @@ class Wanted:
     seed: int
     again: bool  # run mutants again that died
     renew: bool  # write the fixed lists
+    tools: bool  # also run the sanitizers and Valgrind
 
 
 def mutate(prover: Prover, solutions: Sequence[Path], wanted: Wanted, console: Console) -> bool:
@@ -41,7 +42,7 @@ def mutate(prover: Prover, solutions: Sequence[Path], wanted: Wanted, console: C
 def _of_lab(prover: Prover, solution: Path, lab: str, wanted: Wanted, console: Console) -> list[Fate]:
     drawn = sample(changes(prover.kit, solution, lab), wanted.number, wanted.seed)
     kept = Kept(prover.kit, solution, lab, path_of(prover.kit, solution, lab), again=wanted.again)
-    machine = Machine(prover, solution, lab, kept)
+    machine = Machine(prover, solution, lab, kept, tools=wanted.tools)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task(f"{solution.name} {lab}", total=STEPS * len(drawn))
         try:
