@@ -118,14 +118,14 @@ def test_the_tools_kill_what_lives_natively(kit: Kit, context: GradingContext, t
 
 
 def test_the_tools_look_later_at_what_lives_natively(kit: Kit, tmp_path: Path) -> None:
-    line = "    free(h->places);"
+    line = "    h->count = 0;"
     number = (kit.reference / "scheduler" / "heap.c").read_text().splitlines().index(line) + 1
-    leak = Change("scheduler", "heap.c", number, f"{line}\n", "\n")
+    overflow = Change("scheduler", "heap.c", number, f"{line}\n", f"{line} volatile int big = 2147483647; big++;\n")
     memory = tmp_path / "memory.json"
     with machine_for(kit, "scheduler", memory, tools=False) as quick:
-        lives = quick.decide(leak)
+        lives = quick.decide(overflow)
     with machine_for(kit, "scheduler", memory) as whole:
-        dies = whole.decide(leak)
+        dies = whole.decide(overflow)
     assert (lives.word, lives.how) == (ALIVE, NATIVELY)
     assert (dies.word, dies.how) == (DEAD, SANITIZE)
 
