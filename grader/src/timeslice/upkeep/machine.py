@@ -205,7 +205,7 @@ class Machine:
     def _groups(self, file: str) -> Iterator[list[str]]:
         """All tests, in groups: those that are likely to fail first."""
         with self._lock:
-            quick = self._killers.setdefault(file, self._kept.killers(file))[:_QUICK]
+            quick = self._killers_of(file)[:_QUICK]
         stem = Path(file).stem
         near = [test.name for test in self._tests if Path(test.file).stem.startswith(stem)]
         done: set[str] = set()
@@ -215,9 +215,13 @@ class Machine:
             if rest:
                 yield rest
 
+    def _killers_of(self, file: str) -> list[str]:
+        """The tests that killed mutants of a file, the latest first. The lock is held."""
+        return self._killers.setdefault(file, self._kept.killers(file))
+
     def _note_killer(self, file: str, name: str) -> None:
         with self._lock:
-            self._killers[file] = list(dict.fromkeys([name, *self._killers[file]]))
+            self._killers[file] = list(dict.fromkeys([name, *self._killers_of(file)]))
 
     def _optimised(self, source: Path, folder: Path | None = None) -> str:
         """A digest of the optimised object of a source without debug information; empty if it does not compile."""
