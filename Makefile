@@ -200,10 +200,13 @@ costs: setup ## measure what each mutant costs: its own clause, and little more
 	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice costs
 
+# The reference, and two alternatives of each lab whose structure differs most from it.
+MUTATED := reference $(addprefix tests/alternatives/,epoll-recvmsg alarm-threads self-pipe watcher-threads \
+	tick-by-tick event-list)
 .PHONY: mutants
-mutants: setup ## make NUMBER mutants of each lab by machine, and show those that no test notices
+mutants: setup ## make NUMBER mutants of each lab by machine (0: all), and show those that no test notices
 	@$(MAKE) --no-print-directory calibrated
-	@.venv/bin/timeslice mutants --number $(NUMBER)
+	@.venv/bin/timeslice mutants --number $(NUMBER) $(MUTATED)
 
 .PHONY: bench
 bench: setup ## measure speed: the tests, submissions each minute, memory, the sandbox, a million jobs

@@ -64,7 +64,7 @@ class BankRun:
                         memcheck = self._start(stack, selector, self.memcheck, rest)
 
     def _start(self, stack: ExitStack, selector: selectors.BaseSelector, run: ModeRun, only: Sequence[str]) -> Process:
-        process = self._bank.start(stack, run, only, LANES, TWINS if run.mode == NATIVE else 0)
+        process = self._bank.start(stack, run, only, LANES, twins=TWINS if run.mode == NATIVE else 0)
         selector.register(process.pipe, selectors.EVENT_READ, process)
         return process
 

@@ -83,6 +83,11 @@ class TestRecord(_Told):
         """``suite/test``."""
         return f"{self.suite}/{self.test}"
 
+    @property
+    def clean(self) -> bool:
+        """Whether the test passed, and Valgrind found no error in it."""
+        return self.verdict is Verdict.PASSED and not self.memcheck
+
 
 @dataclass
 class Reports:

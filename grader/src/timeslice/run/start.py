@@ -82,19 +82,29 @@ class Bank:
         self._seed = seed
         self._started = 0
 
-    def start(self, stack: ExitStack, run: ModeRun, only: Sequence[str], lanes: int = 1, twins: int = 0) -> Process:
+    def start(
+        self,
+        stack: ExitStack,
+        run: ModeRun,
+        only: Sequence[str],
+        lanes: int = 1,
+        *,
+        twins: int = 0,
+        scale: float | None = None,
+    ) -> Process:
         """Start the tests ``only`` in the run's mode, ``lanes`` of them at once. ``stack`` ends the run.
 
-        One in ``twins`` tests that passed gets a negative twin. With 0 none does."""
+        One in ``twins`` tests that passed gets a negative twin. With 0 none does. ``scale``: the watchdog multiplies
+        the limit of each test by it, and not by the factor of the mode."""
         self._started += 1
         folder = self._stage / f"{run.mode}-{self._started}"
         folder.mkdir()
+        options = ["--lanes", str(lanes), "--twins", str(twins)]
+        options += [] if scale is None else ["--timeout-scale", str(scale)]
         pipe, far_end = os.pipe2(os.O_CLOEXEC)
         stack.callback(os.close, pipe)
         try:
-            running = stack.enter_context(
-                self._launch(run.mode, folder, far_end, only, ["--lanes", str(lanes), "--twins", str(twins)])
-            )
+            running = stack.enter_context(self._launch(run.mode, folder, far_end, only, options))
         finally:
             os.close(far_end)
         if run.mode != NATIVE:
@@ -143,14 +153,14 @@ class Bank:
         """Tell libgcov to write its files below ``folder``, not beside the objects."""
         return {"GCOV_PREFIX": str(folder), "GCOV_PREFIX_STRIP": str(len(self._built.notes.parts) - 1)}
 
-    def first_failure(self, names: Sequence[str]) -> str | None:
-        """Run tests natively until one does not pass, and return its name; None if all pass. The rest does not run."""
-        run = ModeRun(NATIVE)
+    def first_failure(self, run: ModeRun, names: Sequence[str], lanes: int, scale: float | None = None) -> str | None:
+        """Run tests in the run's mode until one is not clean, and return its name; None if all are. The rest does not
+        run. ``run`` gets the records of those that ran."""
         with ExitStack() as stack:
-            process = self.start(stack, run, names)
+            process = self.start(stack, run, names, lanes, scale=scale)
             while not process.closed:
                 for record in process.read():
-                    if record.verdict is not Verdict.PASSED:
+                    if not record.clean:
                         return record.name
         return next((name for name in names if name not in run.records), None)
 

@@ -145,37 +145,49 @@ def costs(only: tuple[str, ...]) -> int:
 
 
 @click.command()
-@click.argument("solution", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+@click.argument("solutions", type=click.Path(path_type=Path, exists=True, file_okay=False), nargs=-1)
 @click.option("--lab", "labs", multiple=True, metavar="LAB", help="Only mutants of this lab.")
-@click.option("--number", default=100, show_default=True, type=click.IntRange(1), help="How many mutants of each lab.")
+@click.option(
+    "--number", default=100, show_default=True, type=click.IntRange(0), help="How many mutants of each lab; 0 is all."
+)
 @click.option("--seed", default=1, show_default=True, help="Another seed draws other mutants.")
-def mutants(solution: Path | None, labs: tuple[str, ...], number: int, seed: int) -> int:
+@click.option("--again", is_flag=True, help="Run mutants again that died in an earlier run.")
+@click.option("--natively", is_flag=True, help="No sanitizers, no Valgrind: a quick look at what lives.")
+@click.option("--list", "renew", is_flag=True, help="Write the lists of mutants for CI again.")
+def mutants(
+    solutions: tuple[Path, ...],
+    labs: tuple[str, ...],
+    number: int,
+    seed: int,
+    *,
+    again: bool,
+    natively: bool,
+    renew: bool,
+) -> int:
     """Make mutants by machine, and show those that no test notices.
 
-    A mutant changes one line of a right solution at random. SOLUTION is the reference, if you do not give another.
+    A mutant changes one line of a right solution at random. SOLUTIONS is the reference, if you give none. The command
+    keeps its results in build/mutants/. So you can stop it, and it goes on later. After you have added tests, it runs
+    only the mutants that lived.
 
     \b
     timeslice mutants                                         100 mutants of each lab of the reference
     timeslice mutants tests/alternatives/tick-by-tick         100 mutants of an alternative
-    timeslice mutants --lab udp --number 1000 --seed 7
+    timeslice mutants --lab udp --number 0                    every mutant of one lab
+    timeslice mutants --number 300 --list                     new lists in tests/mutants/LAB/machine.txt
 
     Exit status: 0 nearly all died, 1 too many live.
     """
-    from rich.progress import Progress
-
     from timeslice.contract.kit import find_kit
-    from timeslice.upkeep import machine
+    from timeslice.upkeep.mutate import Wanted, mutate
     from timeslice.upkeep.proof import Prover
 
-    kit, console = find_kit(), open_console()
+    kit = find_kit()
     kit.require_built()
-    folder = (solution or kit.reference).resolve()
-    chosen = [lab for lab in labs or kit.labs if (folder / lab).is_dir()]
-    drawn = [change for lab in chosen for change in machine.sample(machine.changes(folder, lab), number, seed)]
-    with Prover(kit) as prover, Progress(console=console, transient=True) as progress:
-        task = progress.add_task("mutants", total=len(drawn))
-        found = machine.fates(prover, folder, drawn, lambda: progress.advance(task))
-    return 0 if machine.show(kit, folder, found, console) else SOME_ARE_BAD
+    wanted = Wanted(labs or kit.labs, number, seed, again=again, renew=renew, tools=not natively)
+    folders = [solution.resolve() for solution in solutions] or [kit.reference]
+    with Prover(kit) as prover:
+        return 0 if mutate(prover, folders, wanted, open_console()) else SOME_ARE_BAD
 
 
 @click.command()
