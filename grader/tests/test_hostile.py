@@ -9,7 +9,7 @@ import pytest
 from timeslice.contract.kit import find_kit
 from timeslice.grade.context import GradingContext
 from timeslice.model import Outcome
-from timeslice.upkeep.attacks import CONTROL, attacks, grade, played, surprises
+from timeslice.upkeep.attacks import CONTROL, attacks, expectation, grade, played, surprises
 
 KIT = find_kit()
 HOSTILE = KIT.root / "tests" / "hostile"
@@ -57,7 +57,8 @@ def test_very_long_line_is_only_long(context: GradingContext, tmp_path: Path) ->
 
 def test_no_lie_passes_the_tripwire(context: GradingContext, tmp_path: Path) -> None:
     """A clean exit inside the tripwire is only an early exit there. It does not make the grade suspicious."""
-    folder = played(context, HOSTILE / "exit-0", {}, tmp_path / "exit-0")
+    attack = HOSTILE / "exit-0"
+    folder = played(context, attack, expectation(KIT, attack), tmp_path / "exit-0")
     result = grade(context, folder, {"UDP-TX-001"})
     assert result.suspicions == []
     assert result.outcome is Outcome.FAILED
