@@ -333,8 +333,9 @@ def test_a_full_disk_keeps_what_was_graded(small: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("holds_the_kit", [False, True])
 def test_a_full_staging_disk_is_not_the_students_fault(kit: Kit, small: Path, holds_the_kit: bool) -> None:
     """The disk is too small for the kit's objects, or too small for a submission's objects too."""
-    objects = sum(path.stat().st_size for path in kit.objects.rglob("*") if path.name != "reference")
-    with small_disk(str(objects + (2 << 20) if holds_the_kit else objects // 2)) as enter:
+    parts = [*kit.include.rglob("*"), *kit.objects.rglob("*.[oas]*")]
+    pages = sum(-(-part.stat().st_size // 4096) for part in parts if part.suffix != ".json")
+    with small_disk(f"{pages * 4 + 512 if holds_the_kit else pages * 2}k") as enter:
         script = f"TMPDIR=$1 {TIMESLICE} grade {shlex.quote(str(small))} -k {SMALL_CLAUSE}; echo status $?"
         ended = subprocess.run([*enter, script], capture_output=True, text=True, timeout=SECONDS)
     assert "status 2" in ended.stdout, ended

@@ -35,7 +35,10 @@ NAMES: Sequence[str | bytes] = (
     "\u00e9\u6f22\u202e", b"latin\xe9\xff", "#", "trailing\n", " blank ",
 )  # fmt: skip
 # Each of these holds what several of the names above hold: one for a word in quotes, one for a word of printf.
-GRADED = ("it's $HOME `id` $(id)", b"::error::no new\nline \xc3\xa9\xe6\xbc\xa2\xe2\x80\xae latin\xe9\xff trailing\n")
+GRADED: Sequence[str | bytes] = (
+    "it's $HOME `id` $(id)",
+    b"::error::no new\nline \xc3\xa9\xe6\xbc\xa2\xe2\x80\xae latin\xe9\xff trailing\n",
+)
 DOES_NOT_COMPILE = "int f(void) { return g; }\n"  # so the check named build fails, and no bank is linked
 
 
@@ -117,8 +120,8 @@ def commands_of(report: Path) -> dict[str, str]:
 @pytest.fixture
 def awkward(tmp_path: Path) -> Path:
     """Submissions with one wrong file each: folders with odd names, a wrapping folder, an archive, a damaged one."""
-    for name in map(os.fsdecode, GRADED):
-        folder = tmp_path / "my class" / name
+    for name in GRADED:
+        folder = tmp_path / "my class" / os.fsdecode(name)
         (folder / "udp").mkdir(parents=True)
         (folder / "udp" / "address.c").write_text(WRONG)
     inner = tmp_path / "my class" / "wrapped" / "inner one"

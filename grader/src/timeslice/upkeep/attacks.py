@@ -81,9 +81,9 @@ def played(context: GradingContext, attack: Path, expected: Expected, copy: Path
             if path.suffix == ".h" or any(clause in path.read_text("utf-8") for clause in expected.checks):
                 shutil.copy(path, copy / lab)
     shutil.copytree(attack, copy, dirs_exist_ok=True)
-    for path, target in expected.links.items():
-        (copy / path).unlink(missing_ok=True)
-        (copy / path).symlink_to(target)
+    for link, target in expected.links.items():
+        (copy / link).unlink(missing_ok=True)
+        (copy / link).symlink_to(target)
     return copy
 
 
