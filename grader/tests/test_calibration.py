@@ -130,7 +130,7 @@ ssize_t udp_send(int fd, const void *data, size_t len, const struct udp_peer *to
 def small_kit(kit: Kit, tmp_path_factory: pytest.TempPathFactory) -> Kit:
     """A copy of the kit with the tests of udp_send alone, and with the reference of one lab."""
     copy = kit_copies.copied(kit, tmp_path_factory.mktemp("kit"))
-    kit_copies.make_bank_of(copy, ["tests/udp/send.c", "tests/udp/tripwire.c"])
+    kit_copies.make_bank_of(copy, ["tests/udp/send.c"])
     for lab in ("process", "scheduler"):
         shutil.rmtree(copy.reference / lab)
     return copy

@@ -9,7 +9,7 @@ import pytest
 from timeslice.contract.kit import find_kit
 from timeslice.grade.context import GradingContext
 from timeslice.model import Outcome
-from timeslice.upkeep.attacks import CONTROL, attacks, expectation, grade, played, surprises
+from timeslice.upkeep.attacks import CONTROL, attacks, grade, surprises
 
 KIT = find_kit()
 HOSTILE = KIT.root / "tests" / "hostile"

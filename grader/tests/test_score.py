@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from score_samples import IDENTITY, bank_test, record, run_of
-from timeslice.build.workshop import MEMCHECK, NATIVE
+from timeslice.build.workshop import NATIVE
 from timeslice.contract.assignment import Assignment
 from timeslice.errors import KitError
 from timeslice.grade import score
