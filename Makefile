@@ -195,14 +195,6 @@ prove: setup ## check the kit: mutants, alternatives, attacks, and REPEAT gradin
 	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice prove --repeat $(REPEAT)
 
-.PHONY: costs
-costs: setup ## measure what each mutant costs: its own clause, and little more
-	@$(MAKE) --no-print-directory calibrated
-	@.venv/bin/timeslice costs
-
-# The reference, and two alternatives of each lab whose structure differs most from it.
-MUTATED := reference $(addprefix tests/alternatives/,epoll-recvmsg alarm-threads self-pipe watcher-threads \
-	tick-by-tick event-list)
 .PHONY: mutants
 mutants: setup ## make NUMBER mutants of each lab by machine (0: all), and show those that no test notices
 	@$(MAKE) --no-print-directory calibrated

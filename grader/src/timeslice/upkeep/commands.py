@@ -121,30 +121,6 @@ def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
 
 
 @click.command()
-@click.option("--only", multiple=True, metavar="TEXT", help="Only mutants whose name contains TEXT.")
-def costs(only: tuple[str, ...]) -> int:
-    """Measure what each mutant costs. One mistake should cost its own clause, and little more.
-
-    All tests of its lab run natively on each mutant. This takes about two seconds for each.
-
-    Exit status: 0 each high cost has its reason, 1 the cost of a mutant needs a look.
-    """
-    from rich.progress import Progress
-
-    from timeslice.contract.kit import find_kit
-    from timeslice.upkeep.costs import costs as measure
-    from timeslice.upkeep.costs import show
-    from timeslice.upkeep.proof import Prover
-
-    kit, console = find_kit(), open_console()
-    kit.require_built()
-    with Prover(kit) as prover, Progress(console=console, transient=True) as progress:
-        task = progress.add_task("mutants", total=None)
-        found = measure(prover, only, lambda: progress.advance(task))
-    return 0 if show(kit, found, console) else SOME_ARE_BAD
-
-
-@click.command()
 @click.argument("solutions", type=click.Path(path_type=Path, exists=True, file_okay=False), nargs=-1)
 @click.option("--lab", "labs", multiple=True, metavar="LAB", help="Only mutants of this lab.")
 @click.option(
@@ -199,4 +175,4 @@ def bench() -> None:
     measure(find_kit(), say)
 
 
-COMMANDS: tuple[click.Command, ...] = (doctor, new, lint, schema, objects, prove, costs, mutants, bench)
+COMMANDS: tuple[click.Command, ...] = (doctor, new, lint, schema, objects, prove, mutants, bench)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from shutil import copytree
@@ -32,6 +32,7 @@ from timeslice.run.start import Bank
 from timeslice.run.steadiness import settle
 
 SEED = 1
+VERY_MANY = 24  # tests of other clauses: if more of them fail, chance is not the reason
 MANY_LANES = 8  # tests at once: on a mutant many tests wait until their time is up
 _REASONS = TypeAdapter(dict[str, str])
 # Many mutants hang, and a loop without end takes all the time that it gets. So the first run of a native test may take
@@ -55,8 +56,9 @@ class MutantRunner:
         """Remove the objects."""
         self._folder.cleanup()
 
-    def failing(self, mutant: Path, names: Sequence[str], *, once: bool = False) -> list[str]:
-        """The tests among ``names`` that do not pass natively on a mutant. Each failed two times of three, or ``once``.
+    def failing(self, mutant: Path, names: Sequence[str], sure_of: Collection[str]) -> list[str]:
+        """The tests among ``names`` that do not pass natively on a mutant. Those in ``sure_of`` failed two times of
+        three. The others failed twice, except if very many fail: then once is enough.
 
         ``mutant``: a folder with one lab of the solution, changed. Raises KitError if it does not compile."""
         with self.opened(mutant) as opened:
@@ -66,8 +68,10 @@ class MutantRunner:
                 process = bank.start(stack, run, names, MANY_LANES)
                 while not process.closed:
                     process.read()
-            if not once:
-                settle(bank, run, [name for name in names if not run.has_passed(name)])
+            failed = [name for name in names if not run.has_passed(name)]
+            settle(bank, run, [name for name in failed if name in sure_of])
+            others = [name for name in failed if name not in sure_of]
+            run.records.update(bank.alone(ModeRun(NATIVE), others) if 0 < len(others) <= VERY_MANY else {})
             return [name for name in names if not run.has_passed(name)]
 
     @contextmanager

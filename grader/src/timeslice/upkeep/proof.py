@@ -19,6 +19,7 @@ from timeslice.errors import KitError
 from timeslice.grade.context import GradingContext
 from timeslice.model import Result, Verdict
 from timeslice.upkeep.attacks import attacks, grade, surprises
+from timeslice.upkeep.costs import Cost, cost_of
 from timeslice.upkeep.lint import lint
 from timeslice.upkeep.mutants import MutantRunner, patched
 
@@ -41,6 +42,7 @@ class Prover:
 
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
+        self.costs: list[Cost] = []  # of every mutant that was proved
         self._stack = ExitStack()
         self._context: dict[str, GradingContext] = {}
         self._runner: MutantRunner | None = None
@@ -87,7 +89,7 @@ def cases(kit: Kit) -> list[Case]:
             for a in attacks(kit)
         ),
         *(
-            Case("every mutant dies on its clause", m.name, partial(_mutant_dies, m))
+            Case("every mutant dies on its clause", m.name, partial(_mutant_dies, m, lab))
             for lab in kit.labs
             for m in mutants(kit, lab)
         ),
@@ -150,14 +152,18 @@ def _template(prover: Prover) -> str:
     return "; ".join([*(f"{name} passes" for name in passed), *warned, *unfinished])
 
 
-def _mutant_dies(mutant: Mutant, prover: Prover) -> str:
+def _mutant_dies(mutant: Mutant, lab: str, prover: Prover) -> str:
     """Natively first, because that is quick. Only the tools see what a mutant that lives natively does to memory."""
     clause = mutant.clause
     if clause is None:
         raise KitError(f"{mutant.path} is not named after a clause: run timeslice lint")
-    names = [test.name for test in prover.context().tests if test.clause == clause]
+    context = prover.context()
+    tests = [test for test in context.tests if test.lab == lab]
+    own = {test.name for test in tests if test.clause == clause}
     with patched(prover.kit, mutant.path) as folder:
-        if prover.runner.failing(folder, names):
+        failing = set(prover.runner.failing(folder, [test.name for test in tests], sure_of=own))
+        prover.costs.append(cost_of(mutant, next(one for one in context.whole.labs if one.id == lab), tests, failing))
+        if failing & own:
             return ""
         result = prover.grade(folder, clauses=[clause])
     if result.build.status != "built":
