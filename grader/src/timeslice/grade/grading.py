@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from timeslice.build.builder import Built
+from timeslice.build.compiling import processes_killed
 from timeslice.build.workshop import MEMCHECK, SANITIZE, require_room
 from timeslice.contract.assignment import Assignment, lab_of
 from timeslice.contract.bank import BankTest, bank_tests, watched_tests
@@ -26,7 +27,7 @@ from timeslice.grade.checks import (
 )
 from timeslice.grade.context import GradingContext, machine_error
 from timeslice.grade.examination import Examination
-from timeslice.grade.memory import MemoryJudge, descriptor_findings, foreign_fault, removed_reports
+from timeslice.grade.memory import MemoryJudge, descriptor_findings, ended_runs, foreign_fault, removed_reports
 from timeslice.grade.replay import BUILD
 from timeslice.intake.sources import Source
 from timeslice.intake.tree import take
@@ -174,12 +175,15 @@ class Grading:
         examination = Examination(bank, self._only(built.labs), sources, watched_tests(self._context.tests))
         judged = {test.name: test for test in self._judged()}
         memory_clauses = set(self._context.assignment.memory.values())
+        killed_before = processes_killed()
         with self._timed("run"):
             for record in examination.records():
                 test = judged.get(record.name)
                 if test and test.clause not in memory_clauses:
                     yield self._test_check(examination, test)
         require_room(stage)
+        if examination.ended_early and processes_killed() > killed_before:
+            raise KitError("the machine had no memory left to run the tests: free some, or grade fewer at once with -j")
         with self._timed("coverage"):
             self._coverage = self._measure(built, examination.native, tree, sources)
         self._suspicions = score.suspicions(self._context.tests, (examination.native, examination.memcheck))
@@ -215,9 +219,8 @@ class Grading:
             fault = self._context.calibration.native_fault(test.name)
             return excused_check(check, fault) if fault and check.verdict is not Verdict.PASSED else check
         why = _cut_short(native.ended, self._context.assignment.limits.run_seconds)
-        if why:
-            return check_not_run(self._context.assignment, test, possible, why)
-        raise KitError(f"the bank ended before it reported {test.name} ({_how_it_ended(native)}): grade again")
+        why = why or f"Other tests ended the whole run before this test ({_how_it_ended(native)})."
+        return check_not_run(self._context.assignment, test, possible, why)
 
     def _measure(self, built: Built, native: ModeRun, tree: Path, sources: Sequence[str]) -> Coverage:
         if not self._context.builder.measures_coverage or native.counters is None:
@@ -235,7 +238,9 @@ class Grading:
         removed = self._settle_lost(examination)
         by_name = {test.name: test for test in self._context.tests}
         judge = MemoryJudge(self._context.assignment, by_name, examination.native, calibration, tuple(self._faults))
-        found = [*examination.findings, *removed, *descriptor_findings((examination.native, *examination.tools))]
+        ended = [found for tool in examination.tools for found in ended_runs(tool, self._tool(tool.mode))]
+        descriptors = descriptor_findings((examination.native, *examination.tools))
+        found = [*examination.findings, *removed, *ended, *descriptors]
         findings = judge.charge(found)
         for finding in examination.kit_findings:
             tests = examination.sound(finding)

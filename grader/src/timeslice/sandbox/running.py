@@ -36,7 +36,7 @@ from types import TracebackType
 
 from timeslice.errors import SandboxError
 from timeslice.sandbox.cgroup import Group
-from timeslice.sandbox.leavings import disk_usage, sweep
+from timeslice.sandbox.leavings import holds_more, sweep
 from timeslice.sandbox.limits import Ended, Limits
 
 _DISK_CHECK_SECONDS = 0.25
@@ -247,8 +247,7 @@ class Running:
         self._killed = self._stop in ready
         self._timed_out = not self._killed and time.monotonic() >= deadline
         if not ready and not self._timed_out:
-            used = sum(disk_usage(path) for path in self._launch.writable)
-            self._disk_full = used > self._launch.limits.disk_bytes
+            self._disk_full = holds_more(self._launch.writable, self._launch.limits.disk_bytes)
         return self._killed or self._timed_out or self._disk_full
 
     def _outcome(self, status: int | None, launcher_code: int, seconds: float) -> Ended:
