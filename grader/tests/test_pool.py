@@ -93,7 +93,13 @@ def test_a_fault_of_the_graders_own_is_never_a_grade(context: GradingContext, mo
 
 
 @pytest.mark.parametrize(
-    "said", ["exit 3", "kill -9 $$", "head -c 9000000 /dev/zero | tr '\\0' x >/proc/self/fd/$4", "echo '{no record}' >/proc/self/fd/$4"]
+    "said",
+    [
+        "exit 3",
+        "kill -9 $$",
+        "head -c 9000000 /dev/zero | tr '\\0' x >/proc/self/fd/$4",
+        "echo '{no record}' >/proc/self/fd/$4",
+    ],
 )
 def test_a_run_that_ends_early_is_the_submissions_doing_if_the_reference_comes_to_its_end(
     context: GradingContext, monkeypatch: pytest.MonkeyPatch, said: str

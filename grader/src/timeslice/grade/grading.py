@@ -36,9 +36,11 @@ from timeslice.run import coverage, sanitize
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
 from timeslice.run.steadiness import Story
-from timeslice.sandbox import Ended
+from timeslice.sandbox import Ended, Patience
 from timeslice.untrusted import one_line
 
+PATIENCE_SECONDS = 120.0
+SLOWER_THAN_REFERENCE = 3  # a submission may use this many times what the reference uses on this machine
 _NO_BUILD = Build(status="broken")
 _NO_COVERAGE_OF = "the kit measures line coverage only with gcc"
 
@@ -46,8 +48,19 @@ _NO_COVERAGE_OF = "the kit measures line coverage only with gcc"
 class Grading:
     """The grading of one submission. ``checks`` does the work. ``result`` gives the current state at any time."""
 
-    def __init__(self, context: GradingContext, source: Source, seed: int, program: str | None = None) -> None:
-        """``program`` starts each replay command. The default is the program that started this process."""
+    def __init__(
+        self,
+        context: GradingContext,
+        source: Source,
+        seed: int,
+        program: str | None = None,
+        patience: float | None = None,
+    ) -> None:
+        """``program`` starts each replay command. The default is the program that started this process.
+
+        ``patience``: the seconds that the submission may use. The default is larger if the reference needs long here."""
+        default = max(PATIENCE_SECONDS, SLOWER_THAN_REFERENCE * context.calibration.seconds)
+        self._patience = Patience(default if patience is None else patience)
         self._context = context
         self._source = source
         self._seed = seed
@@ -139,7 +152,7 @@ class Grading:
         sources = [name for name in taken.handed_in if lab_of(name) in graded]
         self._absent = graded - {lab_of(name) for name in sources if name.endswith(".c")}
         with self._timed("build"):
-            built = self._context.builder.build(tree, sources, stage)
+            built = self._context.builder.build(tree, sources, stage, self._patience)
         self._build = built.build
         self._notes += supplied_notes(self._context.assignment, built.build)
         self._runs = bool(built.labs)
@@ -171,7 +184,7 @@ class Grading:
     def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
         results = stage / "results"
         results.mkdir()
-        bank = Bank(self._context.builder, built, results, self._seed)
+        bank = Bank(self._context.builder, built, results, self._seed, self._patience)
         examination = Examination(bank, self._only(built.labs), sources, watched_tests(self._context.tests))
         judged = {test.name: test for test in self._judged()}
         memory_clauses = set(self._context.assignment.memory.values())
@@ -181,6 +194,8 @@ class Grading:
                 test = judged.get(record.name)
                 if test and test.clause not in memory_clauses:
                     yield self._test_check(examination, test)
+        if self._patience.over:
+            self._notes.append(f"{_used_up(self._patience)} What was decided before that counts.")
         require_room(stage)
         if examination.ended_early and processes_killed() > killed_before:
             raise KitError("the machine had no memory left to run the tests: free some, or grade fewer at once with -j")
@@ -191,7 +206,9 @@ class Grading:
         for name, test in judged.items():
             if name not in self._checks:
                 check = self._test_check(examination, test)
-                yield judge.judge(check, findings) if judge.is_memory_test(test) else check
+                if judge.is_memory_test(test):
+                    check = self._memory_check(examination, test, judge.judge(check, findings))
+                yield check
 
     def _judged(self) -> Iterator[BankTest]:
         return (t for t in self._context.tests if t.name in self._wanted and not t.is_tripwire)
@@ -218,9 +235,15 @@ class Grading:
                 check = unsteady_check(check, story, self._replayer)
             fault = self._context.calibration.native_fault(test.name)
             return excused_check(check, fault) if fault and check.verdict is not Verdict.PASSED else check
-        why = _cut_short(native.ended, self._context.assignment.limits.run_seconds)
+        why = _cut_short(native.ended, self._context.assignment.limits.run_seconds, self._patience)
         why = why or f"Other tests ended the whole run before this test ({_how_it_ended(native)})."
         return check_not_run(self._context.assignment, test, possible, why)
+
+    def _memory_check(self, examination: Examination, test: BankTest, check: Check) -> Check:
+        """The check of a memory clause. It is not decided if the patience ended before Valgrind had seen all tests."""
+        if check.verdict is Verdict.PASSED and self._patience.over and not examination.memcheck.complete:
+            return check_not_run(self._context.assignment, test, check.possible, _used_up(self._patience))
+        return check
 
     def _measure(self, built: Built, native: ModeRun, tree: Path, sources: Sequence[str]) -> Coverage:
         if not self._context.builder.measures_coverage or native.counters is None:
@@ -354,8 +377,14 @@ def supplied_notes(assignment: Assignment, build: Build) -> list[str]:
     return [f"taken from the template: {', '.join(names)}" for names in by_lab if names]
 
 
-def _cut_short(ended: Ended | None, seconds: int) -> str:
+def _used_up(patience: Patience) -> str:
+    return f"The submission used up the {patience.seconds:.0f} seconds that it may take (option --patience)."
+
+
+def _cut_short(ended: Ended | None, seconds: int, patience: Patience) -> str:
     """Why the kit ended a run because of the submission; empty if it did not. ``seconds`` is the time limit."""
+    if patience.over:
+        return _used_up(patience)
     if ended and ended.timed_out:
         return f"Earlier tests used all of the {seconds} seconds that the whole run may take."
     if ended and ended.disk_full:

@@ -21,8 +21,8 @@ _LITTER = {"__MACOSX"}  # folders that archivers add by themselves
 @dataclass(frozen=True)
 class Source:
     """A submission that was found and not yet read: its name in reports, which no other submission has, and its path.
-    ``nested``: this path alone, without the class, looks like a folder of submissions. ``fault``: why it cannot be read,
-    or an empty text."""
+    ``nested``: this path alone, without the class, looks like a folder of submissions. ``fault``: why it must not be
+    read, or an empty text."""
 
     name: str
     path: Path

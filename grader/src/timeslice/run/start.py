@@ -17,7 +17,7 @@ from timeslice.build.workshop import ENVIRONMENT, MEMCHECK, NATIVE, SANITIZE
 from timeslice.contract.tables import RunLimits
 from timeslice.model import Verdict
 from timeslice.run.records import ModeRun, Reports, TestRecord, read_line
-from timeslice.sandbox import Limits, Running
+from timeslice.sandbox import Limits, Patience, Running
 
 LINE_MAX = 8 << 20  # bytes of one record
 ENDED_THE_RUN = "it ended the whole run of the bank"  # the detail of a test that did so
@@ -85,8 +85,11 @@ class Process:
 class Bank:
     """The programs of one submission, and what all their runs share."""
 
-    def __init__(self, builder: Builder, built: Built, stage: Path, seed: int) -> None:
-        """``stage``: an empty folder. Each run gets its own folder below it."""
+    def __init__(
+        self, builder: Builder, built: Built, stage: Path, seed: int, patience: Patience | None = None
+    ) -> None:
+        """``stage``: an empty folder. Each run gets its own folder below it. All runs share the ``patience``."""
+        self._patience = patience
         self._builder = builder
         self._built = built
         self._stage = stage
@@ -144,6 +147,7 @@ class Bank:
             pass_fds=[records],
             valgrind=mode == MEMCHECK,
             ptrace=mode == SANITIZE,
+            patience=self._patience,
         )
 
     def _counters_go_to(self, folder: Path) -> Mapping[str, str]:
@@ -180,7 +184,8 @@ class Bank:
             if again.ended and (again.ended.timed_out or again.ended.disk_full):
                 break
             if rest:
-                told[rest[0]] = TestRecord.of(rest.pop(0), Verdict.CRASHED, ENDED_THE_RUN)
+                culprit = rest.pop(0)
+                told[culprit] = TestRecord.of(culprit, Verdict.CRASHED, ENDED_THE_RUN)
         return told
 
 

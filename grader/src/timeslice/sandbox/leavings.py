@@ -8,11 +8,12 @@ Then two descriptors are enough for any depth, and the cost is linear.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ DEPTH_MAX = 64  # folders below each other; no test makes so many, and each cost
 _BLOCK_BYTES = 512
 _ENTRY_BYTES = 4096  # minimum for each name, so that a million empty files count too
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_IPC_RMID = 0
 _VANISHED = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # a run replaced the folder meanwhile
 _SHARED_DIRECTORIES = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))  # noqa: S108 - searched, not written
 
@@ -108,6 +110,27 @@ class _Level:
     def close(self) -> None:
         self.entries.close()
         os.close(self.descriptor)
+
+
+def remove_ipc(uid: int) -> None:
+    """Removes the System V memory, semaphores and queues of user ``uid``, for a run without a namespace of its own."""
+    libc = ctypes.CDLL(None)
+    for number in ipc_objects("shm", {uid}):
+        libc.shmctl(number, _IPC_RMID, None)
+    for number in ipc_objects("sem", {uid}):
+        libc.semctl(number, 0, _IPC_RMID)
+    for number in ipc_objects("msg", {uid}):
+        libc.msgctl(number, _IPC_RMID, None)
+
+
+def ipc_objects(kind: str, uids: Collection[int]) -> list[int]:
+    """The numbers of the System V objects of a kind (``shm``, ``sem`` or ``msg``) that some users made."""
+    try:
+        heading, *rows = (line.split() for line in Path(f"/proc/sysvipc/{kind}").read_text("ascii").splitlines())
+    except (OSError, ValueError):
+        return []
+    creator, number = heading.index("cuid"), heading.index(f"{kind}id")
+    return [int(row[number]) for row in rows if int(row[creator]) in uids]
 
 
 def _walk(path: Path) -> Iterator[_Entry]:
