@@ -17,6 +17,7 @@ from timeslice.grade.context import GradingContext
 from timeslice.grade.grading import Grading
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome, Verdict
+from timeslice.sandbox import Patience
 from timeslice.session.messages import GradingOptions, Step
 from timeslice.session.pool import Pool
 
@@ -106,8 +107,8 @@ def test_a_run_that_ends_early_is_the_submissions_doing_if_the_reference_comes_t
 ) -> None:
     build = Builder.build
 
-    def build_short(self: Builder, tree: Path, sources: list[str], stage: Path) -> Built:
-        built = build(self, tree, sources, stage)
+    def build_short(self: Builder, tree: Path, sources: list[str], stage: Path, patience: Patience | None) -> Built:
+        built = build(self, tree, sources, stage, patience)
         for bank in built.banks.values():  # reports one test, and then nothing more
             real = bank.rename(bank.with_name("real"))
             told = '{"event":"test","suite":"udp_resolve","test":"turns_ipv4_text_into_an_address","verdict":"passed"}'

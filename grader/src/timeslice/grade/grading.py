@@ -58,7 +58,7 @@ class Grading:
     ) -> None:
         """``program`` starts each replay command. The default is the program that started this process.
 
-        ``patience``: the seconds that the submission may use. The default is larger if the reference needs long here."""
+        ``patience``: the seconds that the submission may use. The default is larger if the reference is slow here."""
         default = max(PATIENCE_SECONDS, SLOWER_THAN_REFERENCE * context.calibration.seconds)
         self._patience = Patience(default if patience is None else patience)
         self._context = context
@@ -194,8 +194,6 @@ class Grading:
                 test = judged.get(record.name)
                 if test and test.clause not in memory_clauses:
                     yield self._test_check(examination, test)
-        if self._patience.over:
-            self._notes.append(f"{_used_up(self._patience)} What was decided before that counts.")
         require_room(stage)
         if examination.ended_early and processes_killed() > killed_before:
             raise KitError("the machine had no memory left to run the tests: free some, or grade fewer at once with -j")
@@ -354,9 +352,13 @@ class Grading:
             "versions": versions(self._context.builder.cc),
             "suspicions": self._suspicions,
             "kit_faults": summarized([*self._context.calibration.faults, *self._faults]),
-            "notes": self._notes,
+            "notes": [*self._notes, *self._note_of_patience()],
             "seconds": self._seconds,
         }
+
+    def _note_of_patience(self) -> Iterator[str]:
+        if self._patience.over:
+            yield f"{_used_up(self._patience)} What was decided before that counts."
 
     def _ordered(self) -> list[Check]:
         """The build, then the tests in the order of the bank. A test without a decision did not run."""

@@ -129,7 +129,7 @@ def ipc_objects(kind: str, uids: Collection[int]) -> list[int]:
         heading, *rows = (line.split() for line in Path(f"/proc/sysvipc/{kind}").read_text("ascii").splitlines())
     except (OSError, ValueError):
         return []
-    creator, number = heading.index("cuid"), heading.index(f"{kind}id")
+    creator, number = heading.index("cuid"), 1  # the first column is the key
     return [int(row[number]) for row in rows if int(row[creator]) in uids]
 
 
