@@ -4,5 +4,5 @@
 ssize_t udp_send(int fd, const void *data, size_t len, const struct udp_peer *to) {
     (void)fd, (void)data, (void)len, (void)to;
     volatile int zero = 0;
-    return 1 / zero;
+    return 7 / zero;
 }
