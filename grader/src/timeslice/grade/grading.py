@@ -24,6 +24,8 @@ from timeslice.grade.checks import (
     difference,
     excused_check,
     unsteady_check,
+    used_up,
+    why_not_run,
 )
 from timeslice.grade.context import GradingContext, machine_error
 from timeslice.grade.examination import Examination
@@ -36,7 +38,7 @@ from timeslice.run import coverage, sanitize
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
 from timeslice.run.steadiness import Story
-from timeslice.sandbox import Ended, Patience
+from timeslice.sandbox import Patience
 from timeslice.untrusted import one_line
 
 PATIENCE_SECONDS = 120.0
@@ -234,14 +236,13 @@ class Grading:
                 check = unsteady_check(check, story, self._replayer)
             fault = self._context.calibration.native_fault(test.name)
             return excused_check(check, fault) if fault and check.verdict is not Verdict.PASSED else check
-        why = _cut_short(native.ended, self._context.assignment.limits.run_seconds, self._patience)
-        why = why or f"Other tests ended the whole run before this test ({_how_it_ended(native)})."
+        why = why_not_run(native, self._context.assignment.limits.run_seconds, self._patience)
         return check_not_run(self._context.assignment, test, possible, why)
 
     def _memory_check(self, examination: Examination, test: BankTest, check: Check) -> Check:
         """The check of a memory clause. It is not decided if the patience ended before Valgrind had seen all tests."""
         if check.verdict is Verdict.PASSED and self._patience.over and not examination.memcheck.complete:
-            return check_not_run(self._context.assignment, test, check.possible, _used_up(self._patience))
+            return check_not_run(self._context.assignment, test, check.possible, used_up(self._patience))
         return check
 
     def _measure(self, built: Built, native: ModeRun, tree: Path, sources: Sequence[str]) -> Coverage:
@@ -359,7 +360,7 @@ class Grading:
 
     def _note_of_patience(self) -> Iterator[str]:
         if self._patience.over:
-            yield f"{_used_up(self._patience)} What was decided before that counts."
+            yield f"{used_up(self._patience)} What was decided before that counts."
 
     def _ordered(self) -> list[Check]:
         """The build, then the tests in the order of the bank. A test without a decision did not run."""
@@ -378,27 +379,6 @@ def supplied_notes(assignment: Assignment, build: Build) -> list[str]:
     """One note for each lab, with the functions that the template supplied."""
     by_lab = ([name for name in lab.api if name in build.supplied] for lab in assignment.labs)
     return [f"taken from the template: {', '.join(names)}" for names in by_lab if names]
-
-
-def _used_up(patience: Patience) -> str:
-    return f"The submission used up the {patience.seconds:.0f} seconds that it may take (option --patience)."
-
-
-def _cut_short(ended: Ended | None, seconds: int, patience: Patience) -> str:
-    """Why the kit ended a run because of the submission; empty if it did not. ``seconds`` is the time limit."""
-    if patience.over:
-        return _used_up(patience)
-    if ended and ended.timed_out:
-        return f"Earlier tests used all of the {seconds} seconds that the whole run may take."
-    if ended and ended.disk_full:
-        return "Earlier tests filled all of the disk space that the whole run may use."
-    return ""
-
-
-def _how_it_ended(run: ModeRun) -> str:
-    if run.ended is None:
-        return "it is still running"
-    return f"signal {run.ended.signal}" if run.ended.signal else f"status {run.ended.exit_code}"
 
 
 def _gcov_of(cc: str) -> str:
