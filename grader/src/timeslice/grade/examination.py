@@ -8,6 +8,7 @@ from timeslice.build.workshop import MEMCHECK, NATIVE, SANITIZE
 from timeslice.model import Finding, Verdict
 from timeslice.run import memcheck, sanitize
 from timeslice.run.bank_run import BankRun
+from timeslice.run.findings import Found
 from timeslice.run.records import ModeRun, Reports, TestRecord
 from timeslice.run.start import ENDED_THE_RUN, Bank
 from timeslice.run.steadiness import HANG_RERUNS, TOOL_RERUNS, TRIES, Stories, settle
@@ -118,8 +119,10 @@ class Examination:
 
     def _collect(self) -> None:
         """Read the reports of the tools. If Valgrind's report of a test is missing, run the test again."""
+        found: list[Found] = []  # of each run: its reports do not change any more
         for _ in range(TRIES):
-            found = [memcheck.findings(r.folder, r.tests_by_pid, self._sources) for r in self.memcheck.reports]
+            new = self.memcheck.reports[len(found) :]
+            found += [memcheck.findings(one.folder, one.tests_by_pid, self._sources) for one in new]
             self.findings = merged(finding for one in found for finding in one.submission)
             self.kit_findings = merged(finding for one in found for finding in one.kit)
             self.lost = self._without_report()
