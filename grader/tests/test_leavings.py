@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
 import tempfile
@@ -11,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from in_sandbox import as_ordinary_user
+from in_sandbox import ORDINARY_UID, as_ordinary_user
 from timeslice.sandbox import Sandbox
-from timeslice.sandbox.leavings import DEPTH_MAX, holds_more, remove_tree, sweep
+from timeslice.sandbox.leavings import DEPTH_MAX, holds_more, ipc_objects, remove_ipc, remove_tree, sweep
 from timeslice.untrusted import STAGE_PREFIX
 
 MIB = 1 << 20
@@ -129,6 +130,24 @@ def test_a_deep_tree_of_a_dead_grader_does_not_stop_the_next(monkeypatch: pytest
     monkeypatch.setattr("timeslice.sandbox.host.reachable", lambda _path: True)
     Sandbox(None)
     assert not stale.exists()
+
+
+def test_system_v_objects_are_found_and_removed() -> None:
+    """A run without an IPC namespace leaves them. Only root gets a user for each run, so only root may remove all."""
+
+    def experiment() -> list[object]:
+        libc, mine = ctypes.CDLL(None), {os.geteuid()}
+        before = {kind: ipc_objects(kind, mine) for kind in ("shm", "sem", "msg")}
+        made = {"shm": libc.shmget(0, 4096, 0o600), "sem": libc.semget(0, 1, 0o600), "msg": libc.msgget(0, 0o600)}
+        found = [number in ipc_objects(kind, mine) for kind, number in made.items()]
+        if mine == {ORDINARY_UID}:
+            remove_ipc(ORDINARY_UID)
+        else:
+            libc.shmctl(made["shm"], 0, None)
+            libc.semctl(made["sem"], 0, 0), libc.msgctl(made["msg"], 0, None)
+        return [found, {kind: ipc_objects(kind, mine) for kind in before} == before]
+
+    assert as_ordinary_user(experiment) == [[True, True, True], True]
 
 
 def test_a_tree_costs_linear_time(folder: Path) -> None:
