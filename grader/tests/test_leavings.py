@@ -144,7 +144,8 @@ def test_system_v_objects_are_found_and_removed() -> None:
             remove_ipc(ORDINARY_UID)
         else:
             libc.shmctl(made["shm"], 0, None)
-            libc.semctl(made["sem"], 0, 0), libc.msgctl(made["msg"], 0, None)
+            libc.semctl(made["sem"], 0, 0)
+            libc.msgctl(made["msg"], 0, None)
         return [found, {kind: ipc_objects(kind, mine) for kind in before} == before]
 
     assert as_ordinary_user(experiment) == [[True, True, True], True]
