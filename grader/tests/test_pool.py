@@ -17,7 +17,8 @@ from timeslice.errors import KitError
 from timeslice.grade.context import GradingContext
 from timeslice.grade.grading import Grading
 from timeslice.intake.sources import Source
-from timeslice.model import Outcome
+from timeslice.model import Outcome, Verdict
+from timeslice.sandbox import Patience
 from timeslice.session.messages import GradingOptions, Step
 from timeslice.session.pool import Pool
 
@@ -96,24 +97,34 @@ def test_a_fault_of_the_graders_own_is_never_a_grade(context: GradingContext, mo
     assert "report this bug" in result.summary
 
 
-def test_a_bank_that_ends_too_early_is_never_a_grade(
-    context: GradingContext, small: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "said",
+    [
+        "exit 3",
+        "kill -9 $$",
+        "head -c 9000000 /dev/zero | tr '\\0' x >/proc/self/fd/$4",
+        "echo '{no record}' >/proc/self/fd/$4",
+    ],
+)
+def test_a_run_that_ends_early_is_the_submissions_doing_if_the_reference_comes_to_its_end(
+    context: GradingContext, monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:
     build = Builder.build
 
-    def build_short(self: Builder, tree: Path, sources: list[str], stage: Path) -> Built:
-        built = build(self, tree, sources, stage)
+    def build_short(self: Builder, tree: Path, sources: list[str], stage: Path, patience: Patience | None) -> Built:
+        built = build(self, tree, sources, stage, patience)
         for bank in built.banks.values():  # reports one test, and then nothing more
             real = bank.rename(bank.with_name("real"))
             told = '{"event":"test","suite":"udp_resolve","test":"turns_ipv4_text_into_an_address","verdict":"passed"}'
-            bank.write_text(f"#!/bin/sh\necho '{told}' >/proc/self/fd/$4\nexit 3\n")
+            bank.write_text(f"#!/bin/sh\necho '{told}' >/proc/self/fd/$4\n{said}\n")
             bank.chmod(0o755)
             assert real.is_file()
         return built
 
     monkeypatch.setattr(Builder, "build", build_short)
-    grading = Grading(context, Source("one", small), 1)
-    with pytest.raises(KitError, match=r"ended before it reported .*status 3"):
-        list(grading.checks())
-    assert grading.result().outcome is Outcome.BROKEN
-    assert grading.result().score.earned == 0
+    grading = Grading(context, Source("one", context.kit.reference), 1)
+    grading.select({test.name for test in context.tests if test.clause == "UDP-TX-001"})
+    checks = [check for check in grading.checks() if check.name != "build"]
+    assert {check.verdict for check in checks} == {Verdict.CRASHED}
+    assert all("it ended the whole run of the bank" in check.message for check in checks)
+    assert (grading.result().outcome, grading.result().score.earned) == (Outcome.FAILED, 0)

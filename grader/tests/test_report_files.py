@@ -242,6 +242,23 @@ def test_write_gives_all_files_and_the_index_links_to_those_that_exist(tmp_path:
     assert "student-002/report.html" not in index
 
 
+def test_a_submission_named_like_a_file_of_the_class_stops_no_report(tmp_path: Path) -> None:
+    names = ["index.html", "grades.csv", "Results.JSON", "plain"]
+    results = [sample_class(1)[0].model_copy(update={"submission": name}) for name in names]
+    for result in results:
+        report.write(result, tmp_path / report.folder_name(result.submission))
+    report.write_index(results, tmp_path)
+    assert all((tmp_path / name).is_file() for name in ("index.html", "grades.csv", "results.json"))
+    page = (tmp_path / "index.html").read_text()
+    assert all(f"{report.folder_name(name)}/report.html" in page for name in names)
+
+
+def test_no_name_is_the_folder_of_another_submission() -> None:
+    made = report.folder_name("a b")
+    assert report.folder_name(made) != made
+    assert report.folder_name(made.upper()).casefold() != made
+
+
 @pytest.mark.parametrize("name", ["../../etc", "a/b", ".", "", "a\nb", "x" * 300, "学生", "\ud800", "CON/../x", "-rf"])
 def test_folder_names_stay_inside(name: str) -> None:
     folder = report.folder_name(name)

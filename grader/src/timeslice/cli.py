@@ -118,6 +118,13 @@ def main() -> None:
     "--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Seed of the random choices."
 )
 @click.option("--cc", default="gcc", show_default=True, help="Compiler for the submissions: gcc or clang.")
+@click.option(
+    "--patience",
+    metavar="SECONDS",
+    type=click.IntRange(1, 86_400),
+    help="Seconds that one submission may use, without the time in which it waits for a processor.  "
+    "[default: 120, or three times what the reference uses on this machine, if that is more]",
+)
 @click.option("--strict", is_flag=True, help="Refuse to grade if any guard of the sandbox is off.")
 def grade(
     submissions: tuple[Path, ...],
@@ -129,6 +136,7 @@ def grade(
     labs: tuple[str, ...],
     seed: int,
     cc: str,
+    patience: int | None,
     strict: bool,
 ) -> int:
     """Grade submissions. A submission is a folder, a .zip or a .tar archive. You can also give a folder of submissions.
@@ -166,7 +174,7 @@ def grade(
         raise KitError(f"the compiler {cc!r} is not installed: install it, or choose another compiler with --cc")
     _calibrated(kit, cc)
     folder = _report_folder(out, partial=bool(select or tests))
-    options = GradingOptions(folder, seed, cc, strict, select, labs, tests, program())
+    options = GradingOptions(folder, seed, cc, strict, select, labs, tests, program(), patience)
     return _grade_all(assignment, sources, options, jobs or len(os.sched_getaffinity(0)))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from timeslice.contract.assignment import Assignment
 from timeslice.contract.kit import BUILT_PARTS, Kit
 from timeslice.errors import DiskFullError
-from timeslice.sandbox import Ended, Limits, Sandbox
+from timeslice.sandbox import Ended, Limits, Patience, Sandbox
 
 NATIVE, MEMCHECK, SANITIZE = "native", "memcheck", "sanitize"
 MODES = (NATIVE, MEMCHECK, SANITIZE)
@@ -87,7 +87,14 @@ class Workshop:
         """True for gcc, whose counters ``gcov`` reads."""
         return "clang" not in Path(self.cc).name
 
-    def run(self, written: Mapping[str, str], stage: Path, cwd: Path, readable: Sequence[Path]) -> dict[str, Ended]:
+    def run(
+        self,
+        written: Mapping[str, str],
+        stage: Path,
+        cwd: Path,
+        readable: Sequence[Path],
+        patience: Patience | None = None,
+    ) -> dict[str, Ended]:
         """Run the scripts of all modes at the same time. Each has its own sandbox, which may write only the mode's
         folder.
 
@@ -104,6 +111,7 @@ class Workshop:
                         limits=self._limits(mode),
                         stdout=stage / f"{mode}.out",
                         stderr=stage / f"{mode}.err",
+                        patience=patience,
                     )
                 )
                 for mode, script in written.items()

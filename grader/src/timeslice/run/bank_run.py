@@ -38,15 +38,13 @@ class BankRun:
         self.memcheck = ModeRun(MEMCHECK)
         self.sanitize = ModeRun(SANITIZE)
         self._bank = bank
-        self._only = list(only)
+        self.only = list(only)
         self._watched = [name for name in only if name in watched]
 
     def records(self) -> Iterator[tuple[str, TestRecord]]:
-        """Mode and record of each test, when it ends.
-
-        Raises KitError if the bank writes a record that our banks never write."""
+        """Mode and record of each test, when it ends."""
         with ExitStack() as stack, selectors.DefaultSelector() as selector:
-            native = self._start(stack, selector, self.native, self._only)
+            native = self._start(stack, selector, self.native, self.only)
             memcheck, sanitize = None, None
             if self._watched:
                 memcheck = self._start(stack, selector, self.memcheck, self._watched)

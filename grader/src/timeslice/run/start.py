@@ -15,12 +15,12 @@ from pathlib import Path
 from timeslice.build.builder import Builder, Built
 from timeslice.build.workshop import ENVIRONMENT, MEMCHECK, NATIVE, SANITIZE
 from timeslice.contract.tables import RunLimits
-from timeslice.errors import KitError
 from timeslice.model import Verdict
 from timeslice.run.records import TWIN, ModeRun, Reports, TestRecord, read_line
-from timeslice.sandbox import Limits, Running
+from timeslice.sandbox import Limits, Patience, Running
 
 LINE_MAX = 8 << 20  # bytes of one record
+ENDED_THE_RUN = "it ended the whole run of the bank"  # the detail of a test that did so
 SLOWER = {NATIVE: 1, MEMCHECK: 10, SANITIZE: 4}  # how much longer a whole run may take in a mode
 SANITIZER_REPORT = "sanitizer"  # the beginning of the name of each report of the sanitizers
 _MIB = 1 << 20
@@ -36,26 +36,40 @@ def valgrind(objects: Path) -> list[str]:
 
 @dataclass
 class Process:
-    """A bank that is running: its run in the sandbox, our end of its pipe, and bytes that are not yet a whole line."""
+    """A bank that is running: its run in the sandbox, our end of its pipe, and bytes that are not yet a whole line.
+
+    The executor writes nothing but valid records. So a line that is none comes from the submission: the run then ends,
+    and no later line counts."""
 
     run: ModeRun
     running: Running
     pipe: int
     pending: bytes = b""
     closed: bool = False
+    spoiled: bool = False
 
     def read(self) -> list[TestRecord]:
-        """Wait for records and return them. At the end there are none, and ``closed`` is set.
-
-        Raises KitError if the bank writes a record that our banks never write."""
+        """Wait for records and return them. At the end there are none, and ``closed`` is set."""
         got = os.read(self.pipe, 1 << 16)
-        *lines, self.pending = (self.pending + got).split(b"\n")
-        if len(self.pending) > LINE_MAX:
-            raise KitError(f"the bank wrote a record longer than {LINE_MAX >> 20} MiB: run make again")
-        records = [record for record in map(self._take, lines) if record]
+        records = [] if self.spoiled else self._records(got)
         if not got:
             self.closed = True
             self.run.ended = self.running.wait()
+        return records
+
+    def _records(self, got: bytes) -> list[TestRecord]:
+        *lines, self.pending = (self.pending + got).split(b"\n")
+        records = []
+        try:
+            if len(self.pending) > LINE_MAX:
+                raise ValueError(f"it is longer than {LINE_MAX >> 20} MiB")
+            for line in lines:
+                record = self._take(line)
+                if record:
+                    records.append(record)
+        except ValueError:
+            self.spoiled = True
+            self.running.kill()
         return records
 
     def _take(self, line: bytes) -> TestRecord | None:
@@ -74,8 +88,11 @@ class Process:
 class Bank:
     """The programs of one submission, and what all their runs share."""
 
-    def __init__(self, builder: Builder, built: Built, stage: Path, seed: int) -> None:
-        """``stage``: an empty folder. Each run gets its own folder below it."""
+    def __init__(
+        self, builder: Builder, built: Built, stage: Path, seed: int, patience: Patience | None = None
+    ) -> None:
+        """``stage``: an empty folder. Each run gets its own folder below it. All runs share the ``patience``."""
+        self._patience = patience
         self._builder = builder
         self._built = built
         self._stage = stage
@@ -147,6 +164,7 @@ class Bank:
             pass_fds=[records],
             valgrind=mode == MEMCHECK,
             ptrace=mode == SANITIZE,
+            patience=self._patience,
         )
 
     def _counters_go_to(self, folder: Path) -> Mapping[str, str]:
@@ -183,7 +201,8 @@ class Bank:
             if again.ended and (again.ended.timed_out or again.ended.disk_full):
                 break
             if rest:
-                told[rest[0]] = TestRecord.of(rest.pop(0), Verdict.CRASHED, "it ended the whole run of the bank")
+                culprit = rest.pop(0)
+                told[culprit] = TestRecord.of(culprit, Verdict.CRASHED, ENDED_THE_RUN)
         return told
 
 
