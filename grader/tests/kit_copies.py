@@ -16,6 +16,7 @@ PARTS = ("Makefile", ".clang-format", "spec", "reference", "student_template", "
 
 def copied(kit: Kit, root: Path) -> Kit:
     """A copy of the kit with everything already built, but without its calibration."""
+    root.mkdir(parents=True, exist_ok=True)
     skipped = shutil.ignore_patterns("calibration", "__pycache__")
     for name in PARTS:
         source = kit.root / name

@@ -3,6 +3,7 @@
 
 #include "bank_fences.h"
 #include "journal.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <linux/filter.h>
@@ -21,6 +22,8 @@
 #define TELL 0x74696d65UL
 
 static int listener = -1;
+static fact_answer *answers;
+static void *answers_ctx;
 static bool listening; /* a test process inherits it */
 
 /* The address after the system call, as the kernel reports it. */
@@ -95,8 +98,8 @@ int fact_listen(void) {
     return listening ? 0 : -1;
 }
 
-int fact_listener(void) {
-    return listener;
+bool fact_is_heard(void) {
+    return listener >= 0;
 }
 
 void fact_forget_listener(void) {
@@ -117,14 +120,24 @@ static struct heard read_notice(const struct seccomp_notif *notice) {
     return heard;
 }
 
-void fact_hear(fact_answer *answer, void *ctx) {
+void fact_answer_with(fact_answer *answer, void *ctx) {
+    answers = answer;
+    answers_ctx = ctx;
+}
+
+void fact_hear(void) {
     struct pollfd told = {.fd = listener, .events = POLLIN};
     while (listener >= 0 && poll(&told, 1, 0) > 0 && (told.revents & POLLIN) != 0) {
         struct seccomp_notif notice = {0};
         if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &notice) < 0)
             continue; /* the teller has just died */
         struct heard heard = read_notice(&notice);
-        struct seccomp_notif_resp response = {.id = notice.id, .val = answer(ctx, &heard)};
+        struct seccomp_notif_resp response = {.id = notice.id, .val = answers(answers_ctx, &heard)};
         ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
     }
+}
+
+void fact_wait(double seconds) {
+    signals_wait_or_read(seconds, listener);
+    fact_hear();
 }

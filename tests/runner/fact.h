@@ -43,8 +43,8 @@ bool fact_assertion(bool holds, const void *place);
 /* In an executor process, once: makes the filter. It does nothing under Valgrind. Returns 0, or -1 with errno. */
 int fact_listen(void);
 
-/* A descriptor that is readable when there is something to hear; -1 under Valgrind. */
-int fact_listener(void);
+/* Whether facts are heard while the test runs. Under Valgrind they are not. */
+bool fact_is_heard(void);
 
 /* In a test process: closes the executor's end. */
 void fact_forget_listener(void);
@@ -60,7 +60,13 @@ struct heard {
 /* Answers a fact: 1 orders that the assertion does not hold. */
 typedef unsigned fact_answer(void *ctx, const struct heard *heard);
 
+/* In the executor: from here on answer(ctx, ...) answers all facts. */
+void fact_answer_with(fact_answer *answer, void *ctx);
+
 /* In the executor: hears everything that was told by now. */
-void fact_hear(fact_answer *answer, void *ctx);
+void fact_hear(void);
+
+/* The same as signals_wait, and also hears what is told meanwhile. */
+void fact_wait(double seconds);
 
 #endif

@@ -56,6 +56,8 @@ static struct timespec time_of(double seconds) {
 }
 
 void signals_wait_or_read(double seconds, int fd) {
+    if (stopped) /* another call may have taken SIGCHLD, so the wait is short */
+        seconds = seconds < 0.001 ? seconds : 0.001;
     sigset_t set = awaited();
     struct timespec limit = time_of(seconds);
     if (arrivals < 0)
@@ -66,11 +68,7 @@ void signals_wait_or_read(double seconds, int fd) {
 }
 
 void signals_wait(double seconds) {
-    if (!stopped)
-        signals_wait_or_read(seconds, -1);
-    else
-        nanosleep(&(struct timespec){.tv_nsec = 1000000},
-                  NULL); /* another call may have taken SIGCHLD, so the wait is short */
+    signals_wait_or_read(seconds, -1);
 }
 
 void signals_stop(void) {

@@ -120,10 +120,6 @@ static unsigned take_fact(void *ctx, const struct heard *heard) {
     return heard->teller == reading->pid ? take_own_fact(reading, heard->fact, heard->value) : 0;
 }
 
-static void listen_to_test(void *ctx) {
-    fact_hear(take_fact, ctx);
-}
-
 static void complain(struct result *result, struct message *message) {
     if (result->complaints_count == COMPLAINTS_MAX)
         return;
@@ -152,7 +148,7 @@ static void take_record(void *ctx, enum journal_kind kind, pid_t writer, const u
     if (kind == JOURNAL_MESSAGE && message_decode(&message, bytes, len)) {
         take_message(reading, writer, &message);
         message_free(&message);
-    } else if (kind == JOURNAL_FACT && fact_listener() < 0 && len == sizeof told) {
+    } else if (kind == JOURNAL_FACT && !fact_is_heard() && len == sizeof told) {
         memcpy(&told, bytes, sizeof told);
         if (told.fact != FACT_OPEN_NOW && told.fact != FACT_OPEN_AFTER) /* it has ended, so its descriptors are gone */
             take_fact(reading, &(struct heard){writer, (enum fact)told.fact, told.value, true});
@@ -230,9 +226,7 @@ static struct watch watch_of(struct reading *reading, const struct options *opti
     return (struct watch){.started = signals_now(),
                           .limit = limit,
                           .linger = options->mode == MODE_NATIVE && limit > 1 ? 1 : limit,
-                          .finished = &reading->ending.finished,
-                          .listen = listen_to_test,
-                          .ctx = reading};
+                          .finished = &reading->ending.finished};
 }
 
 /* How long a process that the test left behind may take to end by itself. A process that is killed anyway gets no time.
@@ -251,6 +245,7 @@ static size_t try_one(struct result *result, const struct options *options, cons
     struct watch watch = watch_of(&reading, options);
     child.records = options->records;
     sweep_arm(attempt->sweep, attempt->fails);
+    fact_answer_with(take_fact, &reading);
     child.output = output_open();
     if (child.output < 0 || (watch.pid = reading.pid = start(&child)) < 0) {
         broken(result, child.output < 0 ? "no file for its output" : "no process for it");

@@ -76,7 +76,7 @@ bool watchdog_wait(const struct watch *watch, bool *timed_out) {
     *timed_out = false;
     while (!has_ended(watch->pid)) {
         double now = signals_now();
-        watch->listen(watch->ctx);
+        fact_hear();
         if (!finished && *watch->finished) {
             finished = true;
             limit = watch->linger;
@@ -91,8 +91,8 @@ bool watchdog_wait(const struct watch *watch, bool *timed_out) {
             *timed_out = now >= end;
             return end_now(watch->pid);
         }
-        signals_wait_or_read(end - now < 0.25 ? end - now : 0.25, fact_listener());
+        fact_wait(end - now < 0.25 ? end - now : 0.25);
     }
-    watch->listen(watch->ctx);
+    fact_hear();
     return true;
 }
