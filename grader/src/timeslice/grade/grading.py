@@ -14,7 +14,7 @@ from timeslice.contract.assignment import Assignment, lab_of
 from timeslice.contract.bank import BankTest, bank_tests, watched_tests
 from timeslice.contract.versions import versions
 from timeslice.errors import IntakeError, KitError
-from timeslice.grade import calibrate, score
+from timeslice.grade import calibrate, score, witnesses
 from timeslice.grade.calibration import Fault, summarized, tool_of
 from timeslice.grade.checks import (
     check_not_run,
@@ -30,7 +30,18 @@ from timeslice.grade.memory import MemoryJudge, descriptor_findings, foreign_fau
 from timeslice.grade.replay import BUILD
 from timeslice.intake.sources import Source
 from timeslice.intake.tree import take
-from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
+from timeslice.model import (
+    Build,
+    Check,
+    Coverage,
+    Difference,
+    Finding,
+    Memory,
+    Outcome,
+    Result,
+    Verdict,
+    WitnessReport,
+)
 from timeslice.run import coverage, sanitize
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
@@ -61,6 +72,7 @@ class Grading:
         self._runs = False
         self._memory = Memory(status="not_run", tests=0)
         self._coverage = Coverage(status="not_run")
+        self._witnesses: list[WitnessReport] = []
         self._faults: list[Fault] = []  # faults of the kit in this run
         self._error: KitError | None = None
 
@@ -188,6 +200,16 @@ class Grading:
             if name not in self._checks:
                 check = self._test_check(examination, test)
                 yield judge.judge(check, findings) if judge.is_memory_test(test) else check
+        with self._timed("witness"):
+            self._hear_witnesses(built, stage, tree, sources)
+
+    def _hear_witnesses(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> None:
+        """Watch the functions from outside, in the areas in which every test of the bank passed."""
+        context = self._context
+        areas = witnesses.holding(context.assignment, context.tests, self._checks)
+        stand = witnesses.Stand(context.kit, context.assignment, context.builder)
+        self._witnesses = stand.hear(built, stage, witnesses.seed_of(tree, sources), areas)
+        self._suspicions += witnesses.suspicions(self._witnesses)
 
     def _judged(self) -> Iterator[BankTest]:
         return (t for t in self._context.tests if t.name in self._wanted and not t.is_tripwire)
@@ -325,7 +347,11 @@ class Grading:
             "guards": list(self._context.builder.sandbox.guards),
             "versions": versions(self._context.builder.cc),
             "suspicions": self._suspicions,
-            "kit_faults": summarized([*self._context.calibration.faults, *self._faults]),
+            "witnesses": self._witnesses,
+            "kit_faults": [
+                *summarized([*self._context.calibration.faults, *self._faults]),
+                *witnesses.faults(self._witnesses),
+            ],
             "notes": self._notes,
             "seconds": self._seconds,
         }
