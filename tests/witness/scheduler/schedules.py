@@ -9,6 +9,7 @@ from timeslice.witness.scenario import Scene, read_json, require_end, require_sa
 
 # The engine is one: a mistake in any part of it may change every schedule.
 ENGINE = "SCH-LOAD SCH-STATE SCH-IO SCH-SMP SCH-SWITCH SCH-TIE SCH-MET SCH-OPT SCH-RUN"
+MORE = {"mlfq": " SCH-RR"}  # a slice of RR and of MLFQ ends with the quantum
 POLICIES = "SCH-FCFS SCH-SJF SCH-HRRN SCH-RR SCH-MLFQ"
 HEADER = "id,arrival,bursts\n"
 WORKLOADS = 3  # of each scenario
@@ -55,7 +56,7 @@ def _policy(name: str, shows: str) -> Callable[[Scene], None]:
 
     schedules.__name__ = f"schedules_by_{name}"
     schedules.__doc__ = f"Random workloads have the schedule that the reference makes with {name.upper()}."
-    return scenario("sched", shows=shows, needs=f"{ENGINE} SCH-{name.upper()}")(schedules)
+    return scenario("sched", shows=shows, needs=f"{ENGINE} SCH-{name.upper()}{MORE.get(name, '')}")(schedules)
 
 
 BASE = "SCH-LOAD-001 SCH-STATE-001 SCH-MET-001"
@@ -89,6 +90,7 @@ def schedules_with_osteps_ties(scene: Scene) -> None:
 def bad_workloads_are_refused(scene: Scene) -> None:
     """A wrong byte, a number that is too large, a burst of 0, and an id that comes twice: it ends with status 2."""
     good = workload(scene.random).decode()
+    require_end(scene.run("--json", given=good.encode()))
     faults = (
         f"x{good}",
         f"{good}200,1,2x\n",

@@ -7,7 +7,7 @@ import socket
 
 from timeslice.witness.scenario import Program, Scene, listening, port_of, require_end, require_same, scenario
 
-NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-CLI UDP-LOSS"
+NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-CMP UDP-CLI UDP-LOSS"
 PATIENT = ("--attempts", "1", "--timeout", "1000000")
 STUBBORN = ("--attempts", "14", "--timeout", "5")  # 14 attempts take 80 seconds
 LOST_MOST = 5  # datagrams that a relay loses of one call, at most
@@ -85,7 +85,8 @@ def it_gives_up(scene: Scene) -> None:
 
 @scenario("udp", shows="UDP-CLI-007", needs=NEEDS)
 def it_hears_that_nobody_listens(scene: Scene) -> None:
-    """The port is closed. It ends at once with status 1, although it may wait very long."""
+    """A server answers. Then its port is closed, and the program ends with status 1, although it may wait very long."""
+    called(scene, "127.0.0.1", b"hello", b"hi")
     with scene.peer() as holder:
         port = port_of(holder)
     require_end(scene.run("call", "127.0.0.1", port, "hello", "--timeout", "1000000"), 1, b"")

@@ -19,7 +19,7 @@ from timeslice.witness.scenario import (
     scenario,
 )
 
-NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-TIME"
+NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-CMP UDP-TIME"
 PACKET = struct.Struct("!BBbb II 4s QQQQ")
 PATIENT = ("--timeout", "1000000")
 SECOND = 10**9
@@ -163,10 +163,16 @@ def it_asks_once_and_gives_up(scene: Scene) -> None:
 
 @scenario("time", shows="UDP-TIME-035", needs=NEEDS)
 def nobody_tells_the_time(scene: Scene) -> None:
-    """The port is closed. The program ends at once with status 1, although it may wait very long."""
+    """The port is closed. The program ends with status 1, although it may wait very long. Then a server answers."""
     with scene.peer() as holder:
         port = port_of(holder)
     require_end(scene.run("query", "127.0.0.1", "--port", port, *PATIENT), 1, b"")
+    server = scene.peer()
+    client = scene.start("query", "127.0.0.1", "--port", port_of(server), *PATIENT)
+    request, sender = client.receive(server)
+    sent = PACKET.unpack(request)[-1]
+    server.sendto(packet(sent, sent, sent, stratum=7), sender)
+    require_same("the stratum", told(client.end())["stratum"], "7")
 
 
 @scenario("time", shows="UDP-CLOCK-001 UDP-CLOCK-004 UDP-CLOCK-005 UDP-CLOCK-007", needs=f"{NEEDS} UDP-CLOCK")

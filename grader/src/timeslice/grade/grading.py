@@ -208,7 +208,8 @@ class Grading:
         context = self._context
         areas = witnesses.holding(context.assignment, context.tests, self._checks)
         stand = witnesses.Stand(context.kit, context.assignment, context.builder)
-        self._witnesses = stand.hear(built, stage, witnesses.seed_of(tree, sources), areas)
+        programs = stand.link(built, stage, areas)
+        self._witnesses = stand.hear(built, programs, witnesses.seed_of(tree, sources), areas)
         self._suspicions += witnesses.suspicions(self._witnesses)
 
     def _judged(self) -> Iterator[BankTest]:

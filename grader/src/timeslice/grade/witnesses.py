@@ -68,24 +68,31 @@ class Stand:
         self._assignment = assignment
         self._builder = builder
 
-    def hear(self, built: Built, stage: Path, seed: str, areas: set[str]) -> list[WitnessReport]:
-        """Play the scenarios of the labs that were built. Those whose areas do not all hold do not count.
-
-        Raises KitError if the kit or a sandbox fails."""
+    def _offered(self, built: Built) -> list[Scenario]:
+        """The scenarios of the labs that were built."""
         labs = [lab.id for lab in self._assignment.labs if lab.id in built.labs]
-        offered = [scenario for lab in labs for scenario in scenarios(self._kit, lab)]
-        counting = [scenario for scenario in offered if set(scenario.needs) <= areas]
+        return [scenario for lab in labs for scenario in scenarios(self._kit, lab)]
+
+    def link(self, built: Built, stage: Path, areas: set[str]) -> Path:
+        """Link the programs of all scenarios that count if ``areas`` hold. Returns their folder.
+
+        Raises KitError if the kit fails."""
+        folder = stage / FOLDER
+        folder.mkdir()
+        names = sorted({scenario.program for scenario in self._offered(built) if set(scenario.needs) <= areas})
+        if names:
+            Linking(self._builder, stage).programs(names, sorted(built.labs), folder)
+        return folder
+
+    def hear(self, built: Built, folder: Path, seed: str, areas: set[str]) -> list[WitnessReport]:
+        """Play the scenarios that count, with the programs in ``folder``. Raises KitError if a sandbox fails."""
+        offered = self._offered(built)
         told: dict[tuple[str, str], Testimony] = {}
         answers: dict[tuple[str, str], WitnessAnswer] = {}
-        if counting:
-            folder = stage / FOLDER
-            folder.mkdir()
-            names = sorted({scenario.program for scenario in counting})
-            Linking(self._builder, stage).programs(names, sorted(built.labs), folder)
-            for testimony in self._witness(folder, folder, seed).ask(counting):
-                key = _key(testimony.scenario)
-                told[key] = testimony
-                answers[key] = self._answer(testimony, folder, seed)
+        for testimony in self._witness(folder, folder, seed).ask([s for s in offered if set(s.needs) <= areas]):
+            key = _key(testimony.scenario)
+            told[key] = testimony
+            answers[key] = self._answer(testimony, folder, seed)
         return [self._report(scenario, told.get(_key(scenario)), answers.get(_key(scenario))) for scenario in offered]
 
     def _answer(self, testimony: Testimony, folder: Path, seed: str) -> WitnessAnswer:
@@ -97,14 +104,7 @@ class Stand:
         return WitnessAnswer.DISAGREES if reference.agrees and testimony.disagrees else WitnessAnswer.BROKEN
 
     def _witness(self, programs: Path, folder: Path, seed: str) -> Witness:
-        kit = self._builder.kit
-        limits = replace(limits_of(self._builder.assignment.limits, NATIVE), wall_seconds=_WALL_SECONDS)
-        places = SandboxPlaces(self._builder.sandbox, kit.witness / "launcher", limits, folder)
-
-        def open_place(scenario: Scenario) -> AbstractContextManager[Place]:
-            return places.open(programs / f"timeslice-{scenario.program}", scenario.name)
-
-        return Witness(open_place, self._kit.objects / "witness" / "reference", seed)
+        return sandbox_witness(self._kit, self._builder, programs, folder, seed)
 
     def _report(self, scenario: Scenario, testimony: Testimony | None, answer: WitnessAnswer | None) -> WitnessReport:
         bindings = self._assignment.bindings
@@ -116,6 +116,17 @@ class Stand:
             shows=[BindingSentence(address=a, text=bindings[a]) for a in scenario.shows],
             failures=testimony.failures if testimony else [],
         )
+
+
+def sandbox_witness(kit: Kit, builder: Builder, programs: Path, folder: Path, seed: str) -> Witness:
+    """A witness of the programs in the folder ``programs``, each time in a sandbox. ``folder``: for its files."""
+    limits = replace(limits_of(builder.assignment.limits, NATIVE), wall_seconds=_WALL_SECONDS)
+    places = SandboxPlaces(builder.sandbox, builder.kit.witness / "launcher", limits, folder)
+
+    def open_place(scenario: Scenario) -> AbstractContextManager[Place]:
+        return places.open(programs / f"timeslice-{scenario.program}", scenario.name)
+
+    return Witness(open_place, kit.objects / "witness" / "reference", seed)
 
 
 def _key(scenario: Scenario) -> tuple[str, str]:

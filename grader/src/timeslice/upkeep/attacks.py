@@ -5,6 +5,7 @@ An attack is a folder. It holds the sources that differ from the reference, and 
 why       one line: what stops the attack
 outcome   of the whole submission
 [checks]  clause = verdict of all its tests. Only the tests of these clauses run, and the tripwires
+areas     the tests of these areas run too. A witness needs whole areas
 refused   text in a reason why its object was refused
 build     text in the output of the compiler, which failed
 note      text in a note of the result
@@ -45,6 +46,7 @@ class Expected(BaseModel):
     why: str
     outcome: Outcome
     checks: dict[str, Verdict] = {}
+    areas: list[str] = []
     refused: str = ""
     build: str = ""
     note: str = ""
@@ -88,7 +90,8 @@ def surprises(context: GradingContext, attack: Path) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="timeslice-attack-") as folder:
         before = traces(context.builder.sandbox)
         copy = played(context, attack, expected.links, Path(folder) / attack.name)
-        result = grade(context, copy, set(expected.checks))
+        areas = {test.clause for test in context.tests if test.clause and test.memory_key in expected.areas}
+        result = grade(context, copy, {*expected.checks, *areas})
         after = traces(context.builder.sandbox)
         reports = Path(folder) / "reports"
         report.write(result, reports)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import copytree
@@ -31,6 +31,7 @@ from timeslice.run.start import Bank
 from timeslice.run.steadiness import settle
 
 SEED = 1
+SWEPT = ".swept"  # suffix of an object whose calls come through the gate of a sweep
 _REASONS = TypeAdapter(dict[str, str])
 SECONDS = 600  # after this time, a compiler that the proof started counts as hung
 
@@ -79,17 +80,34 @@ class MutantRunner:
     @contextmanager
     def _bank(self, mutant: Path) -> Iterator[Bank]:
         """The bank, linked with a mutant."""
-        with self._lock:
-            if not self._compiled:
-                for lab in self._context.whole.labs:
-                    self._compile(sorted((self._home(lab.id) / lab.id).glob("*.c")), self._base / lab.id)
-                self._compiled = True
+        self._prepare()
         with self._context.builder.sandbox.stage as stage:
             for folder in (NATIVE, "results"):
                 (stage / folder).mkdir()
             self._link(mutant, stage)
             built = Built(Build(status="built"), stage, frozenset(lab.id for lab in self._context.whole.labs))
             yield Bank(self._context.builder, built, stage / "results", SEED)
+
+    @contextmanager
+    def programs(self, mutant: Path, names: Collection[str]) -> Iterator[Path]:
+        """The programs ``names`` of the reference, linked with a mutant, in a folder that a sandbox may see."""
+        self._prepare()
+        kit = self._context.builder.kit
+        with self._context.builder.sandbox.stage as stage:
+            objects = list(map(str, self._objects(mutant, stage)))
+            for name in names:
+                main = kit.witness / f"timeslice-{name}.o"
+                command = [self._context.builder.cc, "-pthread", str(main), *objects, *LIBRARIES]
+                _run([*command, "-o", str(stage / f"timeslice-{name}")])
+            yield stage
+
+    def _prepare(self) -> None:
+        """Compile the solution, once."""
+        with self._lock:
+            if not self._compiled:
+                for lab in self._context.whole.labs:
+                    self._compile(sorted((self._home(lab.id) / lab.id).glob("*.c")), self._base / lab.id)
+                self._compiled = True
 
     @property
     def _base(self) -> Path:
@@ -104,18 +122,24 @@ class MutantRunner:
         made = [folder / source.with_suffix(".o").name for source in sources]
         for source, target in zip(sources, made, strict=True):
             _run([self._context.builder.cc, *flags, "-c", str(source), "-o", str(target)])
-            _run(["objcopy", f"--redefine-syms={self._context.kit.objects / SWEPT_NAMES}", str(target)])
+            gate = f"--redefine-syms={self._context.kit.objects / SWEPT_NAMES}"
+            _run(["objcopy", gate, str(target), str(target.with_suffix(SWEPT))])
         return made
 
-    def _link(self, mutant: Path, stage: Path) -> None:
+    def _objects(self, mutant: Path, stage: Path) -> list[Path]:
+        """The plain objects of all labs. Beside each is the same object for the bank."""
         objects: list[Path] = []
         for lab in self._context.whole.labs:
             if (mutant / lab.id).is_dir():
                 objects += self._objects_of_mutant(mutant / lab.id, lab, stage)
             else:
                 objects += sorted((self._base / lab.id).glob("*.o"))
+        return objects
+
+    def _link(self, mutant: Path, stage: Path) -> None:
         kit = self._context.kit.objects
-        inputs = [str(kit / "bank.o"), *map(str, objects), *LIBRARIES]
+        objects = [str(plain.with_suffix(SWEPT)) for plain in self._objects(mutant, stage)]
+        inputs = [str(kit / "bank.o"), *objects, *LIBRARIES]
         _run([self._context.builder.cc, f"@{kit / 'link.args'}", "-o", str(stage / NATIVE / "bank"), *inputs])
 
     def _objects_of_mutant(self, folder: Path, lab: Lab, stage: Path) -> list[Path]:
