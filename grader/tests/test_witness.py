@@ -24,13 +24,14 @@ from timeslice.intake.sources import Source
 from timeslice.intake.tree import take
 from timeslice.model import Check, Verdict, WitnessAnswer, WitnessReport
 from timeslice.upkeep.attacks import played
+from timeslice.witness import asking
 from timeslice.witness import program as program_module
-from timeslice.witness.asking import TRIES, Testimony, Witness
+from timeslice.witness.asking import TRIES, Witness
 from timeslice.witness.places import Place, on_this_machine
 from timeslice.witness.program import DisagreementError
 from timeslice.witness.scenario import Scenario, Scene, scenarios
 
-NEEDED = {"UDP-OPEN", "UDP-TX", "UDP-RX", "UDP-CMP", "UDP-SRV"}
+NEEDED = {"UDP-OPEN", "UDP-TX", "UDP-RX", "UDP-SRV"}
 
 # ---- which scenarios count ----
 
@@ -88,7 +89,7 @@ def nowhere(_scenario: Scenario) -> AbstractContextManager[Place]:
     return nullcontext(cast("Place", None))
 
 
-def played_with(failures: int, error: Exception) -> Testimony:
+def played_with(failures: int, error: Exception) -> asking.Testimony:
     """The testimony about a scenario that fails so often."""
     left = [error] * failures
 
@@ -282,7 +283,8 @@ def test_a_program_shares_nothing_with_its_peers_but_the_network(context: Gradin
 
 def test_a_program_that_kills_everything_disagrees(context: GradingContext, make_submission: MakeSubmission) -> None:
     killer = "#include <signal.h>\n#include <timeslice/udp.h>\n"
-    killer += "int udp_bind(const char *host, uint16_t port)\n{\n    (void)host, (void)port;\n    return kill(-1, SIGKILL);\n}\n"
+    killer += "int udp_bind(const char *host, uint16_t port)\n{\n    (void)host, (void)port;\n"
+    killer += "    return kill(-1, SIGKILL);\n}\n"
     folder = make_submission("killer", {"udp/open.c": killer})
     told = [report for report in heard(context, folder, NEEDED) if report.answer is not WitnessAnswer.NOT_ASKED]
     assert {report.answer for report in told} == {WitnessAnswer.DISAGREES}

@@ -1,8 +1,7 @@
 """The result of grading one submission. Every writer of reports reads this model.
 
-The steps of a grading fill it. The writers turn it into JSON, JUnit, HTML and tables. The steps and the writers do not
-know each other. Its JSON Schema is ``spec/result.schema.json``. ``SCHEMA_VERSION`` changes with each change that a
-reader could notice.
+The steps of a grading fill it, and the writers turn it into files. Steps and writers do not know each other. Its JSON
+Schema is ``spec/result.schema.json``. ``SCHEMA_VERSION`` changes with each change that a reader could notice.
 """
 
 from __future__ import annotations
@@ -297,6 +296,7 @@ class WitnessReport(Record):
     scenario: str
     """The name of the scenario."""
     lab: str
+    """Its lab."""
     title: str
     """What the witness did."""
     answer: WitnessAnswer

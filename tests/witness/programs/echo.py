@@ -34,7 +34,7 @@ def serve(host: str, port: int) -> int:
         shown = f"[{host}]" if ":" in host else host
         print(f"listening on {shown}:{server.getsockname()[1]}", flush=True)
         received = oversized = 0
-        while stop not in select.select([stop, server], [], [])[0]:
+        while stop not in select.select([stop, server.fileno()], [], [])[0]:
             request, client = server.recvfrom(65536)
             received += 1
             if len(request) > REQUEST_MAX:

@@ -7,7 +7,7 @@ import socket
 
 from timeslice.witness.scenario import Program, Scene, listening, port_of, require_end, require_same, scenario
 
-NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-CMP UDP-CLI UDP-LOSS"
+NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-CLI UDP-LOSS"
 PATIENT = ("--attempts", "1", "--timeout", "1000000")
 STUBBORN = ("--attempts", "14", "--timeout", "5")  # 14 attempts take 80 seconds
 LOST_MOST = 5  # datagrams that a relay loses of one call, at most

@@ -17,7 +17,7 @@ from timeslice.witness.scenario import (
 )
 
 # A server may send and receive with the other functions of its lab, or with calls of its own.
-NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-CMP UDP-SRV"
+NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-SRV"
 REQUEST_MAX = 8192
 LECTURE_ROOM = 1024  # the lecture's client calls recvfrom(1024)
 

@@ -19,7 +19,7 @@ from timeslice.witness.scenario import (
     scenario,
 )
 
-NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-CMP UDP-TIME"
+NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-TIME"
 PACKET = struct.Struct("!BBbb II 4s QQQQ")
 PATIENT = ("--timeout", "1000000")
 SECOND = 10**9

@@ -11,7 +11,7 @@ import ntplib
 
 from timeslice.witness.scenario import Program, Scene, listening, require, require_end, require_same, scenario
 
-NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-CMP UDP-SRV UDP-TIME"
+NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-SRV UDP-TIME"
 PACKET = struct.Struct("!BBbb II 4s QQQQ")
 ROUNDING = 0.001  # seconds: ntplib counts in floating point
 CLIENT = 3

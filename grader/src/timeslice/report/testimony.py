@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from timeslice.model import Result, WitnessAnswer, WitnessReport
+from timeslice.untrusted import visible
 
 WORDS = {
     WitnessAnswer.AGREES: "agrees with the bank",
@@ -41,4 +42,4 @@ def told(report: WitnessReport) -> str:
     failures = dict.fromkeys(report.failures)
     seen = [f"the witness ({report.failures.count(failure)} times): {failure}" for failure in failures]
     bank = ["the bank: every test of these clauses passed"] if report.answer is WitnessAnswer.DISAGREES else []
-    return "\n".join([f"{report.title}", f"it shows: {clauses}", *bank, *seen])
+    return visible("\n".join([report.title, f"it shows: {clauses}", *bank, *seen]))
