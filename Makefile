@@ -28,7 +28,7 @@ CPPFLAGS := -Ispec/include -Itests
 # Packages of the distribution: to grade, and also to test the kit itself.
 GRADE_PACKAGES := gcc libc6-dev make binutils libcriterion-dev libboxfort-dev libnanopb-dev libffi-dev valgrind libc6-dbg \
 	bubblewrap libseccomp2 util-linux python3 python3-venv
-TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd socat chrony chromium procps patch
+TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd socat chrony chromium procps patch perl
 
 TEST_SOURCES := $(foreach lab,$(LABS),$(wildcard tests/$(lab)/*.c))
 SUPPORT_SOURCES := $(wildcard tests/support/*/*.c)

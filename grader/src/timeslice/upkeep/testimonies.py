@@ -54,7 +54,7 @@ def hear(context: GradingContext, folder: Path, times: int, done: Callable[[], N
 
 
 def surprised(context: GradingContext, runner: MutantRunner, mutant: Mutant) -> list[str]:
-    """The first scenario that would make a mutant of the reference suspicious: it fails, and all that it needs holds."""
+    """The first scenario that would make a mutant of the reference suspicious: all that it needs holds, and it fails."""
     lab, clause = mutant.path.parent.name, mutant.clause
     if clause is None:
         raise KitError(f"{mutant.path} is not named after a clause: run timeslice lint")
