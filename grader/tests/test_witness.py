@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -23,6 +24,7 @@ from timeslice.grade.context import GradingContext
 from timeslice.intake.sources import Source
 from timeslice.intake.tree import take
 from timeslice.model import Check, Verdict, WitnessAnswer, WitnessReport
+from timeslice.sandbox import Sandbox
 from timeslice.upkeep.attacks import played
 from timeslice.witness import asking
 from timeslice.witness import program as program_module
@@ -116,6 +118,17 @@ def test_what_a_program_writes_cannot_stop_the_grader() -> None:
 def test_a_fault_of_the_sandbox_is_no_testimony() -> None:
     with pytest.raises(KitError, match="no sandbox"):
         played_with(1, SandboxError("no sandbox"))
+
+
+def test_a_program_that_hangs_each_time_cannot_keep_the_class_waiting() -> None:
+    def act(_scene: Scene) -> None:
+        raise DisagreementError("nothing happened")
+
+    many = [scenario_of(act, name) for name in ("one", "two", "three")]
+    late = Witness(nowhere, Path(), "seed", seconds=-1).ask(many)
+    assert [(one.agrees, one.disagrees, one.failures) for one in late] == [(False, False, [])] * 3
+    in_time = Witness(nowhere, Path(), "seed", seconds=60).ask(many)
+    assert [one.disagrees for one in in_time] == [True] * 3
 
 
 def test_each_try_makes_the_same_choices() -> None:
@@ -279,6 +292,23 @@ def test_a_program_shares_nothing_with_its_peers_but_the_network(context: Gradin
         (told,) = witness.ask([replace(serving, act=act)])
     assert told.failures == []
     assert {name for name, same in seen.items() if same} == set()
+
+
+def test_without_bubblewrap_the_peers_use_the_network_of_the_machine(context: GradingContext) -> None:
+    box = Sandbox(None)
+    builder = replace(context.builder, sandbox=box)
+    with box.stage as stage:
+        programs = stage / "programs"
+        shutil.copytree(context.builder.kit.witness, programs)
+        copy = replace(context.builder.kit, root=stage / "kit")
+        shutil.copytree(context.builder.kit.witness, copy.witness)
+        builder = replace(builder, kit=copy)
+        (stage / "said").mkdir()
+        witness = witnesses.sandbox_witness(context.kit, builder, programs / "reference", stage / "said", "seed")
+        names = ("the-lectures-client-is-answered", "the-lectures-server-says-hi")
+        told = witness.ask([one for one in scenarios(context.kit, "udp") if one.name in names])
+    assert [one.failures for one in told] == [[], []]
+    assert [one.agrees for one in told] == [True, True]
 
 
 def test_a_program_that_kills_everything_disagrees(context: GradingContext, make_submission: MakeSubmission) -> None:

@@ -282,7 +282,7 @@ class Coverage(Record):
 
 
 class WitnessAnswer(StrEnum):
-    """What a witness says. NOT_ASKED: the scenario needs a clause that does not hold. BROKEN: the kit is at fault."""
+    """What a witness says. NOT_ASKED: what it needs does not hold, or no time was left. BROKEN: the kit's fault."""
 
     AGREES = "agrees"
     DISAGREES = "disagrees"

@@ -28,6 +28,7 @@ from timeslice.witness.program import PATIENCE
 from timeslice.witness.scenario import Scenario, scenarios
 
 FOLDER = "witness"  # of the stage
+SECONDS = 30.0  # then no more scenarios begin, and three times later none is repeated
 _WALL_SECONDS = 4 * PATIENCE  # of one scenario
 
 
@@ -62,8 +63,9 @@ def holding(assignment: Assignment, tests: Sequence[BankTest], checks: Mapping[s
 class Stand:
     """The witnesses of one submission, and what they say."""
 
-    def __init__(self, kit: Kit, assignment: Assignment, builder: Builder) -> None:
-        """``assignment``: the labs to grade."""
+    def __init__(self, kit: Kit, assignment: Assignment, builder: Builder, seconds: float = SECONDS) -> None:
+        """``assignment``: the labs to grade. ``seconds``: as for a witness."""
+        self._seconds = seconds
         self._kit = kit
         self._assignment = assignment
         self._builder = builder
@@ -96,15 +98,15 @@ class Stand:
         return [self._report(scenario, told.get(_key(scenario)), answers.get(_key(scenario))) for scenario in offered]
 
     def _answer(self, testimony: Testimony, folder: Path, seed: str) -> WitnessAnswer:
-        """Agreed, disagreed, or, if the reference disagrees too, broken."""
-        if testimony.agrees:
-            return WitnessAnswer.AGREES
+        """Agreed, disagreed, or, if the reference disagrees too, broken. Not asked, if it was not played to its end."""
+        if not testimony.disagrees:
+            return WitnessAnswer.AGREES if testimony.agrees else WitnessAnswer.NOT_ASKED
         with_reference = self._witness(self._builder.kit.witness / "reference", folder, seed)
         (reference,) = with_reference.ask([testimony.scenario])
-        return WitnessAnswer.DISAGREES if reference.agrees and testimony.disagrees else WitnessAnswer.BROKEN
+        return WitnessAnswer.DISAGREES if reference.agrees else WitnessAnswer.BROKEN
 
     def _witness(self, programs: Path, folder: Path, seed: str) -> Witness:
-        return sandbox_witness(self._kit, self._builder, programs, folder, seed)
+        return replace(sandbox_witness(self._kit, self._builder, programs, folder, seed), seconds=self._seconds)
 
     def _report(self, scenario: Scenario, testimony: Testimony | None, answer: WitnessAnswer | None) -> WitnessReport:
         bindings = self._assignment.bindings

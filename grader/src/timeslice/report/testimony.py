@@ -11,7 +11,7 @@ from timeslice.untrusted import visible
 WORDS = {
     WitnessAnswer.AGREES: "agrees with the bank",
     WitnessAnswer.DISAGREES: "disagrees with the bank",
-    WitnessAnswer.NOT_ASKED: "was not asked, because a clause that it needs does not hold",
+    WitnessAnswer.NOT_ASKED: "was not asked: a clause that it needs does not hold, or no time was left",
     WitnessAnswer.BROKEN: "disagrees with the reference too, so the kit or the machine is at fault",
 }
 
@@ -31,7 +31,7 @@ def summary(reports: Sequence[WitnessReport]) -> str:
 _COUNTED = {
     WitnessAnswer.AGREES: "agree with the bank",
     WitnessAnswer.DISAGREES: "disagree",
-    WitnessAnswer.NOT_ASKED: "were not asked, because clauses that they need do not hold",
+    WitnessAnswer.NOT_ASKED: "were not asked, because clauses that they need do not hold, or no time was left",
     WitnessAnswer.BROKEN: "are broken on this machine",
 }
 

@@ -6,6 +6,7 @@ bank sees broken. Otherwise a student with this mistake would be suspicious.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +40,7 @@ def hear(context: GradingContext, folder: Path, times: int, done: Callable[[], N
         tree.mkdir()
         sources = take(Source(folder.name, folder), context.whole.sources, tree).handed_in
         built = context.builder.build(tree, sources, stage)
-        stand = Stand(context.kit, context.whole, context.builder)
+        stand = Stand(context.kit, context.whole, context.builder, seconds=math.inf)
         areas = {clause.id.memory_key for clause in context.whole.clauses.values()}
         programs = stand.link(built, stage, areas)
         for time in range(times):
@@ -54,7 +55,7 @@ def hear(context: GradingContext, folder: Path, times: int, done: Callable[[], N
 
 
 def surprised(context: GradingContext, runner: MutantRunner, mutant: Mutant) -> list[str]:
-    """The first scenario that would make a mutant of the reference suspicious: all that it needs holds, and it fails."""
+    """The first scenario that would make a mutant of the reference suspicious: what it needs holds, and it fails."""
     lab, clause = mutant.path.parent.name, mutant.clause
     if clause is None:
         raise KitError(f"{mutant.path} is not named after a clause: run timeslice lint")

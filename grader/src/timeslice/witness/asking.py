@@ -7,6 +7,7 @@ that failed is played alone. All choices of a scenario come from one seed, so ea
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from timeslice.witness.scenario import Scenario, Scene
 
 TRIES = 3  # a scenario disagrees if it fails so often, and never holds
 AT_ONCE = 4
-SECONDS = 60.0  # after this, the scenarios that failed once are not played again, except the first of them
+REPEATS = 3  # no scenario is repeated after so many times the seconds of a witness
 
 Open = Callable[[Scenario], AbstractContextManager[Place]]
 
@@ -48,18 +49,27 @@ class Witness:
     open: Open
     reference: Path
     seed: str
+    seconds: float = math.inf  # then no more scenarios begin, because a program may hang each time
 
     def ask(self, scenarios: Sequence[Scenario]) -> list[Testimony]:
-        """Play scenarios, as often as necessary. Raises KitError if a sandbox fails."""
+        """Play scenarios, as often as necessary. Raises KitError if a sandbox fails.
+
+        If the seconds are over, some neither agree nor disagree."""
         started = time.monotonic()
         told = [Testimony(scenario) for scenario in scenarios]
+
+        def over(times: int) -> bool:
+            return time.monotonic() - started > times * self.seconds
+
+        def begin(testimony: Testimony) -> None:
+            if not over(1):
+                self.play(testimony)
+
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(self.play, told))
-        for testimony in told:
-            found = any(other.disagrees for other in told)
-            while not testimony.agrees and not testimony.disagrees:
-                if found and time.monotonic() - started > SECONDS:
-                    break
+            list(pool.map(begin, told))
+        for testimony in (one for one in told if one.failures):
+            enough = 1 if any(other.disagrees for other in told) else REPEATS
+            while not testimony.agrees and not testimony.disagrees and not over(enough):
                 self.play(testimony)
         return told
 
