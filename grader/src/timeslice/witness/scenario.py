@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -54,7 +53,6 @@ def scenario(
     return declare
 
 
-@cache
 def scenarios(kit: Kit, lab: str) -> tuple[Scenario, ...]:
     """The scenarios of a lab, in the order of its files. A lab without a folder in tests/witness has none."""
     found = []
