@@ -165,11 +165,11 @@ SPOILED = {
     "a scenario that needs no area of its clause": (
         edit("tests/witness/udp/echo_client.py", " UDP-CLI UDP-LOSS", ""), "shows a clause of UDP-CLI and does not"),
     "a scenario that needs no area at all": (
-        edit("tests/witness/udp/echo_client.py", "UDP-CLI UDP-LOSS", "UDP-CLI UDP-LOST"), "UDP-LOST, which is no area"),
+        edit("tests/witness/udp/echo_client.py", "CLI UDP-LOSS", "CLI UDP-LOST"), "UDP-LOST, which is no area"),
     "two scenarios of one name": (
         edit("tests/witness/udp/echo_client.py", "it_asks_again", "clients_are_kept_apart"), "is there twice"),
     "a scenario without a title": (
-        edit("tests/witness/udp/echo_server.py", '    """Five Python sockets .*"""\n', ""), "has no docstring or shows"),
+        edit("tests/witness/udp/echo_server.py", '    """Five Python .*"""\n', ""), "has no docstring or shows"),
     "an old schema": (add("spec/result.schema.json", "{}"), "spec/result.schema.json: differs from the model"),
 }  # fmt: skip
 
