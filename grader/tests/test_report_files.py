@@ -69,7 +69,7 @@ def test_the_schema_refuses_what_is_wrong(spoil) -> None:  # type: ignore[no-unt
 def test_the_schema_is_sound_described_and_published() -> None:
     schema = result_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    assert (schema["$schema"], schema["version"]) == ("https://json-schema.org/draft/2020-12/schema", "1.2")
+    assert (schema["$schema"], schema["version"]) == ("https://json-schema.org/draft/2020-12/schema", "1.3")
     assert schema["$id"].startswith("urn:timeslice:result:")
     described = {"Result": schema, **schema["$defs"]}
     fields = [field for part in described.values() for field in part.get("properties", {}).values()]

@@ -18,6 +18,7 @@ from timeslice import __version__
 from timeslice.errors import KitError
 from timeslice.screen import complain, give_up_output, open_console, prepare_streams, say
 from timeslice.upkeep.commands import COMMANDS
+from timeslice.witness.command import conform
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,6 +83,7 @@ def main() -> None:
     timeslice grade my-folder              one submission
     timeslice grade class/ --out grades    a whole class: a folder of submissions
     timeslice explain UDP-RX-003           what a clause asks, why, and which tests check it
+    timeslice conform udp -- ./my-program  which clauses any program keeps, in any language
 
     Exit status: 0 full marks, 1 points were lost, 2 the kit could not do its work.
     """
@@ -379,5 +381,5 @@ def spec(out: Path | None, reader: str) -> None:
     say(f"Pages: {write_pages(kit, folder.resolve(), for_students=for_students)}")
 
 
-for command in COMMANDS:
+for command in (conform, *COMMANDS):
     main.add_command(command)

@@ -41,7 +41,8 @@ class KitCopy:
         """Copy the public headers and the kit's objects below ``root``, laid out as in the kit."""
         kit.require_built()
         shutil.copytree(kit.include, root / "spec" / "include")
-        shutil.copytree(kit.objects / "template", root / "build" / "kit" / "template")
+        for name in ("template", "witness"):
+            shutil.copytree(kit.objects / name, root / "build" / "kit" / name)
         for name in BUILT_PARTS:
             shutil.copyfile(kit.objects / name, root / "build" / "kit" / name)
         copy = cls(root)
@@ -66,6 +67,11 @@ class KitCopy:
     def stubs(self, lab: str) -> Path:
         """The object with the template's stubs of a lab."""
         return self.objects / "template" / f"{lab}.o"
+
+    @property
+    def witness(self) -> Path:
+        """The folder with what a witness needs: the launcher, and the programs without the functions of a lab."""
+        return self.objects / "witness"
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,7 @@ class Workshop:
             return {mode: run.wait() for mode, run in running.items()}
 
     def _limits(self, mode: str) -> Limits:
+        """The limits of a tool."""
         limits = self.assignment.limits
         return Limits(
             wall_seconds=limits.compile_seconds * _PATIENCE,

@@ -15,7 +15,7 @@ from timeslice.contract.assignment import Assignment, lab_of
 from timeslice.contract.bank import BankTest, bank_tests, watched_tests
 from timeslice.contract.versions import versions
 from timeslice.errors import IntakeError, KitError
-from timeslice.grade import calibrate, score
+from timeslice.grade import calibrate, score, witnesses
 from timeslice.grade.calibration import Fault, summarized, tool_of
 from timeslice.grade.checks import (
     check_not_run,
@@ -33,7 +33,18 @@ from timeslice.grade.memory import MemoryJudge, descriptor_findings, ended_runs,
 from timeslice.grade.replay import BUILD
 from timeslice.intake.sources import Source
 from timeslice.intake.tree import take
-from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
+from timeslice.model import (
+    Build,
+    Check,
+    Coverage,
+    Difference,
+    Finding,
+    Memory,
+    Outcome,
+    Result,
+    Verdict,
+    WitnessReport,
+)
 from timeslice.run import coverage, sanitize
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
@@ -77,6 +88,7 @@ class Grading:
         self._runs = False
         self._memory = Memory(status="not_run", tests=0)
         self._coverage = Coverage(status="not_run")
+        self._witnesses: list[WitnessReport] = []
         self._faults: list[Fault] = []  # faults of the kit in this run
         self._error: KitError | None = None
 
@@ -210,6 +222,17 @@ class Grading:
                 if judge.is_memory_test(test):
                     check = self._memory_check(examination, test, judge.judge(check, findings))
                 yield check
+        with self._timed("witness"):
+            self._hear_witnesses(built, stage, tree, sources)
+
+    def _hear_witnesses(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> None:
+        """Watch the functions from outside, in the areas in which every test of the bank passed."""
+        context = self._context
+        areas = witnesses.holding(context.assignment, context.tests, self._checks)
+        stand = witnesses.Stand(context.kit, context.assignment, context.builder)
+        programs = stand.link(built, stage, areas)
+        self._witnesses = stand.hear(built, programs, witnesses.seed_of(tree, sources), areas)
+        self._suspicions += witnesses.suspicions(self._witnesses)
 
     def _judged(self) -> Iterator[BankTest]:
         return (t for t in self._context.tests if t.name in self._wanted)
@@ -353,7 +376,11 @@ class Grading:
             "guards": list(self._context.builder.sandbox.guards),
             "versions": versions(self._context.builder.cc),
             "suspicions": self._suspicions,
-            "kit_faults": summarized([*self._context.calibration.faults, *self._faults]),
+            "witnesses": self._witnesses,
+            "kit_faults": [
+                *summarized([*self._context.calibration.faults, *self._faults]),
+                *witnesses.faults(self._witnesses),
+            ],
             "notes": [*self._notes, *self._note_of_patience()],
             "seconds": self._seconds,
         }

@@ -143,7 +143,7 @@ def summary(checks: Sequence[Check], labs: Iterable[LabScore], score: Score, end
         fault = next(check.message for check in checks if check.verdict is Verdict.BROKEN).splitlines()[0]
         return f"not graded: the kit cannot decide a check on this machine, which costs no points: {one_line(fault)}"
     if ended is Outcome.SUSPICIOUS:
-        return "points withheld: a test that fails on purpose passed"
+        return "points withheld until a person has looked"
     if ended is Outcome.PASSED:
         return f"all {score.possible} points"
     unbuilt = []

@@ -158,7 +158,7 @@ class Bank:
                 **self._counters_go_to(folder),
                 **_sanitizers_write_to(folder),
             },
-            limits=_limits(limits, mode),
+            limits=limits_of(limits, mode),
             stdout=self._stage / f"{folder.name}.out",
             stderr=self._stage / f"{folder.name}.err",
             pass_fds=[records],
@@ -212,7 +212,8 @@ def _sanitizers_write_to(folder: Path) -> Mapping[str, str]:
     return {"ASAN_OPTIONS": told, "LSAN_OPTIONS": told, "UBSAN_OPTIONS": told}
 
 
-def _limits(limits: RunLimits, mode: str) -> Limits:
+def limits_of(limits: RunLimits, mode: str) -> Limits:
+    """The limits of a run in a mode."""
     return Limits(
         wall_seconds=limits.run_seconds * SLOWER[mode],
         cpu_seconds=limits.run_seconds * SLOWER[mode],

@@ -7,6 +7,7 @@ come from the template, so that the build is quick. The keys of ``expected.toml`
 why       one line: what stops the attack
 outcome   of the whole submission
 [checks]  clause = verdict of all its tests. Only the tests of these clauses run
+areas     the tests of these areas run too. A witness needs whole areas
 refused   text in a reason why its object was refused
 build     text in the output of the compiler, which failed
 note      text in a note of the result
@@ -47,6 +48,7 @@ class Expected(BaseModel):
     why: str
     outcome: Outcome
     checks: dict[str, Verdict] = {}
+    areas: list[str] = []
     refused: str = ""
     build: str = ""
     note: str = ""
@@ -78,7 +80,9 @@ def played(context: GradingContext, attack: Path, expected: Expected, copy: Path
     for lab in (lab.id for lab in context.assignment.labs if (attack / lab.id).is_dir()):
         (copy / lab).mkdir(parents=True)
         for path in (context.kit.reference / lab).iterdir():
-            if path.suffix == ".h" or any(clause in path.read_text("utf-8") for clause in expected.checks):
+            if path.suffix == ".h" or any(
+                name in path.read_text("utf-8") for name in (*expected.checks, *expected.areas)
+            ):
                 shutil.copy(path, copy / lab)
     shutil.copytree(attack, copy, dirs_exist_ok=True)
     for link, target in expected.links.items():
@@ -98,7 +102,8 @@ def surprises(context: GradingContext, attack: Path) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="timeslice-attack-") as folder:
         before = traces(context.builder.sandbox)
         copy = played(context, attack, expected, Path(folder) / attack.name)
-        result = grade(context, copy, set(expected.checks))
+        areas = {test.clause for test in context.tests if test.clause and test.memory_key in expected.areas}
+        result = grade(context, copy, {*expected.checks, *areas})
         after = traces(context.builder.sandbox)
         reports = Path(folder) / "reports"
         report.write(result, reports)

@@ -96,9 +96,12 @@ def objects(submission: Path, out: Path, cc: str) -> int:
     help="Grade each right solution so many times under load.",
 )
 @click.option("--runs", default=0, type=click.IntRange(0), help="Grade under load until so many tests have run.")
+@click.option(
+    "--hearings", default=0, type=click.IntRange(0), help="Hear the witnesses about each right solution under load."
+)
 @click.option("--only", multiple=True, metavar="TEXT", help="Only cases whose claim or subject contains TEXT.")
-@click.option("--no-cases", is_flag=True, help="Only the gradings under load.")
-def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
+@click.option("--no-cases", is_flag=True, help="Only the gradings and hearings under load.")
+def prove(repeat: int, runs: int, hearings: int, only: tuple[str, ...], no_cases: bool) -> int:
     """Check the kit itself: the reference, the template, alternatives, mutants, attacks, and gradings under load.
 
     A grading under load grades the reference and every alternative on a busy machine. Three processes for each core
@@ -110,6 +113,7 @@ def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
     timeslice prove --only UDP-RX-003       the mutants of one clause
     timeslice prove --repeat 5              every case, then five gradings of each right solution under load
     timeslice prove --no-cases --runs 10000 only ten thousand runs of tests under load
+    timeslice prove --no-cases --hearings 1000   every scenario of every witness a thousand times under load
     timeslice prove --only pidfd --repeat 3 one alternative: its case, then three gradings under load
     """
     from timeslice.contract.kit import find_kit
@@ -117,7 +121,8 @@ def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
 
     kit = find_kit()
     kit.require_built()
-    return 0 if prove_kit(kit, repeat, runs, only, open_console(), with_cases=not no_cases) else SOME_ARE_BAD
+    holds = prove_kit(kit, repeat, runs, only, open_console(), with_cases=not no_cases, hearings=hearings)
+    return 0 if holds else SOME_ARE_BAD
 
 
 @click.command()

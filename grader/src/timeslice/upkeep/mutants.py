@@ -34,6 +34,7 @@ from timeslice.run.steadiness import settle
 SEED = 1
 VERY_MANY = 24  # tests of other clauses: if more of them fail, chance is not the reason
 MANY_LANES = 8  # tests at once: on a mutant many tests wait until their time is up
+SWEPT = ".swept"  # suffix of an object whose calls come through the gate of a sweep
 _REASONS = TypeAdapter(dict[str, str])
 # Many mutants hang, and a loop without end takes all the time that it gets. So the first run of a native test may take
 # only this part of its limit. Then the test runs alone with the whole limit.
@@ -95,11 +96,15 @@ class MutantRunner:
             (stage / mode / "bank").hardlink_to(stage / NATIVE / "bank")
             return
         kind = SANITIZE if mode == SANITIZE else NATIVE
+        self._ready(kind)
+        self._link(mutant, stage, kind)
+
+    def _ready(self, kind: str) -> None:
+        """Compile the solution, once for each kind of objects."""
         with self._lock:
             if kind not in self._compiled:
                 self._prepare(kind)
                 self._compiled.add(kind)
-        self._link(mutant, stage, kind)
 
     def _prepare(self, kind: str) -> None:
         """Compile the solution. Take the debug information out of the bank, so that each link is faster."""
@@ -112,6 +117,19 @@ class MutantRunner:
     @property
     def _stripped_bank(self) -> Path:
         return self._base / "bank.o"
+
+    @contextmanager
+    def programs(self, mutant: Path, names: Collection[str]) -> Iterator[Path]:
+        """The programs ``names`` of the reference, linked with a mutant, in a folder that a sandbox may see."""
+        self._ready(NATIVE)
+        kit = self._context.builder.kit
+        with self._context.builder.sandbox.stage as stage:
+            objects = list(map(str, self._objects(mutant, stage, NATIVE)))
+            for name in names:
+                main = kit.witness / f"timeslice-{name}.o"
+                command = [self._context.builder.cc, "-pthread", str(main), *objects, *LIBRARIES]
+                _run([*command, "-o", str(stage / f"timeslice-{name}")])
+            yield stage
 
     @property
     def _base(self) -> Path:
@@ -127,17 +145,23 @@ class MutantRunner:
         made = [folder / source.with_suffix(".o").name for source in sources]
         for source, target in zip(sources, made, strict=True):
             _run([self._context.builder.cc, *flags, "-c", str(source), "-o", str(target)])
-            _run(["objcopy", f"--redefine-syms={self._context.kit.objects / SWEPT_NAMES}", str(target)])
+            gate = f"--redefine-syms={self._context.kit.objects / SWEPT_NAMES}"
+            _run(["objcopy", gate, str(target), str(target.with_suffix(SWEPT))])
         return made
 
-    def _link(self, mutant: Path, stage: Path, kind: str) -> None:
+    def _objects(self, mutant: Path, stage: Path, kind: str) -> list[Path]:
+        """The plain objects of all labs. Beside each is the same object for the bank."""
         objects: list[Path] = []
         for lab in self._context.whole.labs:
             if (mutant / lab.id).is_dir():
                 objects += self._objects_of_mutant(mutant / lab.id, lab, stage, kind)
             else:
                 objects += sorted((self._base / kind / lab.id).glob("*.o"))
-        inputs = [str(self._stripped_bank), *map(str, objects), *LIBRARIES]
+        return objects
+
+    def _link(self, mutant: Path, stage: Path, kind: str) -> None:
+        objects = [str(plain.with_suffix(SWEPT)) for plain in self._objects(mutant, stage, kind)]
+        inputs = [str(self._stripped_bank), *objects, *LIBRARIES]
         sanitizers = ["-fsanitize=address,undefined"] if kind == SANITIZE else []
         options = [*sanitizers, f"@{self._context.kit.objects / 'link.args'}"]
         _run([self._context.builder.cc, *options, "-o", str(stage / kind / "bank"), *inputs])

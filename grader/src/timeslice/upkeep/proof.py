@@ -22,8 +22,10 @@ from timeslice.upkeep.attacks import attacks, grade, surprises
 from timeslice.upkeep.costs import Cost, cost_of
 from timeslice.upkeep.lint import lint
 from timeslice.upkeep.mutants import MutantRunner, patched
+from timeslice.upkeep.testimonies import hear, surprised
 
 COMPILERS = ("gcc", "clang")
+HEARINGS = 3  # of each right solution, each with other random choices
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,16 @@ def cases(kit: Kit) -> list[Case]:
             for a in attacks(kit)
         ),
         *(
+            Case("every witness agrees with the right solutions", folder.name, partial(_witnesses_agree, folder))
+            for folder in (kit.reference, *_alternatives(kit))
+        ),
+        *(
             Case("every mutant dies on its clause", m.name, partial(_mutant_dies, m, lab))
+            for lab in kit.labs
+            for m in mutants(kit, lab)
+        ),
+        *(
+            Case("no mutant surprises a witness", m.name, partial(_surprises_no_witness, m))
             for lab in kit.labs
             for m in mutants(kit, lab)
         ),
@@ -106,6 +117,14 @@ def _full_marks(folder: Path, cc: str, prover: Prover, clauses: Sequence[str] = 
 
 def _attack(folder: Path, prover: Prover) -> str:
     return "; ".join(surprises(prover.context(), folder))
+
+
+def _witnesses_agree(folder: Path, prover: Prover) -> str:
+    return "; ".join(hear(prover.context(), folder, HEARINGS).against)
+
+
+def _surprises_no_witness(mutant: Mutant, prover: Prover) -> str:
+    return "; ".join(surprised(prover.context(), prover.runner, mutant))
 
 
 def _alternatives(kit: Kit) -> list[Path]:
