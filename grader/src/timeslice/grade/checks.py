@@ -61,6 +61,12 @@ def check_not_run(assignment: Assignment, test: BankTest, possible: int, why: st
     )
 
 
+def supplied_notes(assignment: Assignment, build: Build) -> list[str]:
+    """One note for each lab, with the functions that the template supplied."""
+    by_lab = ([name for name in lab.api if name in build.supplied] for lab in assignment.labs)
+    return [f"taken from the template: {', '.join(names)}" for names in by_lab if names]
+
+
 def used_up(patience: Patience) -> str:
     """The sentence for a submission that has used up its patience."""
     return f"The submission used up the {patience.seconds:.0f} seconds that it may take (option --patience)."

@@ -11,7 +11,7 @@ from typing import Any
 from timeslice.build.builder import Built
 from timeslice.build.compiling import processes_killed
 from timeslice.build.workshop import MEMCHECK, SANITIZE, require_room
-from timeslice.contract.assignment import Assignment, lab_of
+from timeslice.contract.assignment import lab_of
 from timeslice.contract.bank import BankTest, bank_tests, watched_tests
 from timeslice.contract.versions import versions
 from timeslice.errors import IntakeError, KitError
@@ -23,6 +23,7 @@ from timeslice.grade.checks import (
     check_of_test,
     difference,
     excused_check,
+    supplied_notes,
     unsteady_check,
     used_up,
     why_not_run,
@@ -271,7 +272,7 @@ class Grading:
     def _measure(self, built: Built, native: ModeRun, tree: Path, sources: Sequence[str]) -> Coverage:
         if not self._context.builder.measures_coverage or native.counters is None:
             return coverage.not_run(tree, sources, _NO_COVERAGE_OF)
-        gcov = _gcov_of(self._context.builder.cc)
+        gcov = coverage.gcov_of(self._context.builder.cc)
         headers = {source for source in sources if source.endswith(".h") and lab_of(source) in built.labs}
         mine = [source for source in sources if source in built.sources | headers]
         measured = coverage.measure(built.notes, tree, mine, gcov, counters=native.counters)
@@ -400,15 +401,3 @@ class Grading:
                 check = check_not_run(self._context.assignment, test, possible, why)
             ordered.append(check)
         return ordered
-
-
-def supplied_notes(assignment: Assignment, build: Build) -> list[str]:
-    """One note for each lab, with the functions that the template supplied."""
-    by_lab = ([name for name in lab.api if name in build.supplied] for lab in assignment.labs)
-    return [f"taken from the template: {', '.join(names)}" for names in by_lab if names]
-
-
-def _gcov_of(cc: str) -> str:
-    """``gcov-12`` for ``gcc-12``: a version of gcov reads only the format of its own gcc."""
-    name = Path(cc).name
-    return name.replace("gcc", "gcov", 1) if name.startswith("gcc") else "gcov"

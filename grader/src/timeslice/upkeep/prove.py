@@ -55,9 +55,8 @@ def prove(
         together = [case for case in chosen if not case.alone]
         found += zip(together, in_parallel(attempt, together, lambda: progress.advance(task)), strict=True)
         progress.update(task, description="under load", total=None, completed=0)
-        endurance = Endurance()
-        if repeat or test_runs:
-            endurance = endure(prover, repeat, test_runs, only, lambda: progress.advance(task))
+        more = repeat or test_runs
+        endurance = endure(prover, repeat, test_runs, only, lambda: progress.advance(task)) if more else Endurance()
         heard = hear_all(prover, hearings, only, lambda: progress.advance(task)) if hearings else {}
         _print(found, endurance, heard, console)
         _print_costs(kit, prover.costs, console)
