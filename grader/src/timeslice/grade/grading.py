@@ -34,18 +34,7 @@ from timeslice.grade.memory import MemoryJudge, descriptor_findings, ended_runs,
 from timeslice.grade.replay import BUILD
 from timeslice.intake.sources import Source
 from timeslice.intake.tree import take
-from timeslice.model import (
-    Build,
-    Check,
-    Coverage,
-    Difference,
-    Finding,
-    Memory,
-    Outcome,
-    Result,
-    Verdict,
-    WitnessReport,
-)
+from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict, WitnessReport
 from timeslice.run import coverage, sanitize
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
