@@ -61,7 +61,7 @@ def print_all(console):
     odd = odd.replace("\\x1b", "")  # the kit's own words hold no escapes
     endurance = Endurance()
     endurance.add(odd, full)
-    _print([(Case(odd, odd, lambda prover: ""), odd)], endurance, console)
+    _print([(Case(odd, odd, lambda prover: ""), odd)], endurance, dict(), console)
     show([Line(odd, odd, state, odd, odd) for state in State], console)
     say(odd)
     complain(odd)

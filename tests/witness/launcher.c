@@ -119,7 +119,7 @@ static size_t read_order(int control, char *order, int streams[STREAMS]) {
 int main(int argc, char **argv) {
     static char order[ROOM];
     int streams[STREAMS] = {-1, -1, -1};
-    if (argc != 2 || prctl(PR_SET_DUMPABLE, 0) < 0)
+    if (argc != 2 || prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) < 0)
         return 2;
     int control = atoi(argv[1]);
     if (fcntl(control, F_SETFD, FD_CLOEXEC) < 0)
