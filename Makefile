@@ -28,7 +28,7 @@ CPPFLAGS := -Ispec/include -Itests
 # Packages of the distribution: to grade, and also to test the kit itself.
 GRADE_PACKAGES := gcc libc6-dev make binutils libcriterion-dev libboxfort-dev libnanopb-dev libffi-dev valgrind libc6-dbg \
 	bubblewrap libseccomp2 util-linux python3 python3-venv
-TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd socat chrony chromium procps patch
+TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd socat chrony chromium procps patch perl
 
 TEST_SOURCES := $(foreach lab,$(LABS),$(wildcard tests/$(lab)/*.c))
 SUPPORT_SOURCES := $(wildcard tests/support/*/*.c)
@@ -40,6 +40,7 @@ SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=build/obj/%.o)
 REFERENCE_OBJECTS := $(REFERENCE_SOURCES:%.c=build/obj/%.o)
 CHECK_OBJECTS := $(patsubst %.c,build/obj/%.o,$(wildcard tests/check/*.c))
 PROGRAMS := $(PROGRAM_SOURCES:reference/programs/%.c=build/bin/%)
+PROGRAM_NAMES := $(PROGRAM_SOURCES:reference/programs/%.c=%)
 
 .PHONY: all
 all: $(PROGRAMS) kit ## build the programs and the test bank in build/ (the default)
@@ -47,7 +48,8 @@ all: $(PROGRAMS) kit ## build the programs and the test bank in build/ (the defa
 include tests/runner/runner.mk
 
 .PHONY: kit
-kit: build/kit/bank.o build/kit/sweep.names build/kit/link.args build/kit/memcheck.args build/kit/memcheck.supp build/kit/reference $(LABS:%=build/kit/template/%.o)
+kit: build/kit/bank.o build/kit/sweep.names build/kit/link.args build/kit/memcheck.args build/kit/memcheck.supp build/kit/reference $(LABS:%=build/kit/template/%.o) \
+	build/kit/witness/launcher $(PROGRAM_NAMES:%=build/kit/witness/%.o) $(PROGRAM_NAMES:%=build/kit/witness/reference/%)
 
 build/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -74,6 +76,20 @@ stubs = $(patsubst %.c,build/obj/%.o,$(wildcard student_template/$(1)/*.c))
 build/kit/template/%.o: $$(call stubs,$$*)
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -r -o $@ $^
+
+# What a witness needs: each program without the functions of a lab, the same program with those of the reference, and
+# the first program in its sandbox.
+build/kit/witness/timeslice-%.o: build/obj/reference/programs/timeslice-%.o $$(call parts,$$*) build/programs.a
+	@mkdir -p $(@D)
+	$(CC) -nostdlib -r -o $@ $^
+
+build/kit/witness/reference/%: build/bin/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+build/kit/witness/launcher: build/obj/tests/witness/launcher.o
+	@mkdir -p $(@D)
+	$(CC) $^ -o $@
 
 # The bank linked with the reference. It lists the tests, and calibration runs it on this machine.
 build/kit/reference: build/kit/bank.o build/kit/link.args build/kit/reference.a
@@ -184,7 +200,7 @@ check-alone:
 	@$(MAKE) --no-print-directory ready
 	@$(MAKE) --no-print-directory --silent $(CHECK_OBJECTS)
 	@.venv/bin/timeslice objects --out build/check --cc '$(CC)' -- "$$TIMESLICE_SUBMISSION"
-	@$(CC) -o build/check/bank $(filter-out %/tripwire.o,$(TEST_OBJECTS)) $(SUPPORT_OBJECTS) $(CHECK_OBJECTS) \
+	@$(CC) -o build/check/bank $(TEST_OBJECTS) $(SUPPORT_OBJECTS) $(CHECK_OBJECTS) \
 		build/check/*.o @tests/support/wrap.args @tests/check/wrap.args -lcriterion -lpthread -lm \
 		-Wl,--as-needed -latomic
 	@replay=$$($(PYTHON) -IS grader/src/timeslice/grade/replay.py "$$TIMESLICE_SUBMISSION" '$(CC)' "$$TIMESLICE_STARTED_IN"); \
@@ -195,15 +211,10 @@ prove: setup ## check the kit: mutants, alternatives, attacks, and REPEAT gradin
 	@$(MAKE) --no-print-directory calibrated
 	@.venv/bin/timeslice prove --repeat $(REPEAT)
 
-.PHONY: costs
-costs: setup ## measure what each mutant costs: its own clause, and little more
-	@$(MAKE) --no-print-directory calibrated
-	@.venv/bin/timeslice costs
-
 .PHONY: mutants
-mutants: setup ## make NUMBER mutants of each lab by machine, and show those that no test notices
+mutants: setup ## make NUMBER mutants of each lab by machine (0: all), and show those that no test notices
 	@$(MAKE) --no-print-directory calibrated
-	@.venv/bin/timeslice mutants --number $(NUMBER)
+	@.venv/bin/timeslice mutants --number $(NUMBER) $(MUTATED)
 
 .PHONY: bench
 bench: setup ## measure speed: the tests, submissions each minute, memory, the sandbox, a million jobs

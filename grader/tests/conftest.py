@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from timeslice.contract.kit import Kit, find_kit
 from timeslice.grade.context import GradingContext
 
 MakeSubmission = Callable[..., Path]
+SMALL = ("address.c", "resolve.h")  # files of the reference that are a right solution of SMALL_CLAUSE
+SMALL_CLAUSE = "UDP-OPEN-001"
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +49,13 @@ def make_submission(tmp_path: Path) -> MakeSubmission:
         return folder
 
     return make
+
+
+@pytest.fixture
+def small(kit: Kit, tmp_path: Path) -> Path:
+    """A submission that is built and graded in a second: a part of the reference. It passes ``SMALL_CLAUSE``."""
+    folder = tmp_path / "a small one" / "small"
+    (folder / "udp").mkdir(parents=True)
+    for name in SMALL:
+        shutil.copy(kit.reference / "udp" / name, folder / "udp" / name)
+    return folder

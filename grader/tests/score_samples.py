@@ -13,7 +13,7 @@ IDENTITY = Replayer(Path("alice's work"), 7, program="timeslice")
 
 
 def bank_test(name: str, *addresses: str) -> BankTest:
-    """One test of a bank. A tripwire has no address."""
+    """One test of a bank."""
     suite, test = name.split("/")
     return BankTest(suite, test, addresses, "what it adds", "tests/udp/x.c", 3, 5.0)
 

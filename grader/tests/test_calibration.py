@@ -6,12 +6,12 @@ import dataclasses
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import kit_copies
 from conftest import MakeSubmission
 from timeslice.contract.bank import bank_tests
 from timeslice.contract.kit import Kit
@@ -24,7 +24,6 @@ from timeslice.intake.sources import Source
 from timeslice.model import Outcome, Verdict
 
 TIMESLICE = Path(sys.executable).with_name("timeslice")
-SECONDS = 600
 LOSES = """#!/bin/sh
 for word; do case $word in --xml-file=*) folder=${word#--xml-file=}; folder=${folder%/*};; esac; done
 /usr/bin/valgrind.bin "$@"
@@ -37,7 +36,7 @@ CUT_SHORT = "for file in *.xml; do head -c 300 $file >cut && cat cut >$file; don
 
 
 def test_the_reference_passes_everything_here(context: GradingContext) -> None:
-    tests = {test.name for test in context.tests if not test.is_tripwire}
+    tests = {test.name for test in context.tests}
     assert context.calibration.faults == []
     assert set(context.calibration.assertions) == tests
     assert all(context.calibration.assertions.values())
@@ -127,21 +126,33 @@ ssize_t udp_send(int fd, const void *data, size_t len, const struct udp_peer *to
 """
 
 
+@pytest.fixture(scope="module")
+def small_kit(kit: Kit, tmp_path_factory: pytest.TempPathFactory) -> Kit:
+    """A copy of the kit with the tests of udp_send alone, and with the reference of one lab."""
+    copy = kit_copies.copied(kit, tmp_path_factory.mktemp("kit"))
+    kit_copies.make_bank_of(copy, ["tests/udp/send.c"])
+    for lab in ("process", "scheduler"):
+        shutil.rmtree(copy.reference / lab)
+    return copy
+
+
 @pytest.mark.parametrize("lose", [LOSE_ERRORS, CUT_SHORT])
-def test_where_valgrind_loses_reports_no_point_is_lost_and_the_status_is_2(kit: Kit, tmp_path: Path, lose: str) -> None:
-    """The real program, with a wrapper instead of /usr/bin/valgrind, and with its own calibration."""
-    wrapper, kept, own = tmp_path / "valgrind", tmp_path / "kept", kit.objects / "calibration"
+def test_where_valgrind_loses_reports_no_point_is_lost_and_the_status_is_2(
+    small_kit: Kit, tmp_path: Path, lose: str
+) -> None:
+    """The real program, with a wrapper instead of /usr/bin/valgrind. The small kit calibrates itself with it."""
+    wrapper = tmp_path / "valgrind"
     wrapper.write_text(LOSES.replace("LOST", lose))
     wrapper.chmod(0o755)
-    kept.mkdir()
-    own.mkdir(exist_ok=True)
+    shutil.rmtree(small_kit.objects / "calibration", ignore_errors=True)
     within = ["bwrap", *(["--cap-add", "ALL"] if os.geteuid() == 0 else []), "--dev-bind", "/", "/"]
-    within += ["--ro-bind", str(wrapper), "/usr/bin/valgrind", "--bind", str(kept), str(own), "--"]
-    grade = [str(TIMESLICE), "grade", str(kit.reference), "-k", "udp_send", "--out", str(tmp_path / "out")]
-    ended = subprocess.run([*within, *grade], capture_output=True, text=True, timeout=SECONDS)
+    within += ["--ro-bind", str(wrapper), "/usr/bin/valgrind", "--"]
+    grade = [str(TIMESLICE), "grade", str(small_kit.reference), "-k", "udp_send", "--out", str(tmp_path / "out")]
+    ended = kit_copies.run(small_kit, *within, *grade)
     assert ended.returncode == 2, ended
+    assert ended.stdout.startswith("calibrating the kit on this machine"), ended
     result = json.loads((tmp_path / "out" / "reference" / "result.json").read_text())
     assert result["outcome"] == "broken"
-    assert result["score"]["earned"] == result["score"]["possible"]
+    assert result["score"]["earned"] == result["score"]["possible"] > 0
     assert any(line.startswith("valgrind-") for line in result["kit_faults"])
     assert "fault of the kit on this machine, which costs no points: valgrind-" in ended.stderr

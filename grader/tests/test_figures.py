@@ -276,7 +276,8 @@ def test_a_failure_shows_its_figure_once_and_nothing_of_the_rest_is_lost() -> No
 
 
 def test_a_broken_call_behind_the_relay_is_a_ladder_in_terminal_and_page(kit: Kit, tmp_path: Path) -> None:
-    mine = shutil.copytree(kit.reference, tmp_path / "mine")
+    mine = tmp_path / "mine"
+    shutil.copytree(kit.reference / "udp", mine / "udp")
     mutant = kit.root / "tests/mutants/udp/UDP-LOSS-004-keeps-its-socket.patch"
     subprocess.run(["patch", "--strip=1", "--batch", f"--directory={mine}", f"--input={mutant}"], check=True)
     ended = pytest_on("--submission", mine, "-k", "UDP-LOSS-004", "--report", tmp_path / "report", cwd=tmp_path)

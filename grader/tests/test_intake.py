@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from timeslice.errors import IntakeError
 from timeslice.intake import members
-from timeslice.intake.sources import Source, find_sources
+from timeslice.intake.sources import Source
 from timeslice.intake.tree import Intake, take
 
 PATTERNS = ("udp/*.c", "udp/*.h")
@@ -335,47 +335,3 @@ def test_no_flipped_byte_causes_anything_but_one_line(tmp_path: Path, data: st.D
     except IntakeError as error:
         told = str(error)
     assert told == "" or told.isprintable()
-
-
-# ---- the search for submissions ----
-
-
-def test_a_class_is_a_folder_of_folders_and_archives(tmp_path: Path) -> None:
-    (tmp_path / "class" / "alice" / "udp").mkdir(parents=True)
-    (tmp_path / "class" / "bob" / "wrapped" / "udp").mkdir(parents=True)
-    (tmp_path / "class" / "empty").mkdir()
-    (tmp_path / "class" / ".git").mkdir()
-    (tmp_path / "class" / "grades.csv").write_text("x")
-    make_zip(tmp_path / "class" / "carol.zip", [("udp/open.c", MINE)])
-    make_tar(tmp_path / "class" / "dan.tar.gz", [("udp/open.c", MINE)])
-    found = find_sources([tmp_path / "class"], PATTERNS)
-    assert [source.name for source in found] == ["alice", "bob", "carol", "dan", "empty"]
-
-
-def test_equal_names_are_told_apart(tmp_path: Path) -> None:
-    (tmp_path / "a" / "work" / "udp").mkdir(parents=True)
-    (tmp_path / "b" / "Work" / "udp").mkdir(parents=True)
-    make_zip(tmp_path / "work.zip", [("udp/open.c", MINE)])
-    found = find_sources([tmp_path / "a" / "work", tmp_path / "b" / "Work", tmp_path / "work.zip"], PATTERNS)
-    assert [source.name for source in found] == ["work", "Work (2)", "work (3)"]
-
-
-def test_a_name_with_a_newline_is_shown_on_one_line(tmp_path: Path) -> None:
-    (tmp_path / "a\nb\x1b[2J" / "udp").mkdir(parents=True)
-    (found,) = find_sources([tmp_path / "a\nb\x1b[2J"], PATTERNS)
-    assert found.name == "a\\nb\\x1b[2J"
-
-
-@pytest.mark.parametrize("make", ["missing", "empty", "elsewhere", "fifo"])
-def test_a_path_without_a_submission_is_one_line(tmp_path: Path, make: str) -> None:
-    path = tmp_path / make
-    if make in ("empty", "elsewhere"):
-        path.mkdir()
-    if make == "elsewhere":
-        (path / "src").mkdir()
-        (path / "src" / "main.c").write_text("int main;")
-    if make == "fifo":
-        os.mkfifo(path)
-    with pytest.raises(IntakeError) as told:
-        find_sources([path], PATTERNS)
-    assert "\n" not in str(told.value)

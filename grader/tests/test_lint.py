@@ -26,6 +26,7 @@ def copy(kit: Kit, tmp_path: Path) -> Kit:
         *(f"tests/{lab}" for lab in kit.labs),
         "tests/support",
         "tests/mutants",
+        "tests/witness",
     ):
         shutil.copytree(kit.root / name, tmp_path / name)
     return Kit(tmp_path)
@@ -159,6 +160,16 @@ SPOILED = {
     "a wide line": (add("spec/more.md", "x" * 130), "spec/more.md:1: wider than 120"),
     "a list of the labs": (
         add("student_template/README.md", "| lab |\n|---|\n| `udp` |\n| `process` |\n"), "a list of the labs (proc"),
+    "a scenario of a sentence that is not there": (
+        edit("tests/witness/udp/echo_server.py", "UDP-SRV-002", "UDP-SRV-777"), "shows UDP-SRV-777, which spec/udp.md"),
+    "a scenario that needs no area of its clause": (
+        edit("tests/witness/udp/echo_client.py", " UDP-CLI UDP-LOSS", ""), "shows a clause of UDP-CLI and does not"),
+    "a scenario that needs no area at all": (
+        edit("tests/witness/udp/echo_client.py", "CLI UDP-LOSS", "CLI UDP-LOST"), "UDP-LOST, which is no area"),
+    "two scenarios of one name": (
+        edit("tests/witness/udp/echo_client.py", "it_asks_again", "clients_are_kept_apart"), "is there twice"),
+    "a scenario without a title": (
+        edit("tests/witness/udp/echo_server.py", '    """Five Python .*"""\n', ""), "has no docstring or shows"),
     "an old schema": (add("spec/result.schema.json", "{}"), "spec/result.schema.json: differs from the model"),
 }  # fmt: skip
 

@@ -108,6 +108,13 @@ def test_what_is_no_object_is_refused_and_no_traceback(tmp_path: Path, assignmen
     assert "cannot be inspected" in refusal
 
 
+def test_what_claims_to_be_compressed_is_refused_and_not_unpacked(tmp_path: Path, assignment: Assignment) -> None:
+    """The linker unpacks such a section. The inspection of each object alone must not."""
+    compiled(tmp_path, '__asm__(".section .packed,\\"0x806\\",@progbits\\n.zero 64\\n.previous");\nint x;\n')
+    refusals = inspect(tmp_path / "x.o", "", assignment.permissions(assignment.labs[0]))
+    assert any("Section .packed is compressed" in refusal for refusal in refusals), refusals
+
+
 def test_names_without_end_are_refused_within_seconds(tmp_path: Path, assignment: Assignment) -> None:
     declarations = "".join(f"void zz{number}(void);\n" for number in range(20_000))
     calls = "".join(f"    zz{number}();\n" for number in range(20_000))

@@ -18,6 +18,7 @@ from typing import Any
 import defusedxml.ElementTree
 import pytest
 
+from conftest import SMALL_CLAUSE
 from test_plugin import WRONG
 from timeslice.contract.kit import Kit
 from timeslice.grade.replay import RUN_AGAIN, Replayer, place, program, word
@@ -33,7 +34,12 @@ NAMES: Sequence[str | bytes] = (
     "back\\slash", "percent%s", "bang!", "x=y", "::error::no", "##[group]", "new\nline", "tab\there", "\x1b[2J", "~",
     "\u00e9\u6f22\u202e", b"latin\xe9\xff", "#", "trailing\n", " blank ",
 )  # fmt: skip
-GRADED = ("it's", "$HOME `id` $(id)", "::error::no", "new\nline", "\u00e9\u6f22\u202e", b"latin\xe9\xff", "trailing\n")
+# Each of these holds what several of the names above hold: one for a word in quotes, one for a word of printf.
+GRADED: Sequence[str | bytes] = (
+    "it's $HOME `id` $(id)",
+    b"::error::no new\nline \xc3\xa9\xe6\xbc\xa2\xe2\x80\xae latin\xe9\xff trailing\n",
+)
+DOES_NOT_COMPILE = "int f(void) { return g; }\n"  # so the check named build fails, and no bank is linked
 
 
 def shell(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -115,11 +121,11 @@ def commands_of(report: Path) -> dict[str, str]:
 def awkward(tmp_path: Path) -> Path:
     """Submissions with one wrong file each: folders with odd names, a wrapping folder, an archive, a damaged one."""
     for name in GRADED:
-        folder = Path(os.fsdecode(os.fsencode(tmp_path / "my class") + b"/" + os.fsencode(name)))
+        folder = tmp_path / "my class" / os.fsdecode(name)
         (folder / "udp").mkdir(parents=True)
         (folder / "udp" / "address.c").write_text(WRONG)
     inner = tmp_path / "my class" / "wrapped" / "inner one"
-    shutil.copytree(tmp_path / "my class" / "it's", inner)
+    shutil.copytree(folder, inner)
     (inner.parent / "slides").mkdir()
     with zipfile.ZipFile(tmp_path / "my class" / "an archive.zip", "w") as archive:
         archive.writestr("udp/address.c", WRONG)
@@ -151,7 +157,7 @@ def starts(tmp_path: Path) -> Iterator[tuple[str, Path, dict[str, str]]]:
     (tmp_path / "my bin").mkdir()
     (tmp_path / "my bin" / "timeslice").symlink_to(TIMESLICE)
     path = {"PATH": f"{TIMESLICE.parent}:{BARE['PATH']}"}
-    options = f"--seed 3 --test {TEST}"
+    options = "--seed 3 --test build"
     yield f"timeslice grade mine {options}", tmp_path, path
     yield f"timeslice grade . {options}", tmp_path / "mine", path
     yield f"timeslice grade {options} -- -mine", tmp_path, path
@@ -163,7 +169,7 @@ def starts(tmp_path: Path) -> Iterator[tuple[str, Path, dict[str, str]]]:
 def test_however_the_program_was_started_its_command_works(tmp_path: Path) -> None:
     for name in ("mine", "-mine"):
         (tmp_path / name / "udp").mkdir(parents=True)
-        (tmp_path / name / "udp" / "address.c").write_text(WRONG)
+        (tmp_path / name / "udp" / "address.c").write_text(DOES_NOT_COMPILE)
     seen = set()
     for command, folder, environment in starts(tmp_path):
         ended = shell(command, folder, **environment)
@@ -177,9 +183,9 @@ def test_however_the_program_was_started_its_command_works(tmp_path: Path) -> No
 
 
 def test_a_memory_clause_is_shown_again_with_its_findings(kit: Kit, tmp_path: Path) -> None:
-    shutil.copytree(kit.reference / "udp", tmp_path / "mine" / "udp")
     source = tmp_path / "mine" / "udp" / "send.c"
-    head, begin, tail = source.read_text().partition("ssize_t udp_send(")
+    source.parent.mkdir(parents=True)
+    head, begin, tail = (kit.reference / "udp" / "send.c").read_text().partition("ssize_t udp_send(")
     opened, brace, body = tail.partition("{")
     leaks = " void *volatile lost = malloc(8); (void)lost;"
     source.write_text(f"#include <stdlib.h>\n{head}{begin}{opened}{brace}{leaks}{body}")
@@ -237,10 +243,10 @@ def test_a_test_that_does_not_exist_is_one_line(tmp_path: Path, arguments: list[
     assert len(ended.stderr.splitlines()) == 1
 
 
-def test_a_run_of_some_tests_leaves_the_report_of_all_as_it_is(tmp_path: Path, kit: Kit) -> None:
+def test_a_run_of_some_tests_leaves_the_report_of_all_as_it_is(small: Path, tmp_path: Path) -> None:
     (tmp_path / "report").mkdir()
-    for option in (f"--test {TEST}", "-k udp_resolve"):
-        ended = shell(f"{TIMESLICE} grade {kit.reference} --lab udp {option}", tmp_path)
+    for option in (f"--test {TEST}", f"-k {SMALL_CLAUSE}"):
+        ended = shell(f"{TIMESLICE} grade {word(str(small))} --lab udp {option}", tmp_path)
         assert ended.returncode == 0, ended
         assert "No report was written" in ended.stdout
     assert list((tmp_path / "report").iterdir()) == []

@@ -69,7 +69,7 @@ def test_the_schema_refuses_what_is_wrong(spoil) -> None:  # type: ignore[no-unt
 def test_the_schema_is_sound_described_and_published() -> None:
     schema = result_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    assert (schema["$schema"], schema["version"]) == ("https://json-schema.org/draft/2020-12/schema", "1.2")
+    assert (schema["$schema"], schema["version"]) == ("https://json-schema.org/draft/2020-12/schema", "1.3")
     assert schema["$id"].startswith("urn:timeslice:result:")
     described = {"Result": schema, **schema["$defs"]}
     fields = [field for part in described.values() for field in part.get("properties", {}).values()]
@@ -240,6 +240,23 @@ def test_write_gives_all_files_and_the_index_links_to_those_that_exist(tmp_path:
     index = (tmp_path / "index.html").read_text()
     assert 'href="sample/report.html"' in index
     assert "student-002/report.html" not in index
+
+
+def test_a_submission_named_like_a_file_of_the_class_stops_no_report(tmp_path: Path) -> None:
+    names = ["index.html", "grades.csv", "Results.JSON", "plain"]
+    results = [sample_class(1)[0].model_copy(update={"submission": name}) for name in names]
+    for result in results:
+        report.write(result, tmp_path / report.folder_name(result.submission))
+    report.write_index(results, tmp_path)
+    assert all((tmp_path / name).is_file() for name in ("index.html", "grades.csv", "results.json"))
+    page = (tmp_path / "index.html").read_text()
+    assert all(f"{report.folder_name(name)}/report.html" in page for name in names)
+
+
+def test_no_name_is_the_folder_of_another_submission() -> None:
+    made = report.folder_name("a b")
+    assert report.folder_name(made) != made
+    assert report.folder_name(made.upper()).casefold() != made
 
 
 @pytest.mark.parametrize("name", ["../../etc", "a/b", ".", "", "a\nb", "x" * 300, "学生", "\ud800", "CON/../x", "-rf"])

@@ -188,9 +188,9 @@ def test_a_submission_that_does_not_compile_shows_the_compilers_words_on_the_lin
 
 
 def test_suspicion_and_an_unfinished_grade_have_a_banner() -> None:
-    suspicious = sample_result(outcome=Outcome.SUSPICIOUS, suspicions=["a tripwire passed"])
+    suspicious = sample_result(outcome=Outcome.SUSPICIOUS, suspicions=["a twin passed"])
     assert "A person must look at this submission" in read_page(page_html(suspicious)).text
-    assert "a tripwire passed" in read_page(page_html(suspicious)).text
+    assert "a twin passed" in read_page(page_html(suspicious)).text
     broken = read_page(page_html(sample_result(outcome=Outcome.BROKEN)))
     assert "This grade is not final" in broken.text
     assert "banner" not in read_page(page_html(sample_result())).classes

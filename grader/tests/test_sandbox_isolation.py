@@ -279,6 +279,48 @@ def test_compilers_and_linkers_work_inside(bench: Workbench, compiler: str) -> N
     assert bench.run("sh", "-c", script, readable=part).exit_code == 0, bench.stderr
 
 
+SOCKETS_AND_NUMBERS = """
+    import ctypes, errno, json, socket
+    libc = ctypes.CDLL(None, use_errno=True)
+    def told(result):
+        return errno.errorcode[ctypes.get_errno()] if result == -1 else "works"
+    def opens(family, kind, protocol=0):
+        return told(libc.socket(family, kind, protocol))
+    print(json.dumps({
+        "local": opens(socket.AF_UNIX, socket.SOCK_DGRAM),
+        "IPv4": opens(socket.AF_INET, socket.SOCK_DGRAM),
+        "IPv6": opens(socket.AF_INET6, socket.SOCK_STREAM),
+        "interfaces": [name for _, name in socket.if_nameindex()],
+        "routes": opens(socket.AF_NETLINK, socket.SOCK_RAW),
+        "events": opens(socket.AF_NETLINK, socket.SOCK_RAW, 15),
+        "host": opens(40, socket.SOCK_STREAM),
+        "ciphers": opens(38, socket.SOCK_SEQPACKET),
+        "packets": opens(socket.AF_PACKET, socket.SOCK_RAW),
+        "secret memory": told(libc.syscall(447, 0)),
+        "release": told(libc.syscall(448, -1, 0)),
+        "newer": sorted({told(libc.syscall(number, 0, 0, 0, 0, 0, 0)) for number in range(470, 600)}),
+        "known": told(libc.syscall(434, -1, 0)),
+        "core": told(libc.prctl(62, 1, 0, 0, 0)),
+    }))
+    """
+
+
+def test_sockets_and_calls_that_no_lab_needs_are_denied(bench: Workbench) -> None:
+    works = {"local": "works", "IPv4": "works", "IPv6": "works", "routes": "works", "interfaces": ["lo"]}
+    assert bench.python(SOCKETS_AND_NUMBERS) == {
+        **works,
+        "known": "EINVAL",  # pidfd_open comes to the kernel
+        "events": "EPROTONOSUPPORT",
+        "host": "EAFNOSUPPORT",
+        "ciphers": "EAFNOSUPPORT",
+        "packets": "EAFNOSUPPORT",
+        "secret memory": "EPERM",
+        "release": "EPERM",
+        "newer": ["ENOSYS"],
+        "core": "EPERM",
+    }
+
+
 def test_ptrace_is_denied_unless_asked_for(bench: Workbench) -> None:
     program = compiled(bench, "gcc")
     assert bench.run(program, "ptrace").exit_code == 1

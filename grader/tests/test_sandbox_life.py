@@ -16,7 +16,8 @@ from timeslice.sandbox.cgroup import own_prefix
 from timeslice.upkeep.traces import traces
 
 DAEMON = """
-    import os, signal, sys, time
+    import os, signal, sys
+    ready, tell = os.pipe()
     if os.fork() == 0:
         os.setsid()
         if os.fork() != 0:
@@ -27,9 +28,11 @@ DAEMON = """
             except (OSError, ValueError):
                 pass
         os.write(int(sys.argv[1]), b"up")
+        os.write(tell, b"up")
         while True:
             signal.pause()
     os.wait()
+    os.read(ready, 2)
     if sys.argv[2] == "hang":
         signal.pause()
     """

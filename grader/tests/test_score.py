@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from score_samples import IDENTITY, bank_test, record, run_of
-from timeslice.build.workshop import MEMCHECK, NATIVE
+from timeslice.build.workshop import NATIVE
 from timeslice.contract.assignment import Assignment
 from timeslice.errors import KitError
 from timeslice.grade import score
@@ -93,16 +93,17 @@ def test_a_build_that_failed_says_why() -> None:
 # ---- the whole score ----
 
 
-@pytest.mark.parametrize(
-    ("verdict", "suspicious"),
-    [("failed", 0), ("crashed", 0), ("timed_out", 0), ("exited_early", 0), ("left_process", 0),
-     ("passed", 1), ("incomplete", 1), ("skipped", 1)],
-)  # fmt: skip
-def test_a_tripwire_that_does_not_fail_is_suspicious(verdict: str, suspicious: int) -> None:
-    native, memcheck = run_of(NATIVE, record("trip/wire", verdict)), run_of(MEMCHECK)
-    assert len(score.suspicions([bank_test("trip/wire", "")], [native, memcheck])) == suspicious
-    memcheck.records["trip/wire"] = record("trip/wire", verdict)
-    assert len(score.suspicions([bank_test("trip/wire", "")], [native, memcheck])) == 2 * suspicious
+@pytest.mark.parametrize(("verdict", "suspicious"), [("failed", 0), ("crashed", 0), ("timed_out", 0), ("passed", 2)])
+def test_a_twin_that_passes_is_suspicious(verdict: str, suspicious: int) -> None:
+    native = run_of(NATIVE, record("a/b"))
+    native.twins["a/b"] = Verdict(verdict)
+    assert len(score.suspicions(native)) == suspicious
+
+
+def test_forged_facts_are_suspicious_also_in_a_test_that_failed() -> None:
+    told = score.suspicions(run_of(NATIVE, *(record(f"a/b{n}", "failed", forged=1) for n in range(20))))
+    assert told[0] == "In the test a/b0 something other than the kit told the kit what had passed."
+    assert told[-2:] == ["The same happened in 15 more tests.", score.WITHHELD]
 
 
 def test_the_outcome_is_the_worst_that_was_seen() -> None:

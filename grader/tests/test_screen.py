@@ -18,11 +18,14 @@ from timeslice.screen import fit, look_alike
 TIMESLICE = Path(sys.executable).parent / "timeslice"
 SECONDS = 600
 NAME = "Zo\u00eb-\u6f22\u5b57-a-rather-long-name"
+END = "the end of the output at one width"
+WIDTHS = (1, 20, 40, 80, 200)
 ENCODINGS = ("ascii", "latin-1", "cp1252", "koi8-r", "utf-8")
 PLAIN = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TERM": "dumb"}
 
 # All output of the commands, for results with every verdict, student text in many scripts, and long names.
 PRINTS = f"""
+import os
 import sys
 from report_samples import exchange_check, charts_check, sample_class, sample_result, uncompiled_result
 from timeslice import report
@@ -36,38 +39,44 @@ from timeslice.upkeep.prove import _print
 from timeslice.upkeep.proof import Case
 from timeslice.screen import complain, open_console, say
 
-console = open_console()
-odd = "\\u2018quoted\\u2019 \\u6f22 \\u202e \\udcff \\x1b[2J \\u2713 \\U0001f600"
-name = {NAME!a}
-runs = [Run(tool="native", verdict=verdict, message=odd, steps=[odd]) for verdict in (Verdict.PASSED, Verdict.FAILED)]
-for check in (exchange_check(), charts_check()):
-    failed = check.model_copy(update={{"message": odd, "output": odd, "unsteady": True, "runs": runs}})
-    full = sample_result(submission=name, checks=[failed], suspicions=[odd], kit_faults=[odd], notes=[odd])
-    differs = Difference(test="a/b", clause="UDP-RX-001", replay="timeslice", runs=runs)
-    full = full.model_copy(update={{"memory": full.memory.model_copy(update={{"differences": [differs]}})}})
-    report.table([full], console)
-    report.in_full(full, console)
-results = [full, uncompiled_result(), *sample_class(4), full.model_copy(update={{"outcome": Outcome.BROKEN}})]
-report.table(results, console)
-with GradingProgress(console, 2) as progress:
-    progress.on_step(name, Step("tests", 1, 3))
-    progress.done(full)
-for clause in ("UDP-RX-003", "SCH-MLFQ-001", "PROC-JOIN-004"):
-    explain(clause, console)
-odd = odd.replace("\\x1b", "")  # the kit's own words hold no escapes
-endurance = Endurance()
-endurance.add(odd, full)
-_print([(Case(odd, odd, lambda prover: ""), odd)], endurance, console)
-show([Line(odd, odd, state, odd, odd) for state in State], console)
-say(odd)
-complain(odd)
+def print_all(console):
+    odd = "\\u2018quoted\\u2019 \\u6f22 \\u202e \\udcff \\x1b[2J \\u2713 \\U0001f600"
+    name = {NAME!a}
+    verdicts = (Verdict.PASSED, Verdict.FAILED)
+    runs = [Run(tool="native", verdict=verdict, message=odd, steps=[odd]) for verdict in verdicts]
+    for check in (exchange_check(), charts_check()):
+        failed = check.model_copy(update={{"message": odd, "output": odd, "unsteady": True, "runs": runs}})
+        full = sample_result(submission=name, checks=[failed], suspicions=[odd], kit_faults=[odd], notes=[odd])
+        differs = Difference(test="a/b", clause="UDP-RX-001", replay="timeslice", runs=runs)
+        full = full.model_copy(update={{"memory": full.memory.model_copy(update={{"differences": [differs]}})}})
+        report.table([full], console)
+        report.in_full(full, console)
+    results = [full, uncompiled_result(), *sample_class(4), full.model_copy(update={{"outcome": Outcome.BROKEN}})]
+    report.table(results, console)
+    with GradingProgress(console, 2) as progress:
+        progress.on_step(name, Step("tests", 1, 3))
+        progress.done(full)
+    for clause in ("UDP-RX-003", "SCH-MLFQ-001", "PROC-JOIN-004"):
+        explain(clause, console)
+    odd = odd.replace("\\x1b", "")  # the kit's own words hold no escapes
+    endurance = Endurance()
+    endurance.add(odd, full)
+    _print([(Case(odd, odd, lambda prover: ""), odd)], endurance, dict(), console)
+    show([Line(odd, odd, state, odd, odd) for state in State], console)
+    say(odd)
+    complain(odd)
+
+for width in sys.argv[1:]:
+    os.environ["COLUMNS"] = width
+    print_all(open_console())
+    say({END!r})
 """
 
 
-def printed(encoding: str, **environment: str) -> str:
-    """The output of all commands in an encoding. All commands must reach their end."""
+def printed(encoding: str, *widths: int, **environment: str) -> list[str]:
+    """The output of all commands in an encoding, at each width. All commands must reach their end."""
     ended = subprocess.run(
-        [sys.executable, "-c", PRINTS],
+        [sys.executable, "-c", PRINTS, *map(str, widths)],
         cwd=Path(__file__).parent,
         env={**os.environ, **PLAIN, "PYTHONIOENCODING": encoding, **environment},
         capture_output=True,
@@ -75,26 +84,27 @@ def printed(encoding: str, **environment: str) -> str:
     )
     assert ended.returncode == 0, ended.stderr.decode(encoding)
     assert b"Traceback" not in ended.stderr
-    return ended.stdout.decode(encoding)
+    *texts, rest = ended.stdout.decode(encoding).split(f"{END}\n")
+    assert (len(texts), rest) == (len(widths), "")
+    return texts
 
 
-@pytest.mark.parametrize("width", [1, 20, 40, 80, 200])
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_every_command_prints_in_every_encoding_at_every_width(encoding: str, width: int) -> None:
-    text = printed(encoding, COLUMNS=str(width))
-    assert "\x1b" not in text
-    grids = [part for part in text.split("Submissio" if width >= 20 else "\n\n") if part.strip()]
-    assert grids
-    if width >= 20:
-        first = [line for line in grids[1].splitlines() if line.strip()]
-        name = fit(NAME, encoding)
-        letters = "".join("".join(line.split()[:1]) for line in first[1:6])
-        assert name[:12] in letters, grids[1]
+def test_every_command_prints_in_every_encoding_at_every_width(encoding: str) -> None:
+    for width, text in zip(WIDTHS, printed(encoding, *WIDTHS), strict=True):
+        assert "\x1b" not in text
+        grids = [part for part in text.split("Submissio" if width >= 20 else "\n\n") if part.strip()]
+        assert grids
+        if width >= 20:
+            first = [line for line in grids[1].splitlines() if line.strip()]
+            name = fit(NAME, encoding)
+            letters = "".join("".join(line.split()[:1]) for line in first[1:6])
+            assert name[:12] in letters, (width, grids[1])
 
 
 @pytest.mark.parametrize("environment", [{"TERM": "xterm", "FORCE_COLOR": "1"}, {"NO_COLOR": "1", "TERM": "xterm"}])
 def test_colours_are_only_where_they_are_wanted(environment: dict[str, str]) -> None:
-    text = printed("ascii", COLUMNS="100", **environment)
+    (text,) = printed("ascii", 100, **environment)
     assert ("\x1b[3" in text) == ("FORCE_COLOR" in environment)
 
 
@@ -145,7 +155,7 @@ def test_grade_works_in_the_locales_that_there_are(two: Path) -> None:
     for number, environment in enumerate([*locales, *german(two)]):
         encoding = "latin-1" if number >= 2 else "ascii"
         for submissions in ("class", "class/b"):
-            ended = run(f"grade {submissions} --lab udp", two, **environment)
+            ended = run(f"grade {submissions} --lab udp -k build --out report", two, **environment)
             text = (ended.stdout + ended.stderr).decode(encoding)
             assert ended.returncode == 1, text
             assert "Traceback" not in text

@@ -11,7 +11,7 @@ import timeslice
 
 PACKAGE = Path(timeslice.__file__).parent
 # In the order of the pipeline. The sandbox serves all of them. Only the command line imports upkeep.
-WINGS = ("sandbox", "contract", "intake", "build", "run", "grade", "report", "session", "pages", "upkeep")
+WINGS = ("sandbox", "contract", "intake", "build", "run", "witness", "grade", "report", "session", "pages", "upkeep")
 
 
 def imports(path: Path) -> set[str]:

@@ -1,6 +1,6 @@
 /* wait_readable.c - waits for one descriptor, on the monotonic clock. A new date does not move this clock.
  *
- * The end of the wait is computed once. After a signal, only the time that is left is waited. ppoll(2) takes
+ * PROC-FAULT-001: the end of the wait is computed once. After a signal only the rest is waited. ppoll(2) takes
  * nanoseconds, as the clock gives them. So nothing is rounded, and no wait ends early.
  */
 #include "wait_readable.h"

@@ -1,53 +1,15 @@
 /* timeslice-proc.c - shows each idea of the process lecture in the shell, and the Python program that prints the same.
  *
  * The children of a lesson use pipes to keep the order of its lines: one process waits until another one writes. */
+#include "proc/children.h"
+#include "proc/helpers.h"
+
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <timeslice/process.h>
 #include <timeslice/task.h>
 #include <unistd.h>
-
-/* If result is an error, says what failed and ends the program. */
-static void check(int result, const char *what) {
-    if (result >= 0)
-        return;
-    perror(what);
-    exit(2);
-}
-
-/* An event that happens once. One process waits for it, and another process sets it. */
-struct event {
-    int ends[2];
-};
-
-static void event_open(struct event *event) {
-    check(pipe(event->ends), "pipe");
-}
-
-static void event_set(const struct event *event) {
-    check((int)write(event->ends[1], "", 1), "write");
-}
-
-static void event_wait(const struct event *event) {
-    char byte;
-    check((int)read(event->ends[0], &byte, 1), "read");
-}
-
-static void event_close(const struct event *event) {
-    close(event->ends[0]);
-    close(event->ends[1]);
-}
-
-static void start(struct process *p, process_target *target, void *arg, const struct process_options *options) {
-    check(process_init_target(p, target, arg, options), "process_init_target");
-    check(process_start(p), "process_start");
-}
-
-static void join(struct process *p) {
-    check(process_join(p, -1), "process_join");
-    check(process_close(p), "process_close");
-}
 
 /* tree: which process starts which, and their names. */
 
@@ -359,10 +321,15 @@ static const struct lesson lessons[] = {
 enum { LESSONS = sizeof lessons / sizeof lessons[0] };
 
 static void print_help(FILE *out) {
-    fputs("usage: timeslice-proc LESSON [--python]\n\n"
-          "Shows one idea of the process lecture, then the Python program that prints the same lines.\n"
-          "With --python it prints only that program.\n\n",
-          out);
+    fputs(
+        "usage: timeslice-proc LESSON [--python]\n"
+        "       timeslice-proc " CHILDREN_USAGE "\n\n"
+        "Shows one idea of the process lecture, then the Python program that prints the same lines.\n"
+        "With --python it prints only that program.\n\n"
+        "The command children starts a child for each END: an exit code, terminate or kill. It prints the names and\n"
+        "pids, waits for a line on standard input, ends the children, prints their exit codes, and waits for another\n"
+        "line.\n\n",
+        out);
     for (int i = 0; i < LESSONS; i++)
         fprintf(out, "  %-10s %s\n", lessons[i].name, lessons[i].idea);
 }
@@ -382,6 +349,8 @@ int main(int argc, char **argv) {
         print_help(stdout);
         return 0;
     }
+    if (argc > 1 && strcmp(argv[1], "children") == 0)
+        return show_children(argc - 2, argv + 2);
     const struct lesson *lesson = argc > 1 ? find_lesson(argv[1]) : NULL;
     bool python_only = argc == 3 && strcmp(argv[2], "--python") == 0;
     if (lesson == NULL || (argc > 2 && !python_only)) {

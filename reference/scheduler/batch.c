@@ -92,7 +92,7 @@ static bool sum_up(const struct batch *b, struct batch_result *r) {
     return true;
 }
 
-/* SCH-ERA-006 */
+/* SCH-ERA-006 SCH-FAULT-001 */
 int batch_run(enum batch_era era, const struct batch *b, struct batch_result *out) {
     *out = (struct batch_result){0};
     if (!is_sound(era, b)) {

@@ -282,7 +282,7 @@ static void machine_close(struct machine *m) {
     free(m->tasks);
 }
 
-/* SCH-RUN-002 SCH-RUN-003 SCH-OPT-005 */
+/* SCH-RUN-002 SCH-RUN-003 SCH-OPT-005 SCH-FAULT-001 */
 int schedule_run(const struct workload *w, const struct sched_options *o, struct schedule *out) {
     *out = (struct schedule){0};
     if (options_check(w, o) < 0)

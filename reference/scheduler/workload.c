@@ -203,7 +203,7 @@ int workload_read(FILE *in, struct workload *out, struct parse_error *err) {
     if (read_header(&r) == 0 && read_jobs(&r, out) == 0 && check_ids(&r, out) == 0)
         return 0;
     int error = errno;
-    workload_free(out); /* SCH-LOAD-008 */
+    workload_free(out); /* SCH-LOAD-008 SCH-FAULT-001 */
     errno = error;
     return -1;
 }

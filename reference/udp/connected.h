@@ -1,4 +1,6 @@
-/* connected.h - a datagram socket that is connected to one server. */
+/* connected.h - a datagram socket that is connected to one server.
+ *
+ * UDP-FAULT-003: it is the only descriptor of a call, and it is opened before anything is sent. */
 #ifndef TIMESLICE_CONNECTED_H
 #define TIMESLICE_CONNECTED_H
 

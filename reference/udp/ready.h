@@ -1,4 +1,6 @@
-/* ready.h - waits on a descriptor that has given EAGAIN: for ever, or until a deadline. */
+/* ready.h - waits on a descriptor that has given EAGAIN: for ever, or until a deadline.
+ *
+ * UDP-FAULT-001: after a signal, the caller makes its call again, or the wait goes on. */
 #ifndef TIMESLICE_READY_H
 #define TIMESLICE_READY_H
 

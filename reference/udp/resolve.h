@@ -1,4 +1,6 @@
-/* resolve.h - all addresses of a host, for code that has to try one after the other. */
+/* resolve.h - all addresses of a host, for code that has to try one after the other.
+ *
+ * UDP-FAULT-002: only the resolver allocates memory. */
 #ifndef TIMESLICE_RESOLVE_H
 #define TIMESLICE_RESOLVE_H
 

@@ -15,7 +15,7 @@
  * PROC-JOIN-005 signals do not matter                  PROC-JOIN-013 a living grandchild
  * PROC-JOIN-006 not oneself                            PROC-JOIN-014 sleeps
  * PROC-JOIN-007 only its maker                         PROC-JOIN-017 leaves nothing behind
- * PROC-JOIN-008 serial
+ * PROC-JOIN-008 serial                                 PROC-FAULT-001 signals in every call
  */
 int process_join(struct process *p, int timeout_ms) {
     (void)p;

@@ -15,6 +15,8 @@
  * PROC-START-005 buffers of stdio                      PROC-NEW-004 numbers in a child
  * PROC-START-006 no process can be made                PROC-DAEMON-002 not from a daemon
  * PROC-SPAWN-004 what cannot be spawned                PROC-SPAWN-006 before the guard
+ * PROC-FAULT-002 too little memory                     PROC-FAULT-004 too few processes
+ * PROC-FAULT-003 too few descriptors
  */
 int process_start(struct process *p) {
     (void)p;

@@ -13,6 +13,7 @@
  * - SCH-ERA-004 multiprogrammed
  * - SCH-ERA-005 busy, elapsed and utilisation
  * - SCH-ERA-006 EINVAL and ERANGE
+ * - SCH-FAULT-001 when memory is short
  */
 int batch_run(enum batch_era era, const struct batch *b, struct batch_result *out) {
     (void)era;

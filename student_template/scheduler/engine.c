@@ -27,6 +27,7 @@
  * - SCH-IO-005 serial: which job is next
  * - SCH-RUN-001 long bursts cost nothing
  * - SCH-RUN-002 depends only on its arguments
+ * - SCH-FAULT-001 when memory is short
  */
 int schedule_run(const struct workload *w, const struct sched_options *o, struct schedule *out) {
     (void)w;

@@ -10,6 +10,7 @@
  * - SCH-GANTT-001 boxes and times
  * - SCH-GANTT-002 idle time and switches
  * - SCH-GANTT-003 two lines for each CPU
+ * - SCH-FAULT-001 when memory is short
  */
 int schedule_print_gantt(const struct schedule *s, FILE *out) {
     (void)s;

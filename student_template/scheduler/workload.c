@@ -14,6 +14,7 @@
  * - SCH-LOAD-005 bursts of 0, a missing CPU burst
  * - SCH-LOAD-006 repeated ids
  * - SCH-LOAD-007 ends of lines
+ * - SCH-FAULT-001 when memory is short
  */
 int workload_read(FILE *in, struct workload *out, struct parse_error *err) {
     (void)in;

@@ -13,6 +13,11 @@
  * - UDP-OPEN-003: a name
  * - UDP-OPEN-004: a host without an address, or no host at all
  * - UDP-OPEN-015: leaves nothing behind
+ *
+ * When a call fails:
+ * - UDP-FAULT-001: a signal ends it
+ * - UDP-FAULT-002: no memory
+ * - UDP-FAULT-003: no descriptor
  */
 int udp_resolve(struct udp_peer *out, const char *host, uint16_t port) {
     (void)out;

@@ -31,6 +31,11 @@
  * - UDP-LOSS-004: duplicates
  * - UDP-LOSS-005: delays and reorders
  * - UDP-LOSS-006: all at once
+ *
+ * When a call fails:
+ * - UDP-FAULT-001: a signal ends it
+ * - UDP-FAULT-002: no memory
+ * - UDP-FAULT-003: no descriptor
  */
 ssize_t udp_call(const struct udp_peer *server, const void *req, size_t len, void *reply, size_t cap,
                  const struct udp_call_options *options) {

@@ -14,6 +14,11 @@
  * - UDP-OPEN-012: close-on-exec
  * - UDP-OPEN-013: leaves no descriptor open on failure
  * - UDP-OPEN-015: leaves nothing behind
+ *
+ * When a call fails:
+ * - UDP-FAULT-001: a signal ends it
+ * - UDP-FAULT-002: no memory
+ * - UDP-FAULT-003: no descriptor
  */
 int udp_bind(const char *host, uint16_t port) {
     (void)host;

@@ -24,6 +24,11 @@
  * - UDP-RX-015: cap 0
  * - UDP-RX-016: leaves nothing behind
  * - UDP-LOSS-002: what arrives is whole, and in order
+ *
+ * When a call fails:
+ * - UDP-FAULT-001: a signal ends it
+ * - UDP-FAULT-002: no memory
+ * - UDP-FAULT-003: no descriptor
  */
 ssize_t udp_recv(int fd, void *buf, size_t cap, struct udp_peer *from, int timeout_ms) {
     (void)fd;

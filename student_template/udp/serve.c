@@ -23,6 +23,11 @@
  * - UDP-SRV-014: the statistics
  * - UDP-SRV-015: a socket that cannot be served
  * - UDP-SRV-016: leaves nothing behind
+ *
+ * When a call fails:
+ * - UDP-FAULT-001: a signal ends it
+ * - UDP-FAULT-002: no memory
+ * - UDP-FAULT-003: no descriptor
  */
 int udp_serve(int fd, udp_handler *handler, void *ctx, int stop_fd, struct udp_stats *stats) {
     (void)fd;

@@ -13,6 +13,11 @@
  * - UDP-MSG-018: a frame in pieces
  * - UDP-MSG-019: an empty frame
  * - UDP-MSG-025: a payload that is too long
+ *
+ * When a call fails:
+ * - UDP-FAULT-001: a signal ends it
+ * - UDP-FAULT-002: no memory
+ * - UDP-FAULT-003: no descriptor
  */
 int stream_send_frame(int fd, const void *data, size_t len) {
     (void)fd;
@@ -36,6 +41,11 @@ int stream_send_frame(int fd, const void *data, size_t len) {
  *
  * Compared with UDP:
  * - UDP-CMP-006: the same borders as in UDP
+ *
+ * When a call fails:
+ * - UDP-FAULT-001: a signal ends it
+ * - UDP-FAULT-002: no memory
+ * - UDP-FAULT-003: no descriptor
  */
 int stream_recv_frame(int fd, void *buf, size_t cap, size_t *len) {
     (void)fd;

@@ -22,6 +22,11 @@
  * - UDP-CMP-001: two sends, one read
  * - UDP-CMP-002: a short read
  * - UDP-CMP-005: the end
+ *
+ * When a call fails:
+ * - UDP-FAULT-001: a signal ends it
+ * - UDP-FAULT-002: no memory
+ * - UDP-FAULT-003: no descriptor
  */
 ssize_t stream_read(int fd, void *buf, size_t len) {
     (void)fd;

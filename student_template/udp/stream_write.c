@@ -19,6 +19,11 @@
  * Compared with UDP:
  * - UDP-CMP-003: a receiver that does not read
  * - UDP-CMP-004: no bytes at all
+ *
+ * When a call fails:
+ * - UDP-FAULT-001: a signal ends it
+ * - UDP-FAULT-002: no memory
+ * - UDP-FAULT-003: no descriptor
  */
 int stream_write(int fd, const void *data, size_t len) {
     (void)fd;

@@ -18,6 +18,11 @@
  * - UDP-TIME-036: signals
  * - UDP-TIME-037: IPv6
  * - UDP-TIME-038: leaves nothing behind
+ *
+ * When a call fails:
+ * - UDP-FAULT-001: a signal ends it
+ * - UDP-FAULT-002: no memory
+ * - UDP-FAULT-003: no descriptor
  */
 int timesync_query(const struct udp_peer *server, timesync_clock *clock, void *clock_ctx, int timeout_ms,
                    struct timesync_result *result) {

@@ -232,7 +232,7 @@ Test(proc_daemon, of_a_spawned_child_is_terminated, .timeout = 10,
 }
 
 static void expect_waited(bool by_exit) {
-    struct report report = report_of(spawned_leave_family, "", (struct process_options){.arg_size = by_exit ? 1 : 0});
+    struct report report = report_of(spawned_leave_child, "", (struct process_options){.arg_size = by_exit ? 1 : 0});
     expect_int(report.code, 5, "the exit code of a spawned child that %s", by_exit ? "calls exit(5)" : "returns 5");
     expect_int(count_of(report.text, "the other ends\n"), 1,
                "whether its child that is no daemon had ended by itself before that");

@@ -39,6 +39,7 @@ int spawned_register(void) {
         {"tell place", spawned_tell_place},
         {"end", spawned_end},
         {"leave family", spawned_leave_family},
+        {"leave child", spawned_leave_child},
         {"catch SIGTERM", spawned_catch_sigterm},
         {"watch parent", spawned_watch_parent},
         {"be refused", spawned_be_refused},

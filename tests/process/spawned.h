@@ -103,6 +103,9 @@ struct spawned_end {
 /* Starts two daemons, by fork and by spawn, and a process that ends a little later. Each prints how it ends. Then it
  * returns 5, or calls exit(5) if its argument is not NULL. */
 process_target spawned_leave_family;
+
+/* The same, but it starts only the child that is no daemon. */
+process_target spawned_leave_child;
 process_target spawned_catch_sigterm;
 
 /* Prints "parent 1" or "parent 0", the state of its parent, for each byte that it reads from standard input. */

@@ -108,9 +108,15 @@ static bool start_daemon(struct process *p, enum process_start_method method) {
 }
 
 int spawned_leave_family(void *arg) {
-    static struct process daemons[2], other;
-    if (!start_daemon(&daemons[0], PROCESS_FORK) || !start_daemon(&daemons[1], PROCESS_SPAWN) ||
-        process_init_target(&other, end_after_the_starter_waits, NULL, NULL) != 0 || process_start(&other) != 0)
+    static struct process daemons[2];
+    if (!start_daemon(&daemons[0], PROCESS_FORK) || !start_daemon(&daemons[1], PROCESS_SPAWN))
+        return 1;
+    return spawned_leave_child(arg);
+}
+
+int spawned_leave_child(void *arg) {
+    static struct process other;
+    if (process_init_target(&other, end_after_the_starter_waits, NULL, NULL) != 0 || process_start(&other) != 0)
         return 1;
     if (arg != NULL)
         exit(5);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -84,7 +85,35 @@ def test_help_lists_every_lesson() -> None:
     for option in ("--help", "-h"):
         ended = run(PROGRAM, option)
         assert (ended.returncode, ended.stderr) == (0, "")
-        assert [line.split()[0] for line in ended.stdout.splitlines() if line.startswith("  ")] == LESSONS
+        assert re.findall(r"^  (\w+)", ended.stdout, re.MULTILINE) == LESSONS
+
+
+def test_children_run_until_they_are_told_to_end() -> None:
+    command: list[str | Path] = [PROGRAM, "children", "0", "terminate", "kill", "255"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        lines = [program.stdout.readline().rpartition(" has pid ")[::2] for _ in range(4)]
+        assert [name for name, _ in lines] == [f"Process-{n}" for n in (1, 2, 3, 4)]
+        assert program.stdout.readline() == "all run\n"
+        for _, pid in lines:
+            fields = Path(f"/proc/{int(pid)}/stat").read_text().rpartition(")")[2].split()
+            assert int(fields[1]) == program.pid
+            assert fields[0] != "Z"
+        program.stdin.write("\n")
+        codes = [program.stdout.readline().rpartition(" ")[2] for _ in range(4)]
+        assert codes == ["0\n", "-15\n", "-9\n", "255\n"]
+        assert program.stdout.readline() == "all ended\n"
+        assert not any(Path(f"/proc/{int(pid)}").exists() for _, pid in lines)
+        assert program.communicate(timeout=PATIENCE)[0] == ""
+    assert program.returncode == 0
+
+
+@pytest.mark.parametrize("ends", [[], ["256"], ["-1"], ["1x"], ["stop"], ["0"] * 17])
+def test_children_refuses_a_wrong_end(ends: list[str]) -> None:
+    ended = run(PROGRAM, "children", *ends)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("arguments", [[], ["forest"], ["tree", "--ruby"], ["tree", "--python", "twice"]])

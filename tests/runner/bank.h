@@ -18,12 +18,12 @@ struct bank_test {
     const char *adds;      /* the rest of its description */
     const char *file;
     unsigned line;
-    double timeout;        /* seconds, of the test or of its suite; 0 if neither declares one */
-    size_t index;          /* its place in the whole bank, from 0 */
-    long baseline;         /* assertions that passed on the reference; -1 if that is not known */
-    enum sweep_kind sweep; /* the sweep that it declares as its data */
+    double timeout;         /* seconds, of the test or of its suite; 0 if neither declares one */
+    size_t index;           /* its place in the whole bank, from 0 */
+    unsigned long asserted; /* assertions of the bank that held when it passed; 0: it makes none */
+    long baseline;          /* assertions that passed on the reference; -1 if that is not known */
+    enum sweep_kind sweep;  /* the sweep that it declares as its data */
     bool selected;
-    bool must_fail; /* a tripwire: it fails on purpose, and its address is TRIPWIRE */
     const struct criterion_test *declared;
     const struct criterion_suite *declared_suite; /* never NULL; its data may be */
 };

@@ -3,3 +3,6 @@
 
 __attribute__((section("cr_tst"), used)) struct criterion_test *bank_first_test[1] = {NULL};
 __attribute__((section("cr_sts"), used)) struct criterion_suite *bank_first_suite[1] = {NULL};
+
+void bank_first_code(void) {
+}

@@ -3,3 +3,6 @@
 
 __attribute__((section("cr_tst"), used)) struct criterion_test *bank_last_test[1] = {NULL};
 __attribute__((section("cr_sts"), used)) struct criterion_suite *bank_last_suite[1] = {NULL};
+
+void bank_last_code(void) {
+}

@@ -4,8 +4,8 @@
  * The executor itself never calls a test, a fixture, a function that makes parameters, or a function of a submission.
  * All of that happens here, after the fork. So it can harm neither the executor nor the next test. The process makes
  * its own session and dies with the executor. It is fenced in (harden.c). Then it calls the function that Criterion's
- * Test() wrote. This function runs setup, test and teardown, and sends the events between them. The last record says
- * that the test has finished. If the process ends in another way, this record is missing, and the test ended early.
+ * Test() wrote. This function runs setup, test and teardown, and tells the events between them. The last fact says
+ * that the test has finished. If the process ends in another way, this fact is missing, and the test ended early.
  *
  * A test or a submission may fork and forget that there are two processes now. The second process comes back here too.
  * It is not the test, so it ends at once and writes nothing.
@@ -17,10 +17,11 @@
 #include "boxfort.h"
 #include "coverage.h"
 #include "descriptors.h"
+#include "fact.h"
 #include "harden.h"
-#include "journal.h"
 #include "new_assertions.h"
 #include "output.h"
+#include "signals.h"
 
 #include <criterion/parameterized.h>
 #include <criterion/redirect.h>
@@ -71,6 +72,8 @@ static void leave_the_runner(const struct child *child) {
     offer_to_the_oom_killer();
     if (child->records >= 0)
         close(child->records);
+    fact_forget_listener();
+    signals_forget();
     if (harden_test() < 0) {
         perror("bank: the test could not be fenced in");
         _exit(EXIT_FAILURE);
@@ -82,7 +85,7 @@ static void leave_the_runner(const struct child *child) {
 static bool choose_parameter(size_t which, const struct criterion_test *test) {
     parameters = test->data->param_();
     size_t count = parameters.length;
-    journal_write(JOURNAL_PARAMETERS, &count, sizeof count);
+    fact_tell(FACT_PARAMETERS, count);
     if (which >= count)
         return false;
     boxfort_set_parameter((char *)parameters.params + which * parameters.size);
@@ -109,16 +112,17 @@ _Noreturn void child_run(const struct child *child) {
     criterion_current_suite = test->declared_suite;
     cr_redirect_stdin();
     bool is_run = !child_has_parameters(test) || choose_parameter(child->parameter, test->declared);
-    descriptors_remember();
+    fact_tell(FACT_OPEN_NOW, 0);
     if (is_run)
         test->declared->test();
     if (getpid() != self)
         _exit(EXIT_FAILURE);
-    descriptors_audit();
+    descriptors_name_pipes();
+    fact_tell(FACT_OPEN_AFTER, 0);
     if (parameters.cleanup != NULL)
         parameters.cleanup(&parameters);
     new_assertions_report();
-    journal_write(JOURNAL_FINISHED, NULL, 0);
+    fact_tell(FACT_FINISHED, 0);
     leave(child->mode);
 }
 
@@ -134,11 +138,12 @@ void child_rehearse(void (*body)(void)) {
     criterion_current_test = &test;
     criterion_current_suite = &suite;
     cr_redirect_stdin();
-    descriptors_remember();
+    fact_tell(FACT_OPEN_NOW, 0);
     test.test();
-    descriptors_audit();
+    descriptors_name_pipes();
+    fact_tell(FACT_OPEN_AFTER, 0);
     new_assertions_report();
-    journal_write(JOURNAL_FINISHED, NULL, 0);
+    fact_tell(FACT_FINISHED, 0);
     fflush(NULL);
     coverage_save();
     criterion_current_test = NULL;

@@ -1,27 +1,23 @@
 /* descriptors.c - finds the descriptors that a test left open.
  *
  * Theory of operation
- * Valgrind's --track-fds also counts the descriptors of Criterion, and natively there is no such tool. So the test
- * process reads /proc/self/fd itself, before the test and after its teardown. The journal gets the difference, number
- * by number. The pipes of cr_redirect_stdout and cr_redirect_stderr belong to Criterion, so they are left out. Valgrind
- * keeps its own descriptors above the limit that it shows to the program, so those are left out too. */
+ * The executor reads /proc/PID/fd of the test process, before the test and after its teardown. The process waits
+ * meanwhile, because it is telling a fact (fact.h). So the code under test has no influence on the list. The pipes of
+ * cr_redirect_stdout and cr_redirect_stderr belong to Criterion. The process names them, and they are left out. */
 #include "descriptors.h"
 
-#include "journal.h"
+#include "fact.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 enum { NUMBERS = 65536 };
 
-static unsigned char open_before[NUMBERS / CHAR_BIT];
+static unsigned char expected[NUMBERS / CHAR_BIT];
 
 /* Criterion 2.4's pipes of redirected output (src/compat/pipe-internal.h). The linker adds them if a test redirects its
  * output. */
@@ -30,64 +26,57 @@ struct criterion_pipe {
 };
 extern struct criterion_pipe *stdout_redir, *stderr_redir;
 
-static bool is_criterion_pipe(int fd) {
+void descriptors_name_pipes(void) {
     const struct criterion_pipe *const pipes[] = {stdout_redir, stderr_redir};
     for (size_t i = 0; i < sizeof pipes / sizeof *pipes; i++)
         for (int end = 0; end < 2; end++)
-            if (fd > STDERR_FILENO && pipes[i]->fds[end] == fd)
-                return true;
-    return false;
+            if (pipes[i]->fds[end] > STDERR_FILENO)
+                fact_tell(FACT_PIPE, (unsigned long)pipes[i]->fds[end]);
 }
 
-/* Calls visit for each descriptor of this process. It allocates nothing, because the test may check the memory. */
-static void each_open(void (*visit)(int fd)) {
-    _Alignas(struct dirent64) char entries[4096];
-    struct rlimit limit;
-    long most = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < NUMBERS ? (long)limit.rlim_cur : NUMBERS;
-    int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ssize_t len;
-    while (folder >= 0 && (len = getdents64(folder, entries, sizeof entries)) > 0) {
-        for (ssize_t at = 0; at < len;) {
-            struct dirent64 *entry = (struct dirent64 *)(void *)(entries + at);
-            char *end;
-            long fd = strtol(entry->d_name, &end, 10);
-            if (end != entry->d_name && *end == '\0' && fd != folder && fd >= 0 && fd < most)
-                visit((int)fd);
-            at += entry->d_reclen;
-        }
-    }
-    if (folder >= 0)
-        close(folder);
+void descriptors_expect(int fd) {
+    if (fd >= 0 && fd < NUMBERS)
+        expected[fd / CHAR_BIT] |= (unsigned char)(1U << fd % CHAR_BIT);
 }
 
-static void remember(int fd) {
-    open_before[fd / CHAR_BIT] |= (unsigned char)(1U << fd % CHAR_BIT);
-}
-
-void descriptors_remember(void) {
-    memset(open_before, 0, sizeof open_before);
-    each_open(remember);
-}
-
-static void report_new(int fd) {
-    if ((open_before[fd / CHAR_BIT] & 1U << fd % CHAR_BIT) != 0 || is_criterion_pipe(fd))
-        return;
-    struct open_descriptor found = {.number = fd};
+/* Calls visit for each open descriptor of a process. False: nobody may read them. */
+static bool each_open(pid_t pid, void (*visit)(void *ctx, pid_t pid, int fd), void *ctx) {
     char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    if (readlink(path, found.target, sizeof found.target - 1) < 0)
-        found.target[0] = '\0';
-    journal_write(JOURNAL_DESCRIPTOR, &found, sizeof found);
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+    DIR *folder = opendir(path);
+    for (const struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
+        if (entry->d_name[0] != '.')
+            visit(ctx, pid, atoi(entry->d_name));
+    if (folder != NULL)
+        closedir(folder);
+    return folder != NULL;
 }
 
-void descriptors_audit(void) {
-    each_open(report_new);
+static void expect_one(void *ctx, pid_t pid, int fd) {
+    (void)ctx, (void)pid;
+    descriptors_expect(fd);
 }
 
-struct open_descriptor descriptors_decode(const unsigned char *bytes, size_t len) {
-    struct open_descriptor found = {.number = -1};
-    if (len == sizeof found)
-        memcpy(&found, bytes, sizeof found);
-    found.target[sizeof found.target - 1] = '\0';
-    return found;
+void descriptors_remember(pid_t pid) {
+    memset(expected, 0, sizeof expected);
+    each_open(pid, expect_one, NULL);
+}
+
+static void add_new(void *ctx, pid_t pid, int fd) {
+    struct result *result = ctx;
+    bool is_expected = fd < NUMBERS && (expected[fd / CHAR_BIT] & 1U << fd % CHAR_BIT) != 0;
+    if (is_expected || result->descriptors_count == DESCRIPTORS_MAX)
+        return;
+    struct open_descriptor *found = &result->descriptors[result->descriptors_count++];
+    char path[64];
+    *found = (struct open_descriptor){.number = fd};
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+    if (readlink(path, found->target, sizeof found->target - 1) < 0)
+        found->target[0] = '\0';
+}
+
+void descriptors_audit(pid_t pid, struct result *result) {
+    static const struct open_descriptor hidden = {.number = -1, .target = "the process hides its descriptors"};
+    if (!each_open(pid, add_new, result) && result->descriptors_count < DESCRIPTORS_MAX)
+        result->descriptors[result->descriptors_count++] = hidden;
 }

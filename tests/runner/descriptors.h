@@ -4,15 +4,18 @@
 
 #include "result.h"
 
-#include <stddef.h>
+#include <sys/types.h>
 
-/* In a test process: stores which descriptors are open before the test begins. */
-void descriptors_remember(void);
+/* In a test process: names the descriptors that belong to Criterion. */
+void descriptors_name_pipes(void);
 
-/* In a test process: writes the descriptors to the journal that are open now and were not open before. */
-void descriptors_audit(void);
+/* In the executor, while the test process waits: stores which of its descriptors are open before the test. */
+void descriptors_remember(pid_t pid);
 
-/* In the executor: the descriptor in a record of the journal. */
-struct open_descriptor descriptors_decode(const unsigned char *bytes, size_t len);
+/* In the executor: this descriptor is no leak. */
+void descriptors_expect(int fd);
+
+/* In the executor, while the test process waits after its test: adds the other open descriptors to the result. */
+void descriptors_audit(pid_t pid, struct result *result);
 
 #endif

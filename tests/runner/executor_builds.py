@@ -40,7 +40,7 @@ CRITERION_FILES = [  # stock Criterion runs these too; the other files would han
     "parameters.c",
     "redirection.c",
 ]
-OUR_FILES = ["hostile.c", "memory.c", "narration.c", "counting.c", "busy.c"]
+OUR_FILES = ["hostile.c", "memory.c", "narration.c", "counting.c", "busy.c", "facts.c"]
 STRANGER = ["setpriv", "--reuid=54320", "--regid=54320", "--clear-groups"]  # makes an ordinary user, if we are root
 
 Record = dict[str, Any]

@@ -30,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <valgrind/valgrind.h>
@@ -43,7 +44,6 @@ struct run {
     bool colour;
     size_t tests;
     size_t passed;
-    size_t wanted; /* passed, or failed if it is a tripwire */
 };
 
 static int give_up(struct run *run, const char *problem) {
@@ -124,7 +124,8 @@ static int prepare(struct run *run, char *problem) {
 static int become_runner(const struct options *options, const pid_t *runners, size_t count) {
     strays_adopt();
     if (trial_prepare() < 0) {
-        fprintf(stderr, "bank: no shared memory for the tests: %s; allow this process more\n", strerror(errno));
+        fprintf(stderr, "bank: no shared memory or no filter for the tests: %s; it needs Linux 5.0 with seccomp\n",
+                strerror(errno));
         return -1;
     }
     if (options->mode == MODE_SANITIZE)
@@ -136,7 +137,6 @@ static int become_runner(const struct options *options, const pid_t *runners, si
 static void tell(struct run *run, bool for_programs, const struct result *result) {
     bool passed = result->verdict == VERDICT_PASSED;
     run->passed += passed ? 1 : 0;
-    run->wanted += (result->test->must_fail ? result->verdict == VERDICT_FAILED : passed) ? 1 : 0;
     if (for_programs)
         records_test(&run->line, result);
     else
@@ -144,19 +144,47 @@ static void tell(struct run *run, bool for_programs, const struct result *result
     sink_write(&run->line);
 }
 
-static void run_tests(struct run *run, bool for_programs) {
+/* A number below limit that nobody can guess. */
+static unsigned long secret_below(unsigned long limit) {
+    unsigned long number = 0;
+    if (getrandom(&number, sizeof number, 0) != sizeof number)
+        abort();
+    return number % limit;
+}
+
+/* Runs the twins of some tests that passed, chosen by a secret. */
+static void run_twins(struct run *run) {
     for (size_t i = 0; i < run->bank.count && !signals_stopped(); i++) {
+        struct bank_test *test = &run->bank.tests[i];
         struct result result = {0};
-        if (run->bank.tests[i].selected && trial_run(&run->bank.tests[i], &run->options, &result))
-            tell(run, for_programs, &result);
+        if (!test->selected || test->asserted == 0 || secret_below(run->options.twins) != 0)
+            continue;
+        if (trial_twin(test, &run->options, 1 + secret_below(test->asserted), &result)) {
+            records_twin(&run->line, &result);
+            sink_write(&run->line);
+        }
         result_free(&result);
     }
+}
+
+static void run_tests(struct run *run, bool for_programs) {
+    for (size_t i = 0; i < run->bank.count && !signals_stopped(); i++) {
+        struct bank_test *test = &run->bank.tests[i];
+        struct result result = {0};
+        if (test->selected && trial_run(test, &run->options, &result)) {
+            tell(run, for_programs, &result);
+            test->asserted = result.verdict == VERDICT_PASSED ? result.asserted : 0;
+        }
+        result_free(&result);
+    }
+    if (for_programs && run->options.twins > 0)
+        run_twins(run);
     if (signals_stopped())
         return;
     if (for_programs)
         records_end(&run->line, run->tests, run->passed);
     else
-        people_end(&run->line, run->tests, run->wanted, run->colour);
+        people_end(&run->line, run->tests, run->passed, run->colour);
     sink_write(&run->line);
 }
 
@@ -182,17 +210,15 @@ static bool run_share(void *ctx, size_t lane, int records, const pid_t *runners,
     warm_up();
     run_tests(run, true);
     report_again(&run->options);
-    return run->wanted == run->tests;
+    return !signals_stopped();
 }
 
 /* Runs the tests in lanes, and adds up their results. Natively one lane would gain nothing. */
 static int run_all(struct run *run, bool for_programs) {
     const pid_t self = getpid();
     if (for_programs && (run->options.lanes > 1 || run->options.mode == MODE_MEMCHECK)) {
-        bool wanted;
-        if (lanes_run(run->options.lanes, run_share, run, &run->passed, &wanted) < 0)
+        if (lanes_run(run->options.lanes, run_share, run, &run->passed) < 0)
             return -1;
-        run->wanted = wanted ? run->tests : 0;
         records_end(&run->line, run->tests, run->passed);
         sink_write(&run->line);
         return 0;
@@ -206,7 +232,7 @@ static int run_all(struct run *run, bool for_programs) {
 static int finish(struct run *run) {
     if (signals_stopped())
         return give_up(run, "bank: stopped before its end, by a signal or because nobody reads its results any more");
-    int status = run->wanted == run->tests ? EXIT_ALL_PASSED : EXIT_SOME_FAILED;
+    int status = run->passed == run->tests ? EXIT_ALL_PASSED : EXIT_SOME_FAILED;
     bank_free(&run->bank);
     free(run->options.only);
     text_free(&run->line);

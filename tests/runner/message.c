@@ -180,17 +180,6 @@ static void decode_event(struct message *message, struct wire wire) {
     }
 }
 
-bool message_is_milestone(const unsigned char *bytes, size_t len) {
-    struct wire wire = {bytes, bytes + len}, event;
-    struct field field;
-    while (next_field(&wire, &field)) {
-        event = field.bytes;
-        if (field.number == EVENT && field.type == BYTES && next_field(&event, &field))
-            return field.number == PHASE || field.number == STATISTIC;
-    }
-    return false;
-}
-
 bool message_decode(struct message *message, const unsigned char *bytes, size_t len) {
     struct wire wire = {bytes, bytes + len};
     struct field field;

@@ -23,9 +23,6 @@ struct message {
     struct text text;    /* of MESSAGE_ASSERT, MESSAGE_LOG, and of an abort or a skip */
 };
 
-/* Whether the bytes are a message that says how far the test is. False for an assertion or a log. */
-bool message_is_milestone(const unsigned char *bytes, size_t len);
-
 /* Decodes len bytes into *message. Use message_free to free it. False: the bytes are not a message. */
 bool message_decode(struct message *message, const unsigned char *bytes, size_t len);
 

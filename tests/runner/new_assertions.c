@@ -11,7 +11,7 @@
  * test. */
 #include "new_assertions.h"
 
-#include "journal.h"
+#include "fact.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -66,5 +66,5 @@ void __wrap_cri_assert_node_send(const char *file, size_t line, struct cri_asser
 
 void new_assertions_report(void) {
     unsigned long count = atomic_load(&held);
-    journal_write(JOURNAL_COUNT, &count, sizeof count);
+    fact_tell(FACT_COUNT, count);
 }

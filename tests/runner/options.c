@@ -14,7 +14,21 @@
 /* Defined in a program that is linked with AddressSanitizer. */
 extern void __asan_init(void) __attribute__((weak));
 
-enum { LIST = 256, HELP, MODE, RECORDS, ONLY, ONLY_IN, BASELINE, SEED, TIMEOUT, TIMEOUT_SCALE, LANES, SWEEP_KIND };
+enum {
+    LIST = 256,
+    HELP,
+    MODE,
+    RECORDS,
+    ONLY,
+    ONLY_IN,
+    BASELINE,
+    SEED,
+    TIMEOUT,
+    TIMEOUT_SCALE,
+    LANES,
+    SWEEP_KIND,
+    TWINS
+};
 
 static const char *const mode_names[] = {
     [MODE_NATIVE] = "native", [MODE_MEMCHECK] = "memcheck", [MODE_SANITIZE] = "sanitize"};
@@ -27,7 +41,7 @@ const char *options_help(void) {
     return "usage: bank --list\n"
            "       bank [--mode native|memcheck|sanitize] [--records FD] [--only SUITE/TEST]... [--seed N]\n"
            "            [--only-in FILE] [--baseline FILE] [--timeout SECONDS] [--timeout-scale X] [--lanes N]\n"
-           "            [--sweep eintr|memory|descriptors|processes]\n"
+           "            [--sweep eintr|memory|descriptors|processes] [--twins N]\n"
            "\n"
            "Runs the tests of the bank, each in its own process, and prints the results for people.\n"
            "With --records it writes one line of JSON for each test.\n"
@@ -43,7 +57,10 @@ const char *options_help(void) {
            "every\n"
            "                    call of the submission, and this call fails. A test that does not declare a shortage\n"
            "                    then only has to end, without a crash\n"
-           "  --timeout-scale   every limit is multiplied by this (default native 1, sanitize 4, memcheck 10)\n";
+           "  --twins           one in N tests that passed runs again as its negative twin: one of its assertions does "
+           "not\n"
+           "                    hold, so it must not pass\n"
+           "  --timeout-scale every limit is multiplied by this (default native 1, sanitize 4, memcheck 10)\n";
 }
 
 static int refuse(char *problem, size_t room, const char *what, const char *value, const char *want) {
@@ -151,6 +168,8 @@ static int take(struct options *options, int option, const char *value, char *pr
         return read_seconds(&options->timeout, value, problem, room);
     case TIMEOUT_SCALE:
         return read_seconds(&options->timeout_scale, value, problem, room);
+    case TWINS:
+        return read_number(&options->twins, value, UINT32_MAX, problem, room);
     case SWEEP_KIND:
         return read_sweep(&options->sweep, value, problem, room);
     case LANES:
@@ -175,6 +194,7 @@ int options_read(struct options *options, int argc, char **argv, char *problem, 
         {"timeout-scale", required_argument, NULL, TIMEOUT_SCALE},
         {"lanes", required_argument, NULL, LANES},
         {"sweep", required_argument, NULL, SWEEP_KIND},
+        {"twins", required_argument, NULL, TWINS},
         {0},
     };
     *options = (struct options){.mode = mode_of_this_run(), .records = -1, .seed = 1, .timeout = 5, .lanes = 1};

@@ -23,6 +23,7 @@ struct options {
     double timeout_scale; /* every limit is multiplied by this */
     const char *baseline;
     enum sweep_kind sweep; /* of every test; SWEEP_NONE: each test has the sweep that it declares */
+    uint64_t twins;        /* one in so many tests that passed gets a negative twin; 0: none */
     size_t lanes;          /* how many tests run at once */
     const char **only;     /* "suite/test" */
     size_t only_count;

@@ -77,10 +77,8 @@ static void add_details(struct text *text, const struct result *result, const st
 void people_test(struct text *text, const struct result *result, const struct options *options, bool colour) {
     const struct bank_test *test = result->test;
     bool good = result->verdict == VERDICT_PASSED;
-    if (test->must_fail && result->verdict == VERDICT_FAILED)
-        return; /* a tripwire that fails, as it must, is not shown */
-    good = good && !test->must_fail && !result->tool_finding;
-    const char *word = good ? "ok  " : result->verdict == VERDICT_PASSED && !test->must_fail ? "MEM " : "FAIL";
+    good = good && !result->tool_finding;
+    const char *word = good ? "ok  " : result->verdict == VERDICT_PASSED ? "MEM " : "FAIL";
     text_printf(text, "%s%s%s  %s/%s", paint(colour, good ? "\033[32m" : "\033[31m"), word, paint(colour, "\033[0m"),
                 test->suite, test->name);
     text_printf(text, "%s  (%.3f s)%s\n", paint(colour, "\033[2m"), result->seconds, paint(colour, "\033[0m"));
@@ -88,7 +86,7 @@ void people_test(struct text *text, const struct result *result, const struct op
         add_details(text, result, options);
 }
 
-void people_end(struct text *text, size_t tests, size_t wanted, bool colour) {
+void people_end(struct text *text, size_t tests, size_t passed, bool colour) {
     text_printf(text, "%s%zu of %zu tests as they should be%s\n",
-                paint(colour, wanted == tests ? "\033[1;32m" : "\033[1;31m"), wanted, tests, paint(colour, "\033[0m"));
+                paint(colour, passed == tests ? "\033[1;32m" : "\033[1;31m"), passed, tests, paint(colour, "\033[0m"));
 }

@@ -11,6 +11,6 @@
 
 /* Each adds to text. colour: whether escape sequences are allowed. */
 void people_test(struct text *text, const struct result *result, const struct options *options, bool colour);
-void people_end(struct text *text, size_t tests, size_t wanted, bool colour);
+void people_end(struct text *text, size_t tests, size_t passed, bool colour);
 
 #endif

@@ -89,9 +89,16 @@ void records_test(struct text *text, const struct result *result) {
     add_steps(text, &result->steps);
     add_text(text, "output", &result->output);
     add_left_behind(text, result);
-    text_printf(text, ",\"memcheck\":%s", result->tool_finding ? "true" : "false");
+    text_printf(text, ",\"memcheck\":%s,\"forged\":%lu", result->tool_finding ? "true" : "false", result->forged);
     add_string(text, "detail", result->detail);
     text_say(text, "}\n");
+}
+
+void records_twin(struct text *text, const struct result *result) {
+    text_say(text, "{\"event\":\"twin\"");
+    add_string(text, "suite", result->test->suite);
+    add_string(text, "test", result->test->name);
+    text_printf(text, ",\"verdict\":\"%s\"}\n", verdict_name(result->verdict));
 }
 
 void records_end(struct text *text, size_t tests, size_t passed) {

@@ -15,4 +15,7 @@ void records_start(struct text *text, const struct options *options, size_t test
 void records_test(struct text *text, const struct result *result);
 void records_end(struct text *text, size_t tests, size_t passed);
 
+/* The end of a negative twin. */
+void records_twin(struct text *text, const struct result *result);
+
 #endif

@@ -51,6 +51,8 @@ struct result {
     int exit_code;
     unsigned long passed; /* assertions */
     unsigned long failed;
+    unsigned long asserted; /* assertions of the bank that held, in a run without a failing call */
+    unsigned long forged;   /* facts that did not come from the kit */
     double seconds;
     bool tool_finding; /* the exit status says that Valgrind or a sanitizer found something */
     struct text pids;  /* of all its processes, with commas between them */

@@ -1,18 +1,21 @@
 /* signals.c - the signals of the executor: the end of a child, and people who want it to stop.
  *
  * Theory of operation
- * The executor has no signal handler. It blocks SIGCHLD and the signals that end a program. It takes them one by one
- * with sigtimedwait, at the two places where it only waits. So nothing is ever interrupted. No event is lost between a
+ * The executor has no signal handler. It blocks SIGCHLD and the signals that end a program. A descriptor tells it of
+ * them, and it takes them one by one where it only waits. So nothing is ever interrupted. No event is lost between a
  * check and a wait, and a run that is stopped ends in an orderly way. */
 #include "signals.h"
 
-#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 static const int waited_for[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 static bool stopped;
+static int arrivals = -1; /* readable when a signal is there */
 
 static sigset_t awaited(void) {
     sigset_t set;
@@ -33,23 +36,39 @@ void signals_prepare(void) {
     sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
-static void take_one(double seconds) {
+void signals_forget(void) {
+    if (arrivals >= 0)
+        close(arrivals);
+    arrivals = -1;
+}
+
+static void take_one(void) {
     sigset_t set = awaited();
-    if (seconds < 0)
-        seconds = 0;
-    struct timespec limit = {.tv_sec = (time_t)seconds};
-    limit.tv_nsec = (long)((seconds - (double)limit.tv_sec) * 1e9);
-    int signal_number = sigtimedwait(&set, NULL, &limit);
+    int signal_number = sigtimedwait(&set, NULL, &(struct timespec){0});
     if (signal_number > 0 && signal_number != SIGCHLD)
         stopped = true;
 }
 
+static struct timespec time_of(double seconds) {
+    struct timespec time = {.tv_sec = seconds > 0 ? (time_t)seconds : 0};
+    time.tv_nsec = seconds > 0 ? (long)((seconds - (double)time.tv_sec) * 1e9) : 0;
+    return time;
+}
+
+void signals_wait_or_read(double seconds, int fd) {
+    if (stopped) /* another call may have taken SIGCHLD, so the wait is short */
+        seconds = seconds < 0.001 ? seconds : 0.001;
+    sigset_t set = awaited();
+    struct timespec limit = time_of(seconds);
+    if (arrivals < 0)
+        arrivals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    struct pollfd waited[] = {{.fd = arrivals, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+    if (ppoll(waited, 2, &limit, NULL) > 0 && waited[0].revents != 0)
+        take_one();
+}
+
 void signals_wait(double seconds) {
-    if (!stopped)
-        take_one(seconds);
-    else
-        nanosleep(&(struct timespec){.tv_nsec = 1000000},
-                  NULL); /* another call may have taken SIGCHLD, so the wait is short */
+    signals_wait_or_read(seconds, -1);
 }
 
 void signals_stop(void) {
@@ -64,7 +83,7 @@ bool signals_stopped(void) {
             any = any || sigismember(&pending, waited_for[i]) == 1;
         if (!any)
             break;
-        take_one(0);
+        take_one();
     }
     return stopped;
 }

@@ -10,6 +10,12 @@ void signals_prepare(void);
 /* Waits until a child changes, or somebody wants the executor to stop, or this many seconds have passed. */
 void signals_wait(double seconds);
 
+/* The same, and also returns when this descriptor is readable. With -1 there is none. */
+void signals_wait_or_read(double seconds, int fd);
+
+/* In a process that was forked: closes what belongs to its parent. */
+void signals_forget(void);
+
 /* Says that the run must stop, for a reason that is not a signal. */
 void signals_stop(void);
 

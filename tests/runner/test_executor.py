@@ -10,6 +10,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from executor_builds import (
@@ -172,6 +173,47 @@ def test_page_for_people(banks: Banks) -> None:
             shown += os.read(ours, 65536)
     os.close(ours)
     assert b"\x1b[32mok" in shown
+
+
+# --- facts and negative twins ----------------------------------------------------------------------------------------
+
+
+def test_a_twin_of_an_honest_test_fails(banks: Banks) -> None:
+    for _ in range(8):  # each time another assertion is made false
+        ours = run(banks.bank, "--twins", "1", only=["facts/honest", "facts/in_a_child"])
+        twins = {event["test"]: event["verdict"] for event in ours.events if event["event"] == "twin"}
+        assert twins == {"honest": "failed", "in_a_child": "failed"}
+        assert set(ours.verdicts.values()) == {"passed"}
+        assert ours.status == 0
+
+
+def test_whoever_does_not_listen_passes_the_twin(banks: Banks) -> None:
+    ours = run(banks.bank, "--twins", "1", only=["facts/deaf"])
+    assert [event["verdict"] for event in ours.events if event["event"] == "twin"] == ["passed"]
+
+
+def test_only_assertions_of_the_test_itself_count(banks: Banks) -> None:
+    records = run(banks.bank, only=["facts/honest", "facts/in_a_child"]).records
+    assert records["facts/honest"]["assertions"]["passed"] == 3
+    assert records["facts/in_a_child"]["assertions"]["passed"] == 1
+
+
+def test_a_fact_from_elsewhere_is_seen_and_changes_nothing(banks: Banks) -> None:
+    ours = run(banks.bank, only=["facts/from_another_instruction", "facts/from_another_place", "facts/honest"])
+    forged = {record["test"]: record["forged"] for record in ours.records.values()}
+    assert forged == {"from_another_instruction": 2, "from_another_place": 1, "honest": 0}
+    assert ours.verdicts["facts/from_another_instruction"] == "exited_early"
+    assert ours.records["facts/from_another_place"]["assertions"] == {"passed": 1, "failed": 0}
+
+
+def test_more_assertions_than_the_reference_makes_are_incomplete(banks: Banks, tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline"
+    baseline.write_text("facts/honest 2\n")
+    record = run(banks.bank, "--baseline", str(baseline), only=["facts/honest"]).records["facts/honest"]
+    assert (record["verdict"], record["detail"]) == (
+        "incomplete",
+        "3 assertions were made, and the reference makes 2",
+    )
 
 
 # --- hostile code ----------------------------------------------------------------------------------------------------

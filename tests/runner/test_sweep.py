@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,13 @@ GATE = [f"faults/{path.name}" for path in sorted((SELFTEST.parents[1] / "support
 
 
 @pytest.fixture(scope="module")
-def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bank of selftest/sweeps.c and the gate, linked with a submission."""
     folder = tmp_path_factory.mktemp("sweep")
     kit = make_kit(folder, ["sweeps.c"], ["-O0"], support=["core/narration.c", *GATE])
     submission = compile_submission(SELFTEST / "submission/swept.c", folder / "swept.o", "-O0")
     call(["objcopy", f"--redefine-syms={kit / 'sweep.names'}", submission])
-    yield link(kit, folder / "bank", submission)
+    return link(kit, folder / "bank", submission)
 
 
 @pytest.mark.parametrize(

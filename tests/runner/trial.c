@@ -2,10 +2,10 @@
  *
  * Theory of operation
  * A trial is one process. It begins with an empty journal, an empty file for the output, and a fork. The watchdog waits
- * for the process. Then everything that the process left behind is ended. Only after that, when no writer is left, the
- * executor reads the journal. It says which assertions passed, how far the test came, and what it left open. These
- * facts and the end of the process give the verdict (verdict.c). Only the process of a test knows how many parameters
- * the test has, so it writes this to the journal. The first parameter is always tried.
+ * for the process and hears its facts (fact.h): which assertions held, how far the test came, and how many parameters
+ * it has. Then everything that the process left behind is ended. Only after that, when no writer is left, the executor
+ * reads the journal, which has the texts. The facts and the end of the process give the verdict (verdict.c). The first
+ * parameter is always tried.
  *
  * A test that declares a sweep runs once as it is. Then it runs again for each call that the submission made, and this
  * call fails (sweep.h). The first of these runs that does not pass gives the verdict. Valgrind would take too long for
@@ -14,6 +14,7 @@
 
 #include "child.h"
 #include "descriptors.h"
+#include "fact.h"
 #include "journal.h"
 #include "message.h"
 #include "output.h"
@@ -35,22 +36,26 @@ enum { NARRATION = 8192, PARAMETERS_MAX = 10000 };
 /* Defined by the bank, if its tests tell what they do. It is text with a NUL at its end, one step on each line. */
 extern char *narration_page __attribute__((weak));
 
-/* One process of a test: which parameter it has, and which call of its sweep fails (0: none). */
+/* One process of a test: which parameter it has, which call of its sweep fails, and which assertion of a twin does not
+ * hold. Calls and assertions are counted from 1; 0 is none. */
 struct attempt {
     size_t parameter;
     enum sweep_kind sweep;
     unsigned fails;
+    unsigned long twin;
 };
 
 struct reading {
+    const struct attempt *attempt;
     struct result *result;
     struct ending ending;
     size_t parameters;
+    unsigned long assertions; /* of the bank that were made */
     pid_t pid;
 };
 
 int trial_prepare(void) {
-    if (journal_open() < 0 || sweep_open() < 0)
+    if (journal_open() < 0 || sweep_open() < 0 || fact_listen() < 0)
         return -1;
     if (&narration_page == NULL)
         return 0;
@@ -62,18 +67,57 @@ int trial_prepare(void) {
 }
 
 /* The rounds of a theory are tests within the test, with their own phases. Only the phases of the test itself count. */
-static void enter_phase(struct ending *ending, const struct message *message) {
-    bool ends = message->phase == PHASE_END || message->phase == PHASE_ABORT;
-    if (message->phase == PHASE_SKIP)
+static void enter_phase(struct ending *ending, enum phase phase) {
+    bool ends = phase == PHASE_END || phase == PHASE_ABORT;
+    if (phase == PHASE_SKIP)
         ending->skipped = true;
     else if (ending->depth > 0)
         ending->depth -= ends ? 1 : 0;
-    else if (message->phase == PHASE_SETUP && ending->phase == PHASE_MAIN)
+    else if (phase == PHASE_SETUP && ending->phase == PHASE_MAIN)
         ending->depth++;
-    else if (message->phase == PHASE_ABORT)
+    else if (phase == PHASE_ABORT)
         ending->aborted = true;
-    else if (message->phase == ending->phase + 1 && message->phase <= PHASE_END)
-        ending->phase = message->phase;
+    else if (phase == ending->phase + 1 && phase <= PHASE_END)
+        ending->phase = phase;
+}
+
+/* The answer is 1 if this is the assertion that the twin makes false. */
+static unsigned take_assertion(struct reading *reading, bool holds) {
+    reading->ending.asserted += holds ? 1 : 0;
+    reading->assertions++;
+    return reading->assertions == reading->attempt->twin;
+}
+
+/* A fact of the test process itself. */
+static unsigned take_own_fact(struct reading *reading, enum fact fact, unsigned long value) {
+    if (fact == FACT_PHASE)
+        enter_phase(&reading->ending, value <= PHASE_SKIP ? (enum phase)value : 0);
+    else if (fact == FACT_ASSERTION)
+        return take_assertion(reading, value == 1);
+    else if (fact == FACT_COUNT)
+        reading->ending.passed += value;
+    else if (fact == FACT_PARAMETERS)
+        reading->parameters = value;
+    else if (fact == FACT_OPEN_NOW)
+        descriptors_remember(reading->pid);
+    else if (fact == FACT_PIPE)
+        descriptors_expect((int)value);
+    else if (fact == FACT_OPEN_AFTER)
+        descriptors_audit(reading->pid, reading->result);
+    else if (fact == FACT_FINISHED)
+        reading->ending.finished = true;
+    return 0;
+}
+
+static unsigned take_fact(void *ctx, const struct heard *heard) {
+    struct reading *reading = ctx;
+    if (!heard->genuine) {
+        reading->ending.forged++;
+        return 0;
+    }
+    if (heard->fact == FACT_FAILED)
+        reading->ending.failed++; /* also an assertion of a forked child of the test */
+    return heard->teller == reading->pid ? take_own_fact(reading, heard->fact, heard->value) : 0;
 }
 
 static void complain(struct result *result, struct message *message) {
@@ -84,40 +128,30 @@ static void complain(struct result *result, struct message *message) {
     message->file = message->text = (struct text){0}; /* they have moved */
 }
 
+/* The texts that belong to the facts. They change no verdict. */
 static void take_message(struct reading *reading, pid_t writer, struct message *message) {
-    bool own = writer == reading->pid;
-    if (message->kind == MESSAGE_ASSERT && !message->passed) {
-        reading->ending.failed++; /* also an assertion of a forked child of the test */
+    bool aborts = message->kind == MESSAGE_PHASE && message->phase == PHASE_ABORT && writer == reading->pid;
+    if (message->kind == MESSAGE_ASSERT && !message->passed)
         complain(reading->result, message);
-    } else if (message->kind == MESSAGE_LOG) {
+    else if (aborts && reading->ending.aborted)
+        complain(reading->result, message);
+    if (message->kind == MESSAGE_LOG) {
         text_add(&reading->result->output, message->text.bytes, message->text.len);
         text_say(&reading->result->output, "\n");
-    } else if (message->kind == MESSAGE_COUNT && own) {
-        reading->ending.passed += message->count;
-    } else if (message->kind == MESSAGE_PHASE && own) {
-        enter_phase(&reading->ending, message);
-        if (message->phase == PHASE_ABORT && reading->ending.aborted)
-            complain(reading->result, message);
     }
 }
 
 static void take_record(void *ctx, enum journal_kind kind, pid_t writer, const unsigned char *bytes, size_t len) {
     struct reading *reading = ctx;
-    struct result *result = reading->result;
     struct message message;
-    unsigned long count;
-    if ((kind == JOURNAL_MESSAGE || kind == JOURNAL_MILESTONE) && message_decode(&message, bytes, len)) {
+    struct journal_fact told;
+    if (kind == JOURNAL_MESSAGE && message_decode(&message, bytes, len)) {
         take_message(reading, writer, &message);
         message_free(&message);
-    } else if (kind == JOURNAL_FINISHED && writer == reading->pid) {
-        reading->ending.finished = true;
-    } else if (kind == JOURNAL_PARAMETERS && writer == reading->pid && len == sizeof reading->parameters) {
-        memcpy(&reading->parameters, bytes, sizeof reading->parameters);
-    } else if (kind == JOURNAL_COUNT && writer == reading->pid && len == sizeof count) {
-        memcpy(&count, bytes, sizeof count);
-        reading->ending.passed += count;
-    } else if (kind == JOURNAL_DESCRIPTOR && result->descriptors_count < DESCRIPTORS_MAX) {
-        result->descriptors[result->descriptors_count++] = descriptors_decode(bytes, len);
+    } else if (kind == JOURNAL_FACT && !fact_is_heard() && len == sizeof told) {
+        memcpy(&told, bytes, sizeof told);
+        if (told.fact != FACT_OPEN_NOW && told.fact != FACT_OPEN_AFTER) /* it has ended, so its descriptors are gone */
+            take_fact(reading, &(struct heard){writer, (enum fact)told.fact, told.value, true});
     }
 }
 
@@ -168,8 +202,12 @@ static void merge(struct result *result, const struct reading *reading, const st
     if (is_excused(result, options, attempt, judgement.verdict))
         judgement = (struct judgement){.verdict = VERDICT_PASSED};
     text_printf(&result->pids, "%s%d", result->pids.len > 0 ? "," : "", (int)reading->pid);
-    result->passed += attempt->fails == 0 ? ending->passed : 0; /* nobody knows how many calls there are */
+    if (attempt->fails == 0) { /* nobody knows how many calls there are */
+        result->passed += ending->asserted > 0 ? ending->asserted : ending->passed;
+        result->asserted += ending->asserted;
+    }
     result->failed += ending->failed;
+    result->forged += ending->forged;
     result->tool_finding = result->tool_finding || verdict_tool_finding(ending, options->mode);
     if (result->pid != 0 && judgement.verdict <= result->verdict)
         return;
@@ -182,10 +220,13 @@ static void merge(struct result *result, const struct reading *reading, const st
         say_which(result, attempt, judgement.detail);
 }
 
-static struct watch watch_of(const struct bank_test *test, const struct options *options) {
+static struct watch watch_of(struct reading *reading, const struct options *options) {
+    const struct bank_test *test = reading->result->test;
     double limit = (test->timeout > 0 ? test->timeout : options->timeout) * options->timeout_scale;
-    return (struct watch){
-        .started = signals_now(), .limit = limit, .linger = options->mode == MODE_NATIVE && limit > 1 ? 1 : limit};
+    return (struct watch){.started = signals_now(),
+                          .limit = limit,
+                          .linger = options->mode == MODE_NATIVE && limit > 1 ? 1 : limit,
+                          .finished = &reading->ending.finished};
 }
 
 /* How long a process that the test left behind may take to end by itself. A process that is killed anyway gets no time.
@@ -198,12 +239,13 @@ static double grace_of(const struct ending *ending, const struct options *option
 
 /* Runs one process. Returns the number of parameters of the test. 0: it has none, or there is nothing more to try. */
 static size_t try_one(struct result *result, const struct options *options, const struct attempt *attempt) {
-    struct reading reading = {.result = result};
+    struct reading reading = {.result = result, .attempt = attempt};
     struct child child = {
         .test = result->test, .parameter = attempt->parameter, .mode = options->mode, .runner = getpid()};
-    struct watch watch = watch_of(result->test, options);
+    struct watch watch = watch_of(&reading, options);
     child.records = options->records;
     sweep_arm(attempt->sweep, attempt->fails);
+    fact_answer_with(take_fact, &reading);
     child.output = output_open();
     if (child.output < 0 || (watch.pid = reading.pid = start(&child)) < 0) {
         broken(result, child.output < 0 ? "no file for its output" : "no process for it");
@@ -225,8 +267,6 @@ static size_t try_one(struct result *result, const struct options *options, cons
         result->strays_count = STRAYS_MAX;
     output_take(child.output, &result->output);
     journal_read(take_record, &reading);
-    if (reading.ending.failed > 0) /* a lost log is not reported */
-        reading.ending.failed += journal_lost();
     take_steps(result);
     if (ended)
         merge(result, &reading, options, attempt);
@@ -271,4 +311,11 @@ bool trial_run(const struct bank_test *test, const struct options *options, stru
         memcpy(result->detail, judgement.detail, sizeof result->detail);
     }
     return true;
+}
+
+bool trial_twin(const struct bank_test *test, const struct options *options, unsigned long assertion,
+                struct result *result) {
+    *result = (struct result){.test = test};
+    try_one(result, options, &(struct attempt){.sweep = test->sweep, .twin = assertion});
+    return !signals_stopped();
 }

@@ -13,10 +13,12 @@ struct ending {
     enum phase phase; /* the last one that the test itself entered; 0 before its first */
     unsigned depth;   /* of the rounds of a theory, which are tests within the test */
     bool skipped;
-    bool aborted;  /* Criterion gave the test up */
-    bool finished; /* its record came, after the teardown */
-    unsigned long passed;
+    bool aborted;           /* Criterion gave the test up */
+    bool finished;          /* its record came, after the teardown */
+    unsigned long passed;   /* of Criterion's assertions; the bank's are among them */
+    unsigned long asserted; /* assertions of the bank that held */
     unsigned long failed;
+    unsigned long forged; /* facts that did not come from the kit */
     int wait_status;
     bool timed_out;
     int strays; /* strays that were still alive; -1 if one did not end */
@@ -32,7 +34,7 @@ struct judgement verdict_of(const struct bank_test *test, const struct ending *e
 /* Whether the tool under which the test ran found something. The exit status of the process says so. */
 bool verdict_tool_finding(const struct ending *ending, enum mode mode);
 
-/* A test that would pass is incomplete if fewer assertions passed, in all, than must pass. */
+/* A test that would pass is incomplete if not as many assertions passed, in all, as pass on the reference. */
 struct judgement verdict_of_count(const struct bank_test *test, unsigned long passed);
 
 #endif

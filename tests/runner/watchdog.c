@@ -1,11 +1,12 @@
 /* watchdog.c - waits for a test process, but not for ever.
  *
  * Theory of operation
- * The executor waits for SIGCHLD (signals.c). The limit of this wait is the time that is left, on CLOCK_MONOTONIC. When
- * the time is up, it kills the process and its group with SIGKILL, which no test can block. Processes that have left
- * the group are found later (strays.c). If coverage is counted, the signal of coverage.c comes first, and the process
- * has a tenth of a second for it. Some tests say that they have finished and still do not end: an exit handler loops,
- * or a sanitizer writes its report. They get the time linger, and keep the verdict that they have earned.
+ * The executor waits for SIGCHLD (signals.c), and hears the facts that the test tells meanwhile (fact.h). The limit of
+ * this wait is the time that is left, on CLOCK_MONOTONIC. When the time is up, it kills the process and its group with
+ * SIGKILL, which no test can block. Processes that have left the group are found later (strays.c). If coverage is
+ * counted, the signal of coverage.c comes first, and the process has a tenth of a second for it. Some tests say that
+ * they have finished and still do not end: an exit handler loops, or a sanitizer writes its report. They get the time
+ * linger, and keep the verdict that they have earned.
  *
  * The limit is for the test, not for the machine. The processes of the test may have been ready to run while others
  * ran. When the limit is reached, this time is added to it (processes.h), up to three times the limit. So a test that
@@ -15,7 +16,7 @@
 #include "watchdog.h"
 
 #include "coverage.h"
-#include "journal.h"
+#include "fact.h"
 #include "processes.h"
 #include "signals.h"
 #include "sink.h"
@@ -75,7 +76,8 @@ bool watchdog_wait(const struct watch *watch, bool *timed_out) {
     *timed_out = false;
     while (!has_ended(watch->pid)) {
         double now = signals_now();
-        if (!finished && journal_says_finished()) {
+        fact_hear();
+        if (!finished && *watch->finished) {
             finished = true;
             limit = watch->linger;
             end = now + limit;
@@ -89,7 +91,8 @@ bool watchdog_wait(const struct watch *watch, bool *timed_out) {
             *timed_out = now >= end;
             return end_now(watch->pid);
         }
-        signals_wait(end - now < 0.25 ? end - now : 0.25);
+        fact_wait(end - now < 0.25 ? end - now : 0.25);
     }
+    fact_hear();
     return true;
 }

@@ -7,9 +7,10 @@
 
 struct watch {
     pid_t pid;
-    double started; /* by signals_now */
-    double limit;   /* seconds until the test must have finished */
-    double linger;  /* seconds that a finished test may take to end */
+    double started;       /* by signals_now */
+    double limit;         /* seconds until the test must have finished */
+    double linger;        /* seconds that a finished test may take to end */
+    const bool *finished; /* whether the test says that it has finished */
 };
 
 /* Returns when the process has ended, by itself or by the watchdog. The caller must reap it. *timed_out says whether

@@ -291,7 +291,7 @@ static int verdict_of(size_t one, size_t other) {
             reply.version = 0;
             break;
         case 2:
-            reply.originate ^= 1;
+            reply.originate = SENT ^ 1;
             break;
         case 3:
             reply.stratum = 0;

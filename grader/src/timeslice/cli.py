@@ -18,6 +18,7 @@ from timeslice import __version__
 from timeslice.errors import KitError
 from timeslice.screen import complain, give_up_output, open_console, prepare_streams, say
 from timeslice.upkeep.commands import COMMANDS
+from timeslice.witness.command import conform
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,6 +83,7 @@ def main() -> None:
     timeslice grade my-folder              one submission
     timeslice grade class/ --out grades    a whole class: a folder of submissions
     timeslice explain UDP-RX-003           what a clause asks, why, and which tests check it
+    timeslice conform udp -- ./my-program  which clauses any program keeps, in any language
 
     Exit status: 0 full marks, 1 points were lost, 2 the kit could not do its work.
     """
@@ -118,6 +120,13 @@ def main() -> None:
     "--seed", default=1, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Seed of the random choices."
 )
 @click.option("--cc", default="gcc", show_default=True, help="Compiler for the submissions: gcc or clang.")
+@click.option(
+    "--patience",
+    metavar="SECONDS",
+    type=click.IntRange(1, 86_400),
+    help="Seconds that one submission may use, without the time in which it waits for a processor.  "
+    "[default: 120, or three times what the reference uses on this machine, if that is more]",
+)
 @click.option("--strict", is_flag=True, help="Refuse to grade if any guard of the sandbox is off.")
 def grade(
     submissions: tuple[Path, ...],
@@ -129,6 +138,7 @@ def grade(
     labs: tuple[str, ...],
     seed: int,
     cc: str,
+    patience: int | None,
     strict: bool,
 ) -> int:
     """Grade submissions. A submission is a folder, a .zip or a .tar archive. You can also give a folder of submissions.
@@ -166,7 +176,7 @@ def grade(
         raise KitError(f"the compiler {cc!r} is not installed: install it, or choose another compiler with --cc")
     _calibrated(kit, cc)
     folder = _report_folder(out, partial=bool(select or tests))
-    options = GradingOptions(folder, seed, cc, strict, select, labs, tests, program())
+    options = GradingOptions(folder, seed, cc, strict, select, labs, tests, program(), patience)
     return _grade_all(assignment, sources, options, jobs or len(os.sched_getaffinity(0)))
 
 
@@ -194,7 +204,7 @@ def _require_tests(kit: Kit, assignment: Assignment, tests: tuple[str, ...]) -> 
     if not tests:
         return
     labs = {lab.id for lab in assignment.labs}
-    known = ["build", *(test.name for test in bank_tests(kit) if test.lab in labs and not test.is_tripwire)]
+    known = ["build", *(test.name for test in bank_tests(kit) if test.lab in labs)]
     for name in tests:
         if name not in known:
             near = get_close_matches(name, known, n=3, cutoff=0.6)
@@ -371,5 +381,5 @@ def spec(out: Path | None, reader: str) -> None:
     say(f"Pages: {write_pages(kit, folder.resolve(), for_students=for_students)}")
 
 
-for command in COMMANDS:
+for command in (conform, *COMMANDS):
     main.add_command(command)

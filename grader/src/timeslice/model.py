@@ -1,8 +1,7 @@
 """The result of grading one submission. Every writer of reports reads this model.
 
-The steps of a grading fill it. The writers turn it into JSON, JUnit, HTML and tables. The steps and the writers do not
-know each other. Its JSON Schema is ``spec/result.schema.json``. ``SCHEMA_VERSION`` changes with each change that a
-reader could notice.
+The steps of a grading fill it, and the writers turn it into files. Steps and writers do not know each other. Its JSON
+Schema is ``spec/result.schema.json``. ``SCHEMA_VERSION`` changes with each change that a reader could notice.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION: Final = "1.2"
+SCHEMA_VERSION: Final = "1.3"
 
 
 class Verdict(StrEnum):
@@ -282,6 +281,32 @@ class Coverage(Record):
     """Why there are no counts."""
 
 
+class WitnessAnswer(StrEnum):
+    """What a witness says. NOT_ASKED: what it needs does not hold, or no time was left. BROKEN: the kit's fault."""
+
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+    NOT_ASKED = "not_asked"
+    BROKEN = "broken"
+
+
+class WitnessReport(Record):
+    """One scenario of a witness: a program made of the submission, watched from outside."""
+
+    scenario: str
+    """The name of the scenario."""
+    lab: str
+    """Its lab."""
+    title: str
+    """What the witness did."""
+    answer: WitnessAnswer
+    """What the witness says."""
+    shows: list[BindingSentence] = Field(default_factory=list)
+    """The sentences that hold if the witness agrees."""
+    failures: list[str] = Field(default_factory=list)
+    """What the witness saw each time that the scenario failed."""
+
+
 class Guard(Record):
     """One guard of the sandbox."""
 
@@ -333,7 +358,7 @@ class Build(Record):
 class Result(Record):
     """The whole result of one graded submission."""
 
-    schema_version: Literal["1.2"] = SCHEMA_VERSION
+    schema_version: Literal["1.3"] = SCHEMA_VERSION
     """The version of this schema."""
     submission: str
     """The name of the submission, without a path."""
@@ -357,6 +382,8 @@ class Result(Record):
     """The findings of Valgrind and the sanitizers, and descriptors that were left open."""
     coverage: Coverage
     """The line coverage of all tests."""
+    witnesses: list[WitnessReport] = Field(default_factory=list)
+    """What the witnesses say, a scenario each. Empty if none was asked."""
     guards: list[Guard]
     """The guards of the sandbox."""
     versions: dict[str, str]

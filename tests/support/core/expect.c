@@ -11,6 +11,10 @@
 #include "replay.h"
 #include "sentences.h"
 
+/* Defined by the executor: tells it of an assertion at this place in the code. Returns whether the assertion holds.
+ * Plain Criterion has no such function. */
+extern bool fact_assertion(bool holds, const void *place) __attribute__((weak));
+
 static char what_text[256];
 static char failure[3 * 1024 + NARRATION_BYTES + REPLAY_BYTES];
 
@@ -72,6 +76,10 @@ const char *failure_text(void) {
     if (!narration_is_shown_elsewhere())
         add_context();
     return failure;
+}
+
+__attribute__((noinline)) bool judged(bool held) {
+    return fact_assertion != NULL ? fact_assertion(held, __builtin_return_address(0)) : held;
 }
 
 /* Begins the failure's text with its first line. Returns false, the result of the check. */

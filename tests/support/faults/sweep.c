@@ -5,12 +5,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "support/core/narration.h"
 #include "sweep_gate.h"
 
-static struct sweep_page own_page;
-struct sweep_page *sweep_page = &own_page;
+static struct sweep_page lone_page, *own_page = &lone_page;
+struct sweep_page *sweep_page = &lone_page;
 
 static atomic_uint calls;   /* of this process and, before its fork, of its parents */
 static atomic_bool is_over; /* the test has ended the sweep */
@@ -21,15 +22,20 @@ static const int errors[] = {[SWEEP_NONE] = 0,
                              [SWEEP_DESCRIPTORS] = EMFILE,
                              [SWEEP_PROCESSES] = EAGAIN};
 
-/* Without the executor: the test says the kind, and the environment the call. */
+/* Without the executor: the test says the kind, and the environment the call. The test sees the calls of processes that
+ * it forks. */
 __attribute__((constructor)) static void read_environment(void) {
     const char *fails = getenv("TIMESLICE_SWEEP");
-    if (fails != NULL)
-        own_page.fails = (unsigned)strtoul(fails, NULL, 10);
+    if (fails == NULL)
+        return;
+    void *shared = mmap(NULL, sizeof *own_page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared != MAP_FAILED)
+        sweep_page = own_page = shared;
+    own_page->fails = (unsigned)strtoul(fails, NULL, 10);
 }
 
 static enum sweep_kind kind_of_this_test(void) {
-    const struct criterion_test *test = sweep_page == &own_page ? criterion_current_test : NULL;
+    const struct criterion_test *test = sweep_page == own_page ? criterion_current_test : NULL;
     const enum sweep_kind *declared = test != NULL ? test->data->data : NULL;
     return declared != NULL ? *declared : sweep_page->kind;
 }

@@ -97,6 +97,8 @@ const char *log_next(void) {
 const char *log_next_unless_ended(pid_t child) {
     int ended = pidfd_open(child, 0);
     struct pollfd watched[] = {{.fd = log_ends[0], .events = POLLIN}, {.fd = ended, .events = POLLIN}};
+    if (ended == -1 && errno == ESRCH) /* somebody has waited for it already */
+        return log_next_if_any();
     require(ended != -1, "open a pidfd of a child");
     while (poll(watched, 2, -1) == -1 && errno == EINTR)
         continue;

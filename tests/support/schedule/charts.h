@@ -13,20 +13,20 @@
 #define CHART_BYTES 2048
 
 /* The chart of options and workload (texts as in jobs.h). You need not free anything. */
-#define expect_chart(how, jobs, chart) cr_assert(check_chart((how), (jobs), (chart)), "%s", chart_failure())
+#define expect_chart(how, jobs, chart) cr_assert(judged(check_chart((how), (jobs), (chart))), "%s", chart_failure())
 
 /* The same, with the level of each tick instead of the job: "0011.1". */
-#define expect_levels(how, jobs, levels) cr_assert(check_levels((how), (jobs), (levels)), "%s", chart_failure())
+#define expect_levels(how, jobs, levels) cr_assert(judged(check_levels((how), (jobs), (levels))), "%s", chart_failure())
 
 /* All changes of state: "0 A new-ready, 0 A ready-running, 3 A running-ended". */
-#define expect_states(how, jobs, states) cr_assert(check_states((how), (jobs), (states)), "%s", chart_failure())
+#define expect_states(how, jobs, states) cr_assert(judged(check_states((how), (jobs), (states))), "%s", chart_failure())
 
 /* All slices, if there are too many ticks to draw: "A 0-5, B 5-8 cpu 1". Slices on CPU 0 do not name the CPU. */
-#define expect_slices(how, jobs, slices) cr_assert(check_slices((how), (jobs), (slices)), "%s", chart_failure())
+#define expect_slices(how, jobs, slices) cr_assert(judged(check_slices((how), (jobs), (slices))), "%s", chart_failure())
 
 /* The chart of a schedule. */
 #define expect_drawing(schedule, chart, ...)                                                                           \
-    cr_assert(check_drawing((schedule), (chart), told(__VA_ARGS__)), "%s", chart_failure())
+    cr_assert(judged(check_drawing((schedule), (chart), told(__VA_ARGS__))), "%s", chart_failure())
 
 /* Runs the workload under the options, both as texts. It fills *out with garbage first. */
 int run_texts(const char *how, const char *jobs, struct schedule *out);

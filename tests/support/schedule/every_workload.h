@@ -28,8 +28,8 @@ struct trial {
 
 /* The same, but only with workloads that meet one of the situations `must` and none of `never`. */
 #define expect_for_workloads_with(must, never, holds, how, shape, count)                                               \
-    cr_assert(holds_for_every_workload(&(struct trial){(holds), (how), (shape), (must), (never)}, (count)), "%s",      \
-              chart_failure())
+    cr_assert(judged(holds_for_every_workload(&(struct trial){(holds), (how), (shape), (must), (never)}, (count))),    \
+              "%s", chart_failure())
 
 /* An invariant calls this if a schedule has a mistake that another clause is about. If nearly all schedules of a trial
  * have one, the trial fails: then the submission does not do what the clause is about at all. */

@@ -25,6 +25,7 @@ from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, Workshop, require_
 from timeslice.contract.assignment import Lab, lab_of
 from timeslice.errors import KitError
 from timeslice.model import Build, Diagnostic
+from timeslice.sandbox import Patience
 from timeslice.untrusted import read_ordinary
 
 _LISTING_MAX = 64 << 20  # bytes of a listing that we read
@@ -77,17 +78,18 @@ class _Choice:
 class Builder(Workshop):
     """Builds submissions."""
 
-    def build(self, tree: Path, sources: Sequence[str], stage: Path) -> Built:
+    def build(self, tree: Path, sources: Sequence[str], stage: Path, patience: Patience | None = None) -> Built:
         """Build the C files among ``sources``, relative to ``tree``, in the folder ``stage``.
 
         A source that does not compile or is refused costs only the sources that need it. The template's stubs replace
-        all public functions that are missing. A submission that does not compile is not an error here.
+        all public functions that are missing. A submission that does not compile is not an error here. The compiler
+        ends when the ``patience`` is used up.
         Raises KitError if the kit or the machine is at fault."""
         if shutil.which(self.cc) is None:
             raise KitError(f"the compiler {self.cc!r} is not installed: install it, or choose another with --cc")
         if not any(source.endswith(".c") for source in sources):
             return Built(Build(status="built"), stage)
-        compiled = self._compile(tree, sources, stage)
+        compiled = self._compile(tree, sources, stage, patience)
         choice = self._choose(compiled, stage)
         linked = Linked({}, {})
         if choice.kept:
@@ -102,14 +104,14 @@ class Builder(Workshop):
 
     # ---- compiling ----
 
-    def _compile(self, tree: Path, sources: Sequence[str], stage: Path) -> Compiled:
+    def _compile(self, tree: Path, sources: Sequence[str], stage: Path, patience: Patience | None) -> Compiled:
         code = [source for source in sources if source.endswith(".c")]
         folders = {mode: stage / mode for mode in MODES}
         for folder in folders.values():
             folder.mkdir()
         killed_before = compiling.processes_killed()
         written = {mode: self._compile_script(mode, folder, code) for mode, folder in folders.items()}
-        ended = self.run(written, stage, cwd=tree, readable=[tree, self.kit.include])
+        ended = self.run(written, stage, cwd=tree, readable=[tree, self.kit.include], patience=patience)
         limits = self.assignment.limits
         allowed = compiling.Allowed(limits.compile_seconds, limits.memory_mb)
         compiled = Compiled(tree, frozenset(sources), code, folders, ended, allowed)

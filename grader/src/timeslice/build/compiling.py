@@ -85,7 +85,8 @@ class Compiled:
         """Why a source is not whole, if the compiler printed no error that the kit understands."""
         ended = self.ended[mode]
         if ended.timed_out or ended.disk_full:
-            why = f"{self.allowed.seconds} seconds" if ended.timed_out else "the disk space that it may use"
+            seconds = "the time of this submission" if ended.impatient else f"{self.allowed.seconds} seconds"
+            why = seconds if ended.timed_out else "the disk space that it may use"
             reached = target(self.folders[mode], source, ".err").exists()
             told = (
                 "the compiler was stopped at this file, because it had used up"

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Collection, Iterator, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from io import BytesIO
+from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,10 +27,11 @@ from timeslice.untrusted import one_line, read_ordinary
 
 REFUSALS_MAX = 50
 _OBJECT_MAX = 64 << 20  # bytes of an object file
-_NAMES_MAX = 50_000  # symbols, and sections, of an object
+NAMES_MAX = 50_000  # symbols, and sections, of an object
 _VARIABLES_MAX = 256 << 20  # bytes of all variables of an object: a process has a limit too
+_SYMBOL = 24  # bytes of a symbol in its table
 _THREADS_MAX = 1 << 20  # bytes of thread-local variables: each thread has its own copy, on its stack
-_LINES_MAX = 1 << 20  # bytes of a line table that we read; if it is longer, messages do not name the line
+_DEBUG_MAX = 2 << 20  # bytes of debug information that we read; if there are more, messages do not name the line
 _RUNS_BY_ITSELF = re.compile(r"\.(init_array|fini_array|preinit_array|ctors|dtors|init|fini)(\.|$)")
 _OF_CRITERION = re.compile(r"cr_")
 _OF_THE_TOOLS = re.compile(
@@ -42,7 +45,7 @@ _RAW_CALL = re.compile(r"^\s*([0-9a-f]+):\s+(?:[a-z0-9]+ )?(syscall|sysenter|int
 _LABEL = re.compile(r"^[0-9a-f]+ <(.+)>:$")
 _SECTION = re.compile(r"^Disassembly of section (.+):$")
 _EXECUTABLE, _WRITABLE, _ALLOCATED = 4, 1, 2
-_OF_THREADS = 0x400
+_OF_THREADS, _COMPRESSED = 0x400, 0x800
 _IFUNC = ("STT_LOOS", "STT_GNU_IFUNC", 10)
 _CODE = ("STT_FUNC", "STT_NOTYPE")  # assembly may give no type
 
@@ -74,12 +77,28 @@ class Names:
     needed: frozenset[str]  # names that another object must define
 
 
-def inspect(path: Path, listing: str, permissions: Permissions) -> list[str]:
+def names_in(path: Path) -> int:
+    """How many symbols and sections the object at ``path`` has. It reads only their tables' sizes.
+
+    0 if it cannot be read: the inspection refuses it."""
+    try:
+        elf: Any = ELFFile(BytesIO(read_ordinary(path, _OBJECT_MAX)))
+        sections: int = elf.num_sections()
+        if sections > NAMES_MAX:
+            return sections
+        headers = (elf._get_section_header(number) for number in range(sections))
+        sizes: list[int] = [header["sh_size"] for header in headers if header["sh_type"] == "SHT_SYMTAB"]
+        return sections + sum(sizes) // _SYMBOL
+    except Exception:  # a hostile object can cause any exception in the reader of objects
+        return 0
+
+
+def inspect(path: Path, listing: str, permissions: Permissions, *, places: bool = True) -> list[str]:
     """The faults of the relocatable object at ``path``, one message for each. If there is none, it may be linked.
 
-    ``listing`` is the output of ``objdump -d`` for this object."""
+    ``listing`` is the output of ``objdump -d`` for this object. ``places``: name the lines in the source."""
     try:
-        return list(islice(ObjectFile(path).refusals(listing, permissions), REFUSALS_MAX))
+        return list(islice(ObjectFile(path, places=places).refusals(listing, permissions), REFUSALS_MAX))
     except Exception as error:  # a hostile object can cause any exception in the reader of objects
         return [f"The compiled object cannot be inspected ({one_line(str(error))}): remove inline assembly."]
 
@@ -87,12 +106,15 @@ def inspect(path: Path, listing: str, permissions: Permissions) -> list[str]:
 class ObjectFile:
     """One relocatable object with its sections and symbols."""
 
-    def __init__(self, path: Path) -> None:
-        """Read the object at ``path``. If it is not an object, the exceptions of the ELF reader come through."""
+    def __init__(self, path: Path, *, places: bool = True) -> None:
+        """Read the object at ``path``. If it is not an object, the exceptions of the ELF reader come through.
+
+        ``places``: find the lines of the source when they are asked for."""
+        self._places = places
         self._elf: Any = ELFFile(BytesIO(read_ordinary(path, _OBJECT_MAX)))
         table: Any = self._elf.get_section_by_name(".symtab")
-        if max(self._elf.num_sections(), table.num_symbols() if table else 0) > _NAMES_MAX:
-            raise ValueError(f"it has more than {_NAMES_MAX:,} names")
+        if max(self._elf.num_sections(), table.num_symbols() if table else 0) > NAMES_MAX:
+            raise ValueError(f"it has more than {NAMES_MAX:,} names")
         self._sections = list(self._elf.iter_sections())
         self._symbols: list[Any] = list(table.iter_symbols()) if table else []
 
@@ -120,12 +142,11 @@ class ObjectFile:
 
     def use_of(self, name: str) -> str:
         """`` in f (udp/x.c:12)`` for its first use of the symbol ``name``. Unknown parts are left out."""
-        number = next((n for n, s in enumerate(self._symbols) if s.name == name and s["st_shndx"] == "SHN_UNDEF"), 0)
-        return self._where(number)
+        return self._where(self._undefined.get(name, 0))
 
     def definition_of(self, name: str) -> str:
         """`` (udp/x.c:12)``: where it defines the function ``name``. Empty if that is not known."""
-        symbol = next((s for s in self._symbols if s.name == name and self._is_function(s)), None)
+        symbol = self._functions.get(name)
         line = self._line(_Use(symbol["st_shndx"], symbol["st_value"])) if symbol else ""
         return f" ({line})" if line else ""
 
@@ -142,7 +163,7 @@ class ObjectFile:
         for number, section in enumerate(self._sections):
             name, flags = one_line(section.name), section["sh_flags"]
             if _RUNS_BY_ITSELF.match(section.name):
-                use = self._pointed_at(number)
+                use = self._first_pointers.get(number)
                 whose = f" ({self._place(use).strip()})" if use and self._place(use) else ""
                 yield (
                     f"Section {name}{whose}: constructors and destructors are refused, because they run outside of "
@@ -160,6 +181,9 @@ class ObjectFile:
                 )
             elif flags & _EXECUTABLE and flags & _WRITABLE:
                 yield f"Section {name} is both writable and executable, which is refused. Remove it."
+            if flags & _ALLOCATED and flags & _COMPRESSED:
+                yield f"Section {name} is compressed, but it holds code or data. Remove it."
+                return
             if flags & _EXECUTABLE and _VALGRIND_REQUEST in section.data():
                 yield f"Section {name} holds a request to Valgrind, which is refused. Do not use Valgrind's headers."
 
@@ -218,11 +242,12 @@ class ObjectFile:
 
     def _raw_calls(self, listing: str) -> Iterator[str]:
         function, section = "?", 0
-        for line in listing.splitlines():
+        numbers = {name: number for number, name in reversed(list(enumerate(s.name for s in self._sections)))}
+        for line in StringIO(listing):
             if label := _LABEL.match(line):
                 function = one_line(label[1])
             elif heading := _SECTION.match(line):
-                section = next((n for n, s in enumerate(self._sections) if s.name == heading[1]), 0)
+                section = numbers.get(heading[1], 0)
             elif found := _RAW_CALL.match(line):
                 told = self._line(_Use(section, int(found[1], 16)))
                 where = f" ({told})" if told else ""
@@ -239,64 +264,99 @@ class ObjectFile:
 
     def _place(self, use: _Use) -> str:
         """`` in f (udp/x.c:12)`` for a place in the object. Unknown parts are left out."""
-        function = next((f" in {one_line(s.name)}" for s in self._symbols if self._covers(s, use)), "")
+        name = self._ranges.get(use.section, _Ranges(())).of(use.offset)
+        function = f" in {one_line(name)}" if name else ""
         line = self._line(use)
         return f"{function} ({line})" if line else function
 
     @cached_property
-    def _relocations(self) -> list[_Relocation]:
+    def _undefined(self) -> dict[str, int]:
+        """The numbers of the undefined symbols, by name."""
+        return {s.name: n for n, s in reversed(list(enumerate(self._symbols))) if s["st_shndx"] == "SHN_UNDEF"}
+
+    @cached_property
+    def _functions(self) -> dict[str, Any]:
+        """The symbols of functions that it defines, by name."""
+        return {symbol.name: symbol for symbol in reversed(self._symbols) if self._is_function(symbol)}
+
+    @cached_property
+    def _ranges(self) -> dict[int, _Ranges]:
+        """The names of functions by their place, for each section."""
+        found: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+        for symbol in self._symbols:
+            if symbol["st_info"]["type"] == "STT_FUNC" and isinstance(symbol["st_shndx"], int):
+                start = symbol["st_value"]
+                found[symbol["st_shndx"]].append((start, start + symbol["st_size"], symbol.name))
+        return {section: _Ranges(ranges) for section, ranges in found.items()}
+
+    def _relocations(self) -> Iterator[_Relocation]:
         """The relocations in sections that are loaded."""
-        found = []
         for section in self._sections:
             target = section["sh_info"] if isinstance(section, RelocationSection) else 0
             if target and self._sections[target]["sh_flags"] & _ALLOCATED:
                 for offset, info, addend in struct.iter_unpack("<QQq", section.data()):
-                    found.append(_Relocation(_Use(target, offset), info >> 32, addend))
-        return found
+                    yield _Relocation(_Use(target, offset), info >> 32, addend)
 
     @cached_property
     def _first_uses(self) -> dict[int, _Use]:
         """The first use of each symbol, by the symbol's number."""
         uses: dict[int, _Use] = {}
-        for relocation in self._relocations:
+        for relocation in self._relocations():
             if self._sections[relocation.use.section].name != ".eh_frame":
                 uses.setdefault(relocation.symbol, relocation.use)
         return uses
 
-    def _pointed_at(self, number: int) -> _Use | None:
-        """The target of the first pointer in the section with this number."""
-        for relocation in (r for r in self._relocations if r.use.section == number):
+    @cached_property
+    def _first_pointers(self) -> dict[int, _Use]:
+        """The target of the first pointer in each section that runs by itself, by the section's number."""
+        targets: dict[int, _Use] = {}
+        for relocation in self._relocations():
             symbol = self._symbols[relocation.symbol]
-            if isinstance(symbol["st_shndx"], int):
-                return _Use(symbol["st_shndx"], symbol["st_value"] + relocation.addend)
-        return None
-
-    def _covers(self, symbol: Any, use: _Use) -> bool:
-        start: int = symbol["st_value"]
-        end: int = start + symbol["st_size"]
-        is_function: bool = symbol["st_info"]["type"] == "STT_FUNC" and symbol["st_shndx"] == use.section
-        return is_function and start <= use.offset < end
+            if relocation.use.section not in targets and isinstance(symbol["st_shndx"], int):
+                place = _Use(symbol["st_shndx"], symbol["st_value"] + relocation.addend)
+                targets[relocation.use.section] = place
+        return targets
 
     def _line(self, use: _Use) -> str:
         """``udp/x.c:12`` from the line table. Before the link, the table has offsets in .text."""
         if self._sections[use.section].name != ".text":
             return ""
-        return next((place for start, end, place in self._lines if start <= use.offset < end), "")
+        return self._lines.of(use.offset)
 
     @cached_property
-    def _lines(self) -> list[tuple[int, int, str]]:
+    def _lines(self) -> _Ranges:
         """Each line of code: its first offset in .text, the first offset after it, and its place in the source."""
-        table = self._elf.get_section_by_name(".debug_line")
-        if not table or table["sh_size"] > _LINES_MAX:
-            return []
+        sizes = [section["sh_size"] for section in self._sections if section.name.startswith((".debug", ".rela.debug"))]
+        packed = any(section["sh_flags"] & _COMPRESSED for section in self._sections)
+        if not self._places or packed or sum(sizes) > _DEBUG_MAX:
+            return _Ranges(())
         try:
-            return list(_lines_of(self._elf.get_dwarf_info()))
+            return _Ranges(_lines_of(self._elf.get_dwarf_info()))
         except Exception:  # without a readable line table, messages do not name the line
-            return []
+            return _Ranges(())
+
+
+class _Ranges:
+    """Names by ranges of offsets. If ranges overlap, the one that starts last counts."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int, str]]) -> None:
+        """Each range has its first offset, the first offset after it, and its name."""
+        self._sorted = sorted(ranges, key=lambda one: one[0])
+        self._starts = [start for start, _, _ in self._sorted]
+
+    def of(self, offset: int) -> str:
+        """The name of the range that holds the offset, or an empty text."""
+        at = bisect_right(self._starts, offset) - 1
+        return self._sorted[at][2] if at >= 0 and offset < self._sorted[at][1] else ""
 
 
 def _lines_of(dwarf: Any) -> Iterator[tuple[int, int, str]]:
+    read: set[int] = set()
     for unit in dwarf.iter_CUs():
+        at = unit.get_top_DIE().attributes.get("DW_AT_stmt_list")
+        if at is None or at.value in read:  # hostile units may share one long table
+            continue
+        read.add(at.value)
         program = dwarf.line_program_for_CU(unit)
         before = None
         for entry in program.get_entries() if program else ():

@@ -89,14 +89,34 @@ class Linking:
         failed = next((mode for mode in MODES if ended[mode].exit_code != 0), None)
         return (telling_line(self.stage / f"{failed}.err") or _how(ended[failed])) if failed else ""
 
+    def programs(self, names: Sequence[str], own: Sequence[str], folder: Path) -> dict[str, Path]:
+        """Link programs of the reference with the plain objects of the labs ``own``, for a witness.
+
+        ``folder``: an empty folder of the stage. Raises KitError if this fails, because the bank could be linked."""
+        kit = self.workshop.kit
+        linked = {name: folder / f"timeslice-{name}" for name in names}
+        mains = {program: kit.witness / f"{program.name}.o" for program in linked.values()}
+        hidden = self._hidden(MEMCHECK, list(self._parts(own)), folder)
+        script = scripts.link_programs(self.workshop.cc, mains, hidden)
+        seen = [kit.objects, self.stage / MEMCHECK]
+        ended = self.workshop.run({folder.name: script}, self.stage, cwd=kit.objects, readable=seen)[folder.name]
+        if ended.exit_code != 0:
+            require_room(self.stage)
+            why = telling_line(self.stage / f"{folder.name}.err") or _how(ended)
+            raise KitError(f"the programs for the witnesses cannot be linked ({why}): run make again")
+        return linked
+
+    def _hidden(self, mode: str, parts: Sequence[_Part], folder: Path) -> dict[Path, Path]:
+        """What to link for ``parts``: hidden object in ``folder`` -> given object. Also writes the lists of names."""
+        for part in parts:
+            (folder / f"{part.name}.names").write_text("".join(f"{name}\n" for name in part.names))
+        return {folder / f"{part.name}{HIDDEN}": part.given[mode] for part in parts}
+
     def _script(self, mode: str, parts: Sequence[_Part]) -> str:
         folder = self.stage / mode
         for old in folder.glob(f"*{HIDDEN}"):
             old.unlink()
-        hidden = {}
-        for part in parts:
-            (folder / f"{part.name}.names").write_text("".join(f"{name}\n" for name in part.names))
-            hidden[folder / f"{part.name}{HIDDEN}"] = part.given[mode]
+        hidden = self._hidden(mode, parts, folder)
         kit, counted = self.workshop.kit.objects, mode == NATIVE and self.workshop.measures_coverage
         sanitized = mode == SANITIZE
         return scripts.link(self.workshop.cc, kit, folder / "bank", hidden, counted=counted, sanitized=sanitized)

@@ -50,12 +50,9 @@ def list_each(folder: Path, lab: str, objects: Sequence[Path]) -> str:
     return f"{listed} >{shlex.quote(str(folder / f'{lab}.listings'))}"
 
 
-def _hide(given: Path, names: Path, hidden: Path, swept: Path) -> str:
-    """Make all symbols of an object local, except those in the file ``names`` (one on each line).
-
-    Its calls of the functions in the file ``swept`` then come through the gate of a sweep."""
-    through_the_gate = f"--redefine-syms={swept}"
-    return shlex.join(["objcopy", through_the_gate, f"--keep-global-symbols={names}", str(given), str(hidden)])
+def _hide(given: Path, names: Path, hidden: Path, *options: str) -> str:
+    """Make all symbols of an object local, except those in the file ``names`` (one on each line)."""
+    return shlex.join(["objcopy", *options, f"--keep-global-symbols={names}", str(given), str(hidden)])
 
 
 def link(cc: str, kit: Path, program: Path, objects: Mapping[Path, Path], *, counted: bool, sanitized: bool) -> str:
@@ -63,12 +60,24 @@ def link(cc: str, kit: Path, program: Path, objects: Mapping[Path, Path], *, cou
 
     ``objects``: hidden object -> the same object with all its names. The file ``.names`` beside the hidden object
     lists the names that stay global."""
-    swept = kit / SWEPT_NAMES
-    steps = [_hide(given, hidden.with_suffix(".names"), hidden, swept) for hidden, given in objects.items()]
+    # The calls of the functions in this file then come through the gate of a sweep.
+    gate = f"--redefine-syms={kit / SWEPT_NAMES}"
+    steps = [_hide(given, hidden.with_suffix(".names"), hidden, gate) for hidden, given in objects.items()]
     inputs = [str(kit / "bank.o"), *map(str, objects)]
     libraries = [*([f"@{kit / 'coverage.args'}"] if counted else []), *LIBRARIES]
     sanitizers = ["-fsanitize=address,undefined"] if sanitized else []
     steps.append(shlex.join([cc, *sanitizers, f"@{kit / 'link.args'}", "-o", str(program), *inputs, *libraries]))
     without_leaks = "ASAN_OPTIONS=detect_leaks=0 " if sanitized else ""  # LeakSanitizer needs ptrace
     steps.append(f"{without_leaks}{shlex.join([str(program), '--list'])} >/dev/null")
+    return " && ".join(steps)
+
+
+def link_programs(cc: str, mains: Mapping[Path, Path], objects: Mapping[Path, Path]) -> str:
+    """Link programs with objects: ``mains`` has the object of each program's ``main``, by the program.
+
+    ``objects`` is as for ``link``."""
+    steps = [_hide(given, hidden.with_suffix(".names"), hidden) for hidden, given in objects.items()]
+    for program, main in mains.items():
+        inputs = [str(main), *map(str, objects)]
+        steps.append(shlex.join([cc, "-pthread", "-o", str(program), *inputs, *LIBRARIES]))
     return " && ".join(steps)

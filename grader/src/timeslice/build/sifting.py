@@ -8,17 +8,20 @@ the combined object is inspected again before the link.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from timeslice.build.inspection import Names, ObjectFile, inspect
+from timeslice.build.inspection import NAMES_MAX, REFUSALS_MAX, Names, ObjectFile, inspect, names_in
 from timeslice.contract.assignment import Permissions
 from timeslice.model import Diagnostic
 from timeslice.untrusted import one_line
 
 _EACH_FILE = re.compile(r"^(.+):\s+file format .+$", re.MULTILINE)
+_HEAD = re.compile(r"(?m)^(?:[A-Za-z_][^\n;{}()#=]*\b)?(\w+)\s{0,80}(?=\([^;{}]{0,800}\)\s{0,800}\{)", re.ASCII)
+_PLACES_SECONDS = 5.0  # of processor time; after it, messages do not name lines, because hostile line tables are slow
 _NOTHING = Names(frozenset(), frozenset(), frozenset(), frozenset())
 
 
@@ -58,9 +61,13 @@ def sift(lab: LabObjects) -> Sifted:
 class _Sieve:
     def __init__(self, lab: LabObjects) -> None:
         self._lab = lab
-        self._names = {source: _names(path) for source, path in lab.paths.items()}
+        self._heads = {source: functions_in(text) for source, text in lab.uncompiled.items()}
+        self._objects: dict[str, ObjectFile] = {}
         self._result = Sifted(list(lab.paths))
         self._result.left_out = dict.fromkeys(lab.uncompiled, "it does not compile")
+        self._started = time.process_time()
+        self._names = dict.fromkeys(lab.paths, _NOTHING)
+        self._names.update({source: _names(lab.paths[source]) for source in self._readable()})
 
     def sifted(self) -> Sifted:
         self._refuse()
@@ -69,18 +76,37 @@ class _Sieve:
         self._tell_what_is_lost()
         return self._result
 
+    def _readable(self) -> Iterable[str]:
+        """The sources whose objects we read. Together they have as many names as one lab may have."""
+        room = NAMES_MAX
+        for source, path in self._lab.paths.items():
+            number = names_in(path)
+            if number <= room:
+                room -= number
+                yield source
+            else:
+                told = f"{source}: the files of this lab have more than {NAMES_MAX:,} names, which is refused."
+                self._result.refusals.append(told)
+                self._leave_out(source, "it was refused")
+
     def _refuse(self) -> None:
         defined = frozenset().union(*(names.defined for names in self._names.values()))
-        for source, path in self._lab.paths.items():
-            promised = {name for name in self._names[source].needed if self._written_in_uncompiled(name)}
-            permissions = replace(self._lab.permissions, allowed=self._lab.permissions.allowed | defined | promised)
-            found = inspect(path, self._lab.listings[source], permissions)
+        for source in list(self._result.kept):
+            needed = self._names[source].needed
+            promised = {name for name in needed if name in defined or self._written_in_uncompiled(name)}
+            permissions = replace(self._lab.permissions, allowed=self._lab.permissions.allowed | promised)
+            places = len(self._result.refusals) < REFUSALS_MAX and self._has_time
+            found = inspect(self._lab.paths[source], self._lab.listings[source], permissions, places=places)
             self._result.refusals += [told if source in told else f"{source}: {told}" for told in found]
             if found:
                 self._leave_out(source, "it was refused")
 
+    @property
+    def _has_time(self) -> bool:
+        return time.process_time() - self._started < _PLACES_SECONDS
+
     def _written_in_uncompiled(self, name: str) -> str:
-        return next((source for source, text in self._lab.uncompiled.items() if defines(text, name)), "")
+        return next((source for source, heads in self._heads.items() if name in heads), "")
 
     def _drop_what_is_defined_twice(self) -> None:
         owners: dict[str, list[str]] = defaultdict(list)
@@ -89,30 +115,44 @@ class _Sieve:
                 owners[name].append(source)
         for name, sources in sorted(owners.items()):
             if len(sources) > 1:
-                first, second = (self._definition(source, name) for source in sources[:2])
-                told = f"{one_line(name)} is defined here and in {first}: keep one of them, or make both static"
-                self._error(second, told)
+                if len(self._result.errors) < REFUSALS_MAX:
+                    first, second = (self._definition(source, name) for source in sources[:2])
+                    told = f"{one_line(name)} is defined here and in {first}: keep one of them, or make both static"
+                    self._error(second, told)
                 for source in sources:
                     self._leave_out(source, f"{one_line(name)} is defined more than once")
 
     def _definition(self, source: str, name: str) -> str:
         """``udp/x.c:12``, or the file alone."""
-        return ObjectFile(self._lab.paths[source]).definition_of(name).strip(" ()") or source
+        return self._object(source).definition_of(name).strip(" ()") or source
+
+    def _object(self, source: str) -> ObjectFile:
+        if source not in self._objects:
+            self._objects[source] = ObjectFile(self._lab.paths[source], places=self._has_time)
+        return self._objects[source]
 
     def _drop_what_lacks_something(self) -> None:
-        while True:
-            defined_by = (self._names[source].defined for source in self._result.kept)
-            defined = self._lab.permissions.allowed.union(*defined_by)
-            lacking = {s: sorted(self._names[s].needed - defined) for s in self._result.kept}
-            lacking = {source: names for source, names in lacking.items() if names}
-            if not lacking:
-                return
-            for source, names in lacking.items():
-                used = ObjectFile(self._lab.paths[source]).use_of(names[0])
-                owner = self._owner(names[0])
-                told = f"{one_line(names[0])} is used{used}, but {owner} defines it and was left out: repair {owner}"
-                self._error(source, told)
-                self._leave_out(source, f"it needs {one_line(names[0])} from {owner}")
+        """Leave out each source that needs a name which nobody defines any more, until none is left."""
+        allowed = self._lab.permissions.allowed
+        defined = Counter(name for source in self._result.kept for name in self._names[source].defined)
+        users: dict[str, list[str]] = defaultdict(list)
+        for source in self._result.kept:
+            for name in self._names[source].needed - allowed:
+                users[name].append(source)
+        lacking = sorted((name for name in users if not defined[name]), reverse=True)
+        while lacking:
+            name = lacking.pop()
+            for source in (user for user in users[name] if user in self._result.kept):
+                self._tell_lack(source, name)
+                gone = self._names[source].defined
+                defined.subtract(gone)
+                lacking += sorted(lost for lost in gone if not defined[lost] and lost in users)
+
+    def _tell_lack(self, source: str, name: str) -> None:
+        used, owner = self._object(source).use_of(name), self._owner(name)
+        told = f"{one_line(name)} is used{used}, but {owner} defines it and was left out: repair {owner}"
+        self._error(source, told)
+        self._leave_out(source, f"it needs {one_line(name)} from {owner}")
 
     def _owner(self, name: str) -> str:
         found = (source for source, names in self._names.items() if name in names.defined)
@@ -122,9 +162,8 @@ class _Sieve:
         kept = frozenset().union(*(self._names[source].functions for source in self._result.kept))
         missing = [name for name in self._lab.permissions.api if name not in kept]
         for source in self._result.left_out:
-            text = self._lab.uncompiled.get(source, "")
-            own = self._names.get(source, _NOTHING).defined
-            self._result.lost[source] = [name for name in missing if name in own or defines(text, name)]
+            own = self._heads.get(source) or self._names.get(source, _NOTHING).defined
+            self._result.lost[source] = [name for name in missing if name in own]
 
     def _leave_out(self, source: str, why: str) -> None:
         if source in self._result.kept:
@@ -144,10 +183,9 @@ def _names(path: Path) -> Names:
         return _NOTHING
 
 
-def defines(text: str, name: str) -> bool:
-    """Whether a source that was not compiled looks as if it defined a function called ``name``."""
-    head = rf"(?m)^(?:[A-Za-z_][^\n;{{}}()#=]*\b)?{re.escape(name)}\s{{0,80}}\([^;{{}}]{{0,800}}\)\s*\{{"
-    return name in text and re.search(head, text) is not None
+def functions_in(text: str) -> frozenset[str]:
+    """The functions that a source which was not compiled looks as if it defined. The cost is linear."""
+    return frozenset(found[1] for found in _HEAD.finditer(text))
 
 
 def left_out_lines(sifted: Sifted) -> list[str]:

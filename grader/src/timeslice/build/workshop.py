@@ -12,7 +12,7 @@ from pathlib import Path
 from timeslice.contract.assignment import Assignment
 from timeslice.contract.kit import BUILT_PARTS, Kit
 from timeslice.errors import DiskFullError
-from timeslice.sandbox import Ended, Limits, Sandbox
+from timeslice.sandbox import Ended, Limits, Patience, Sandbox
 
 NATIVE, MEMCHECK, SANITIZE = "native", "memcheck", "sanitize"
 MODES = (NATIVE, MEMCHECK, SANITIZE)
@@ -41,7 +41,8 @@ class KitCopy:
         """Copy the public headers and the kit's objects below ``root``, laid out as in the kit."""
         kit.require_built()
         shutil.copytree(kit.include, root / "spec" / "include")
-        shutil.copytree(kit.objects / "template", root / "build" / "kit" / "template")
+        for name in ("template", "witness"):
+            shutil.copytree(kit.objects / name, root / "build" / "kit" / name)
         for name in BUILT_PARTS:
             shutil.copyfile(kit.objects / name, root / "build" / "kit" / name)
         copy = cls(root)
@@ -67,6 +68,11 @@ class KitCopy:
         """The object with the template's stubs of a lab."""
         return self.objects / "template" / f"{lab}.o"
 
+    @property
+    def witness(self) -> Path:
+        """The folder with what a witness needs: the launcher, and the programs without the functions of a lab."""
+        return self.objects / "witness"
+
 
 @dataclass(frozen=True)
 class Workshop:
@@ -87,7 +93,14 @@ class Workshop:
         """True for gcc, whose counters ``gcov`` reads."""
         return "clang" not in Path(self.cc).name
 
-    def run(self, written: Mapping[str, str], stage: Path, cwd: Path, readable: Sequence[Path]) -> dict[str, Ended]:
+    def run(
+        self,
+        written: Mapping[str, str],
+        stage: Path,
+        cwd: Path,
+        readable: Sequence[Path],
+        patience: Patience | None = None,
+    ) -> dict[str, Ended]:
         """Run the scripts of all modes at the same time. Each has its own sandbox, which may write only the mode's
         folder.
 
@@ -104,6 +117,7 @@ class Workshop:
                         limits=self._limits(mode),
                         stdout=stage / f"{mode}.out",
                         stderr=stage / f"{mode}.err",
+                        patience=patience,
                     )
                 )
                 for mode, script in written.items()
@@ -111,6 +125,7 @@ class Workshop:
             return {mode: run.wait() for mode, run in running.items()}
 
     def _limits(self, mode: str) -> Limits:
+        """The limits of a tool."""
         limits = self.assignment.limits
         return Limits(
             wall_seconds=limits.compile_seconds * _PATIENCE,

@@ -14,8 +14,6 @@ from timeslice.contract.clause import ClauseId, addresses_at_the_start
 from timeslice.contract.kit import Kit
 from timeslice.errors import KitError
 
-TRIPWIRE = "TRIPWIRE"
-
 
 @dataclass(frozen=True)
 class BankTest:
@@ -23,7 +21,7 @@ class BankTest:
 
     suite: str
     test: str
-    addresses: tuple[str, ...]  # the sentences at which it looks; empty for a tripwire
+    addresses: tuple[str, ...]  # the sentences at which it looks
     adds: str  # what it adds to these sentences
     file: str
     line: int
@@ -31,7 +29,7 @@ class BankTest:
 
     @property
     def clause(self) -> ClauseId | None:
-        """The clause whose points it earns: that of its first address. None for a tripwire."""
+        """The clause whose points it earns: that of its first address."""
         return ClauseId.at_the_start(self.addresses[0]) if self.addresses else None
 
     @property
@@ -40,18 +38,13 @@ class BankTest:
         return f"{self.suite}/{self.test}"
 
     @property
-    def is_tripwire(self) -> bool:
-        """True for a test that always fails on purpose. With an honest submission it never passes."""
-        return self.clause is None
-
-    @property
     def lab(self) -> str:
         """The lab that it tests: the folder of its file in ``tests/``."""
         return Path(self.file).parent.name
 
     @property
     def memory_key(self) -> str:
-        """The memory key of its clause; empty for a tripwire."""
+        """The memory key of its clause."""
         return self.clause.memory_key if self.clause else ""
 
 
@@ -76,14 +69,14 @@ def _tests(bank: Path) -> tuple[BankTest, ...]:
 def _listed(told: dict[str, str]) -> BankTest:
     """The test in one line of the list."""
     addresses = addresses_at_the_start(f"{told['addresses']}: ")
-    if not addresses and told["addresses"] != TRIPWIRE:
+    if not addresses:
         raise ValueError(f"{told['test']} has no address")
     line, timeout = int(told["line"]), float(told["timeout"])
     return BankTest(told["suite"], told["test"], addresses, told["adds"], told["file"], line, timeout)
 
 
 def watched_tests(tests: Iterable[BankTest]) -> frozenset[str]:
-    """The tests that also run under Valgrind: the first test of each clause, and the tripwires.
+    """The tests that also run under Valgrind: the first test of each clause.
 
     Valgrind takes longer for one test than the sanitizers, which run with all tests. It sees one more kind of error,
     values that were never set. The first tests of all clauses reach nearly all code that the others reach."""
@@ -118,11 +111,6 @@ class DeclaredTest:
     def addresses(self) -> tuple[str, ...]:
         """The addresses of all sentences at which it looks."""
         return addresses_at_the_start(self.description)
-
-    @property
-    def is_tripwire(self) -> bool:
-        """True for a test that always fails on purpose."""
-        return self.description.startswith(TRIPWIRE)
 
 
 def declared_tests(kit: Kit, lab: str) -> list[DeclaredTest]:

@@ -53,7 +53,7 @@ class Kit:
 
     def require_built(self) -> None:
         """Raise KitError unless ``make`` has built the files that a submission needs."""
-        for name in (*BUILT_PARTS, "reference", "template"):
+        for name in (*BUILT_PARTS, "reference", "template", "witness/launcher"):
             if not (self.objects / name).exists():
                 raise KitError(f"the kit is not built: {self.objects / name} is missing: run make in {self.root}")
 

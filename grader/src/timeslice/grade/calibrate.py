@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 import shutil
@@ -26,6 +27,7 @@ from timeslice.model import Verdict
 from timeslice.run import sanitize
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
+from timeslice.sandbox import Patience
 from timeslice.untrusted import one_line
 
 SEED = 1
@@ -117,8 +119,8 @@ def calibrate(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> Calibrat
     Raises KitError if the reference does not build or the result cannot be written."""
     before = fingerprint(kit, builder.cc)
     with builder.sandbox.stage as stage:
-        watched = watched_tests(tests)
-        reference = examined(builder, kit.reference, [t.name for t in tests], watched, stage)
+        watched, patience = watched_tests(tests), Patience(math.inf)
+        reference = examined(builder, kit.reference, [t.name for t in tests], watched, stage, patience)
     faults = list(_faults(reference, tests, {mode: tool_of(mode, builder.cc) for mode in MODES}))
     faults += control(kit, builder, tests)
     counted = {name: reference.native.records[name] for name in reference.passed}
@@ -126,12 +128,20 @@ def calibrate(kit: Kit, builder: Builder, tests: Sequence[BankTest]) -> Calibrat
         fingerprint=before,
         assertions={name: record.assertions.passed for name, record in counted.items()},
         faults=faults,
+        seconds=round(patience.used, 1),
     )
     _keep(calibration, kit, builder.cc)
     return calibration
 
 
-def examined(builder: Builder, folder: Path, only: Sequence[str], watched: Collection[str], stage: Path) -> Examination:
+def examined(
+    builder: Builder,
+    folder: Path,
+    only: Sequence[str],
+    watched: Collection[str],
+    stage: Path,
+    patience: Patience | None = None,
+) -> Examination:
     """Treat a folder of the kit like a submission: take its files, build them, and run them in every mode.
 
     Raises KitError if it does not build on this machine."""
@@ -139,14 +149,14 @@ def examined(builder: Builder, folder: Path, only: Sequence[str], watched: Colle
     tree.mkdir()
     results.mkdir()
     sources = take(Source(folder.name, folder), builder.assignment.sources, tree).handed_in
-    built = builder.build(tree, sources, stage)
+    built = builder.build(tree, sources, stage, patience)
     if built.build.status != "built":
         why = [d.message for d in built.build.diagnostics if d.severity == "error"] + list(built.build.refusals)
         reason = one_line(why[0] if why else "?")
         raise KitError(
             f"the kit's {folder.name}/ does not build with {builder.cc} ({reason}): choose another compiler with --cc"
         )
-    examination = Examination(Bank(builder, built, results, SEED), only, sources, watched)
+    examination = Examination(Bank(builder, built, results, SEED, patience), only, sources, watched)
     for _ in examination.records():
         pass
     return examination
@@ -156,8 +166,7 @@ def _faults(reference: Examination, tests: Sequence[BankTest], tools: dict[str, 
     """Everything that went wrong with the reference, in the order of the bank."""
     native, memcheck = reference.native, reference.memcheck
     runs = (native, *reference.tools)
-    tripwires = {test.name for test in tests if test.is_tripwire}
-    for test in (t.name for t in tests if t.name not in tripwires):
+    for test in (t.name for t in tests):
         for run in runs:
             if reference.expects(run, test):
                 yield from _fault_of_test(run, test, tools[run.mode])

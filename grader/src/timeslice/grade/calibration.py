@@ -62,10 +62,11 @@ class Fault(_Kept):
 class Calibration(_Kept):
     """What the reference did on this machine, compiled with one compiler."""
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     fingerprint: dict[str, str]  # the state of each thing that the calibration depends on, by name
     assertions: dict[str, int]  # how many the reference makes in each test that it passes
     faults: list[Fault] = Field(default_factory=list)
+    seconds: float = 0.0  # what the reference uses of the patience with a submission (sandbox/meter.py)
 
     def native_fault(self, test: str) -> Fault | None:
         """The fault that makes this test useless on this machine, or None."""

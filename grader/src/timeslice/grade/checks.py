@@ -9,8 +9,9 @@ from timeslice.contract.bank import BankTest
 from timeslice.grade.calibration import Fault
 from timeslice.grade.replay import BUILD, Replayer
 from timeslice.model import BindingSentence, Build, Check, Difference, Run, Verdict
-from timeslice.run.records import TestRecord
+from timeslice.run.records import ModeRun, TestRecord
 from timeslice.run.steadiness import Story
+from timeslice.sandbox import Patience
 from timeslice.untrusted import many_lines, one_line
 from timeslice.words import VERDICTS
 
@@ -58,6 +59,29 @@ def check_not_run(assignment: Assignment, test: BankTest, possible: int, why: st
         possible=possible,
         message=why,
     )
+
+
+def supplied_notes(assignment: Assignment, build: Build) -> list[str]:
+    """One note for each lab, with the functions that the template supplied."""
+    by_lab = ([name for name in lab.api if name in build.supplied] for lab in assignment.labs)
+    return [f"taken from the template: {', '.join(names)}" for names in by_lab if names]
+
+
+def used_up(patience: Patience) -> str:
+    """The sentence for a submission that has used up its patience."""
+    return f"The submission used up the {patience.seconds:.0f} seconds that it may take (option --patience)."
+
+
+def why_not_run(run: ModeRun, seconds: int, patience: Patience) -> str:
+    """Why a test has no record. ``seconds``: the limit of the whole run."""
+    ended = run.ended
+    if patience.over:
+        return used_up(patience)
+    if ended and ended.timed_out:
+        return f"Earlier tests used all of the {seconds} seconds that the whole run may take."
+    if ended and ended.disk_full:
+        return "Earlier tests filled all of the disk space that the whole run may use."
+    return "Other tests ended the whole run before this test."
 
 
 def check_of_test(

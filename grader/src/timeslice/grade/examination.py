@@ -8,8 +8,9 @@ from timeslice.build.workshop import MEMCHECK, NATIVE, SANITIZE
 from timeslice.model import Finding, Verdict
 from timeslice.run import memcheck, sanitize
 from timeslice.run.bank_run import BankRun
+from timeslice.run.findings import Found
 from timeslice.run.records import ModeRun, Reports, TestRecord
-from timeslice.run.start import Bank
+from timeslice.run.start import ENDED_THE_RUN, Bank
 from timeslice.run.steadiness import HANG_RERUNS, TOOL_RERUNS, TRIES, Stories, settle
 
 _TAIL_BYTES = 64
@@ -65,10 +66,22 @@ class Examination:
             if mode == NATIVE and record.verdict is Verdict.PASSED:
                 yield record
         failed = [name for name in self.native.records if not self.native.has_passed(name)]
-        self.native_stories = settle(self._bank, self.native, failed)
+        self.native_stories = settle(self._bank, self.native, [*failed, *self._never_reached()])
         for run in self.tools:
             self.tool_stories[run.mode] = settle(self._bank, run, self._worth_another_run(run))
         self._collect()
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether some test ended the whole run of the bank, in any mode."""
+        runs = (self.native, *self.tools)
+        return any(record.detail == ENDED_THE_RUN for run in runs for record in run.records.values())
+
+    def _never_reached(self) -> list[str]:
+        """The tests without a native record, if the run ended before its end and no limit explains it."""
+        told, ended = self.native.records, self.native.ended
+        cut_short = ended is not None and (ended.timed_out or ended.disk_full)
+        return [] if cut_short else [name for name in self._run.only if name not in told]
 
     def _differing(self, run: ModeRun) -> list[str]:
         """The tests that passed natively, and did not pass under a tool or did not run there."""
@@ -82,13 +95,15 @@ class Examination:
         ]
 
     def _worth_another_run(self, run: ModeRun) -> list[str]:
-        """At most ``TOOL_RERUNS`` of the differing tests. At most ``HANG_RERUNS`` of them hung: a hang is slow.
+        """The differing tests that did not run, and at most ``TOOL_RERUNS`` of the others. At most ``HANG_RERUNS`` of
+        them hung: a hang is slow.
 
         A sanitizer ends a test at its first error, so such a test has told all that it can tell."""
         told = run.records
         differing = [n for n in self._differing(run) if not (run.mode == SANITIZE and _ended_by_tool(told.get(n)))]
         hung = [name for name in differing if name in told and told[name].verdict is Verdict.TIMED_OUT]
-        return [name for name in differing if name not in hung[HANG_RERUNS:]][:TOOL_RERUNS]
+        chosen = [name for name in differing if name in told and name not in hung[HANG_RERUNS:]][:TOOL_RERUNS]
+        return [*chosen, *(name for name in differing if name not in told)]
 
     @property
     def passed(self) -> list[str]:
@@ -104,8 +119,10 @@ class Examination:
 
     def _collect(self) -> None:
         """Read the reports of the tools. If Valgrind's report of a test is missing, run the test again."""
+        found: list[Found] = []  # of each run: its reports do not change any more
         for _ in range(TRIES):
-            found = [memcheck.findings(r.folder, r.tests_by_pid, self._sources) for r in self.memcheck.reports]
+            new = self.memcheck.reports[len(found) :]
+            found += [memcheck.findings(one.folder, one.tests_by_pid, self._sources) for one in new]
             self.findings = merged(finding for one in found for finding in one.submission)
             self.kit_findings = merged(finding for one in found for finding in one.kit)
             self.lost = self._without_report()

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from timeslice.build.builder import Built
+from timeslice.build.compiling import processes_killed
 from timeslice.build.workshop import MEMCHECK, SANITIZE, require_room
-from timeslice.contract.assignment import Assignment, lab_of
+from timeslice.contract.assignment import lab_of
 from timeslice.contract.bank import BankTest, bank_tests, watched_tests
 from timeslice.contract.versions import versions
 from timeslice.errors import IntakeError, KitError
-from timeslice.grade import calibrate, score
+from timeslice.grade import calibrate, score, witnesses
 from timeslice.grade.calibration import Fault, summarized, tool_of
 from timeslice.grade.checks import (
     check_not_run,
@@ -22,22 +23,27 @@ from timeslice.grade.checks import (
     check_of_test,
     difference,
     excused_check,
+    supplied_notes,
     unsteady_check,
+    used_up,
+    why_not_run,
 )
 from timeslice.grade.context import GradingContext, machine_error
 from timeslice.grade.examination import Examination
-from timeslice.grade.memory import MemoryJudge, descriptor_findings, foreign_fault, removed_reports
+from timeslice.grade.memory import MemoryJudge, descriptor_findings, ended_runs, foreign_fault, removed_reports
 from timeslice.grade.replay import BUILD
 from timeslice.intake.sources import Source
 from timeslice.intake.tree import take
-from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict
+from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict, WitnessReport
 from timeslice.run import coverage, sanitize
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
 from timeslice.run.steadiness import Story
-from timeslice.sandbox import Ended
+from timeslice.sandbox import Patience
 from timeslice.untrusted import one_line
 
+PATIENCE_SECONDS = 120.0
+SLOWER_THAN_REFERENCE = 3  # a submission may use this many times what the reference uses on this machine
 _NO_BUILD = Build(status="broken")
 _NO_COVERAGE_OF = "the kit measures line coverage only with gcc"
 
@@ -45,8 +51,19 @@ _NO_COVERAGE_OF = "the kit measures line coverage only with gcc"
 class Grading:
     """The grading of one submission. ``checks`` does the work. ``result`` gives the current state at any time."""
 
-    def __init__(self, context: GradingContext, source: Source, seed: int, program: str | None = None) -> None:
-        """``program`` starts each replay command. The default is the program that started this process."""
+    def __init__(
+        self,
+        context: GradingContext,
+        source: Source,
+        seed: int,
+        program: str | None = None,
+        patience: float | None = None,
+    ) -> None:
+        """``program`` starts each replay command. The default is the program that started this process.
+
+        ``patience``: the seconds that the submission may use. The default is larger if the reference is slow here."""
+        default = max(PATIENCE_SECONDS, SLOWER_THAN_REFERENCE * context.calibration.seconds)
+        self._patience = Patience(default if patience is None else patience)
         self._context = context
         self._source = source
         self._seed = seed
@@ -61,6 +78,7 @@ class Grading:
         self._runs = False
         self._memory = Memory(status="not_run", tests=0)
         self._coverage = Coverage(status="not_run")
+        self._witnesses: list[WitnessReport] = []
         self._faults: list[Fault] = []  # faults of the kit in this run
         self._error: KitError | None = None
 
@@ -138,7 +156,7 @@ class Grading:
         sources = [name for name in taken.handed_in if lab_of(name) in graded]
         self._absent = graded - {lab_of(name) for name in sources if name.endswith(".c")}
         with self._timed("build"):
-            built = self._context.builder.build(tree, sources, stage)
+            built = self._context.builder.build(tree, sources, stage, self._patience)
         self._build = built.build
         self._notes += supplied_notes(self._context.assignment, built.build)
         self._runs = bool(built.labs)
@@ -170,27 +188,44 @@ class Grading:
     def _run(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> Iterator[Check]:
         results = stage / "results"
         results.mkdir()
-        bank = Bank(self._context.builder, built, results, self._seed)
+        bank = Bank(self._context.builder, built, results, self._seed, self._patience)
         examination = Examination(bank, self._only(built.labs), sources, watched_tests(self._context.tests))
         judged = {test.name: test for test in self._judged()}
         memory_clauses = set(self._context.assignment.memory.values())
+        killed_before = processes_killed()
         with self._timed("run"):
             for record in examination.records():
                 test = judged.get(record.name)
                 if test and test.clause not in memory_clauses:
                     yield self._test_check(examination, test)
         require_room(stage)
+        limited = any(guard.on for guard in self._context.builder.sandbox.guards if guard.name == "group memory")
+        if not limited and examination.ended_early and processes_killed() > killed_before:
+            raise KitError("the machine had no memory left to run the tests: free some, or grade fewer at once with -j")
         with self._timed("coverage"):
             self._coverage = self._measure(built, examination.native, tree, sources)
-        self._suspicions = score.suspicions(self._context.tests, (examination.native, examination.memcheck))
+        self._suspicions = score.suspicions(examination.native)
         judge, findings = self._judge_memory(examination)
         for name, test in judged.items():
             if name not in self._checks:
                 check = self._test_check(examination, test)
-                yield judge.judge(check, findings) if judge.is_memory_test(test) else check
+                if judge.is_memory_test(test):
+                    check = self._memory_check(examination, test, judge.judge(check, findings))
+                yield check
+        with self._timed("witness"):
+            self._hear_witnesses(built, stage, tree, sources)
+
+    def _hear_witnesses(self, built: Built, stage: Path, tree: Path, sources: Sequence[str]) -> None:
+        """Watch the functions from outside, in the areas in which every test of the bank passed."""
+        context = self._context
+        areas = witnesses.holding(context.assignment, context.tests, self._checks)
+        stand = witnesses.Stand(context.kit, context.assignment, context.builder)
+        programs = stand.link(built, stage, areas)
+        self._witnesses = stand.hear(built, programs, witnesses.seed_of(tree, sources), areas)
+        self._suspicions += witnesses.suspicions(self._witnesses)
 
     def _judged(self) -> Iterator[BankTest]:
-        return (t for t in self._context.tests if t.name in self._wanted and not t.is_tripwire)
+        return (t for t in self._context.tests if t.name in self._wanted)
 
     def _only(self, labs: Collection[str]) -> list[str]:
         """The tests of ``labs`` that must run: the wanted tests, and others that they need."""
@@ -200,7 +235,7 @@ class Grading:
         return [
             test.name
             for test in self._context.tests
-            if test.lab in labs and (test.name in self._wanted or test.is_tripwire or test.memory_key in areas)
+            if test.lab in labs and (test.name in self._wanted or test.memory_key in areas)
         ]
 
     def _test_check(self, examination: Examination, test: BankTest) -> Check:
@@ -214,15 +249,19 @@ class Grading:
                 check = unsteady_check(check, story, self._replayer)
             fault = self._context.calibration.native_fault(test.name)
             return excused_check(check, fault) if fault and check.verdict is not Verdict.PASSED else check
-        why = _cut_short(native.ended, self._context.assignment.limits.run_seconds)
-        if why:
-            return check_not_run(self._context.assignment, test, possible, why)
-        raise KitError(f"the bank ended before it reported {test.name} ({_how_it_ended(native)}): grade again")
+        why = why_not_run(native, self._context.assignment.limits.run_seconds, self._patience)
+        return check_not_run(self._context.assignment, test, possible, why)
+
+    def _memory_check(self, examination: Examination, test: BankTest, check: Check) -> Check:
+        """The check of a memory clause. It is not decided if the patience ended before Valgrind had seen all tests."""
+        if check.verdict is Verdict.PASSED and self._patience.over and not examination.memcheck.complete:
+            return check_not_run(self._context.assignment, test, check.possible, used_up(self._patience))
+        return check
 
     def _measure(self, built: Built, native: ModeRun, tree: Path, sources: Sequence[str]) -> Coverage:
         if not self._context.builder.measures_coverage or native.counters is None:
             return coverage.not_run(tree, sources, _NO_COVERAGE_OF)
-        gcov = _gcov_of(self._context.builder.cc)
+        gcov = coverage.gcov_of(self._context.builder.cc)
         headers = {source for source in sources if source.endswith(".h") and lab_of(source) in built.labs}
         mine = [source for source in sources if source in built.sources | headers]
         measured = coverage.measure(built.notes, tree, mine, gcov, counters=native.counters)
@@ -235,7 +274,9 @@ class Grading:
         removed = self._settle_lost(examination)
         by_name = {test.name: test for test in self._context.tests}
         judge = MemoryJudge(self._context.assignment, by_name, examination.native, calibration, tuple(self._faults))
-        found = [*examination.findings, *removed, *descriptor_findings((examination.native, *examination.tools))]
+        ended = [found for tool in examination.tools for found in ended_runs(tool, self._tool(tool.mode))]
+        descriptors = descriptor_findings((examination.native, *examination.tools))
+        found = [*examination.findings, *removed, *ended, *descriptors]
         findings = judge.charge(found)
         for finding in examination.kit_findings:
             tests = examination.sound(finding)
@@ -325,10 +366,18 @@ class Grading:
             "guards": list(self._context.builder.sandbox.guards),
             "versions": versions(self._context.builder.cc),
             "suspicions": self._suspicions,
-            "kit_faults": summarized([*self._context.calibration.faults, *self._faults]),
-            "notes": self._notes,
+            "witnesses": self._witnesses,
+            "kit_faults": [
+                *summarized([*self._context.calibration.faults, *self._faults]),
+                *witnesses.faults(self._witnesses),
+            ],
+            "notes": [*self._notes, *self._note_of_patience()],
             "seconds": self._seconds,
         }
+
+    def _note_of_patience(self) -> Iterator[str]:
+        if self._patience.over:
+            yield f"{used_up(self._patience)} What was decided before that counts."
 
     def _ordered(self) -> list[Check]:
         """The build, then the tests in the order of the bank. A test without a decision did not run."""
@@ -341,30 +390,3 @@ class Grading:
                 check = check_not_run(self._context.assignment, test, possible, why)
             ordered.append(check)
         return ordered
-
-
-def supplied_notes(assignment: Assignment, build: Build) -> list[str]:
-    """One note for each lab, with the functions that the template supplied."""
-    by_lab = ([name for name in lab.api if name in build.supplied] for lab in assignment.labs)
-    return [f"taken from the template: {', '.join(names)}" for names in by_lab if names]
-
-
-def _cut_short(ended: Ended | None, seconds: int) -> str:
-    """Why the kit ended a run because of the submission; empty if it did not. ``seconds`` is the time limit."""
-    if ended and ended.timed_out:
-        return f"Earlier tests used all of the {seconds} seconds that the whole run may take."
-    if ended and ended.disk_full:
-        return "Earlier tests filled all of the disk space that the whole run may use."
-    return ""
-
-
-def _how_it_ended(run: ModeRun) -> str:
-    if run.ended is None:
-        return "it is still running"
-    return f"signal {run.ended.signal}" if run.ended.signal else f"status {run.ended.exit_code}"
-
-
-def _gcov_of(cc: str) -> str:
-    """``gcov-12`` for ``gcc-12``: a version of gcov reads only the format of its own gcc."""
-    name = Path(cc).name
-    return name.replace("gcc", "gcov", 1) if name.startswith("gcc") else "gcov"

@@ -13,6 +13,7 @@ from timeslice.contract.bank import BankTest
 from timeslice.grade.calibration import Calibration, Fault
 from timeslice.model import Check, Finding, Verdict
 from timeslice.run.records import ModeRun
+from timeslice.run.start import ENDED_THE_RUN
 from timeslice.untrusted import one_line
 
 FINDINGS_SHOWN = 5
@@ -40,6 +41,15 @@ def removed_reports(tests: Sequence[str], tool: str) -> list[Finding]:
     """The finding for tests whose report is always missing, although the same tool writes it for the reference."""
     message = f"Each time that this test ran, the report of {tool} was removed or cut short."
     return [Finding(kind="ReportRemoved", message=message, tests=list(tests))] if tests else []
+
+
+def ended_runs(run: ModeRun, tool: str) -> list[Finding]:
+    """The finding for tests that end the whole run under a tool: then nobody can say that they have no error.
+
+    The reference ends no run, and honest code cannot: a test is a process of its own."""
+    message = f"Each time that this test ran, the whole run under {tool} was ended by it."
+    tests = [name for name, record in run.records.items() if record.detail == ENDED_THE_RUN]
+    return [Finding(kind="RunEnded", message=message, tests=tests)] if tests else []
 
 
 def foreign_fault(finding: Finding, test: str, mode: str, tool: str) -> Fault:
@@ -81,7 +91,7 @@ class MemoryJudge:
     def _clause_of(self, name: str) -> str | None:
         """The memory clause that is charged for this test. None if the test failed, because then nothing is charged."""
         record = self.native.records.get(name)
-        if record is None or record.verdict is not Verdict.PASSED or self.tests[name].is_tripwire:
+        if record is None or record.verdict is not Verdict.PASSED:
             return None
         return self.assignment.memory.get(self.tests[name].memory_key)
 

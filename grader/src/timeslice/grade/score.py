@@ -14,6 +14,8 @@ from timeslice.model import Build, Check, Coverage, LabScore, Memory, Outcome, R
 from timeslice.run.records import ModeRun
 from timeslice.untrusted import one_line
 
+SUSPICIONS_SHOWN = 5
+WITHHELD = "The submission may have tampered with the verdicts. The points are withheld until a person has looked."
 _COSTS_NOTHING = (Verdict.PASSED, Verdict.BROKEN)
 
 
@@ -74,19 +76,15 @@ def _with_possible(check: Check, possible: int) -> Check:
     return check.model_copy(update={"possible": possible, "points": possible if check.verdict in _COSTS_NOTHING else 0})
 
 
-def suspicions(tests: Iterable[BankTest], runs: Iterable[ModeRun]) -> list[str]:
-    """A line for each tripwire that did not fail. With an honest submission a tripwire always fails."""
-    found = []
-    for test in (t for t in tests if t.is_tripwire):
-        for run in runs:
-            record = run.records.get(test.name)
-            if record and record.verdict in (Verdict.PASSED, Verdict.INCOMPLETE, Verdict.SKIPPED):
-                found.append(
-                    f"The test {test.name} ({run.mode}) always fails on purpose, but here its verdict is "
-                    f"{record.verdict.value}. The submission may have tampered with the verdicts. "
-                    "The points are withheld until a person has looked."
-                )
-    return found
+def suspicions(native: ModeRun) -> list[str]:
+    """A line for each negative twin that passed, and for each test with forged facts. Honest code causes neither."""
+    passed = [name for name, verdict in native.twins.items() if verdict is Verdict.PASSED]
+    forged = [name for name, record in native.records.items() if record.forged]
+    found = [f"The test {name} passed although the kit made one of its assertions false." for name in sorted(passed)]
+    found += [f"In the test {name} something other than the kit told the kit what had passed." for name in forged]
+    if len(found) > SUSPICIONS_SHOWN:
+        found[SUSPICIONS_SHOWN:] = [f"The same happened in {len(found) - SUSPICIONS_SHOWN} more tests."]
+    return [*found, WITHHELD] if found else []
 
 
 def withheld(checks: Iterable[Check]) -> list[Check]:
@@ -145,7 +143,7 @@ def summary(checks: Sequence[Check], labs: Iterable[LabScore], score: Score, end
         fault = next(check.message for check in checks if check.verdict is Verdict.BROKEN).splitlines()[0]
         return f"not graded: the kit cannot decide a check on this machine, which costs no points: {one_line(fault)}"
     if ended is Outcome.SUSPICIOUS:
-        return "points withheld: a test that fails on purpose passed"
+        return "points withheld until a person has looked"
     if ended is Outcome.PASSED:
         return f"all {score.possible} points"
     unbuilt = []

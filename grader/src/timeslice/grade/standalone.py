@@ -8,8 +8,8 @@ from pathlib import Path
 
 from timeslice.build.builder import Built
 from timeslice.errors import IntakeError
+from timeslice.grade.checks import supplied_notes
 from timeslice.grade.context import GradingContext
-from timeslice.grade.grading import supplied_notes
 from timeslice.intake.sources import find_sources
 from timeslice.intake.tree import take
 

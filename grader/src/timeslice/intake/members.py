@@ -20,7 +20,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -75,7 +75,7 @@ def _folder(root: Path, below: str = "", depth: int = 1) -> Iterator[Member]:
         with os.scandir(root / below) as listing:
             entries = sorted(_capped(listing), key=lambda entry: entry.name)
     except OSError as error:
-        raise _unreadable(one_line(str(root / below)), error) from error
+        raise _unreadable(one_line(str(root / below)), error, root / below) from error
     for entry in entries:
         name = below + entry.name
         if entry.name.startswith("."):
@@ -112,7 +112,7 @@ def _file_reader(path: Path) -> Callable[[int], bytes]:
                     )
                 return opened.read(count)
         except OSError as error:
-            raise _unreadable(one_line(path.name), error) from error
+            raise _unreadable(one_line(path.name), error, path) from error
 
     return read
 
@@ -123,7 +123,11 @@ def _nothing(_count: int) -> bytes:
 
 def _archive(path: Path) -> Iterator[Member]:
     label = one_line(path.name)
-    with _one_line_errors(label), path.open("rb") as raw:
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise _unreadable(label, error, path) from error
+    with _one_line_errors(label), raw:
         head = raw.read(512)
         raw.seek(0)
         if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -143,13 +147,28 @@ def _one_line_errors(label: str) -> Iterator[None]:
         raise IntakeError(f"{label} is a broken archive ({one_line(str(error))}): pack it again") from error
 
 
-def _unreadable(label: str, error: OSError) -> KitError:
-    """The error for a file that cannot be read: an IntakeError if the file is damaged, a KitError if the machine (the
-    owner of the file, the disk) is at fault."""
+def _unreadable(label: str, error: OSError, path: Path | None = None) -> KitError:
+    """The error for a file that cannot be read: an IntakeError if the file is damaged, or if we own it and its mode
+    forbids us to read it. A KitError if the machine (another owner of the file, the disk) is at fault."""
+    if path and error.errno == errno.EACCES and _is_closed(path):
+        return IntakeError(
+            f"{label} cannot be read, because its mode forbids it: run chmod -R u+rX, and hand it in again"
+        )
     why = error.strerror or one_line(str(error))
     if error.errno in _DAMAGE_NUMBERS:
         return IntakeError(f"{label} cannot be read ({why}): hand it in again")
     return KitError(f"{label} cannot be read ({why}): check its owner and its disk, and grade again")
+
+
+def _is_closed(path: Path) -> bool:
+    """Whether the mode of our own file or folder, or of a folder above it, forbids us to read it."""
+    for place in (path, *path.parents):
+        with suppress(OSError):
+            status = place.stat(follow_symlinks=False)
+            needed = stat.S_IRUSR | stat.S_IXUSR if stat.S_ISDIR(status.st_mode) else stat.S_IRUSR
+            if status.st_uid == os.geteuid() and status.st_mode & needed != needed:
+                return True
+    return False
 
 
 class _CappedReader(io.RawIOBase):

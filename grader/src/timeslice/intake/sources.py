@@ -6,6 +6,7 @@ A submission is a folder or an archive with a lab's folder in it (``udp/``), at 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -20,11 +21,13 @@ _LITTER = {"__MACOSX"}  # folders that archivers add by themselves
 @dataclass(frozen=True)
 class Source:
     """A submission that was found and not yet read: its name in reports, which no other submission has, and its path.
-    ``nested``: this path alone, without the class, looks like a folder of submissions."""
+    ``nested``: this path alone, without the class, looks like a folder of submissions. ``fault``: why it must not be
+    read, or an empty text."""
 
     name: str
     path: Path
     nested: bool = False
+    fault: str = ""
 
 
 def find_sources(paths: Iterable[Path], patterns: Sequence[str], *, one: bool = False) -> list[Source]:
@@ -37,8 +40,25 @@ def find_sources(paths: Iterable[Path], patterns: Sequence[str], *, one: bool = 
     for path in paths:
         for each in [_existing(path)] if one else _expand(path, patterns):
             nested = each.is_dir() and not _looks_like_one(each, patterns)
-            found.append(Source(_name(each, taken), each, nested))
+            fault = "" if each == path else _fault_of_link(each, path)
+            found.append(Source(_name(each, taken), each, nested, fault))
     return found
+
+
+def _fault_of_link(entry: Path, whole: Path) -> str:
+    """Why an entry of the class ``whole`` is not graded: it is a link that leads nowhere or to another submission.
+
+    Other links are followed, because an instructor may collect submissions by links."""
+    if not entry.is_symlink():
+        return ""
+    label = one_line(entry.name)
+    try:
+        target, inside = entry.resolve(strict=True), whole.resolve(strict=True)
+    except (OSError, RuntimeError):  # RuntimeError: a loop of links, before Python 3.13
+        return f"{label} is a link that leads nowhere: hand in a folder, a .zip or a .tar archive"
+    if target.is_relative_to(inside) or inside.is_relative_to(target):
+        return f"{label} is a link into the folder of all submissions: hand in a folder, a .zip or a .tar archive"
+    return ""
 
 
 def _name(path: Path, taken: set[str]) -> str:
@@ -68,9 +88,12 @@ def _existing(path: Path) -> Path:
 def _expand(path: Path, patterns: Sequence[str]) -> list[Path]:
     if _existing(path).is_file() or _looks_like_one(path, patterns):
         return [path]
-    entries = [e for e in _listing(path) if not e.name.startswith(".") and e.name not in _LITTER]
-    inside = [e for e in entries if e.is_dir() or (e.is_file() and e.name.lower().endswith(ARCHIVES))]
-    if not any(e.is_file() or _looks_like_one(e, patterns) or _is_wrapper(e, patterns) for e in inside):
+    try:
+        entries = [e for e in sorted(path.iterdir()) if not e.name.startswith(".") and e.name not in _LITTER]
+        inside = [e for e in entries if _may_be_one(e)]
+    except OSError as error:
+        raise IntakeError(f"{one_line(str(path))} cannot be read ({error.strerror}): check its rights") from error
+    if not any(not e.is_dir() or _looks_like_one(e, patterns) or _is_wrapper(e, patterns) for e in inside):
         wanted = " or ".join(sorted({pattern.split("/")[0] + "/" for pattern in patterns}))
         raise IntakeError(
             f"{one_line(str(path))} holds no submission: put {wanted} into it, or folders or archives that hold one"
@@ -78,19 +101,22 @@ def _expand(path: Path, patterns: Sequence[str]) -> list[Path]:
     return inside
 
 
-def _listing(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError as error:
-        raise IntakeError(f"{one_line(str(folder))} cannot be read ({error.strerror}): check its rights") from error
+def _may_be_one(entry: Path) -> bool:
+    """A folder, an archive, or a link that leads nowhere: the report should name it."""
+    archive = entry.is_file() and entry.name.lower().endswith(ARCHIVES)
+    return archive or entry.is_dir() or (entry.is_symlink() and not entry.exists())
 
 
 def _looks_like_one(folder: Path, patterns: Sequence[str]) -> bool:
-    return folder.is_dir() and any((folder / pattern.split("/")[0]).is_dir() for pattern in patterns)
+    with suppress(PermissionError):  # intake says what is wrong with it
+        return folder.is_dir() and any((folder / pattern.split("/")[0]).is_dir() for pattern in patterns)
+    return False
 
 
 def _is_wrapper(folder: Path, patterns: Sequence[str]) -> bool:
-    return folder.is_dir() and any(_looks_like_one(below, patterns) for below in _listing(folder))
+    with suppress(PermissionError):
+        return folder.is_dir() and any(_looks_like_one(below, patterns) for below in sorted(folder.iterdir()))
+    return False
 
 
 def is_source(name: str, patterns: Sequence[str]) -> bool:

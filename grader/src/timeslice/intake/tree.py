@@ -35,6 +35,8 @@ def take(source: Source, patterns: Sequence[str], tree: Path) -> Intake:
     """Write the sources of ``source`` to ``tree``, an empty folder.
 
     Raises IntakeError (one line) if the submission is broken, hostile or too large, or holds nothing to grade."""
+    if source.fault:
+        raise IntakeError(source.fault)
     chosen = _Choice(source.name, patterns)
     for member in members(source.path):
         chosen.consider(member)

@@ -20,6 +20,8 @@ from timeslice.report.terminal import in_full, table
 __all__ = ["folder_name", "in_full", "table", "write", "write_index"]
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_MADE_UNIQUE = re.compile(r".*-[0-9a-f]{10}", re.IGNORECASE)
+_OF_THE_CLASS = ("index.html", "grades.csv", "results.json")
 
 
 def write(result: Result, out: Path) -> None:
@@ -46,16 +48,20 @@ def write_index(results: Sequence[Result], out: Path) -> None:
     links = [f"{folder}/report.html" if (out / folder / "report.html").is_file() else None for folder in folders]
     publish(
         {
-            out / "index.html": index_html(results, links),
-            out / "grades.csv": grades_csv(results),
-            out / "results.json": class_json(results),
+            out / name: text
+            for name, text in zip(
+                _OF_THE_CLASS, (index_html(results, links), grades_csv(results), class_json(results)), strict=True
+            )
         }
     )
 
 
 def folder_name(submission: str) -> str:
-    """The folder of a submission's report. A plain name stays. Another name becomes plain and gets a unique ending."""
-    if _PLAIN.fullmatch(submission):
+    """The folder of a submission's report. A plain name stays. Another name becomes plain and gets a unique ending.
+
+    A name is not plain if it could be the name of a file of the class, or of the folder of another submission."""
+    taken = submission.casefold() in _OF_THE_CLASS or _MADE_UNIQUE.fullmatch(submission)
+    if _PLAIN.fullmatch(submission) and not taken:
         return submission
     plain = re.sub(r"[^A-Za-z0-9]+", "-", submission).strip("-")[:40] or "submission"
     return f"{plain}-{hashlib.sha256(submission.encode('utf-8', 'replace')).hexdigest()[:10]}"

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from timeslice.model import Check, Result, Verdict
+from timeslice.model import Check, Result, Verdict, WitnessAnswer, WitnessReport
+from timeslice.report import testimony
 from timeslice.report.failure import difference_text, failure_text, unsteady_text
 from timeslice.untrusted import clip, visible
 from timeslice.words import VERDICTS
@@ -21,13 +22,16 @@ TEXT_LIMIT = 16_000  # characters of one text
 def junit_xml(result: Result) -> str:
     """The text of the document, with its XML declaration."""
     suites = [(suite, list(checks)) for suite, checks in groupby(result.checks, key=_suite)]
-    root = Element("testsuites", {"name": _clean(result.submission, 200), **_totals(result.checks)})
+    totals = _summed(_totals(result.checks), _witness_totals(result.witnesses))
+    root = Element("testsuites", {"name": _clean(result.submission, 200), **totals})
     for suite, checks in suites:
         element = SubElement(root, "testsuite", {"name": suite, **_totals(checks)})
         for check in checks:
             _add_case(element, suite, check)
     if len(root):
         _add_remarks(root[0], result)
+    if result.witnesses:
+        _add_witnesses(root, result.witnesses)
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
@@ -78,6 +82,41 @@ def _add_remarks(first: Element, result: Result) -> None:
     ]
     if remarks:
         SubElement(first, "system-out").text = _clean("\n".join(remarks), TEXT_LIMIT)
+
+
+_WITNESS_TAGS = {
+    WitnessAnswer.AGREES: None,
+    WitnessAnswer.DISAGREES: "failure",
+    WitnessAnswer.NOT_ASKED: "skipped",
+    WitnessAnswer.BROKEN: "error",
+}
+
+
+def _witness_totals(reports: Sequence[WitnessReport]) -> dict[str, str]:
+    tags = [_WITNESS_TAGS[report.answer] for report in reports]
+    counts = {
+        name: tags.count(tag) for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
+    }
+    return {"tests": str(len(reports)), **{name: str(count) for name, count in counts.items()}, "time": "0.000"}
+
+
+def _summed(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    """The sum of two totals."""
+    whole = {name: str(int(one[name]) + int(other[name])) for name in ("tests", "failures", "errors", "skipped")}
+    return {**whole, "time": one["time"]}
+
+
+def _add_witnesses(root: Element, reports: Sequence[WitnessReport]) -> None:
+    """A suite with a test case for each scenario of a witness."""
+    suite = SubElement(root, "testsuite", {"name": "witness", **_witness_totals(reports)})
+    for report in reports:
+        name = {"classname": f"witness.{report.lab}", "name": _clean(report.scenario, 200), "time": "0.000"}
+        case = SubElement(suite, "testcase", name)
+        tag = _WITNESS_TAGS[report.answer]
+        if tag is not None:
+            headline = f"the witness {testimony.WORDS[report.answer]}"
+            outcome = SubElement(case, tag, {"message": _clean(headline, 400), "type": report.answer.value})
+            outcome.text = _clean(testimony.told(report), TEXT_LIMIT)
 
 
 def _clean(text: str, limit: int) -> str:

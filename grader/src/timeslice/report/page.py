@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from timeslice.model import Check, Difference, Finding, LabScore, Result, Verdict
+from timeslice.report import testimony
 from timeslice.report.class_summary import is_final
 from timeslice.report.drawings import GanttDrawing, LadderDrawing, draw_gantt, draw_ladder
 from timeslice.report.failure import FailureStory, RunGroup, failure_story, run_groups
@@ -91,6 +92,8 @@ def page_html(result: Result) -> str:
         labs=_labs(result, {card.check.name: card.id for card in cards}),
         cards=cards,
         final=is_final(result),
+        witness_summary=testimony.summary(result.witnesses),
+        witness_words=testimony.WORDS,
         unsteady=[_unsteady(check) for check in result.checks if check.unsteady and check.verdict is Verdict.PASSED],
         differences=[_difference(difference) for difference in result.memory.differences],
         passed=[check for check in result.checks if check.verdict is Verdict.PASSED and check.name != "build"],

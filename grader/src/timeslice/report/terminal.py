@@ -13,6 +13,7 @@ from rich.text import Text
 
 from timeslice.grade.replay import BUILD
 from timeslice.model import Outcome, Result, Verdict
+from timeslice.report import testimony
 from timeslice.report.class_summary import points
 from timeslice.report.failure import difference_text, failure_text, first_failure, unsteady_text
 from timeslice.screen import fit
@@ -129,6 +130,8 @@ def _parts(result: Result, width: int) -> Iterator[tuple[str, str]]:
     """The title and the text of each part that is not empty."""
     if result.suspicions:
         yield "A person must look at this submission", _lines(result.suspicions)
+    for report in testimony.disagreeing(result):
+        yield f"Bank and witness disagree: {report.scenario}", testimony.told(report)
     if result.kit_faults:
         yield "Faults of the kit on this machine, which cost no points", _lines(result.kit_faults)
     build = next((check for check in result.checks if check.name == BUILD and check.verdict is Verdict.FAILED), None)

@@ -77,6 +77,12 @@ def measure(
     )
 
 
+def gcov_of(cc: str) -> str:
+    """``gcov-12`` for ``gcc-12``: a version of gcov reads only the format of its own gcc."""
+    name = Path(cc).name
+    return name.replace("gcc", "gcov", 1) if name.startswith("gcc") else "gcov"
+
+
 def not_run(tree: Path, sources: Sequence[str], note: str = "") -> Coverage:
     """The coverage of a submission that never ran: its sources for the report, without counts."""
     return _without_counts({source: read_source(tree / source) for source in sources}, "not_run", note)

@@ -15,12 +15,12 @@ from pathlib import Path
 from timeslice.build.builder import Builder, Built
 from timeslice.build.workshop import ENVIRONMENT, MEMCHECK, NATIVE, SANITIZE
 from timeslice.contract.tables import RunLimits
-from timeslice.errors import KitError
 from timeslice.model import Verdict
-from timeslice.run.records import ModeRun, Reports, TestRecord, read_line
-from timeslice.sandbox import Limits, Running
+from timeslice.run.records import TWIN, ModeRun, Reports, TestRecord, read_line
+from timeslice.sandbox import Limits, Patience, Running
 
 LINE_MAX = 8 << 20  # bytes of one record
+ENDED_THE_RUN = "it ended the whole run of the bank"  # the detail of a test that did so
 SLOWER = {NATIVE: 1, MEMCHECK: 10, SANITIZE: 4}  # how much longer a whole run may take in a mode
 SANITIZER_REPORT = "sanitizer"  # the beginning of the name of each report of the sanitizers
 _MIB = 1 << 20
@@ -36,32 +36,49 @@ def valgrind(objects: Path) -> list[str]:
 
 @dataclass
 class Process:
-    """A bank that is running: its run in the sandbox, our end of its pipe, and bytes that are not yet a whole line."""
+    """A bank that is running: its run in the sandbox, our end of its pipe, and bytes that are not yet a whole line.
+
+    The executor writes nothing but valid records. So a line that is none comes from the submission: the run then ends,
+    and no later line counts."""
 
     run: ModeRun
     running: Running
     pipe: int
     pending: bytes = b""
     closed: bool = False
+    spoiled: bool = False
 
     def read(self) -> list[TestRecord]:
-        """Wait for records and return them. At the end there are none, and ``closed`` is set.
-
-        Raises KitError if the bank writes a record that our banks never write."""
+        """Wait for records and return them. At the end there are none, and ``closed`` is set."""
         got = os.read(self.pipe, 1 << 16)
-        *lines, self.pending = (self.pending + got).split(b"\n")
-        if len(self.pending) > LINE_MAX:
-            raise KitError(f"the bank wrote a record longer than {LINE_MAX >> 20} MiB: run make again")
-        records = [record for record in map(self._take, lines) if record]
+        records = [] if self.spoiled else self._records(got)
         if not got:
             self.closed = True
             self.run.ended = self.running.wait()
+        return records
+
+    def _records(self, got: bytes) -> list[TestRecord]:
+        *lines, self.pending = (self.pending + got).split(b"\n")
+        records = []
+        try:
+            if len(self.pending) > LINE_MAX:
+                raise ValueError(f"it is longer than {LINE_MAX >> 20} MiB")
+            for line in lines:
+                record = self._take(line)
+                if record:
+                    records.append(record)
+        except ValueError:
+            self.spoiled = True
+            self.running.kill()
         return records
 
     def _take(self, line: bytes) -> TestRecord | None:
         event, record = read_line(line)
         if event == "end":
             self.run.complete = True
+        if record and event == TWIN:
+            self.run.twins[record.name] = record.verdict
+            return None
         if record is None or record.name in self.run.records:
             return None
         self.run.add(record)
@@ -71,23 +88,40 @@ class Process:
 class Bank:
     """The programs of one submission, and what all their runs share."""
 
-    def __init__(self, builder: Builder, built: Built, stage: Path, seed: int) -> None:
-        """``stage``: an empty folder. Each run gets its own folder below it."""
+    def __init__(
+        self, builder: Builder, built: Built, stage: Path, seed: int, patience: Patience | None = None
+    ) -> None:
+        """``stage``: an empty folder. Each run gets its own folder below it. All runs share the ``patience``."""
+        self._patience = patience
         self._builder = builder
         self._built = built
         self._stage = stage
         self._seed = seed
         self._started = 0
 
-    def start(self, stack: ExitStack, run: ModeRun, only: Sequence[str], lanes: int = 1) -> Process:
-        """Start the tests ``only`` in the run's mode, ``lanes`` of them at once. ``stack`` ends the run."""
+    def start(
+        self,
+        stack: ExitStack,
+        run: ModeRun,
+        only: Sequence[str],
+        lanes: int = 1,
+        *,
+        twins: int = 0,
+        scale: float | None = None,
+    ) -> Process:
+        """Start the tests ``only`` in the run's mode, ``lanes`` of them at once. ``stack`` ends the run.
+
+        One in ``twins`` tests that passed gets a negative twin. With 0 none does. ``scale``: the watchdog multiplies
+        the limit of each test by it, and not by the factor of the mode."""
         self._started += 1
         folder = self._stage / f"{run.mode}-{self._started}"
         folder.mkdir()
+        options = ["--lanes", str(lanes), "--twins", str(twins)]
+        options += [] if scale is None else ["--timeout-scale", str(scale)]
         pipe, far_end = os.pipe2(os.O_CLOEXEC)
         stack.callback(os.close, pipe)
         try:
-            running = stack.enter_context(self._launch(run.mode, folder, far_end, only, lanes))
+            running = stack.enter_context(self._launch(run.mode, folder, far_end, only, options))
         finally:
             os.close(far_end)
         if run.mode != NATIVE:
@@ -96,7 +130,7 @@ class Bank:
             run.counters = folder
         return Process(run, running, pipe)
 
-    def _launch(self, mode: str, folder: Path, records: int, only: Sequence[str], lanes: int) -> Running:
+    def _launch(self, mode: str, folder: Path, records: int, only: Sequence[str], options: Sequence[str]) -> Running:
         limits = self._builder.assignment.limits
         program = self._built.banks[mode]
         baseline = self._builder.kit.baseline
@@ -111,7 +145,7 @@ class Bank:
         if mode == MEMCHECK:
             tool = [*valgrind(objects), f"--suppressions={suppressions}", f"--xml-file={folder}/%p.xml"]
             argv = [*tool, *argv]
-        argv += ["--lanes", str(lanes)]
+        argv += options
         return self._builder.sandbox.start(
             argv,
             cwd=folder,
@@ -124,26 +158,27 @@ class Bank:
                 **self._counters_go_to(folder),
                 **_sanitizers_write_to(folder),
             },
-            limits=_limits(limits, mode),
+            limits=limits_of(limits, mode),
             stdout=self._stage / f"{folder.name}.out",
             stderr=self._stage / f"{folder.name}.err",
             pass_fds=[records],
             valgrind=mode == MEMCHECK,
             ptrace=mode == SANITIZE,
+            patience=self._patience,
         )
 
     def _counters_go_to(self, folder: Path) -> Mapping[str, str]:
         """Tell libgcov to write its files below ``folder``, not beside the objects."""
         return {"GCOV_PREFIX": str(folder), "GCOV_PREFIX_STRIP": str(len(self._built.notes.parts) - 1)}
 
-    def first_failure(self, names: Sequence[str]) -> str | None:
-        """Run tests natively until one does not pass, and return its name; None if all pass. The rest does not run."""
-        run = ModeRun(NATIVE)
+    def first_failure(self, run: ModeRun, names: Sequence[str], lanes: int, scale: float | None = None) -> str | None:
+        """Run tests in the run's mode until one is not clean, and return its name; None if all are. The rest does not
+        run. ``run`` gets the records of those that ran."""
         with ExitStack() as stack:
-            process = self.start(stack, run, names)
+            process = self.start(stack, run, names, lanes, scale=scale)
             while not process.closed:
                 for record in process.read():
-                    if record.verdict is not Verdict.PASSED:
+                    if not record.clean:
                         return record.name
         return next((name for name in names if name not in run.records), None)
 
@@ -166,7 +201,8 @@ class Bank:
             if again.ended and (again.ended.timed_out or again.ended.disk_full):
                 break
             if rest:
-                told[rest[0]] = TestRecord.of(rest.pop(0), Verdict.CRASHED, "it ended the whole run of the bank")
+                culprit = rest.pop(0)
+                told[culprit] = TestRecord.of(culprit, Verdict.CRASHED, ENDED_THE_RUN)
         return told
 
 
@@ -176,7 +212,8 @@ def _sanitizers_write_to(folder: Path) -> Mapping[str, str]:
     return {"ASAN_OPTIONS": told, "LSAN_OPTIONS": told, "UBSAN_OPTIONS": told}
 
 
-def _limits(limits: RunLimits, mode: str) -> Limits:
+def limits_of(limits: RunLimits, mode: str) -> Limits:
+    """The limits of a run in a mode."""
     return Limits(
         wall_seconds=limits.run_seconds * SLOWER[mode],
         cpu_seconds=limits.run_seconds * SLOWER[mode],

@@ -13,8 +13,9 @@ from timeslice.errors import SandboxError
 from timeslice.model import Guard
 from timeslice.sandbox import bubblewrap, cgroup, fallback, host, seccomp
 from timeslice.sandbox.host import Identity
-from timeslice.sandbox.leavings import remove_owned
+from timeslice.sandbox.leavings import remove_ipc, remove_owned
 from timeslice.sandbox.limits import Limits
+from timeslice.sandbox.meter import Patience
 from timeslice.sandbox.running import Control, Launch, Running
 
 _OWN_TASKS = 2  # bubblewrap's process in the namespace, and its child that becomes the program
@@ -65,6 +66,7 @@ class Sandbox:
         pass_fds: Sequence[int] = (),
         valgrind: bool = False,
         ptrace: bool = False,
+        patience: Patience | None = None,
     ) -> Running:
         """Starts a program inside.
 
@@ -80,6 +82,7 @@ class Sandbox:
             pass_fds: descriptors that the program gets, with the same numbers. It gets no other one of the grader's.
             valgrind: show only the symbols that Valgrind needs, which makes its start faster.
             ptrace: allow ptrace inside, for LeakSanitizer.
+            patience: what all runs of a submission may use together. The run ends when it is used up.
 
         Raises:
             SandboxError: the start failed. ``poll`` and ``wait`` raise it for a later failure.
@@ -94,6 +97,7 @@ class Sandbox:
                 command=partial(self._command, identity, view, argv),
                 stop_signal=signal.SIGKILL if self.bwrap else signal.SIGTERM,
                 limits=limits,
+                patience=patience,
                 group=partial(self._group, limits),
                 filter=self.filters.get(ptrace),
                 files={f"/etc/{name}": text.encode() for name, text in host.ETC_FILES.items()} if self.bwrap else {},
@@ -120,3 +124,4 @@ class Sandbox:
     def _clean_up(self, identity: Identity, shown: Sequence[Path]) -> None:
         if identity.dropped and not self.bwrap:
             remove_owned(identity.uid, keep=shown)
+            remove_ipc(identity.uid)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shutil
 import stat
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from elftools.elf.sections import NoteSection
 from elftools.elf.segments import InterpSegment
 
 from timeslice.errors import SandboxError
+from timeslice.sandbox.leavings import remove_tree
 from timeslice.untrusted import STAGE_PREFIX
 
 # User ids from here on belong to no person and no service (systemd's "Users, Groups, UIDs and GIDs": unused range).
@@ -103,7 +103,7 @@ def staging(identity: Identity) -> Iterator[Path]:
         identity.share(path, 0o750 if identity.dropped else 0o700)
         yield path
     finally:
-        shutil.rmtree(path, onerror=_make_removable)
+        remove_tree(path)
         os.close(lock)
 
 
@@ -117,7 +117,7 @@ def remove_stale(identity: Identity) -> None:
             lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(path, onerror=_make_removable)
+                remove_tree(path)
             finally:
                 os.close(lock)
 
@@ -128,17 +128,6 @@ def _temporary(identity: Identity) -> Path:
         if candidate.is_dir() and (not identity.dropped or reachable(candidate)):
             return candidate.resolve()
     raise SandboxError("an ordinary user can reach no directory for temporary files: set TMPDIR to one")
-
-
-def _make_removable(_function: object, path: str, _error: object) -> None:
-    """A hostile run may leave a directory without permissions. We can change them: we are its owner, or root."""
-    parent = Path(path).parent
-    parent.chmod(0o700)
-    if Path(path).is_dir() and not Path(path).is_symlink():
-        Path(path).chmod(0o700)
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        Path(path).unlink()
 
 
 def reachable(path: Path) -> bool:

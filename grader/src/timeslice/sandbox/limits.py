@@ -57,6 +57,7 @@ class Ended:
     timed_out: bool
     seconds: float  # wall clock
     disk_full: bool = False  # killed because its writable directories held more than ``Limits.disk_bytes``
+    impatient: bool = False  # killed because the patience with the submission was used up; then timed_out is set too
 
     @classmethod
     def from_shell(cls, status: int, *, seconds: float) -> Ended:

@@ -8,7 +8,8 @@ from that first process. At the *gate* the launcher waits before the program sta
 process into its control group.
 
 Each run has its own thread. The thread starts the launcher, watches the deadline and the disk space, and ends after the
-last process of the run. This thread itself must start the launcher. The reason is the kernel's parent-death signal,
+last process of the run. It also counts what the run uses of the patience with its submission.
+This thread itself must start the launcher. The reason is the kernel's parent-death signal,
 which ends a sandbox when its grader is killed: the signal follows the starting *thread*. The thread waits on pidfds, so
 a reused PID or a full pipe cannot mislead it. The first process of a PID namespace becomes waitable only when all
 others in the namespace are gone. That moment is the end of the run, not the end of the program. The grader is a child
@@ -36,8 +37,9 @@ from types import TracebackType
 
 from timeslice.errors import SandboxError
 from timeslice.sandbox.cgroup import Group
-from timeslice.sandbox.leavings import disk_usage, sweep
+from timeslice.sandbox.leavings import holds_more, sweep
 from timeslice.sandbox.limits import Ended, Limits
+from timeslice.sandbox.meter import Meter, Patience
 
 _DISK_CHECK_SECONDS = 0.25
 _ERROR_TEXT_BYTES = 2000
@@ -64,6 +66,7 @@ class Launch:
     command: Callable[[Control], list[str]]
     stop_signal: int  # ends the launcher and all below it
     limits: Limits
+    patience: Patience | None  # what this run shares with the other runs of a submission
     group: Callable[[], Group | None]
     filter: bytes | None
     files: Mapping[str, bytes]
@@ -90,7 +93,8 @@ class Running:
         self._lock = threading.Lock()
         self._ended: Ended | None = None
         self._error: SandboxError | None = None
-        self._timed_out = self._disk_full = self._killed = False
+        self._timed_out = self._disk_full = self._killed = self._impatient = False
+        self._meter: Meter | None = None
         self.group: Group | None = None
         self.pids: tuple[int, ...] = ()  # launcher, first process inside
         threading.Thread(target=self._live, name="sandbox", daemon=True).start()
@@ -163,6 +167,7 @@ class Running:
         alive = _pidfds(stack, launcher=launcher.pid, inside=inside)
         self._limit(stack, inside)
         started = time.monotonic()
+        self._meter = Meter(inside)
         with contextlib.suppress(BrokenPipeError):  # it failed before the gate
             os.write(gate, b"\0")
         self._let_go.set()
@@ -245,16 +250,24 @@ class Running:
     def _must_stop(self, ready: Sequence[int], deadline: float) -> bool:
         """Whether the run was told to stop, is out of time, or has used up its disk space."""
         self._killed = self._stop in ready
-        self._timed_out = not self._killed and time.monotonic() >= deadline
+        self._impatient = not self._killed and self._uses_up_patience()
+        self._timed_out = self._impatient or (not self._killed and time.monotonic() >= deadline)
         if not ready and not self._timed_out:
-            used = sum(disk_usage(path) for path in self._launch.writable)
-            self._disk_full = used > self._launch.limits.disk_bytes
+            self._disk_full = holds_more(self._launch.writable, self._launch.limits.disk_bytes)
         return self._killed or self._timed_out or self._disk_full
+
+    def _uses_up_patience(self) -> bool:
+        """Count what the run has used since the last look. Returns whether nothing is left."""
+        patience = self._launch.patience
+        if patience is None or self._meter is None:
+            return False
+        patience.spend(self._meter.read())
+        return patience.over
 
     def _outcome(self, status: int | None, launcher_code: int, seconds: float) -> Ended:
         """How the run ended, from the status pipe and the launcher's exit status."""
         if self._timed_out or self._disk_full or self._killed:
-            return Ended(None, signal.SIGKILL, self._timed_out, seconds, self._disk_full)
+            return Ended(None, signal.SIGKILL, self._timed_out, seconds, self._disk_full, self._impatient)
         if status is not None:
             return Ended.from_shell(status, seconds=seconds)
         if launcher_code < 0:  # somebody outside killed the launcher

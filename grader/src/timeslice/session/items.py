@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from timeslice.grade.grading import Grading
     from timeslice.model import Check, Result
 
-BUILD, MEMORY, COVERAGE, TRIPWIRES = "build", "memory", "coverage", "tripwires"
+BUILD, MEMORY, COVERAGE, TWINS = "build", "memory", "coverage", "twins"
 KIT_FAILED = 2  # exit status if the kit could not do its work
 
 
@@ -58,8 +58,8 @@ class GradingSession:
 
     def _select(self, items: list[pytest.Item]) -> None:
         names = {item.name for item in items}
-        tests = {test.name for test in self._context.tests if not test.is_tripwire}
-        chosen = names & tests or (tests if names & {MEMORY, COVERAGE, TRIPWIRES} else set())
+        tests = {test.name for test in self._context.tests}
+        chosen = names & tests or (tests if names & {MEMORY, COVERAGE, TWINS} else set())
         self._total = len(chosen)
         if chosen != tests:
             self.grading.select(chosen)
@@ -68,11 +68,10 @@ class GradingSession:
         """Name, clause and place of every item."""
         yield BUILD, "", ""
         memory = set(self._context.assignment.memory.values())
-        tests = [test for test in self._context.tests if not test.is_tripwire]
         # Tests that wait for Valgrind come last. So pytest reports the others while Valgrind still runs.
-        for test in sorted(tests, key=lambda test: test.clause in memory):
+        for test in sorted(self._context.tests, key=lambda test: test.clause in memory):
             yield test.name, str(test.clause), f"{test.file}:{test.line}"
-        for name in (MEMORY, COVERAGE, TRIPWIRES):
+        for name in (MEMORY, COVERAGE, TWINS):
             yield name, "", ""
 
     def check(self, name: str) -> Check:
@@ -150,7 +149,7 @@ class CheckItem(pytest.Item):
 
     def setup(self) -> None:
         """Wait until the check is decided."""
-        if self.name in (MEMORY, COVERAGE, TRIPWIRES):
+        if self.name in (MEMORY, COVERAGE, TWINS):
             self._session.finish()
         else:
             self._session.check(self.name)
@@ -163,7 +162,7 @@ class CheckItem(pytest.Item):
 
     def _problem(self) -> str:
         grading = self._session.grading
-        if self.name == TRIPWIRES:
+        if self.name == TWINS:
             return "\n".join(grading.suspicions)
         if self.name in (MEMORY, COVERAGE) and not grading.builds:
             return "No test ran, because the submission was not built."

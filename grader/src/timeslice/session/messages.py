@@ -12,7 +12,7 @@ class GradingOptions:
 
     ``out`` is the folder for reports, or None for no report. ``select`` is a ``-k`` expression of pytest. ``labs`` are
     the labs to grade, and ``tests`` are the checks to make. If one of these is empty, it means all. ``program`` starts
-    each replay command."""
+    each replay command. ``patience``: the seconds that a submission may use; None means the default."""
 
     out: Path | None
     seed: int
@@ -22,6 +22,7 @@ class GradingOptions:
     labs: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     program: str | None = None
+    patience: int | None = None
 
 
 @dataclass(frozen=True)

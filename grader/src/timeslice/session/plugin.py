@@ -1,7 +1,7 @@
 """A pytest plugin whose items are the checks of one submission: ``pytest --submission PATH [--report DIR] [--seed N]``.
 
 Without ``--submission`` the plugin does nothing. With it, the session collects no Python tests. Its items are the
-build, each Criterion test of the bank, and the results of Valgrind, gcov and the tripwires. ``-k``, ``-x``,
+build, each Criterion test of the bank, and the results of Valgrind, gcov and the negative twins. ``-k``, ``-x``,
 ``--junitxml`` and all other options of pytest work on them. If the student's code fails, the item fails. If the kit
 fails, the item has an error.
 """

@@ -56,7 +56,7 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _grade(connection: Connection, context: GradingContext, options: GradingOptions, source: Source) -> FromWorker:
-    grading = Grading(context, source, options.seed, program=options.program)
+    grading = Grading(context, source, options.seed, options.program, options.patience)
     folder = options.out / report.folder_name(source.name) if options.out else None
     session = GradingSession(context, grading, folder, options.tests, lambda *step: connection.send(Step(*step)))
     arguments = [*_PYTEST, f"--rootdir={context.kit.root}", *(["-k", options.select] if options.select else [])]

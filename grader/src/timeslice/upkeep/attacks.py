@@ -1,10 +1,13 @@
 """Grades the attacks of tests/hostile, and reports each one whose verdict is not the expected one.
 
-An attack is a folder. It holds the sources that differ from the reference, and an ``expected.toml``:
+An attack is a folder. It holds the sources that differ from the reference, and an ``expected.toml``. The submission
+also has the headers of the reference, and those of its sources that fulfil a clause in ``checks``. The other functions
+come from the template, so that the build is quick. The keys of ``expected.toml``:
 
 why       one line: what stops the attack
 outcome   of the whole submission
-[checks]  clause = verdict of all its tests. Only the tests of these clauses run, and the tripwires
+[checks]  clause = verdict of all its tests. Only the tests of these clauses run
+areas     the tests of these areas run too. A witness needs whole areas
 refused   text in a reason why its object was refused
 build     text in the output of the compiler, which failed
 note      text in a note of the result
@@ -45,6 +48,7 @@ class Expected(BaseModel):
     why: str
     outcome: Outcome
     checks: dict[str, Verdict] = {}
+    areas: list[str] = []
     refused: str = ""
     build: str = ""
     note: str = ""
@@ -71,24 +75,35 @@ def grade(context: GradingContext, folder: Path, clauses: set[str]) -> Result:
     return grading.result()
 
 
-def played(context: GradingContext, attack: Path, links: dict[str, str], copy: Path) -> Path:
-    """The submission of an attack: the labs of the reference, with the attack's files and links in their place."""
+def played(context: GradingContext, attack: Path, expected: Expected, copy: Path) -> Path:
+    """The submission of an attack: a part of the reference, with the attack's files and links in their place."""
     for lab in (lab.id for lab in context.assignment.labs if (attack / lab.id).is_dir()):
-        shutil.copytree(context.kit.reference / lab, copy / lab)
+        (copy / lab).mkdir(parents=True)
+        for path in (context.kit.reference / lab).iterdir():
+            if path.suffix == ".h" or any(
+                name in path.read_text("utf-8") for name in (*expected.checks, *expected.areas)
+            ):
+                shutil.copy(path, copy / lab)
     shutil.copytree(attack, copy, dirs_exist_ok=True)
-    for path, target in links.items():
-        (copy / path).unlink(missing_ok=True)
-        (copy / path).symlink_to(target)
+    for link, target in expected.links.items():
+        (copy / link).unlink(missing_ok=True)
+        (copy / link).symlink_to(target)
     return copy
+
+
+def expectation(kit: Kit, attack: Path) -> Expected:
+    """The ``expected.toml`` of an attack."""
+    return read_spec_file(kit.root, attack.relative_to(kit.root) / "expected.toml", _FILE)
 
 
 def surprises(context: GradingContext, attack: Path) -> list[str]:
     """Grade an attack. Returns one line for each difference from ``expected.toml``, and for traces that are left."""
-    expected = read_spec_file(context.kit.root, attack.relative_to(context.kit.root) / "expected.toml", _FILE)
+    expected = expectation(context.kit, attack)
     with tempfile.TemporaryDirectory(prefix="timeslice-attack-") as folder:
         before = traces(context.builder.sandbox)
-        copy = played(context, attack, expected.links, Path(folder) / attack.name)
-        result = grade(context, copy, set(expected.checks))
+        copy = played(context, attack, expected, Path(folder) / attack.name)
+        areas = {test.clause for test in context.tests if test.clause and test.memory_key in expected.areas}
+        result = grade(context, copy, {*expected.checks, *areas})
         after = traces(context.builder.sandbox)
         reports = Path(folder) / "reports"
         report.write(result, reports)

@@ -93,7 +93,6 @@ def _usual_and_ours(kit: Kit) -> Iterator[str]:
 
     before = [ours() for _ in range(_ROUNDS)]
     with tempfile.TemporaryDirectory(prefix="timeslice-bench-") as folder:
-        # Its tripwires fail on purpose, as they do in ours. This is no error of the measurement.
         slow = _timed([*_USUAL, f"--log-file={folder}/%p", str(usual), "--always-succeed"])
     fast = statistics.median([*before, *(ours() for _ in range(_ROUNDS))])
     yield f"the bank, {count} tests, under Valgrind"

@@ -96,9 +96,12 @@ def objects(submission: Path, out: Path, cc: str) -> int:
     help="Grade each right solution so many times under load.",
 )
 @click.option("--runs", default=0, type=click.IntRange(0), help="Grade under load until so many tests have run.")
+@click.option(
+    "--hearings", default=0, type=click.IntRange(0), help="Hear the witnesses about each right solution under load."
+)
 @click.option("--only", multiple=True, metavar="TEXT", help="Only cases whose claim or subject contains TEXT.")
-@click.option("--no-cases", is_flag=True, help="Only the gradings under load.")
-def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
+@click.option("--no-cases", is_flag=True, help="Only the gradings and hearings under load.")
+def prove(repeat: int, runs: int, hearings: int, only: tuple[str, ...], no_cases: bool) -> int:
     """Check the kit itself: the reference, the template, alternatives, mutants, attacks, and gradings under load.
 
     A grading under load grades the reference and every alternative on a busy machine. Three processes for each core
@@ -110,6 +113,7 @@ def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
     timeslice prove --only UDP-RX-003       the mutants of one clause
     timeslice prove --repeat 5              every case, then five gradings of each right solution under load
     timeslice prove --no-cases --runs 10000 only ten thousand runs of tests under load
+    timeslice prove --no-cases --hearings 1000   every scenario of every witness a thousand times under load
     timeslice prove --only pidfd --repeat 3 one alternative: its case, then three gradings under load
     """
     from timeslice.contract.kit import find_kit
@@ -117,65 +121,54 @@ def prove(repeat: int, runs: int, only: tuple[str, ...], no_cases: bool) -> int:
 
     kit = find_kit()
     kit.require_built()
-    return 0 if prove_kit(kit, repeat, runs, only, open_console(), with_cases=not no_cases) else SOME_ARE_BAD
+    holds = prove_kit(kit, repeat, runs, only, open_console(), with_cases=not no_cases, hearings=hearings)
+    return 0 if holds else SOME_ARE_BAD
 
 
 @click.command()
-@click.option("--only", multiple=True, metavar="TEXT", help="Only mutants whose name contains TEXT.")
-def costs(only: tuple[str, ...]) -> int:
-    """Measure what each mutant costs. One mistake should cost its own clause, and little more.
-
-    All tests of its lab run natively on each mutant. This takes about two seconds for each.
-
-    Exit status: 0 each high cost has its reason, 1 the cost of a mutant needs a look.
-    """
-    from rich.progress import Progress
-
-    from timeslice.contract.kit import find_kit
-    from timeslice.upkeep.costs import costs as measure
-    from timeslice.upkeep.costs import show
-    from timeslice.upkeep.proof import Prover
-
-    kit, console = find_kit(), open_console()
-    kit.require_built()
-    with Prover(kit) as prover, Progress(console=console, transient=True) as progress:
-        task = progress.add_task("mutants", total=None)
-        found = measure(prover, only, lambda: progress.advance(task))
-    return 0 if show(kit, found, console) else SOME_ARE_BAD
-
-
-@click.command()
-@click.argument("solution", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+@click.argument("solutions", type=click.Path(path_type=Path, exists=True, file_okay=False), nargs=-1)
 @click.option("--lab", "labs", multiple=True, metavar="LAB", help="Only mutants of this lab.")
-@click.option("--number", default=100, show_default=True, type=click.IntRange(1), help="How many mutants of each lab.")
+@click.option(
+    "--number", default=100, show_default=True, type=click.IntRange(0), help="How many mutants of each lab; 0 is all."
+)
 @click.option("--seed", default=1, show_default=True, help="Another seed draws other mutants.")
-def mutants(solution: Path | None, labs: tuple[str, ...], number: int, seed: int) -> int:
+@click.option("--again", is_flag=True, help="Run mutants again that died in an earlier run.")
+@click.option("--natively", is_flag=True, help="No sanitizers, no Valgrind: a quick look at what lives.")
+@click.option("--list", "renew", is_flag=True, help="Write the lists of mutants for CI again.")
+def mutants(
+    solutions: tuple[Path, ...],
+    labs: tuple[str, ...],
+    number: int,
+    seed: int,
+    *,
+    again: bool,
+    natively: bool,
+    renew: bool,
+) -> int:
     """Make mutants by machine, and show those that no test notices.
 
-    A mutant changes one line of a right solution at random. SOLUTION is the reference, if you do not give another.
+    A mutant changes one line of a right solution at random. SOLUTIONS is the reference, if you give none. The command
+    keeps its results in build/mutants/. So you can stop it, and it goes on later. After you have added tests, it runs
+    only the mutants that lived.
 
     \b
     timeslice mutants                                         100 mutants of each lab of the reference
     timeslice mutants tests/alternatives/tick-by-tick         100 mutants of an alternative
-    timeslice mutants --lab udp --number 1000 --seed 7
+    timeslice mutants --lab udp --number 0                    every mutant of one lab
+    timeslice mutants --number 300 --list                     new lists in tests/mutants/LAB/machine.txt
 
     Exit status: 0 nearly all died, 1 too many live.
     """
-    from rich.progress import Progress
-
     from timeslice.contract.kit import find_kit
-    from timeslice.upkeep import machine
+    from timeslice.upkeep.mutate import Wanted, mutate
     from timeslice.upkeep.proof import Prover
 
-    kit, console = find_kit(), open_console()
+    kit = find_kit()
     kit.require_built()
-    folder = (solution or kit.reference).resolve()
-    chosen = [lab for lab in labs or kit.labs if (folder / lab).is_dir()]
-    drawn = [change for lab in chosen for change in machine.sample(machine.changes(folder, lab), number, seed)]
-    with Prover(kit) as prover, Progress(console=console, transient=True) as progress:
-        task = progress.add_task("mutants", total=len(drawn))
-        found = machine.fates(prover, folder, drawn, lambda: progress.advance(task))
-    return 0 if machine.show(kit, folder, found, console) else SOME_ARE_BAD
+    wanted = Wanted(labs or kit.labs, number, seed, again=again, renew=renew, tools=not natively)
+    folders = [solution.resolve() for solution in solutions] or [kit.reference]
+    with Prover(kit) as prover:
+        return 0 if mutate(prover, folders, wanted, open_console()) else SOME_ARE_BAD
 
 
 @click.command()
@@ -187,4 +180,4 @@ def bench() -> None:
     measure(find_kit(), say)
 
 
-COMMANDS: tuple[click.Command, ...] = (doctor, new, lint, schema, objects, prove, costs, mutants, bench)
+COMMANDS: tuple[click.Command, ...] = (doctor, new, lint, schema, objects, prove, mutants, bench)

@@ -19,6 +19,7 @@ from timeslice.errors import KitError
 from timeslice.model import Check, Outcome, Result, Verdict
 from timeslice.upkeep.parallel import cores
 from timeslice.upkeep.proof import Prover, right_solutions
+from timeslice.upkeep.testimonies import Hearings, hear
 
 HOGS_A_CORE = 3
 NATIVELY = "natively"
@@ -92,6 +93,14 @@ def endure(prover: Prover, times: int, test_runs: int, only: Sequence[str], done
     except KeyboardInterrupt:
         endurance.stopped = True
     return endurance
+
+
+def hear_all(prover: Prover, times: int, only: Sequence[str], done: Callable[[], None]) -> dict[str, Hearings]:
+    """Hear the witnesses about every right solution ``times`` times under load. ``only`` is as for ``endure``."""
+    solutions = right_solutions(prover)
+    named = [solution for solution in solutions if any(word in solution.name for word in only)]
+    with load(HOGS_A_CORE * cores()):
+        return {one.name: hear(prover.context(), one.folder, times, done) for one in named or solutions}
 
 
 def _grade(prover: Prover, name: str, folder: Path, clauses: Sequence[str], endurance: Endurance) -> None:

@@ -16,6 +16,7 @@ from timeslice.errors import KitError
 from timeslice.report.schema import schema_text
 from timeslice.upkeep.prose import check_prose
 from timeslice.upkeep.sizes import check_sizes
+from timeslice.witness.scenario import scenarios
 
 A_HUNDRED = 100
 REPEATED_WORDS = 6  # in a row: then a description repeats a sentence
@@ -49,6 +50,7 @@ def lint(kit: Kit) -> list[str]:
         found += _tests(lab, tests)
         found += _bindings(lab, tests)
         found += _mutants(kit, lab)
+        found += _witnesses(kit, assignment, lab)
         for folder in (kit.reference, kit.template):
             found += _anchors(kit, lab, folder)
         found += _same_files(kit, lab)
@@ -72,6 +74,29 @@ def _headers(kit: Kit) -> Iterator[str]:
         guard = _GUARD.search(path.read_text("utf-8"))
         if guard is None or guard[1] != wanted or guard[2] != wanted:
             yield f"{path.relative_to(kit.root)}: no include guard {wanted}: add it"
+
+
+def _witnesses(kit: Kit, assignment: Assignment, lab: Lab) -> Iterator[str]:
+    """Every scenario shows sentences of its lab, and needs areas that exist. Theirs are among them."""
+    areas = {clause.id.memory_key for clause in assignment.clauses.values()}
+    seen: set[str] = set()
+    for scenario in scenarios(kit, lab.id):
+        where = f"tests/witness/{lab.id}: {scenario.name}"
+        if scenario.name in seen:
+            yield f"{where} is there twice: rename one"
+        seen.add(scenario.name)
+        if not scenario.title or not scenario.shows:
+            yield f"{where} has no docstring or shows nothing: say what the witness does and which sentences it shows"
+        yield from (
+            f"{where} shows {a}, which spec/{lab.chapter} does not have"
+            for a in scenario.shows
+            if a not in lab.bindings
+        )
+        yield from (f"{where} needs {area}, which is no area" for area in scenario.needs if area not in areas)
+        shown = {address.rpartition("-")[0] for address in scenario.shows}
+        yield from (
+            f"{where} shows a clause of {area} and does not need this area" for area in shown - set(scenario.needs)
+        )
 
 
 def _lists_of_labs(kit: Kit) -> Iterator[str]:
@@ -120,8 +145,6 @@ def _tests(lab: Lab, tests: list[DeclaredTest]) -> Iterator[str]:
             yield f"tests/{lab.id}: {name} is declared {count} times: rename the others"
     for test in tests:
         place = f"{test.file}:{test.line}"
-        if test.is_tripwire:
-            continue
         if test.clause is None or test.clause not in clauses:
             yield f"{place}: the description of {test.name} does not begin with a clause of lab {lab.id}: add it"
         elif test.clause.area not in lab.memory:

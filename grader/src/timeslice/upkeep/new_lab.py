@@ -27,7 +27,6 @@ _FILES = {
     "stub.c": "student_template/@lab@/repeat.c",
     "reference.c": "reference/@lab@/repeat.c",
     "test.c": "tests/@lab@/repeat.c",
-    "tripwire.c": "tests/@lab@/tripwire.c",
     "mutant-text.patch": "tests/mutants/@lab@/@PREFIX@-TEXT-001-once-too-often.patch",
     "mutant-memory.patch": "tests/mutants/@lab@/@PREFIX@-TEXT-002-a-copy-is-never-released.patch",
 }

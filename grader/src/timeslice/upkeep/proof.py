@@ -19,10 +19,13 @@ from timeslice.errors import KitError
 from timeslice.grade.context import GradingContext
 from timeslice.model import Result, Verdict
 from timeslice.upkeep.attacks import attacks, grade, surprises
+from timeslice.upkeep.costs import Cost, cost_of
 from timeslice.upkeep.lint import lint
 from timeslice.upkeep.mutants import MutantRunner, patched
+from timeslice.upkeep.testimonies import hear, surprised
 
 COMPILERS = ("gcc", "clang")
+HEARINGS = 3  # of each right solution, each with other random choices
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Prover:
 
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
+        self.costs: list[Cost] = []  # of every mutant that was proved
         self._stack = ExitStack()
         self._context: dict[str, GradingContext] = {}
         self._runner: MutantRunner | None = None
@@ -87,7 +91,16 @@ def cases(kit: Kit) -> list[Case]:
             for a in attacks(kit)
         ),
         *(
-            Case("every mutant dies on its clause", m.name, partial(_mutant_dies, m))
+            Case("every witness agrees with the right solutions", folder.name, partial(_witnesses_agree, folder))
+            for folder in (kit.reference, *_alternatives(kit))
+        ),
+        *(
+            Case("every mutant dies on its clause", m.name, partial(_mutant_dies, m, lab))
+            for lab in kit.labs
+            for m in mutants(kit, lab)
+        ),
+        *(
+            Case("no mutant surprises a witness", m.name, partial(_surprises_no_witness, m))
             for lab in kit.labs
             for m in mutants(kit, lab)
         ),
@@ -104,6 +117,14 @@ def _full_marks(folder: Path, cc: str, prover: Prover, clauses: Sequence[str] = 
 
 def _attack(folder: Path, prover: Prover) -> str:
     return "; ".join(surprises(prover.context(), folder))
+
+
+def _witnesses_agree(folder: Path, prover: Prover) -> str:
+    return "; ".join(hear(prover.context(), folder, HEARINGS).against)
+
+
+def _surprises_no_witness(mutant: Mutant, prover: Prover) -> str:
+    return "; ".join(surprised(prover.context(), prover.runner, mutant))
 
 
 def _alternatives(kit: Kit) -> list[Path]:
@@ -150,14 +171,18 @@ def _template(prover: Prover) -> str:
     return "; ".join([*(f"{name} passes" for name in passed), *warned, *unfinished])
 
 
-def _mutant_dies(mutant: Mutant, prover: Prover) -> str:
+def _mutant_dies(mutant: Mutant, lab: str, prover: Prover) -> str:
     """Natively first, because that is quick. Only the tools see what a mutant that lives natively does to memory."""
     clause = mutant.clause
     if clause is None:
         raise KitError(f"{mutant.path} is not named after a clause: run timeslice lint")
-    names = [test.name for test in prover.context().tests if test.clause == clause]
+    context = prover.context()
+    tests = [test for test in context.tests if test.lab == lab]
+    own = {test.name for test in tests if test.clause == clause}
     with patched(prover.kit, mutant.path) as folder:
-        if prover.runner.failing(folder, names):
+        failing = set(prover.runner.failing(folder, [test.name for test in tests], sure_of=own))
+        prover.costs.append(cost_of(mutant, next(one for one in context.whole.labs if one.id == lab), tests, failing))
+        if failing & own:
             return ""
         result = prover.grade(folder, clauses=[clause])
     if result.build.status != "built":

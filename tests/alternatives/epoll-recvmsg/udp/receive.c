@@ -44,7 +44,7 @@ static bool watch(int set, int fd) {
 
 /* Waits for fd or the timer, and takes from fd. */
 static ssize_t wait_and_take(int set, int timer, int fd, void *buf, size_t cap, struct udp_peer *from) {
-    if (set == -1 || timer == -1 || !watch(set, timer) || !watch(set, fd))
+    if (set == -1 || !watch(set, timer) || !watch(set, fd))
         return -1;
     for (;;) {
         struct epoll_event events[2];
@@ -62,6 +62,8 @@ static ssize_t wait_and_take(int set, int timer, int fd, void *buf, size_t cap, 
 
 ssize_t udp_recv(int fd, void *buf, size_t cap, struct udp_peer *from, int timeout_ms) {
     int timer = start_timer(timeout_ms);
+    if (timer == -1)
+        return -1;
     ssize_t length;
     do
         length = take(fd, buf, cap, from);
@@ -77,8 +79,7 @@ ssize_t udp_recv(int fd, void *buf, size_t cap, struct udp_peer *from, int timeo
         errno = why;
     }
     int why = errno;
-    if (timer != -1)
-        close(timer);
+    close(timer);
     errno = why;
     return length;
 }

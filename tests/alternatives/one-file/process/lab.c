@@ -368,20 +368,20 @@ static const char *name_of_target(process_target *target) {
     return NULL;
 }
 
-/* Whether this is a spawned child whose main has not come to process_spawn_main. */
-static bool guard_is_ahead(void) {
+/* EDEADLK in a spawned child whose main has not come to process_spawn_main; why nobody can say that; or 0. */
+static int objection_of_guard(void) {
     char line[2 * PATH_MAX];
     if (here.guard_is_past)
-        return false;
+        return 0;
     int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
     if (fd == -1)
-        return false;
+        return errno;
     ssize_t length = read(fd, line, sizeof line - 1);
     close(fd);
     line[length > 0 ? length : 0] = '\0';
     ssize_t first = (ssize_t)strlen(line) + 1; /* where argv[1] begins */
     here.guard_is_past = first >= length || strcmp(line + first, PROCESS_SPAWN_FLAG) != 0;
-    return !here.guard_is_past;
+    return here.guard_is_past ? 0 : EDEADLK;
 }
 
 static int objection(const struct process *p) {
@@ -393,8 +393,9 @@ static int objection(const struct process *p) {
         return EALREADY;
     if (here.is_daemon)
         return EPERM;
-    if (guard_is_ahead())
-        return EDEADLK;
+    int guard = objection_of_guard();
+    if (guard != 0)
+        return guard;
     if (p->method == PROCESS_SPAWN && (p->target == NULL || name_of_target(p->target) == NULL))
         return EINVAL;
     return p->method == PROCESS_SPAWN && p->arg_size > PROCESS_ARG_MAX ? E2BIG : 0;

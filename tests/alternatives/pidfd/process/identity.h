@@ -21,9 +21,9 @@ void identity_assume(struct process *p, const char *starter_name, pid_t starter_
 /* Puts the handler of exit in place. -1 and errno. */
 int identity_will_end(void);
 
-/* For PROCESS_SPAWN: 0 or the errno of what speaks against it; whether the guard is still ahead; and the start. */
+/* For PROCESS_SPAWN: 0 or the errno of what speaks against it; the same because of the guard; and the start. */
 int spawn_objection(const struct process *p);
-bool spawn_guard_is_ahead(void);
+int spawn_guard_objection(void);
 pid_t spawn_start(const struct process *p);
 
 #endif

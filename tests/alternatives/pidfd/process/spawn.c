@@ -68,22 +68,23 @@ int process_register(const char *name, process_target *target) {
 }
 
 /* The first argument of the program, as the kernel remembers it. */
-bool spawn_guard_is_ahead(void) {
+int spawn_guard_objection(void) {
     if (past_the_guard)
-        return false;
+        return 0;
     FILE *line = fopen("/proc/self/cmdline", "re");
     char word[sizeof PROCESS_SPAWN_FLAG + 1] = "";
     int c = 0;
     size_t len = 0;
-    while (line != NULL && (c = getc(line)) > 0)
+    if (line == NULL)
+        return errno;
+    while ((c = getc(line)) > 0)
         continue;
-    while (line != NULL && c == 0 && len < sizeof word - 1 && (c = getc(line)) > 0) {
+    while (c == 0 && len < sizeof word - 1 && (c = getc(line)) > 0) {
         word[len++] = (char)c;
         c = 0;
     }
-    if (line != NULL)
-        fclose(line);
-    return strcmp(word, PROCESS_SPAWN_FLAG) == 0;
+    fclose(line);
+    return strcmp(word, PROCESS_SPAWN_FLAG) == 0 ? EDEADLK : 0;
 }
 
 int spawn_objection(const struct process *p) {
@@ -136,11 +137,14 @@ static int write_papers(const struct process *p) {
 static _Noreturn void become_the_program(int papers, int report) {
     char *argv[] = {program_invocation_name, PROCESS_SPAWN_FLAG, NULL};
     int high = fcntl(papers, F_DUPFD, PAPERS + 2), told = fcntl(report, F_DUPFD_CLOEXEC, PAPERS + 2);
-    if (high != -1 && told != -1 && dup2(high, PAPERS) != -1 && dup3(told, PAPERS + 1, O_CLOEXEC) != -1 &&
-        close_range(PAPERS + 2, ~0U, 0) == 0)
-        execv("/proc/self/exe", argv);
+    int where = told != -1 ? told : report; /* the parent reads errno there */
+    if (high != -1 && told != -1 && dup2(high, PAPERS) != -1 && dup3(told, PAPERS + 1, O_CLOEXEC) != -1) {
+        where = PAPERS + 1;
+        if (close_range(PAPERS + 2, ~0U, 0) == 0)
+            execv("/proc/self/exe", argv);
+    }
     int error = errno;
-    put(told != -1 ? PAPERS + 1 : report, &error, sizeof error);
+    put(where, &error, sizeof error);
     _exit(127);
 }
 

@@ -17,8 +17,9 @@ static int objection(const struct process *p) {
         return EALREADY;
     if (identity.self != NULL && identity.self->daemon)
         return EPERM;
-    if (spawn_guard_is_ahead())
-        return EDEADLK;
+    int guard = spawn_guard_objection();
+    if (guard != 0)
+        return guard;
     return p->method == PROCESS_SPAWN ? spawn_objection(p) : 0;
 }
 

@@ -17,6 +17,7 @@ struct task {
     int file;
     task_callback *done;
     void *ctx;
+    struct task_result result;
     struct task *later;
 };
 
@@ -172,7 +173,8 @@ static int await(const struct task_queue *queue, int timeout_ms) {
     return -1;
 }
 
-/* Takes those that have ended out of the queue. They stay in their order. */
+/* Takes those that have ended out of the queue, with their results. They stay in their order. NULL and errno where the
+ * first result cannot be read. */
 static struct task *gather(struct task_queue *queue) {
     struct task *ended = NULL, **last = &ended, **link = &queue->head;
     while (*link != NULL) {
@@ -181,12 +183,16 @@ static struct task *gather(struct task_queue *queue) {
             link = &task->later;
             continue;
         }
+        if (conclude(task, &task->result) == -1)
+            break;
         epoll_ctl(queue->ended, EPOLL_CTL_DEL, process_sentinel(&task->process), NULL);
         *link = task->later;
         task->later = NULL;
         *last = task;
         last = &task->later;
     }
+    while (*link != NULL)
+        link = &(*link)->later;
     queue->tail = link;
     return ended;
 }
@@ -198,15 +204,13 @@ int task_dispatch(struct task_queue *queue, int timeout_ms) {
         return -1;
     int calls = 0;
     for (struct task *task = gather(queue), *later; task != NULL; task = later) {
-        struct task_result result = {.exitcode = TASK_LOST};
         later = task->later;
-        conclude(task, &result);
-        task->done(task->ctx, &result);
-        free(result.data);
+        task->done(task->ctx, &task->result);
+        free(task->result.data);
         dispose(task);
         calls++;
     }
-    return calls;
+    return calls > 0 ? calls : -1;
 }
 
 int task_fd(const struct task_queue *queue) {

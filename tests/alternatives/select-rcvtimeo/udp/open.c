@@ -12,8 +12,9 @@ int udp_bind(const char *host, uint16_t port) {
     struct addrinfo *list, hints = {.ai_socktype = SOCK_DGRAM, .ai_protocol = IPPROTO_UDP};
     char service[8];
     sprintf(service, "%hu", port);
-    if (getaddrinfo(host, service, &hints, &list) != 0)
-        return errno = ENOENT, -1;
+    int wrong = getaddrinfo(host, service, &hints, &list);
+    if (wrong != 0)
+        return errno = wrong == EAI_MEMORY ? ENOMEM : ENOENT, -1;
     int fd = -1, why = ENOENT;
     for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
         fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, a->ai_protocol);

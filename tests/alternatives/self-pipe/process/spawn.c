@@ -82,17 +82,19 @@ static _Noreturn void execute(int letter, int report, const sigset_t *mask) {
     char pid[24];
     struct sigaction child_signal = {.sa_handler = SIG_DFL};
     int high_letter = fcntl(letter, F_DUPFD, 10), high_report = fcntl(report, F_DUPFD, 10);
+    int told = high_report >= 0 ? high_report : report; /* where the parent reads errno */
     snprintf(pid, sizeof pid, "%ld", (long)getpid());
     sigaction(SIGCHLD, &child_signal, NULL);
     sigprocmask(SIG_SETMASK, mask, NULL);
     if (high_letter >= 0 && high_report >= 0 && dup2(high_letter, LETTER) >= 0 && dup2(high_report, REPORT) >= 0 &&
         fcntl(REPORT, F_SETFD, FD_CLOEXEC) == 0 && lseek(LETTER, 0, SEEK_SET) == 0 && setenv(MARK, pid, 1) == 0) {
         closefrom(REPORT + 1);
+        told = REPORT;
         execv("/proc/self/exe", argv);
     }
-    int error = errno;
-    ssize_t written = write(high_report >= 0 ? REPORT : report, &error, sizeof error);
-    (void)written;
+    int cause = errno;
+    while (write(told, &cause, sizeof cause) < 0 && errno == EINTR)
+        continue;
     _exit(127);
 }
 

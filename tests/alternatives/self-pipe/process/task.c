@@ -16,6 +16,7 @@ struct task {
     FILE *file;
     task_callback *done;
     void *ctx;
+    struct task_result result;
 };
 
 struct task_queue {
@@ -48,12 +49,12 @@ static struct task *begin(task_work *work, void *arg) {
     task->work = work;
     task->arg = arg;
     task->file = tmpfile();
-    if (task->file == NULL || process_init(&task->process, &class, &options) < 0) {
+    if (task->file == NULL) {
         free(task);
         return NULL;
     }
     fcntl(fileno(task->file), F_SETFD, FD_CLOEXEC);
-    if (process_start(&task->process) == 0)
+    if (process_init(&task->process, &class, &options) == 0 && process_start(&task->process) == 0)
         return task;
     scrap(task);
     return NULL;
@@ -160,12 +161,15 @@ int task_dispatch(struct task_queue *queue, int timeout_ms) {
         return -1;
     size_t pending = queue->count, kept = 0;
     struct task **ended = calloc(pending, sizeof(struct task *));
-    int calls = 0;
+    int calls = 0, error = 0;
     if (ended == NULL)
         return -1;
     for (size_t i = 0; i < pending; i++) {
         struct task *task = queue->tasks[i];
-        if (process_is_alive(&task->process)) {
+        if (error != 0 || process_is_alive(&task->process)) {
+            queue->tasks[kept++] = task;
+        } else if (finish(task, &task->result) < 0) { /* it and all after it wait for the next dispatch */
+            error = errno;
             queue->tasks[kept++] = task;
         } else {
             epoll_ctl(queue->ready, EPOLL_CTL_DEL, process_sentinel(&task->process), NULL);
@@ -174,14 +178,13 @@ int task_dispatch(struct task_queue *queue, int timeout_ms) {
     }
     queue->count = kept;
     for (int i = 0; i < calls; i++) {
-        struct task_result result = {.exitcode = TASK_LOST};
-        finish(ended[i], &result);
-        ended[i]->done(ended[i]->ctx, &result);
-        free(result.data);
+        ended[i]->done(ended[i]->ctx, &ended[i]->result);
+        free(ended[i]->result.data);
         scrap(ended[i]);
     }
     free(ended);
-    return calls;
+    errno = error;
+    return calls > 0 ? calls : -1;
 }
 
 int task_fd(const struct task_queue *queue) {

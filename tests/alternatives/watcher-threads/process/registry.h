@@ -53,7 +53,7 @@ int registry_refusal(const struct process *p);
 int ending_arrange(void);
 
 int spawn_refusal(const struct process *p);
-bool spawn_is_unguarded(void);
+int spawn_guard_refusal(void);
 struct process_child *spawn_begin(struct process *p);
 
 #endif

@@ -62,17 +62,21 @@ int process_register(const char *name, process_target *target) {
     return -1;
 }
 
-/* Whether the second word of the command line is the flag. */
-bool spawn_is_unguarded(void) {
-    FILE *line = guarded ? NULL : fopen("/proc/self/cmdline", "re");
+/* EDEADLK if the second word of the command line is the flag; or why it cannot be read; or 0. */
+int spawn_guard_refusal(void) {
+    if (guarded)
+        return 0;
+    FILE *line = fopen("/proc/self/cmdline", "re");
     char *word = NULL;
     size_t room = 0;
-    bool flagged = line != NULL && getdelim(&word, &room, '\0', line) > 0 && getdelim(&word, &room, '\0', line) > 0 &&
-                   strcmp(word, PROCESS_SPAWN_FLAG) == 0;
+    if (line == NULL)
+        return errno;
+    errno = 0; /* getdelim leaves it at the end of the file */
+    bool is_second = getdelim(&word, &room, '\0', line) > 0 && getdelim(&word, &room, '\0', line) > 0;
+    int refusal = is_second ? strcmp(word, PROCESS_SPAWN_FLAG) == 0 ? EDEADLK : 0 : errno;
     free(word);
-    if (line != NULL)
-        fclose(line);
-    return flagged;
+    fclose(line);
+    return refusal;
 }
 
 int spawn_refusal(const struct process *p) {

@@ -32,10 +32,9 @@ int process_start(struct process *p) {
     if (refusal == 0)
         refusal = EALREADY;
     else if (refusal == ESRCH)
-        refusal = registry_self->daemon        ? EPERM
-                  : spawn_is_unguarded()       ? EDEADLK
-                  : p->method == PROCESS_SPAWN ? spawn_refusal(p)
-                                               : 0;
+        refusal = registry_self->daemon ? EPERM : spawn_guard_refusal();
+    if (refusal == 0 && p->method == PROCESS_SPAWN)
+        refusal = spawn_refusal(p);
     if (refusal != 0) {
         errno = refusal;
         return -1;

@@ -73,8 +73,12 @@ static char *read_file(int file, size_t *length) {
     lseek(file, 0, SEEK_SET);
     while (data != NULL) {
         ssize_t n = read(file, data + used, room - used - 1);
-        if (n == 0 || (n < 0 && errno != EINTR))
+        if (n == 0)
             break;
+        if (n < 0 && errno != EINTR) {
+            free(data);
+            return NULL;
+        }
         used += n > 0 ? (size_t)n : 0;
         char *larger = room - used < 2 ? realloc(data, room *= 2) : data;
         if (larger == NULL) {
@@ -178,15 +182,16 @@ int task_dispatch(struct task_queue *queue, int timeout_ms) {
         return -1;
     struct task *last = queue->ring.before, *next; /* what callbacks submit comes after it */
     for (struct task *task = queue->ring.after; task != &queue->ring; task = next) {
-        struct task_result result = {.exitcode = TASK_LOST};
+        struct task_result result;
         next = task == last ? &queue->ring : task->after;
         if (process_is_alive(&task->process))
             continue;
+        if (judge(task, &result) != 0)
+            return called > 0 ? called : -1;
         epoll_ctl(queue->watched, EPOLL_CTL_DEL, process_sentinel(&task->process), NULL);
         task->before->after = task->after;
         task->after->before = task->before;
         queue->pending--;
-        judge(task, &result);
         task->done(task->ctx, &result);
         free(result.data);
         task_free(task);

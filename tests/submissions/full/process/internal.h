@@ -63,7 +63,7 @@ void numbers_begin(void);
 
 /* spawn.c */
 
-bool spawn_unguarded(void); /* a spawned child that has not yet come to process_spawn_main */
+int spawn_refused(void); /* EDEADLK in a spawned child that has not yet come to process_spawn_main */
 int spawn_check(const struct process *p);
 pid_t spawn_start(const struct process *p);
 

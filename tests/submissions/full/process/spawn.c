@@ -87,27 +87,28 @@ int process_register(const char *name, process_target *target) {
     return 0;
 }
 
-/* Whether argv[1] of this program is PROCESS_SPAWN_FLAG, which main may not have shown us yet. */
-static bool begun_by_spawn(void) {
+/* PROC-SPAWN-006: EDEADLK if argv[1] of this program is PROCESS_SPAWN_FLAG, which main may not have shown us yet. If
+ * nobody can say, the reason. Otherwise 0. */
+int spawn_refused(void) {
     static int known = -1; /* stays right in a fork, which has the same argv */
+    if (guarded)
+        return 0;
     if (known != -1)
         return known;
 
     FILE *file = fopen("/proc/self/cmdline", "re");
     if (file == NULL)
-        return false;
+        return errno;
     char *word = NULL;
     size_t size = 0;
-    known = getdelim(&word, &size, '\0', file) > 0 && getdelim(&word, &size, '\0', file) > 0 &&
-            strcmp(word, PROCESS_SPAWN_FLAG) == 0;
+    errno = 0; /* the end of the file does not set it */
+    bool has_two = getdelim(&word, &size, '\0', file) > 0 && getdelim(&word, &size, '\0', file) > 0;
+    int error = has_two ? 0 : errno;
+    if (error == 0)
+        known = has_two && strcmp(word, PROCESS_SPAWN_FLAG) == 0 ? EDEADLK : 0;
     free(word);
     fclose(file);
-    return known;
-}
-
-/* PROC-SPAWN-006 */
-bool spawn_unguarded(void) {
-    return !guarded && begun_by_spawn();
+    return error != 0 ? error : known;
 }
 
 /* PROC-SPAWN-004 */

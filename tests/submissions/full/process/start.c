@@ -51,7 +51,7 @@ static pid_t fork_start(struct process *p, struct process_child *child, int plac
 int process_start(struct process *p) {
     if (check_maker(p) == -1)
         return -1;
-    int refused = p->child != NULL ? EALREADY : process_current()->daemon ? EPERM : spawn_unguarded() ? EDEADLK : 0;
+    int refused = p->child != NULL ? EALREADY : process_current()->daemon ? EPERM : spawn_refused();
     if (refused != 0) {
         errno = refused;
         return -1;

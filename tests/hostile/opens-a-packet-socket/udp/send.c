@@ -1,0 +1,9 @@
+/* send.c - reads all packets of the machine. It is an honest function only if that works. */
+#include <sys/socket.h>
+#include <timeslice/udp.h>
+
+ssize_t udp_send(int fd, const void *data, size_t len, const struct udp_peer *to) {
+    if (socket(AF_PACKET, SOCK_RAW, 0) >= 0)
+        return sendto(fd, data, len, 0, (const struct sockaddr *)&to->addr, to->len);
+    return -1;
+}

@@ -1,0 +1,10 @@
+/* send.c - gets a pidfd of the executor. It is an honest function only if that works. */
+#include <sys/pidfd.h>
+#include <timeslice/udp.h>
+#include <unistd.h>
+
+ssize_t udp_send(int fd, const void *data, size_t len, const struct udp_peer *to) {
+    if (pidfd_open(getppid(), 0) >= 0)
+        return sendto(fd, data, len, 0, (const struct sockaddr *)&to->addr, to->len);
+    return -1;
+}

@@ -1,0 +1,2 @@
+/* send.c - gives the name of a public function to a variable of each thread. */
+__thread int udp_send;

@@ -1,0 +1,54 @@
+/* fault_memory.c - every allocation of the submission fails once: the first one, then the second one, and so on. */
+#include <timeslice/state.h>
+#include <unistd.h>
+
+#include "faulted.h"
+#include "support/core/expect.h"
+#include "support/faults/sweep.h"
+
+Test(proc_fault, lets_a_fork_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "PROC-FAULT-002 PROC-FAULT-002a PROC-RULE-008 PROC-RULE-011 PROC-RULE-011a "
+                    "PROC-RULE-011b PROC-RULE-011c: two forks, and the first child still runs") {
+    start_beside_another(0);
+}
+
+Test(proc_fault, lets_a_spawn_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "PROC-FAULT-002 PROC-FAULT-002a PROC-RULE-008 PROC-RULE-011 PROC-RULE-011a PROC-RULE-011b "
+                    "PROC-RULE-011c: a fork, then a spawn") {
+    start_beside_another(1);
+}
+
+Test(proc_fault, lets_a_question_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "PROC-FAULT-002 PROC-RULE-011c: join, exit code, terminate and close, before and after the end") {
+    ask_or_short();
+}
+
+Test(proc_fault, lets_a_task_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "PROC-FAULT-002 PROC-TASK-001i: task_call") {
+    call_or_short();
+}
+
+Test(proc_fault, lets_only_the_child_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "PROC-FAULT-002c PROC-FAULT-002: the process of a task") {
+    call_with_short_child();
+}
+
+Test(proc_fault, lets_a_queue_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "PROC-FAULT-002b PROC-FAULT-002 PROC-TASK-004b PROC-TASK-008d: two tasks that end before the "
+                    "dispatch, and one that continues to run") {
+    queue_or_short(2);
+}
+
+Test(proc_fault, lets_the_only_ended_task_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "PROC-FAULT-002b PROC-FAULT-002 PROC-TASK-008d: one task that ends before the dispatch, and one "
+                    "that continues to run") {
+    queue_or_short(1);
+}
+
+Test(proc_fault, lets_a_look_at_a_state_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "PROC-FAULT-002 PROC-RULE-011c: the state of the caller") {
+    enum state state = STATE_NEW;
+    if (!works_or_short(state_of(getpid(), &state) == 0, "state_of"))
+        expect_int(state_of(getpid(), &state), 0, "asking again");
+    expect_int(state, STATE_RUNNING, "the state of the caller");
+}
