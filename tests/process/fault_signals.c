@@ -58,11 +58,7 @@ Test(proc_fault, lets_signals_end_the_calls_of_a_spawn, .timeout = 5, .data = SW
     enum { COUNT = 100000 };
     struct process p;
     const struct process_options options = {.method = PROCESS_SPAWN, .arg_size = sizeof(struct spawned_bytes) + COUNT};
-    struct spawned_bytes *given = calloc(1, options.arg_size);
-    require(given != NULL, "find memory");
-    memset(given->bytes, 0x5a, COUNT);
-    given->count = COUNT;
-    given->sum = spawned_sum(given->bytes, COUNT);
+    struct spawned_bytes *given = spawned_bytes_of(COUNT, 0x5a);
     expect_int(spawned_register(), 0, "registering the targets");
     launch_as(&p, spawned_check_bytes, given, &options);
     expect_int(join_for_code(&p), SPAWNED_FINE, "its exit code");

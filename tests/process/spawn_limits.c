@@ -85,11 +85,7 @@ Test(proc_spawn, can_be_tried_again_after_a_shortage_of_room, .timeout = 10,
     enum { COUNT = 1 << 19 };
     struct process p;
     const struct process_options options = spawn_with(sizeof(struct spawned_bytes) + COUNT);
-    struct spawned_bytes *given = calloc(1, options.arg_size);
-    require(given != NULL, "find memory");
-    memset(given->bytes, 0xa5, COUNT);
-    given->count = COUNT;
-    given->sum = spawned_sum(given->bytes, COUNT);
+    struct spawned_bytes *given = spawned_bytes_of(COUNT, 0xa5);
     expect_int(spawned_register(), 0, "registering the targets");
     expect_int(process_init_target(&p, spawned_check_bytes, given, &options), 0, "making a process");
     int before = open_descriptors();

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/core/require.h"
 #include "support/faults/partial_io.h"
 
 int spawned_variable = SPAWNED_FINE;
@@ -153,6 +154,15 @@ unsigned spawned_sum(const unsigned char *bytes, size_t count) {
     for (size_t i = 0; i < count; i++)
         sum = (sum ^ bytes[i]) * 16777619U;
     return sum;
+}
+
+struct spawned_bytes *spawned_bytes_of(size_t count, unsigned char byte) {
+    struct spawned_bytes *made = calloc(1, sizeof *made + count);
+    require(made != NULL, "find memory");
+    memset(made->bytes, byte, count);
+    made->count = count;
+    made->sum = spawned_sum(made->bytes, count);
+    return made;
 }
 
 int spawned_check_bytes(void *arg) {

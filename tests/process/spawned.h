@@ -48,6 +48,9 @@ struct spawned_bytes {
 };
 unsigned spawned_sum(const unsigned char *bytes, size_t count);
 
+/* A right argument: so many equal bytes. Free it. Its size is sizeof(struct spawned_bytes) + count. */
+struct spawned_bytes *spawned_bytes_of(size_t count, unsigned char byte);
+
 /* Returns SPAWNED_FINE if its argument is NULL. */
 process_target spawned_expect_null;
 

@@ -1,4 +1,6 @@
 /* sweeps.c - tests that declare a sweep, or get one by --sweep. selftest/submission/swept.c makes the calls. */
+#include "submission/swept.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>
@@ -13,13 +15,6 @@
 #define SWEEP(kind) ((void *)&(enum sweep_kind){kind})
 
 bool sweep_end(void);
-int three_blocks(void);
-int two_unchecked_blocks(void);
-int many_blocks(unsigned count);
-int block_in_a_child(void);
-int pipe_after_pipe(int ends[4]);
-int read_once(int fd);
-int start_a_process(void);
 
 Test(sweeps, memory, .data = SWEEP(SWEEP_MEMORY)) {
     int result = three_blocks(), error = errno;

@@ -13,6 +13,7 @@ from timeslice.witness.scenario import (
     require,
     require_end,
     require_same,
+    require_stop,
     scenario,
 )
 
@@ -30,12 +31,6 @@ def echoed(program: Program, client: socket.socket, at: tuple[str, int], request
     require_same("the reply", reply, request)
 
 
-def stopped(program: Program, counts: str) -> None:
-    """Stop the server and see its statistics."""
-    program.send(signal.SIGTERM)
-    require_end(program.end(), 0, f"{counts}\n".encode())
-
-
 @scenario("udp", shows="UDP-OPEN-008 UDP-OPEN-010 UDP-SRV-001 UDP-SRV-009 UDP-SRV-014", needs=NEEDS)
 def the_lectures_client_is_answered(scene: Scene) -> None:
     """The lecture's client sends b'hello' with Python's socket, and a longer message into recvfrom(1024)."""
@@ -48,7 +43,7 @@ def the_lectures_client_is_answered(scene: Scene) -> None:
     reply, _ = server.receive(client, LECTURE_ROOM)
     require_same("the first 1024 bytes of a longer reply", reply, long[:LECTURE_ROOM])
     echoed(server, client, at, b"next")  # the rest of the longer reply is lost
-    stopped(server, "received 3, replied 3, declined 0, oversized 0, failed 0")
+    require_stop(server, "received 3, replied 3, declined 0, oversized 0, failed 0")
 
 
 @scenario("udp", shows="UDP-SRV-004 UDP-SRV-006 UDP-SRV-013 UDP-RX-001 UDP-RX-006 UDP-TX-002 UDP-TX-008", needs=NEEDS)
@@ -61,7 +56,7 @@ def requests_of_every_kind_come_back(scene: Scene) -> None:
     scene.random.shuffle(requests)
     for request in requests:
         echoed(server, client, at, request)
-    stopped(server, f"received {len(requests)}, replied {len(requests)}, declined 0, oversized 0, failed 0")
+    require_stop(server, f"received {len(requests)}, replied {len(requests)}, declined 0, oversized 0, failed 0")
 
 
 @scenario("udp", shows="UDP-SRV-002", needs=NEEDS)
@@ -80,7 +75,7 @@ def clients_are_kept_apart(scene: Scene) -> None:
     for turn, requests in sent.items():
         got = sorted(server.receive(clients[turn])[0] for _ in requests)
         require_same(f"the replies of client {turn}", got, sorted(requests))
-    stopped(server, "received 20, replied 20, declined 0, oversized 0, failed 0")
+    require_stop(server, "received 20, replied 20, declined 0, oversized 0, failed 0")
 
 
 @scenario("udp", shows="UDP-SRV-005 UDP-SRV-007", needs=NEEDS)
@@ -108,7 +103,7 @@ def ipv6_works_like_ipv4(scene: Scene) -> None:
     require_same("the address of the server", host, "::1")
     client = scene.peer("::1")
     echoed(server, client, ("::1", port), scene.noise(1, 500))
-    stopped(server, "received 1, replied 1, declined 0, oversized 0, failed 0")
+    require_stop(server, "received 1, replied 1, declined 0, oversized 0, failed 0")
 
 
 @scenario("udp", shows="UDP-OPEN-008 UDP-OPEN-011", needs=NEEDS)
@@ -123,4 +118,4 @@ def it_takes_the_port_that_it_is_told(scene: Scene) -> None:
     at = listening(server)
     require_same("its address", at, ("127.0.0.1", int(port)))
     echoed(server, scene.peer(), at, b"hello")
-    stopped(server, "received 1, replied 1, declined 0, oversized 0, failed 0")
+    require_stop(server, "received 1, replied 1, declined 0, oversized 0, failed 0")

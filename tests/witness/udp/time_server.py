@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import struct
 import time
 
 import ntplib
 
-from timeslice.witness.scenario import Program, Scene, listening, require, require_end, require_same, scenario
+from timeslice.witness.scenario import Program, Scene, listening, require, require_same, require_stop, scenario
 
 NEEDS = "UDP-OPEN UDP-TX UDP-RX UDP-SRV UDP-TIME"
 PACKET = struct.Struct("!BBbb II 4s QQQQ")
@@ -25,12 +24,6 @@ def asked(program: Program, client: socket.socket, at: tuple[str, int], request:
     require_same("the sender of a reply", sender, at)
     require_same("the length of a reply", len(reply), PACKET.size)
     return reply
-
-
-def stopped(program: Program, counts: str) -> None:
-    """Stop the server and see its statistics."""
-    program.send(signal.SIGTERM)
-    require_end(program.end(), 0, f"{counts}\n".encode())
 
 
 @scenario("time", shows="UDP-TIME-021 UDP-TIME-022 UDP-TIME-023 UDP-TIME-024", needs=NEEDS)
@@ -49,7 +42,7 @@ def ntplib_gets_the_time(scene: Scene) -> None:
     off, delay = told.offset, told.delay
     require(delay >= -ROUNDING, f"the reply was made after it came: the delay is {delay} s")
     require(abs(off) <= delay / 2 + ROUNDING, f"the clock of the server is {off} s wrong, with a delay of {delay} s")
-    stopped(server, "received 1, replied 1, declined 0, oversized 0, failed 0")
+    require_stop(server, "received 1, replied 1, declined 0, oversized 0, failed 0")
 
 
 @scenario("time", shows="UDP-TIME-021 UDP-TIME-022 UDP-TIME-025 UDP-TIME-026 UDP-TIME-027 UDP-SRV-003", needs=NEEDS)
@@ -74,4 +67,4 @@ def requests_of_every_version(scene: Scene) -> None:
         require_same("stratum and poll interval", (reply[1], reply[2]), (10, poll))
         require_same("the originate", reply[8], sent)
         require(reply[9] <= reply[10], "the transmit of the reply is before its receive")
-    stopped(server, f"received {5 + ignored}, replied 5, declined {ignored}, oversized 0, failed 0")
+    require_stop(server, f"received {5 + ignored}, replied 5, declined {ignored}, oversized 0, failed 0")

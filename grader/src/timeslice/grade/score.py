@@ -15,7 +15,8 @@ from timeslice.run.records import ModeRun
 from timeslice.untrusted import one_line
 
 SUSPICIONS_SHOWN = 5
-WITHHELD = "The submission may have tampered with the verdicts. The points are withheld until a person has looked."
+LOOK = "The points are withheld until a person has looked."
+WITHHELD = f"The submission may have tampered with the verdicts. {LOOK}"
 _COSTS_NOTHING = (Verdict.PASSED, Verdict.BROKEN)
 
 

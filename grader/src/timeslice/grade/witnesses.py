@@ -20,6 +20,7 @@ from timeslice.build.workshop import NATIVE
 from timeslice.contract.assignment import Assignment
 from timeslice.contract.bank import BankTest
 from timeslice.contract.kit import Kit
+from timeslice.grade.score import LOOK
 from timeslice.model import BindingSentence, Check, Verdict, WitnessAnswer, WitnessReport
 from timeslice.run.start import limits_of
 from timeslice.witness.asking import Testimony, Witness
@@ -69,11 +70,11 @@ class Stand:
         self._kit = kit
         self._assignment = assignment
         self._builder = builder
+        self._scenarios = [scenario for lab in assignment.labs for scenario in scenarios(kit, lab.id)]
 
     def _offered(self, built: Built) -> list[Scenario]:
         """The scenarios of the labs that were built."""
-        labs = [lab.id for lab in self._assignment.labs if lab.id in built.labs]
-        return [scenario for lab in labs for scenario in scenarios(self._kit, lab)]
+        return [scenario for scenario in self._scenarios if scenario.lab in built.labs]
 
     def link(self, built: Built, stage: Path, areas: set[str]) -> Path:
         """Link the programs of all scenarios that count if ``areas`` hold. Returns their folder.
@@ -141,8 +142,7 @@ def suspicions(reports: Sequence[WitnessReport]) -> Iterator[str]:
         clauses = ", ".join(sentence.address for sentence in report.shows)
         yield (
             f"The bank says that {clauses} hold, but a witness sees that they do not. {report.title} "
-            f"What it saw ({report.scenario}): {report.failures[-1]}. "
-            "The points are withheld until a person has looked."
+            f"What it saw ({report.scenario}): {report.failures[-1]}. {LOOK}"
         )
 
 

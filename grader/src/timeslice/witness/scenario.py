@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -148,6 +149,12 @@ def require_end(ended: Ended, status: int = 0, output: bytes | None = None) -> N
         require_same("its output", ended.output, output)
 
 
+def require_stop(program: Program, counts: str) -> None:
+    """Stop a server with SIGTERM. Raise DisagreementError unless it then prints these statistics, and ends well."""
+    program.send(signal.SIGTERM)
+    require_end(program.end(), 0, f"{counts}\n".encode())
+
+
 def status_text(status: int) -> str:
     """``status 0``, or the signal that killed it."""
     return f"status {status}" if status >= 0 else f"signal {-status}"
@@ -183,6 +190,7 @@ __all__: Sequence[str] = (
     "require",
     "require_end",
     "require_same",
+    "require_stop",
     "scenario",
     "scenarios",
 )

@@ -1,16 +1,10 @@
 /* swept.c - a submission whose calls a sweep lets fail. */
+#include "swept.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-int three_blocks(void);
-int two_unchecked_blocks(void);
-int many_blocks(unsigned count);
-int block_in_a_child(void);
-int pipe_after_pipe(int ends[4]);
-int read_once(int fd);
-int start_a_process(void);
 
 int three_blocks(void) {
     void *blocks[3];
