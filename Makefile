@@ -28,7 +28,7 @@ CPPFLAGS := -Ispec/include -Itests
 # Packages of the distribution: to grade, and also to test the kit itself.
 GRADE_PACKAGES := gcc libc6-dev make binutils libcriterion-dev libboxfort-dev libnanopb-dev libffi-dev valgrind libc6-dbg \
 	bubblewrap libseccomp2 util-linux python3 python3-venv
-TEST_PACKAGES := clang libclang-rt-dev clang-format cppcheck lcov netcat-openbsd socat chrony chromium procps patch perl
+TEST_PACKAGES := clang libclang-rt-dev cppcheck lcov netcat-openbsd socat chrony chromium procps patch perl
 
 TEST_SOURCES := $(foreach lab,$(LABS),$(wildcard tests/$(lab)/*.c))
 SUPPORT_SOURCES := $(wildcard tests/support/*/*.c)
@@ -237,7 +237,7 @@ fuzz: setup ## send RUNS random files to the parser of workload files
 .PHONY: lint
 lint: ## check the partners of every clause, and the style of text, C and Python
 	@.venv/bin/timeslice lint
-	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' ':!tests/hostile' ':!grader')
+	@.venv/bin/clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' ':!tests/hostile' ':!grader')
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
 		-Ispec/include -Itests -itests/runner/selftest reference tests/check tests/support tests/runner
@@ -247,7 +247,7 @@ lint: ## check the partners of every clause, and the style of text, C and Python
 
 .PHONY: format
 format: ## format C and Python in place
-	@clang-format -i $$(git ls-files '*.c' '*.h' ':!tests/hostile' ':!grader')
+	@.venv/bin/clang-format -i $$(git ls-files '*.c' '*.h' ':!tests/hostile' ':!grader')
 	@.venv/bin/ruff check --quiet --fix --config grader/pyproject.toml grader tests
 	@.venv/bin/ruff format --quiet --config grader/pyproject.toml grader tests
 

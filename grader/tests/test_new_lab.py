@@ -26,7 +26,7 @@ def test_a_fourth_lab_is_listed_linted_graded_and_proved(kit: Kit, tmp_path: Pat
     assert made.returncode == 0, made
     assert (copy.root / "spec" / "pipes.md").is_file()
     written = [line for line in made.stdout.splitlines() if line.endswith((".c", ".h"))]
-    formatted = run("clang-format", "--dry-run", "-Werror", *written)
+    formatted = run(TIMESLICE.with_name("clang-format"), "--dry-run", "-Werror", *written)
     assert formatted.returncode == 0, formatted
     built = run("make", "--silent", f"-j{len(os.sched_getaffinity(0))}", "all")
     assert built.returncode == 0, built
