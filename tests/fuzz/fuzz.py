@@ -1,7 +1,7 @@
 """Fuzzes one reader: plays its kept cases, then real inputs that Hypothesis changes, until the time is over.
 
-*Theory of operation.* Each input has a limit of time, and the process has a limit of memory. An input that breaks a rule
-is made smaller and then kept in ``cases/READER/``. Every later run plays the kept cases first.
+*Theory of operation.* Each input has a limit of time, and the process has a limit of memory. An input that breaks a
+rule is made smaller and then kept in ``cases/READER/``. Every later run plays the kept cases first.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from readers import READERS, Reader
 
 CASES = Path(__file__).parent / "cases"
+FAST = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a folder in memory, because each input needs an empty one
 INPUT_SECONDS = 5  # of processor time for one input, which has less than 100 kB
 SMALLER_SECONDS = 20
 FURTHER = 50  # inputs for each one that Hypothesis chooses step by step
@@ -39,7 +40,7 @@ def complaint(reader: Reader, data: bytes) -> str:
     """What does not hold when the reader reads ``data``. Empty if everything holds."""
     signal.setitimer(signal.ITIMER_VIRTUAL, INPUT_SECONDS)
     try:
-        with tempfile.TemporaryDirectory(prefix="timeslice-fuzz-") as folder:
+        with tempfile.TemporaryDirectory(prefix="timeslice-fuzz-", dir=FAST) as folder:
             return reader.play(data, Path(folder))
     except TooSlowError:
         return f"it takes more than {INPUT_SECONDS} s"

@@ -187,7 +187,7 @@ def _play_records(data: bytes, folder: Path) -> str:
 def _lost(name: str, data: bytes, read: Callable[[bytes], Found], mark: bytes) -> str:
     """Findings that are whole before the first changed byte, but are not found. ``mark`` ends a finding."""
     seed = _stored(name)()[0]
-    same = os.path.commonprefix([seed, data])
+    same: bytes = os.path.commonprefix(cast(Any, [seed, data]))  # noqa: RUF071 - bytes, not paths
     whole = same[: same.rfind(mark) + len(mark)] if mark in same else b""
     places = {(one.kind, one.file, one.line) for one in read(data).submission}
     lost = [one.kind for one in read(whole).submission if (one.kind, one.file, one.line) not in places]
