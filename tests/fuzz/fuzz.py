@@ -21,7 +21,7 @@ from readers import READERS, Reader
 
 CASES = Path(__file__).parent / "cases"
 FAST = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a folder in memory, because each input needs an empty one
-INPUT_SECONDS = 5  # of processor time for one input, which has less than 100 kB
+INPUT_SECONDS = 5  # of processor time for one input, which has at most some 100 kB
 SMALLER_SECONDS = 20
 FURTHER = 50  # inputs for each one that Hypothesis chooses step by step
 MEMORY = 1 << 30  # bytes of address space
@@ -139,11 +139,12 @@ def main() -> int:
             return 1
     played, broken = fuzz(reader, chosen.seconds) if chosen.seconds else (0, None)
     if broken is not None:
+        why = complaint(reader, broken) or "it broke a rule once, and not again"
         folder.mkdir(parents=True, exist_ok=True)
         broken = smaller(reader, broken)
         case = folder / hashlib.sha256(broken).hexdigest()[:12]
         case.write_bytes(broken)
-        print(f"{chosen.reader}: {complaint(reader, broken)}: kept as tests/fuzz/cases/{chosen.reader}/{case.name}")
+        print(f"{chosen.reader}: {why}: kept as tests/fuzz/cases/{chosen.reader}/{case.name}")
         return 1
     print(f"{chosen.reader}: {len(kept)} kept cases hold, {played} new inputs")
     return 0

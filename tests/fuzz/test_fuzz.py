@@ -1,4 +1,4 @@
-"""Fuzzes each reader for ten seconds. ``make fuzz`` does it for an hour."""
+"""Plays the kept cases and the real inputs of each reader. ``make fuzz`` also makes new ones, for an hour."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ FUZZ = Path(__file__).with_name("fuzz.py")
 
 
 @pytest.mark.parametrize("reader", FUZZED)
-def test_no_input_breaks_a_reader(reader: str) -> None:
-    told = subprocess.run(
-        [sys.executable, FUZZ, reader, "--seconds", "10"], capture_output=True, text=True, check=False
-    )
+def test_the_kept_cases_of_a_reader_hold(reader: str) -> None:
+    told = subprocess.run([sys.executable, FUZZ, reader], capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stdout + told.stderr
