@@ -15,8 +15,8 @@ ONLY ?=
 SWEEP ?=
 LAB ?=
 REPEAT ?= 2
-RUNS ?= 1000000
 NUMBER ?= 100
+SECONDS ?= 3600
 # One process more than processors, because many tests wait.
 TEST_PROCESSES ?= $(shell echo $$(($$(nproc) + 1)))
 PYTHON ?= /usr/bin/python3
@@ -228,11 +228,18 @@ build/fuzz/workload: $(FUZZ_SOURCES)
 	@mkdir -p $(@D)
 	clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(CPPFLAGS) -o $@ $^
 
-.PHONY: fuzz
-fuzz: setup ## send RUNS random files to the parser of workload files
-	@$(MAKE) --no-print-directory --silent build/fuzz/workload
+FUZZED := archive folder object records memcheck sanitize coverage
+.PHONY: fuzz fuzz-workload $(FUZZED:%=fuzz-%)
+fuzz: setup ## send changed inputs to the grader's readers and to the parser of workload files, SECONDS (3600) each
+	@$(MAKE) --no-print-directory --silent ready build/fuzz/workload
+	@$(MAKE) --no-print-directory --keep-going -j$$(nproc) SECONDS=$(SECONDS) fuzz-workload $(FUZZED:%=fuzz-%)
+
+$(FUZZED:%=fuzz-%): fuzz-%:
+	@.venv/bin/python tests/fuzz/fuzz.py $* --seconds $(SECONDS)
+
+fuzz-workload:
 	@mkdir -p build/fuzz/corpus
-	@build/fuzz/workload -runs=$(RUNS) -max_len=512 -print_final_stats=1 -artifact_prefix=build/fuzz/ build/fuzz/corpus spec/workloads
+	@build/fuzz/workload -max_total_time=$(SECONDS) -max_len=512 -verbosity=0 -artifact_prefix=build/fuzz/ build/fuzz/corpus spec/workloads
 
 .PHONY: lint
 lint: ## check the partners of every clause, and the style of text, C and Python

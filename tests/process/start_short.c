@@ -61,15 +61,24 @@ static const char *start_with_descriptors(unsigned left, int i) {
     return *wrong != '\0' ? wrong : wrong_after_retry(&p, starts[i].code);
 }
 
+static void try_each_number(int i) {
+    for (unsigned left = 0; left < 8; left++)
+        expect_text(start_with_descriptors(left, i), "", "what is wrong after a %s with %u descriptors left",
+                    starts[i].name, left);
+}
+
 Test(proc_start, leaves_nothing_if_descriptors_are_short, .timeout = 20,
      .description = "PROC-START-006 PROC-START-006c PROC-START-006d PROC-START-006e PROC-RULE-011 PROC-RULE-011a "
                     "PROC-RULE-011b PROC-RULE-011c: 0 to 7 descriptors left, by fork and by spawn") {
     setenv(SPAWNED_VARIABLE, SPAWNED_GUARDED, 1);
     expect_int(spawned_register(), 0, "registering the targets");
     for (int i = 0; i < 2; i++)
-        for (unsigned left = 0; left < 8; left++)
-            expect_text(start_with_descriptors(left, i), "", "what is wrong after a %s with %u descriptors left",
-                        starts[i].name, left);
+        try_each_number(i);
+    /* A program that has called process_spawn_main may need one descriptor less. So a start may fail at a later call.
+     */
+    process_spawn_main(1, (char *[]){"test", NULL});
+    for (int i = 0; i < 2; i++)
+        try_each_number(i);
 }
 
 static void allow_so_many(unsigned count) {

@@ -198,6 +198,25 @@ Test(udp_recv, reports_every_errno, .timeout = 3,
     }
 }
 
+/* Some correct code measures a datagram first, and takes it by a second receive. */
+Test(udp_recv, reports_an_error_of_a_later_receive, .timeout = 3,
+     .description = "UDP-RX-014 UDP-RULE-001: the second or third receive fails, if there is one") {
+    for (unsigned k = 2; k <= 3; k++) {
+        struct pair pair = pair_open(families[k % 2]);
+        char buf[8];
+        pair_arrive(&pair, "hello", 5);
+        fail_calls(RECEIVING, k, 1, EIO);
+        errno = 0;
+        ssize_t result = udp_recv(pair.to.fd, buf, sizeof buf, NULL, AGES);
+        int error = errno;
+        fail_calls(RECEIVING, k, 0, 0);
+        expect_true(result == 5 || (result == -1 && error == EIO),
+                    "udp_recv returns 5, or -1 with EIO, if receive %u fails (it returned %zd, errno: %s)", k, result,
+                    strerror(error));
+        pair_close(&pair);
+    }
+}
+
 Test(udp_recv, reports_a_refusal_on_every_kind_of_socket, .timeout = 3,
      .description = "UDP-RX-014 UDP-RX-014a UDP-RULE-003d: three timeouts, blocking or not, of both families; -1") {
     static const int timeouts[] = {0, AGES, -1};

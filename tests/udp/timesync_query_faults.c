@@ -142,6 +142,22 @@ Test(timesync_query, reports_an_error_of_its_receive, .timeout = 3,
     }
 }
 
+/* Code that does not wait by poll or select times out. */
+Test(timesync_query, reports_a_wait_that_fails, .timeout = 3,
+     .description = "UDP-TIME-035c UDP-TIME-035 UDP-RULE-001f: a poll or select without memory, IPv4 and IPv6") {
+    static struct time_scene scene;
+    scene = time_scene_ordinary();
+    for (size_t i = 0; i < 2; i++) {
+        struct peer silent = peer_open(families[i]);
+        fail_waits(1, ENOMEM);
+        int verdict = ask(&silent.at, &scene, 1), error = errno;
+        int expected = waits_failed() > 0 ? ENOMEM : ETIMEDOUT;
+        fail_waits(0, 0);
+        expect_error((errno = error, verdict), expected, "calling timesync_query, whose wait fails with ENOMEM");
+        peer_close(&silent);
+    }
+}
+
 /* The loopback's address for broadcasts. A socket that did not ask for broadcasts may not send there. The kit looks
  * what the kernel says to it. */
 static struct udp_peer forbidden(int *error) {

@@ -1,4 +1,7 @@
-/* kernel_view.c - reads /proc/PID/stat, and waits with WNOWAIT, which leaves the exit code in place. */
+/* kernel_view.c - reads /proc/PID/stat and status, and waits with WNOWAIT, which leaves the exit code in place.
+ *
+ * A process also sleeps while an assertion tells its fact to the executor. This is no wait of the code under test. The
+ * mask of its signals shows it: only such a process blocks signal 32 (fact.c). */
 #include "kernel_view.h"
 
 #include <errno.h>
@@ -40,9 +43,44 @@ char kernel_state(pid_t pid) {
     return look(pid, &ticks);
 }
 
+/* What /proc/PID/status says at one look. */
+struct status {
+    char state;
+    unsigned long long blocked; /* the mask of its signals */
+    unsigned long long sleeps;  /* how many times it has gone to sleep */
+};
+
+static struct status status_of(pid_t pid) {
+    struct status found = {.state = '-'};
+    char path[64], line[256];
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        sscanf(line, "State: %c", &found.state);
+        sscanf(line, "SigBlk: %llx", &found.blocked);
+        sscanf(line, "voluntary_ctxt_switches: %llu", &found.sleeps);
+    }
+    if (file != NULL)
+        fclose(file);
+    return found;
+}
+
+/* Whether a process that seemed to sleep tells a fact. It also counts as telling if it has run between two looks. */
+static bool tells_fact(pid_t pid) {
+    struct status first = status_of(pid), second = status_of(pid);
+    if (first.state != 'S' || second.state != 'S' || first.sleeps != second.sleeps)
+        return true;
+    return (second.blocked >> (32 - 1) & 1) != 0;
+}
+
+/* Whether a process in this state neither runs nor waits for a moment only. */
+static bool rests(pid_t pid, char state) {
+    return state == 'S' ? !tells_fact(pid) : state != 'R' && state != 'D';
+}
+
 char await_rest(pid_t pid) {
     char state;
-    while ((state = kernel_state(pid)) == 'R' || state == 'D')
+    while (!rests(pid, state = kernel_state(pid)))
         sched_yield();
     return state;
 }
@@ -54,7 +92,7 @@ void await_waiting(pid_t pid) {
     look(pid, &before);
     for (;;) {
         char state = look(pid, &now);
-        if ((state != 'R' && state != 'D') || now >= before + enough)
+        if (rests(pid, state) || now >= before + enough)
             return;
         poll(NULL, 0, 1);
     }

@@ -12,7 +12,8 @@ char kernel_state(pid_t pid);
  * state. The kernel has no event for this, so the function looks again and again. */
 char await_rest(pid_t pid);
 
-/* Waits until a process, or a thread of this process, waits: it sleeps or has ended. A process may also wait in a loop
+/* Waits until a process, or a thread of this process, waits: it sleeps or has ended. A process that only tells the
+ * executor the result of an assertion does not count as waiting. A process may also wait in a loop
  * without sleep. So it counts as waiting when it has used a fifth of a second of processor time since the call. */
 void await_waiting(pid_t pid);
 

@@ -59,7 +59,7 @@ class Linking:
             reasons = {lab: reason for lab, reason in alone.items() if reason} or dict.fromkeys(labs, why)
             why = self._attempt([lab for lab in labs if lab not in reasons])
         if why:
-            require_room(self.stage)
+            require_room(self.stage, why if set(reasons) >= set(labs) else "")
             raise KitError(f"the bank cannot be linked with the template ({why}): run make again")
         kept = [lab for lab in labs if lab not in reasons]
         return Linked({lab: self._missing(lab) for lab in kept}, reasons)

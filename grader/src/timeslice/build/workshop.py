@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -139,8 +140,10 @@ class Workshop:
         )
 
 
-def require_room(stage: Path) -> None:
-    """Raise DiskFullError if the disk below ``stage`` is full: then a failure is not the student's fault."""
+def require_room(stage: Path, why: str = "") -> None:
+    """Raise DiskFullError if the disk below ``stage`` is full: then a failure is not the student's fault.
+
+    ``why``: what a tool said that read only files of the kit."""
     room = os.statvfs(stage)
-    if room.f_bavail * room.f_frsize < _ROOM:
+    if room.f_bavail * room.f_frsize < _ROOM or os.strerror(errno.ENOSPC) in why:
         raise DiskFullError(f"the disk is full ({stage.parent}): make room, or set TMPDIR to another disk")

@@ -62,12 +62,17 @@ def measure(
             notes, uncounted = _copy_data(objects_dir, counters or objects_dir, sources, Path(private))
             documents = _run_gcov(notes, uncounted, gcov, Path(private))
             _require_no_functions(documents, uncounted)
-            counts, functions = _merge(documents, texts)
+            return counted(documents, texts)
     except CoverageError as error:
         return _without_counts(texts, "broken", str(error))
     except OSError as error:
         return _without_counts(texts, "broken", f"the counters cannot be read: {error.strerror}")
-    files = [_file(source, texts[source], counts[source], functions[source]) for source in sources]
+
+
+def counted(documents: Sequence[dict[str, Any]], texts: Mapping[str, str]) -> Coverage:
+    """The coverage that gcov's documents tell of our sources ``texts``."""
+    counts, functions = _merge(documents, texts)
+    files = [_file(source, text, counts[source], functions[source]) for source, text in texts.items()]
     return Coverage(
         status="measured",
         lines=sum(file.lines for file in files),
@@ -161,9 +166,17 @@ def _run_gcov(notes: Sequence[str], uncounted: Collection[str], gcov: str, folde
         why = complaint[0][:200] if complaint else f"it ended with status {ended.returncode}"
         raise CoverageError(f"{gcov} cannot read the counters ({why})")
     try:
-        documents = [json.loads(line) for line in ended.stdout.splitlines() if line.strip()]
+        return documents_in(ended.stdout)
+    except CoverageError as error:
+        raise CoverageError(f"{gcov} answered with {error}") from None
+
+
+def documents_in(answer: bytes) -> list[dict[str, Any]]:
+    """The documents in gcov's answer, one on each line."""
+    try:
+        documents = [json.loads(line) for line in answer.splitlines() if line.strip()]
     except (ValueError, RecursionError):
-        raise CoverageError(f"{gcov} answered with something other than JSON") from None
+        raise CoverageError("something other than JSON") from None
     return [document for document in documents if isinstance(document, dict)]
 
 

@@ -91,13 +91,15 @@ class MutantRunner:
         """Link the bank of a mode with a mutant. Valgrind runs the native bank.
 
         Raises KitError if the mutant does not compile or does not link."""
-        (stage / mode).mkdir()
-        if mode == MEMCHECK and (stage / NATIVE / "bank").exists():
+        if mode == MEMCHECK:
+            if not (stage / NATIVE).is_dir():
+                self.link(mutant, stage, NATIVE)
+            (stage / mode).mkdir()
             (stage / mode / "bank").hardlink_to(stage / NATIVE / "bank")
             return
-        kind = SANITIZE if mode == SANITIZE else NATIVE
-        self._ready(kind)
-        self._link(mutant, stage, kind)
+        (stage / mode).mkdir()
+        self._ready(mode)
+        self._link(mutant, stage, mode)
 
     def _ready(self, kind: str) -> None:
         """Compile the solution, once for each kind of objects."""

@@ -6,6 +6,8 @@ Cases are found on the disk. So you add a mutant or an alternative, and register
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from timeslice.contract.places import Mutant, mutants
 from timeslice.errors import KitError
 from timeslice.grade.context import GradingContext
 from timeslice.model import Result, Verdict
+from timeslice.untrusted import one_line
 from timeslice.upkeep.attacks import attacks, grade, surprises
 from timeslice.upkeep.costs import Cost, cost_of
 from timeslice.upkeep.lint import lint
@@ -25,6 +28,7 @@ from timeslice.upkeep.mutants import MutantRunner, patched
 from timeslice.upkeep.testimonies import hear, surprised
 
 COMPILERS = ("gcc", "clang")
+FUZZED = ("archive", "folder", "object", "records", "memcheck", "sanitize", "coverage")  # tests/fuzz/readers.py
 HEARINGS = 3  # of each right solution, each with other random choices
 
 
@@ -104,7 +108,15 @@ def cases(kit: Kit) -> list[Case]:
             for lab in kit.labs
             for m in mutants(kit, lab)
         ),
+        *(Case("the kept cases of the fuzzers hold", name, partial(_kept_cases, name)) for name in FUZZED),
     ]
+
+
+def _kept_cases(reader: str, prover: Prover) -> str:
+    """A process of its own, because it limits its memory."""
+    command = [sys.executable, str(prover.kit.root / "tests" / "fuzz" / "fuzz.py"), reader]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "" if ended.returncode == 0 else one_line(ended.stdout or ended.stderr[-300:], 300)
 
 
 def _full_marks(folder: Path, cc: str, prover: Prover, clauses: Sequence[str] = ()) -> str:
