@@ -54,13 +54,13 @@ Test(sched_cpus, preempt_the_right_jobs, .timeout = 5,
                               "MLFQ ?,90 cpus 2;MLFQ ?,90 cpus 3;MLFQ ?,?,90 cpus 2;MLFQ ?,?,90 cpus 4", shape, 3000);
 }
 
-/* Eight long jobs have all CPUs and are on level 1. Then short jobs come, and each preempts one of them. */
+/* Long jobs have all eight CPUs, and more of them wait on level 1. Each short job that comes preempts one of them. */
 static void crowd(struct jobs *out, struct dice *dice) {
-    *out = (struct jobs){.workload = {out->job, 20}};
-    for (unsigned i = 0; i < 20; i++) {
-        bool is_long = i < 8;
-        out->bursts[i][0] = is_long ? 10 + dice_below(dice, 30) : 1 + dice_below(dice, 2);
-        out->job[i] = (struct sched_job){i + 1, is_long ? 0 : 4 + dice_below(dice, 25), out->bursts[i], 1};
+    *out = (struct jobs){.workload = {out->job, 26}};
+    for (unsigned i = 0; i < 26; i++) {
+        bool is_long = i < 14;
+        out->bursts[i][0] = is_long ? 5 + dice_below(dice, 25) : 1 + dice_below(dice, 2);
+        out->job[i] = (struct sched_job){i + 1, is_long ? 0 : 7 + dice_below(dice, 25), out->bursts[i], 1};
     }
 }
 
