@@ -1,4 +1,5 @@
 /* cpus_random.c - several CPUs and context switches, on random workloads. */
+#include "support/core/rounds.h"
 #include "support/schedule/history.h"
 #include "support/schedule/like_model.h"
 
@@ -51,6 +52,37 @@ Test(sched_cpus, preempt_the_right_jobs, .timeout = 5,
     expect_chart("MLFQ 1,8 cpus 2", "A(0,9) B(0,9) C(3,1) D(3,1)", "AAADAAAAAA / BBBCBBBBBB");
     expect_for_workloads_with(PREEMPTED, EXPIRED_AND_COMER | EXACT | PREEMPTED_USED, runs_like_model,
                               "MLFQ ?,90 cpus 2;MLFQ ?,90 cpus 3;MLFQ ?,?,90 cpus 2;MLFQ ?,?,90 cpus 4", shape, 3000);
+}
+
+/* Long jobs have all eight CPUs, and more of them wait on level 1. Each short job that comes preempts one of them. */
+static void crowd(struct jobs *out, struct dice *dice) {
+    *out = (struct jobs){.workload = {out->job, 26}};
+    for (unsigned i = 0; i < 26; i++) {
+        bool is_long = i < 14;
+        out->bursts[i][0] = is_long ? 5 + dice_below(dice, 25) : 1 + dice_below(dice, 2);
+        out->job[i] = (struct sched_job){i + 1, is_long ? 0 : 7 + dice_below(dice, 25), out->bursts[i], 1};
+    }
+}
+
+Test(sched_cpus, preempt_the_right_jobs_of_eight, .timeout = 5,
+     .description = "SCH-SMP-004 SCH-SMP-004b SCH-RULE-006h: random short jobs preempt long jobs on eight CPUs") {
+    struct dice dice = dice_for("jobs that preempt others on eight CPUs");
+    struct sched_options o = options_from("MLFQ 3,90 cpus 8");
+    unsigned last = rounds(500), wrong = 0;
+    for (unsigned i = 0; i < last; i++) {
+        static struct jobs jobs;
+        struct schedule s = {0};
+        crowd(&jobs, &dice);
+        const char *problem = "schedule_run fails";
+        if (schedule_run(&jobs.workload, &o, &s) == 0)
+            problem = runs_like_model(&jobs.workload, &o, &s);
+        schedule_free(&s);
+        if (!problem)
+            continue;
+        step("%s: MLFQ 3,90 cpus 8, %s", problem, jobs_text(&jobs));
+        wrong++;
+    }
+    expect_int(wrong, 0, "workloads that do not run like the model");
 }
 
 Test(sched_cpus, preempt_jobs_during_their_switches, .timeout = 5,

@@ -232,6 +232,50 @@ Test(sched_fault, files_that_are_not_read_to_the_end, .timeout = 5,
     }
 }
 
+/* A stream that loses one write, and takes all others. */
+struct lossy {
+    unsigned writes;
+    unsigned lost; /* the number of the write that it loses, from 1 */
+};
+
+static ssize_t take_all_but_one(void *cookie, const char *buffer, size_t len) {
+    struct lossy *l = cookie;
+    (void)buffer;
+    if (++l->writes != l->lost)
+        return (ssize_t)len;
+    errno = EIO;
+    return 0;
+}
+
+/* Loses the first write of a chart, then the second one, and so on. Without a buffer each text is a write. Returns how
+ * many of the results are wrong. */
+static unsigned losses_hidden(size_t room) {
+    static char buffer[64];
+    unsigned hidden = 0;
+    bool loses = true;
+    for (unsigned lost = 1; loses; lost++) {
+        struct lossy l = {0, lost};
+        FILE *out = fopencookie(&l, "w", (cookie_io_functions_t){.write = take_all_but_one});
+        require(out && setvbuf(out, buffer, room ? _IOFBF : _IONBF, room) == 0, "open a stream");
+        int done = schedule_print_gantt(&made, out);
+        loses = l.writes >= lost;
+        fclose(out);
+        if (done == (loses ? -1 : 0))
+            continue;
+        step("schedule_print_gantt returns %d, a buffer of %zu bytes, %u writes, number %u fails", done, room, l.writes,
+             lost);
+        hidden++;
+    }
+    return hidden;
+}
+
+Test(sched_fault, charts_that_lose_one_write, .timeout = 5,
+     .description = "SCH-GANTT-001i: each write of the stream fails, one at a time, and all later ones work") {
+    make_schedule();
+    expect_int(losses_hidden(0), 0, "failed writes that schedule_print_gantt hides, without a buffer");
+    expect_int(losses_hidden(64), 0, "failed writes that schedule_print_gantt hides, with a buffer of 64 bytes");
+}
+
 Test(sched_fault, charts_that_are_not_written_to_the_end, .timeout = 5,
      .description = "SCH-FAULT-001f SCH-GANTT-001i: the stream has no memory for a whole chart, with and without a "
                     "buffer") {

@@ -104,6 +104,31 @@ Test(sched_fault, arrays_that_grow, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
     expect_run("RR 1 cost 1", "A(0,70) B(0,70) C(3, 30 5 30)");
 }
 
+/* Twelve or more jobs do the same at one instant. So an array that grows then grows in the middle of this step. */
+static void expect_crowd(const char *how, unsigned first, const char *job, unsigned second, const char *later) {
+    char text[512];
+    size_t used = 0;
+    for (unsigned i = 0; i < first + second; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%c%s", i ? " " : "", (int)('A' + i),
+                                 i < first ? job : later);
+    expect_run(how, text);
+}
+
+Test(sched_fault, jobs_that_come_back_together, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "SCH-FAULT-001b SCH-RULE-002d: the I/O of 20 jobs completes at one instant") {
+    expect_crowd("FCFS cpus 20", 20, "(0, 1 3 1)", 0, "");
+}
+
+Test(sched_fault, jobs_that_are_preempted_together, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "SCH-FAULT-001b SCH-RULE-002d: twelve jobs preempt twelve others at one instant") {
+    expect_crowd("MLFQ 1,9 cpus 12", 12, "(0,9)", 12, "(3,1)");
+}
+
+Test(sched_fault, jobs_that_are_boosted_together, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "SCH-FAULT-001b SCH-RULE-002d: a boost takes 26 jobs off their CPUs") {
+    expect_crowd("MLFQ 9 boost 2 cpus 26", 26, "(0,5)", 0, "");
+}
+
 static void expect_wrong_or_short(const char *how, const char *jobs, int error, const char *what) {
     static struct call c;
     struct schedule s;

@@ -65,21 +65,24 @@ Test(
 }
 
 /* Two jobs wait while a long one runs. Their ratios are nearly equal: w is s times the same number, and a little more.
- */
-static void expect_exact_choices(unsigned bits, unsigned count, const char *what) {
+ * All of them arrive after `late`. If there is such a time, their lengths are nearly equal too. */
+static void expect_exact_choices(unsigned bits, int64_t late, unsigned count, const char *what) {
     struct dice dice = dice_for(what);
     unsigned last = rounds(count), wrong = 0;
     for (unsigned i = 0; i < last; i++) {
         int64_t length[2], wait[2], factor = 1 + dice_below(&dice, 3), until = 0;
         for (int k = 0; k < 2; k++) {
             length[k] = 1 + (int64_t)(dice_roll(&dice) >> (64 - bits)) / 4 * 4;
+            if (k > 0 && late > 0)
+                length[k] = length[0] + 1 + dice_below(&dice, 9);
             wait[k] = length[k] * factor + dice_below(&dice, 4);
             until = wait[k] > until ? wait[k] : until;
         }
         struct jobs jobs = {.workload = {jobs.job, 3}};
         for (size_t k = 0; k < 3; k++) {
             jobs.bursts[k][0] = k ? length[k - 1] : until + 1;
-            jobs.job[k] = (struct sched_job){(int64_t)k + 1, k ? until + 1 - wait[k - 1] : 0, jobs.bursts[k], 1};
+            jobs.job[k] =
+                (struct sched_job){(int64_t)k + 1, k ? late + until + 1 - wait[k - 1] : late, jobs.bursts[k], 1};
         }
         struct schedule s;
         struct sched_options o = options_from("HRRN");
@@ -101,14 +104,20 @@ static void expect_exact_choices(unsigned bits, unsigned count, const char *what
 
 Test(sched_hrrn, compares_near_ratios_exactly, .timeout = 5,
      .description = "SCH-HRRN-002: random pairs of ratios that are nearly equal, with products below 2^62") {
-    expect_exact_choices(8, 300, "lengths of 8 bits");
-    expect_exact_choices(28, 300, "lengths of 28 bits");
+    expect_exact_choices(8, 0, 300, "lengths of 8 bits");
+    expect_exact_choices(28, 0, 300, "lengths of 28 bits");
 }
 
 Test(sched_hrrn, compares_near_ratios_of_long_times, .timeout = 5,
      .description = "SCH-HRRN-003: random pairs of ratios that are nearly equal, with products up to 2^116") {
-    expect_exact_choices(40, 300, "lengths of 40 bits");
-    expect_exact_choices(56, 300, "lengths of 56 bits");
+    expect_exact_choices(40, 0, 300, "lengths of 40 bits");
+    expect_exact_choices(56, 0, 300, "lengths of 56 bits");
+}
+
+Test(sched_hrrn, compares_near_ratios_at_late_times, .timeout = 5,
+     .description = "SCH-HRRN-003: random jobs that arrive after 2^60, and whose lengths differ little") {
+    expect_exact_choices(20, INT64_C(1) << 60, 300, "lengths of 20 bits, after 2^60");
+    expect_exact_choices(40, INT64_C(1) << 60, 300, "lengths of 40 bits, after 2^60");
 }
 
 Test(sched_hrrn, compares_exactly, .timeout = 3,

@@ -10,7 +10,6 @@
 #include "support/core/rounds.h"
 
 #define TICKS_MAX 480
-#define CPUS_MAX 4
 
 static char failure[2 * CHART_BYTES + 4 * 8192];
 
@@ -25,13 +24,13 @@ static char letter(int64_t job) {
 }
 
 struct canvas {
-    char tick[CPUS_MAX][TICKS_MAX + 1];
-    bool begins[CPUS_MAX][TICKS_MAX + 1];
+    char tick[CHART_CPUS][TICKS_MAX + 1];
+    bool begins[CHART_CPUS][TICKS_MAX + 1];
 };
 
 /* Draws only what is on the canvas, because a wrong schedule may contain anything. */
 static void paint(struct canvas *c, int cpu, int64_t start, int64_t end, char with) {
-    if (cpu < 0 || cpu >= CPUS_MAX || start < 0 || start >= TICKS_MAX)
+    if (cpu < 0 || cpu >= CHART_CPUS || start < 0 || start >= TICKS_MAX)
         return;
     c->begins[cpu][start] = true;
     for (int64_t t = start; t < end && t < TICKS_MAX; t++)
@@ -63,7 +62,7 @@ static int64_t length_of(const struct schedule *s) {
 
 static void write_rows(const struct canvas *c, int cpus, int64_t length, bool bars, char *chart) {
     size_t used = 0;
-    for (int cpu = 0; cpu < cpus && cpu < CPUS_MAX; cpu++) {
+    for (int cpu = 0; cpu < cpus && cpu < CHART_CPUS; cpu++) {
         if (cpu > 0)
             used += (size_t)sprintf(chart + used, " / ");
         for (int64_t t = 0; t < length && used < CHART_BYTES - 8; t++) {

@@ -11,6 +11,7 @@
 #include "support/core/expect.h"
 
 #define CHART_BYTES 2048
+#define CHART_CPUS 8 /* a chart has no more rows */
 
 /* The chart of options and workload (texts as in jobs.h). You need not free anything. */
 #define expect_chart(how, jobs, chart) cr_assert(judged(check_chart((how), (jobs), (chart))), "%s", chart_failure())

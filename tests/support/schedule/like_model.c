@@ -44,10 +44,10 @@ static void draw_bars(const struct schedule *s, char text[static CHART_BYTES]) {
 
 /* The letters of each tick, in order, whatever the CPU is. */
 static void draw_runners(const struct schedule *s, char text[static CHART_BYTES]) {
-    char rows[4][AUDIT_TICKS + 1], chart[CHART_BYTES];
+    char rows[CHART_CPUS][AUDIT_TICKS + 1], chart[CHART_BYTES];
     size_t count = 0, used = 0;
     draw(s, false, chart);
-    for (char *row = strtok(chart, " /"); row && count < 4; row = strtok(NULL, " /"))
+    for (char *row = strtok(chart, " /"); row && count < CHART_CPUS; row = strtok(NULL, " /"))
         snprintf(rows[count++], sizeof rows[0], "%s", row);
     for (size_t t = 0; count > 0 && rows[0][t] && used < CHART_BYTES - 8; t++) {
         for (char letter = '#'; letter <= 'x'; letter++)

@@ -16,7 +16,7 @@
 #include "support/core/require.h"
 
 #define JOBS 26
-#define CPUS 4
+#define CPUS 8
 #define EVENTS 8192
 #define TICKS_MAX 4096
 

@@ -4,7 +4,7 @@
 
 #include <timeslice/scheduler.h>
 
-/* The schedule of a small workload (26 jobs, 4 CPUs, a few hundred ticks). Only slices, switches and states are filled
+/* The schedule of a small workload (26 jobs, 8 CPUs, a few hundred ticks). Only slices, switches and states are filled
  * in. The model owns the schedule, and it is valid until the next call. */
 const struct schedule *model_run(const struct workload *w, const struct sched_options *o);
 
