@@ -33,8 +33,10 @@ void start_or_short(struct process *p, process_target *target, void *arg, const 
     make_or_short(p, target, arg, options);
     struct signal_setup signals = signal_setup_now();
     int before = open_descriptors();
-    if (works_or_short(process_start(p) == 0, "process_start"))
+    int result = process_start(p);
+    if (works_or_short(result == 0, "process_start"))
         return;
+    expect_int(result, -1, "what process_start returns after the failure");
     expect_int(process_pid(p), 0, "the pid of the object after the failure");
     expect_int(process_is_alive(p), false, "whether the object is alive after the failure");
     expect_error(process_join(p, 0), ESRCH, "joining it");
