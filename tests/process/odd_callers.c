@@ -22,13 +22,15 @@ Test(proc_join, has_a_sentinel_whatever_errno_was_before, .timeout = 5,
         const char *before = strerrorname_np(errors[i]);
         expect_int(process_init_target(&p, hold, NULL, NULL), 0, "making an object");
         errno = errors[i];
-        expect_int(process_start(&p), 0, "starting it, with %s in errno", before);
+        int started = process_start(&p);
+        expect_int(started, 0, "starting it, with %s in errno", before);
         errno = errors[i];
         int sentinel = process_sentinel(&p);
         expect_int(is_readable(sentinel), false, "whether its sentinel is readable while it runs, with %s", before);
         let_pass(0, 1);
         errno = errors[i];
-        expect_int(process_join(&p, -1), 0, "joining it, with %s in errno", before);
+        int joined = process_join(&p, -1);
+        expect_int(joined, 0, "joining it, with %s in errno", before);
         expect_int(join_for_code(&p), HELD, "its exit code");
         expect_int(process_close(&p), 0, "closing it");
     }

@@ -10,7 +10,6 @@
 #include "support/core/expect.h"
 #include "support/core/require.h"
 #include "support/faults/closes.h"
-#include "support/faults/waits.h"
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
@@ -50,11 +49,9 @@ static const char *start_with_descriptors(unsigned left, int i) {
     if (process_init_target(&p, starts[i].target, NULL, &starts[i].options) != 0)
         return "the object cannot be made";
     allow_descriptors((int)left);
-    interrupt_waits(1, 2);
     closes_spoil_errno(true);
     int result = process_start(&p), error = errno;
     closes_spoil_errno(false);
-    interrupt_waits(1, 0);
     allow_all_descriptors();
     if (result == 0) {
         bool right = ends_with(&p, starts[i].code);
