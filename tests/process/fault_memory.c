@@ -1,10 +1,17 @@
 /* fault_memory.c - every allocation of the submission fails once: the first one, then the second one, and so on. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <timeslice/state.h>
 #include <unistd.h>
 
 #include "faulted.h"
 #include "support/core/expect.h"
+#include "support/core/require.h"
 #include "support/faults/sweep.h"
+#include "support/process/children.h"
+#include "support/process/gates.h"
+#include "support/process/program.h"
 
 Test(proc_fault, lets_a_fork_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
      .description = "PROC-FAULT-002 PROC-FAULT-002a PROC-RULE-008 PROC-RULE-011 PROC-RULE-011a "
@@ -43,6 +50,39 @@ Test(proc_fault, lets_the_only_ended_task_lack_memory, .timeout = 5, .data = SWE
      .description = "PROC-FAULT-002b PROC-FAULT-002 PROC-TASK-008d: one task that ends before the dispatch, and one "
                     "that continues to run") {
     queue_or_short(1);
+}
+
+static pid_t maker_of_handler;
+
+static void tell_if_inherited(void) {
+    if (getpid() != maker_of_handler)
+        log_line("a child runs the handler of its parent");
+}
+
+static void end_sweep_of_parent(void) {
+    sweep_end();
+}
+
+/* fork calls end_sweep_of_parent in the parent. So after the fork only calls of the child fail. */
+static int start_with_a_handler(void *arg) {
+    struct process p;
+    int code = -1000;
+    (void)arg;
+    maker_of_handler = getpid();
+    require(atexit(tell_if_inherited) == 0 && pthread_atfork(NULL, end_sweep_of_parent, NULL) == 0,
+            "register handlers");
+    if (process_init_target(&p, quit, NULL, NULL) != 0 || process_start(&p) != 0)
+        return errno == ENOMEM ? HELD : 1;
+    bool ended = process_join(&p, -1) == 0 && process_exitcode(&p, &code) == 0 && process_close(&p) == 0;
+    return ended && code >= 0 ? HELD : 2;
+}
+
+Test(proc_fault, lets_a_child_of_a_program_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
+     .description = "PROC-FAULT-002c PROC-FAULT-002 PROC-EXIT-006: a program with an exit handler starts a child") {
+    gates_open();
+    expect_int(end_of(program_start(start_with_a_handler, NULL)), HELD, "the exit status of the program");
+    expect_text(log_next_if_any(), "", "what a child has logged");
+    gates_close();
 }
 
 Test(proc_fault, lets_a_look_at_a_state_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),

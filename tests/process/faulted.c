@@ -11,6 +11,7 @@
 #include "support/core/expect.h"
 #include "support/core/signal_setup.h"
 #include "support/faults/sweep.h"
+#include "support/faults/waits.h"
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
 
@@ -33,8 +34,13 @@ void start_or_short(struct process *p, process_target *target, void *arg, const 
     make_or_short(p, target, arg, options);
     struct signal_setup signals = signal_setup_now();
     int before = open_descriptors();
-    if (works_or_short(process_start(p) == 0, "process_start"))
+    interrupt_waits(1, 1); /* a signal also comes while it cleans up */
+    int result = process_start(p), error = errno;
+    interrupt_waits(1, 0);
+    errno = error;
+    if (works_or_short(result == 0, "process_start"))
         return;
+    expect_int(result, -1, "what process_start returns after the failure");
     expect_int(process_pid(p), 0, "the pid of the object after the failure");
     expect_int(process_is_alive(p), false, "whether the object is alive after the failure");
     expect_error(process_join(p, 0), ESRCH, "joining it");

@@ -34,7 +34,9 @@ void call_or_short(void) {
     struct task_result out = untouched;
     gates_open();
     int before = open_descriptors();
-    if (!works_or_short(task_call(tell_and_write, "ok", &out) == 0, "task_call")) {
+    int result = task_call(tell_and_write, "ok", &out);
+    if (!works_or_short(result == 0, "task_call")) {
+        expect_int(result, -1, "what task_call returns after the failure");
         expect_true(out.exitcode == untouched.exitcode && out.data == untouched.data && out.len == untouched.len,
                     "*out is unchanged after the failure");
         expect_int(open_descriptors(), before, "the number of open descriptors after the failure");
@@ -75,8 +77,10 @@ static void keep(void *ctx, const struct task_result *result) {
 
 static void submit_or_short(struct task_queue *queue, task_work *work, char *written, struct outcome *outcome) {
     int before = open_descriptors();
-    if (works_or_short(task_submit(queue, work, written, keep, outcome) == 0, "task_submit"))
+    int result = task_submit(queue, work, written, keep, outcome);
+    if (works_or_short(result == 0, "task_submit"))
         return;
+    expect_int(result, -1, "what task_submit returns after the failure");
     expect_int(open_descriptors(), before, "the number of open descriptors after the failure");
     expect_int(task_submit(queue, work, written, keep, outcome), 0, "submitting it again");
 }

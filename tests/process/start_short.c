@@ -9,6 +9,7 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
+#include "support/faults/closes.h"
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
@@ -48,7 +49,9 @@ static const char *start_with_descriptors(unsigned left, int i) {
     if (process_init_target(&p, starts[i].target, NULL, &starts[i].options) != 0)
         return "the object cannot be made";
     allow_descriptors((int)left);
+    closes_spoil_errno(true);
     int result = process_start(&p), error = errno;
+    closes_spoil_errno(false);
     allow_all_descriptors();
     if (result == 0) {
         bool right = ends_with(&p, starts[i].code);

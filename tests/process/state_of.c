@@ -235,3 +235,18 @@ Test(proc_state, is_not_confused_by_any_byte, .timeout = 5,
     }
     gates_close();
 }
+
+Test(proc_state, knows_pids_of_many_digits, .timeout = 5,
+     .description = "PROC-STATE-003 PROC-STATE-003c: a child that sleeps, with a pid of three digits or more") {
+    enum { TWO_DIGITS = 99 };
+    gates_open();
+    pid_t pid = plain_start(wait_for_ever, NULL);
+    while (pid <= TWO_DIGITS) {
+        end_plain(pid);
+        pid = plain_start(wait_for_ever, NULL);
+    }
+    require(await_rest(pid) == 'S', "make a child that sleeps");
+    expect_text(state_word(pid), "blocked", "the state of a child that sleeps");
+    end_plain(pid);
+    gates_close();
+}

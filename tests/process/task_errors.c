@@ -8,6 +8,7 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
+#include "support/faults/closes.h"
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
@@ -67,8 +68,10 @@ Test(proc_task, refuses_to_submit_nothing, .timeout = 5,
 static void try_call(void) {
     struct task_result out = untouched;
     int before = open_descriptors();
+    closes_spoil_errno(true);
     errno = 0;
     int result = task_call(write_ok, NULL, &out), error = errno;
+    closes_spoil_errno(false);
     log_line("call %d %s, unchanged %d, descriptors %d", result, strerrorname_np(error), is_untouched(&out),
              open_descriptors() - before);
 }
@@ -118,8 +121,10 @@ static void expect_call_or_error(unsigned more) {
     struct task_result out = untouched;
     int before = open_descriptors();
     allow_descriptors((int)more);
+    closes_spoil_errno(true);
     errno = 0;
     int result = task_call(write_ok, NULL, &out), error = errno;
+    closes_spoil_errno(false);
     allow_all_descriptors();
     bool failed = result != 0, is_good = !failed && out.exitcode == 0;
     expect_int(failed ? error : EMFILE, EMFILE, "errno of task_call with room for %u descriptors", more);
@@ -163,8 +168,10 @@ static void expect_submission_or_error(unsigned more) {
     await_readable(task_fd(queue));
     int with_one = open_descriptors();
     allow_descriptors((int)more);
+    closes_spoil_errno(true);
     errno = 0;
     int result = task_submit(queue, write_ok, NULL, count_call, &second), error = errno;
+    closes_spoil_errno(false);
     allow_all_descriptors();
     bool failed = result != 0;
     expect_int(failed ? error : EMFILE, EMFILE, "errno of task_submit with room for %u descriptors", more);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 
 #include "sweep_gate.h"
@@ -35,6 +36,10 @@ GATE(SWEEP_MEMORY, (flags & MAP_ANONYMOUS) != 0, MAP_FAILED, void *, mmap,
 GATE(SWEEP_MEMORY, true, EAI_MEMORY, int, getaddrinfo,
      (const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list),
      (host, service, hints, list))
+GATE(SWEEP_MEMORY, true, -1, int, atexit, (void (*handler)(void)), (handler))
+GATE(SWEEP_MEMORY, true, -1, int, on_exit, (void (*handler)(int, void *), void *ctx), (handler, ctx))
+GATE(SWEEP_MEMORY, operation == EPOLL_CTL_ADD, -1, int, epoll_ctl,
+     (int set, int operation, int fd, struct epoll_event *event), (set, operation, fd, event))
 GATE(SWEEP_MEMORY, true, NULL, DIR *, opendir, (const char *path), (path))
 
 int swept_asprintf(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -98,9 +98,11 @@ struct task_queue *task_open(void) {
 }
 
 static void stop(struct task *task) {
+    int error = errno;
     process_kill(&task->process);
     process_join(&task->process, -1);
     scrap(task);
+    errno = error;
 }
 
 /* Makes room for one more. */
