@@ -222,7 +222,8 @@ def test_a_compiler_that_computes_too_long_is_told_so(build: Build, context: Gra
     builder = replace(context.builder, assignment=replace(context.assignment, limits=quick))
     built = build({"udp/a.c": BOMBS["macros that double"]}, builder)
     told = [d.told() for d in built.build.diagnostics if d.severity == "error"]
-    assert any(line.startswith("udp/a.c: the compiler used up 1 seconds of processor time") for line in told), told
+    # On a busy machine the limit of the whole build may end it first.
+    assert any(line.startswith("udp/a.c: the compiler") and "used up 1 seconds" in line for line in told), told
 
 
 def test_a_compiler_that_is_not_there_is_the_machines_fault(build: Build, context: GradingContext) -> None:
