@@ -21,6 +21,15 @@ int64_t timesync_offset(int64_t t1, int64_t t2, int64_t t3, int64_t t4) { return
 int64_t timesync_delay(int64_t t1, int64_t t2, int64_t t3, int64_t t4) { return t1 + t2 + t3 + t4; }
 """
 
+MISTAKES_OF_OLD_C = (  # the newest compilers refuse these by default
+    'int f(void) { return access("x", 0); }',
+    "x; int f(void) { return x; }",
+    "int *f(int a) { return a; }",
+    "char *f(int *a) { return a; }",
+    "void f(void) { return 1; }",
+    "int f(void) { return; }",
+)
+
 
 @pytest.fixture
 def build(context: GradingContext, tmp_path: Path) -> Build:
@@ -67,6 +76,19 @@ def test_every_error_and_warning_is_told_with_its_place(build: Build, context: G
     warned = build({"udp/a.c": "int f(void);\nint f(void) {\n    int x;\n    return 0;\n}\n"}, context.builder)
     assert warned.build.status == "built"
     assert [(d.severity, d.file, d.line) for d in warned.build.diagnostics] == [("warning", "udp/a.c", 3)]
+
+
+@pytest.mark.parametrize(
+    ("cc", "mistake"),
+    [*((cc, mistake) for cc in ("gcc", "clang") for mistake in MISTAKES_OF_OLD_C), ("gcc", "int f(a);")],
+)
+def test_a_mistake_of_old_c_is_a_warning_with_every_compiler(
+    build: Build, context: GradingContext, cc: str, mistake: str
+) -> None:
+    built = build({"udp/a.c": f"#include <stdio.h>\n{mistake}\n"}, replace(context.builder, cc=cc))
+    assert built.build.status == "built", built.build.output
+    assert "error" not in {d.severity for d in built.build.diagnostics}
+    assert "unrecognized" not in built.build.output
 
 
 def test_a_missing_function_is_supplied_and_told_by_name(build: Build) -> None:

@@ -35,7 +35,7 @@ def test_many_names_that_are_defined_twice(tmp_path: Path, assignment: Assignmen
 
 def test_a_chain_of_files_that_need_each_other(tmp_path: Path, assignment: Assignment) -> None:
     fill = "".join(f"static int v{number};\n" for number in range(50))
-    sources = {f"f{n}.c": f"{fill}void f{n}(void) {{ f{n + 1}(); }}\n" for n in range(150)}
+    sources = {f"f{n}.c": f"{fill}void f{n + 1}(void);\nvoid f{n}(void) {{ f{n + 1}(); }}\n" for n in range(150)}
     result = sifted(tmp_path, assignment, {**sources, "alone.c": "int alone;\n"}, {"udp/x.c": "void f150(void) {"})
     assert result.kept == ["udp/alone.c"]
     assert set(result.left_out) == {"udp/x.c", *(f"udp/{name}" for name in sources)}
@@ -45,8 +45,9 @@ def test_a_chain_of_files_that_need_each_other(tmp_path: Path, assignment: Assig
 
 def test_names_are_looked_for_once_in_what_does_not_compile(tmp_path: Path, assignment: Assignment) -> None:
     calls = "".join(f"    zz{number}();\n" for number in range(3000))
+    heads = "".join(f"void zz{number}(void);\n" for number in range(3000))
     text = "".join(f"zz{number}(\n" for number in range(40_000))
-    result = sifted(tmp_path, assignment, {"a.c": f"void f(void) {{\n{calls}}}\n"}, {"udp/x.c": text})
+    result = sifted(tmp_path, assignment, {"a.c": f"{heads}void f(void) {{\n{calls}}}\n"}, {"udp/x.c": text})
     assert result.kept == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from timeslice.untrusted import many_lines, read_ordinary
 
 OUTPUT_MAX = 64 << 10  # bytes of the compiler's output that are kept
 _SOURCE_MAX = 1 << 20
+_UNKNOWN_OPTION = re.compile(r"(?m)^cc1: note: unrecognized command-line option .*\n")  # an old gcc, about kit.toml
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Compiled:
 
     def _said(self, mode: str, source: str) -> str:
         told = read_ordinary(target(self.folders[mode], source, ".err"), 2 * OUTPUT_MAX)
-        return told.decode("utf-8", "replace")
+        return _UNKNOWN_OPTION.sub("", told.decode("utf-8", "replace"))
 
     def _bytes(self, source: str) -> bytes:
         return read_ordinary(self.tree / source, _SOURCE_MAX)
