@@ -14,6 +14,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from timeslice.build import compiling, inspection, scripts, sifting
@@ -25,7 +26,7 @@ from timeslice.build.workshop import MEMCHECK, MODES, NATIVE, Workshop, require_
 from timeslice.contract.assignment import Lab, lab_of
 from timeslice.errors import KitError
 from timeslice.model import Build, Diagnostic
-from timeslice.sandbox import Patience
+from timeslice.sandbox import Patience, ReaderStoppedError, apart
 from timeslice.untrusted import read_ordinary
 
 _LISTING_MAX = 64 << 20  # bytes of a listing that we read
@@ -90,7 +91,7 @@ class Builder(Workshop):
         if not any(source.endswith(".c") for source in sources):
             return Built(Build(status="built"), stage)
         compiled = self._compile(tree, sources, stage, patience)
-        choice = self._choose(compiled, stage)
+        choice = self._choose(compiled, stage, patience)
         linked = Linked({}, {})
         if choice.kept:
             linked = Linking(self, stage).link(choice.kept)
@@ -133,17 +134,21 @@ class Builder(Workshop):
 
     # ---- choosing the objects to link ----
 
-    def _choose(self, compiled: Compiled, stage: Path) -> _Choice:
+    def _choose(self, compiled: Compiled, stage: Path, patience: Patience | None) -> _Choice:
         """Take each lab as a whole if that works. Otherwise sift its objects."""
         by_lab = _by_lab(compiled.sources)
         choice = _Choice({lab: Sifted(list(sources)) for lab, sources in by_lab.items()})
         handed_in = [lab for lab in self.assignment.labs if lab.id in by_lab]
-        doubtful = [lab for lab in handed_in if not _combined(stage, lab) or self._inspected(stage, lab)]
+        doubtful = [lab for lab in handed_in if not _combined(stage, lab) or self._inspected(stage, lab, patience)]
         if not doubtful:
             return choice
         self._list_each(stage, {lab.id: list(filter(compiled.whole, by_lab[lab.id])) for lab in doubtful})
         for lab in doubtful:
-            choice.labs[lab.id] = sifting.sift(self._lab_objects(compiled, lab, by_lab[lab.id]))
+            try:
+                objects = self._lab_objects(compiled, lab, by_lab[lab.id])
+                choice.labs[lab.id] = apart(partial(sifting.sift, objects), patience)
+            except ReaderStoppedError as stopped:
+                choice.leave_out(lab.id, f"its objects were not inspected, because {stopped}: remove inline assembly")
         left = [lab for lab in doubtful if choice.labs[lab.id].kept]
         self._combine_again(stage, {lab.id: choice.labs[lab.id].kept for lab in left})
         for lab in left:
@@ -151,16 +156,20 @@ class Builder(Workshop):
                 told = [telling_line(stage / mode / f"{lab.id}.err") for mode in MODES]
                 why = next(filter(None, told), "the linker gave no reason")
                 choice.leave_out(lab.id, f"its objects cannot be combined ({why}): remove inline assembly")
-            elif refusals := self._inspected(stage, lab):
+            elif refusals := self._inspected(stage, lab, patience):
                 choice.leave_out(lab.id, "its combined object is refused, so nothing of this lab is linked")
                 choice.labs[lab.id].refusals += refusals
         return choice
 
-    def _inspected(self, stage: Path, lab: Lab) -> list[str]:
+    def _inspected(self, stage: Path, lab: Lab, patience: Patience | None) -> list[str]:
         """The refusals of the lab's combined object, by what this lab may use."""
         folder = stage / MEMCHECK
         listing = _text(folder / f"{lab.id}.listing")
-        return inspection.inspect(folder / f"{lab.id}.o", listing, self.assignment.permissions(lab))
+        permissions = self.assignment.permissions(lab)
+        try:
+            return apart(partial(inspection.inspect, folder / f"{lab.id}.o", listing, permissions), patience)
+        except ReaderStoppedError as stopped:
+            return [f"The compiled object was not inspected, because {stopped}: remove inline assembly."]
 
     def _list_each(self, stage: Path, labs: Mapping[str, Sequence[str]]) -> None:
         """List the instructions of each object on its own."""

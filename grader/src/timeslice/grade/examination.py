@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 
 from timeslice.build.workshop import MEMCHECK, NATIVE, SANITIZE
 from timeslice.model import Finding, Verdict
@@ -12,9 +14,11 @@ from timeslice.run.findings import Found
 from timeslice.run.records import ModeRun, Reports, TestRecord
 from timeslice.run.start import ENDED_THE_RUN, Bank
 from timeslice.run.steadiness import HANG_RERUNS, TOOL_RERUNS, TRIES, Stories, settle
+from timeslice.sandbox import ReaderStoppedError, apart
 
 _TAIL_BYTES = 64
 _END_OF_REPORT = b"</valgrindoutput>"
+Reader = Callable[[Path, Mapping[int, str], Sequence[str]], Found]
 
 
 class Examination:
@@ -122,16 +126,25 @@ class Examination:
         found: list[Found] = []  # of each run: its reports do not change any more
         for _ in range(TRIES):
             new = self.memcheck.reports[len(found) :]
-            found += [memcheck.findings(one.folder, one.tests_by_pid, self._sources) for one in new]
+            found += [self._read(memcheck.findings, one) for one in new]
             self.findings = merged(finding for one in found for finding in one.submission)
             self.kit_findings = merged(finding for one in found for finding in one.kit)
             self.lost = self._without_report()
             self.lost_at_first = self.lost_at_first or self.lost
             if not self.lost or not self._bank.alone(self.memcheck, self.lost[:TOOL_RERUNS]):
                 break
-        found = [sanitize.findings(r.folder, r.tests_by_pid, self._sources) for r in self.sanitize.reports]
+        found = [self._read(sanitize.findings, one) for one in self.sanitize.reports]
         self.findings = told_once(self.findings, merged(finding for one in found for finding in one.submission))
         self.kit_findings += merged(finding for one in found for finding in one.kit)
+
+    def _read(self, reader: Reader, reports: Reports) -> Found:
+        """What a tool reported of one run. If it cannot be read, that is a finding in every test of the run."""
+        try:
+            return apart(partial(reader, reports.folder, reports.tests_by_pid, self._sources), self._bank.patience)
+        except ReaderStoppedError as stopped:
+            message = f"The reports of the tool were not read, because {stopped}."
+            tests = list(reports.records)
+            return Found([Finding(kind="ReportsUnread", message=message, tests=tests)], [])
 
     def _without_report(self) -> list[str]:
         explained = {test for finding in (*self.findings, *self.kit_findings) for test in finding.tests}

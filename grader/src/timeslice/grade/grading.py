@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,12 @@ from timeslice.run import coverage, sanitize
 from timeslice.run.records import ModeRun
 from timeslice.run.start import Bank
 from timeslice.run.steadiness import Story
-from timeslice.sandbox import Patience
+from timeslice.sandbox import Patience, ReaderStoppedError, apart
 from timeslice.untrusted import one_line
 
 PATIENCE_SECONDS = 120.0
 SLOWER_THAN_REFERENCE = 3  # a submission may use this many times what the reference uses on this machine
+_HAND_IN_LESS = "hand in only your sources"
 _NO_BUILD = Build(status="broken")
 _NO_COVERAGE_OF = "the kit measures line coverage only with gcc"
 
@@ -147,7 +149,11 @@ class Grading:
         graded = {lab.id for lab in self._context.assignment.labs}
         try:
             with self._timed("intake"):
-                taken = take(self._source, self._context.whole.sources, tree)
+                taken = apart(partial(take, self._source, self._context.whole.sources, tree), self._patience)
+        except ReaderStoppedError as stopped:
+            self._absent = graded
+            yield from self._unread(f"{one_line(self._source.name)} was not read, because {stopped}: {_HAND_IN_LESS}")
+            return
         except IntakeError as error:
             self._absent = graded
             yield from self._unread(str(error))
@@ -264,7 +270,11 @@ class Grading:
         gcov = coverage.gcov_of(self._context.builder.cc)
         headers = {source for source in sources if source.endswith(".h") and lab_of(source) in built.labs}
         mine = [source for source in sources if source in built.sources | headers]
-        measured = coverage.measure(built.notes, tree, mine, gcov, counters=native.counters)
+        measure = partial(coverage.measure, built.notes, tree, mine, gcov, counters=native.counters)
+        try:
+            measured = apart(measure, self._patience)
+        except ReaderStoppedError as stopped:
+            return coverage.broken(tree, sources, f"the counters were not read, because {stopped}")
         others = coverage.not_run(tree, [source for source in sources if source not in mine])
         return measured.model_copy(update={"files": [*measured.files, *others.files]})
 

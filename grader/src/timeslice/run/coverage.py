@@ -93,6 +93,11 @@ def not_run(tree: Path, sources: Sequence[str], note: str = "") -> Coverage:
     return _without_counts({source: read_source(tree / source) for source in sources}, "not_run", note)
 
 
+def broken(tree: Path, sources: Sequence[str], note: str) -> Coverage:
+    """The coverage of a submission whose counters cannot be read."""
+    return _without_counts({source: read_source(tree / source) for source in sources}, "broken", note)
+
+
 def read_source(path: Path) -> str:
     """Text of a student's file, decoded with replacement, at most SOURCE_LIMIT. Empty if it is no ordinary file."""
     data = read_ordinary(path, SOURCE_LIMIT + 1)

@@ -92,7 +92,7 @@ class Bank:
         self, builder: Builder, built: Built, stage: Path, seed: int, patience: Patience | None = None
     ) -> None:
         """``stage``: an empty folder. Each run gets its own folder below it. All runs share the ``patience``."""
-        self._patience = patience
+        self.patience = patience
         self._builder = builder
         self._built = built
         self._stage = stage
@@ -164,7 +164,7 @@ class Bank:
             pass_fds=[records],
             valgrind=mode == MEMCHECK,
             ptrace=mode == SANITIZE,
-            patience=self._patience,
+            patience=self.patience,
         )
 
     def _counters_go_to(self, folder: Path) -> Mapping[str, str]:

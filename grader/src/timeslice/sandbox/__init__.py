@@ -41,6 +41,7 @@ supervisor (``supervisor.py``) sets limits, drops rights and ends all processes.
 Once in each grader process, experiments inside a sandbox measure which guards are on (``guards.py``, ``inside.py``).
 ``box`` is the interface, ``running`` is the life of a run, ``bubblewrap`` and ``fallback`` are the two ways to start
 one. ``leavings`` handles the files that a run leaves behind. ``meter`` counts the time that a submission uses.
+``reading`` limits our own code while it reads what a submission gave us.
 The other modules do what their names say.
 """
 
@@ -49,6 +50,7 @@ from timeslice.sandbox.box import Sandbox
 from timeslice.sandbox.guards import probe
 from timeslice.sandbox.limits import Ended, Limits
 from timeslice.sandbox.meter import Patience
+from timeslice.sandbox.reading import ReaderStoppedError, apart
 from timeslice.sandbox.running import Running
 
-__all__ = ["Ended", "Limits", "Patience", "Running", "Sandbox", "SandboxError", "probe"]
+__all__ = ["Ended", "Limits", "Patience", "ReaderStoppedError", "Running", "Sandbox", "SandboxError", "apart", "probe"]

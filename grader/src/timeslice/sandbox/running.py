@@ -97,7 +97,8 @@ class Running:
         self._meter: Meter | None = None
         self.group: Group | None = None
         self.pids: tuple[int, ...] = ()  # launcher, first process inside
-        threading.Thread(target=self._live, name="sandbox", daemon=True).start()
+        self._thread = threading.Thread(target=self._live, name="sandbox", daemon=True)
+        self._thread.start()
         self._let_go.wait()
         if self._error:
             raise self._error
@@ -120,7 +121,7 @@ class Running:
         Raises:
             SandboxError: the sandbox failed before the program started.
         """
-        self._over.wait()
+        self._thread.join()
         ended = self.poll()
         assert ended is not None  # noqa: S101 - set before the event
         return ended
@@ -138,7 +139,7 @@ class Running:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.kill()
-        self._over.wait()
+        self._thread.join()
 
     # ---- the thread of the run ----
 
