@@ -34,6 +34,7 @@ from timeslice.sandbox import Running
 SEEDS = Path(__file__).parent / "seeds"
 PATTERNS = ("udp/*.c", "udp/*.h")
 SOURCES = ["udp/send.c"]
+DEEPEST = 200  # folders: Python's own functions for deeper trees end at a limit that depends on their caller
 TEXT = "/* UDP-TX-001 */\nint main(void)\n{\n    return 0;\n}\n" * 4
 CODE = """#include <stdlib.h>
 static int kept = 3;
@@ -104,7 +105,8 @@ def _play_folder(data: bytes, folder: Path) -> str:
     root.mkdir()
     for line in data.split(b"\n")[:200]:
         kind, name = line[:1], line[2:].replace(b"\0", b"").strip(b"/")
-        if not name or b".." in name.split(b"/"):
+        parts = name.split(b"/")
+        if not name or b".." in parts or len(parts) > DEEPEST:
             continue
         target = os.path.join(os.fsencode(root), name)
         try:

@@ -226,7 +226,7 @@ class Machine:
     def _optimised(self, source: Path, folder: Path | None = None) -> str:
         """A digest of the optimised object of a source without debug information; empty if it does not compile."""
         context = self._context
-        flags = [flag for flag in context.whole.cflags if not flag.startswith(("-g", "-W"))]
+        flags = [flag for flag in context.whole.cflags if not flag.startswith("-g")]
         with tempfile.TemporaryDirectory(prefix="timeslice-mutant-") as temporary:
             target = Path(temporary) / "code.o"
             paths = [f"-I{context.kit.include}", f"-I{folder or source.parent}", "-c", source.name, "-o", str(target)]
