@@ -11,9 +11,9 @@ import pytest
 
 from timeslice.build import inspection, sifting
 from timeslice.errors import IntakeError
-from timeslice.grade import grading
 from timeslice.grade.context import GradingContext
 from timeslice.grade.grading import Grading
+from timeslice.intake import tree
 from timeslice.intake.sources import Source
 from timeslice.model import Outcome, Result, Verdict
 from timeslice.run import coverage, memcheck, sanitize
@@ -87,7 +87,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("module", "name", "told"),
     [
-        (grading, "take", "hostile was not read, because reading it takes more than 2 seconds"),
+        (tree, "take", "hostile was not read, because reading it takes more than 2 seconds"),
         (inspection, "inspect", "The compiled object was not inspected, because reading it takes more than 2 seconds"),
         (sifting, "sift", "udp: its objects were not inspected, because reading it takes more than 2 seconds"),
     ],

@@ -34,7 +34,7 @@ from timeslice.grade.examination import Examination
 from timeslice.grade.memory import MemoryJudge, descriptor_findings, ended_runs, foreign_fault, removed_reports
 from timeslice.grade.replay import BUILD
 from timeslice.intake.sources import Source
-from timeslice.intake.tree import take
+from timeslice.intake.tree import take_apart
 from timeslice.model import Build, Check, Coverage, Difference, Finding, Memory, Outcome, Result, Verdict, WitnessReport
 from timeslice.run import coverage, sanitize
 from timeslice.run.records import ModeRun
@@ -45,7 +45,6 @@ from timeslice.untrusted import one_line
 
 PATIENCE_SECONDS = 120.0
 SLOWER_THAN_REFERENCE = 3  # a submission may use this many times what the reference uses on this machine
-_HAND_IN_LESS = "hand in only your sources"
 _NO_BUILD = Build(status="broken")
 _NO_COVERAGE_OF = "the kit measures line coverage only with gcc"
 
@@ -149,11 +148,7 @@ class Grading:
         graded = {lab.id for lab in self._context.assignment.labs}
         try:
             with self._timed("intake"):
-                taken = apart(partial(take, self._source, self._context.whole.sources, tree), self._patience)
-        except ReaderStoppedError as stopped:
-            self._absent = graded
-            yield from self._unread(f"{one_line(self._source.name)} was not read, because {stopped}: {_HAND_IN_LESS}")
-            return
+                taken = take_apart(self._source, self._context.whole.sources, tree, self._patience)
         except IntakeError as error:
             self._absent = graded
             yield from self._unread(str(error))

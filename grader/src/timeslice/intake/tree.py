@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from timeslice.errors import IntakeError
 from timeslice.intake.members import FILE, FOLDER, Member, members
 from timeslice.intake.sources import Source, is_source
+from timeslice.sandbox import Patience, ReaderStoppedError, apart
 from timeslice.untrusted import one_line
 
 SOURCE_MAX = 1 << 20  # bytes of one source
@@ -46,6 +48,18 @@ def take(source: Source, patterns: Sequence[str], tree: Path) -> Intake:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     return Intake(tuple(sorted(files)), tuple(notes))
+
+
+def take_apart(source: Source, patterns: Sequence[str], tree: Path, patience: Patience) -> Intake:
+    """``take`` in a process of its own, with limits of time and memory. The time that it uses is spent from
+    ``patience``.
+
+    Raises IntakeError also if it reaches its limits."""
+    try:
+        return apart(partial(take, source, patterns, tree), patience)
+    except ReaderStoppedError as stopped:
+        told = f"{one_line(source.name)} was not read, because {stopped}"
+        raise IntakeError(f"{told}: hand in only your sources") from None
 
 
 class _Choice:
