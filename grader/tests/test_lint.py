@@ -120,6 +120,9 @@ SPOILED = {
     "nearly a clause": (edit("spec/udp.md", r"\Z", "\n**UDP-RX-888** must: x\n"), "looks like a clause"),
     "no points": (edit("spec/udp.md", r"\Z", "\n**UDP-RX-888** MUST: x\n"), "UDP-RX-888 has no points"),
     "no mutant": (remove(f"tests/mutants/udp/{CLAUSE}-*.patch"), f"{CLAUSE}: no mutant"),
+    "a reason for a mutant that is not there": (
+        add("tests/mutants/udp/costs.toml", '"UDP-RX-012-gone" = "It breaks everything."\n'),
+        "costs.toml: UDP-RX-012-gone: no such mutant"),
     "a mutant of no clause": (add("tests/mutants/udp/UDP-RX-777-x.patch", "x"), "not named after a clause"),
     "no anchor in the reference": (everywhere("reference"), f"no anchor /* {CLAUSE} */ in reference/udp/"),
     "no anchor in the template": (everywhere("student_template"), f"no anchor /* {CLAUSE} */ in student_template/udp/"),

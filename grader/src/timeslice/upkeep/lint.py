@@ -14,6 +14,8 @@ from timeslice.contract.kit import Kit
 from timeslice.contract.places import COMMENT, anchors, mutants
 from timeslice.errors import KitError
 from timeslice.report.schema import schema_text
+from timeslice.upkeep.costs import REASONS
+from timeslice.upkeep.mutants import reviewed
 from timeslice.upkeep.prose import check_prose
 from timeslice.upkeep.sizes import check_sizes
 from timeslice.witness.scenario import scenarios
@@ -50,6 +52,7 @@ def lint(kit: Kit) -> list[str]:
         found += _tests(lab, tests)
         found += _bindings(lab, tests)
         found += _mutants(kit, lab)
+        found += _reasons(kit, lab)
         found += _witnesses(kit, assignment, lab)
         for folder in (kit.reference, kit.template):
             found += _anchors(kit, lab, folder)
@@ -191,6 +194,12 @@ def _mutants(kit: Kit, lab: Lab) -> Iterator[str]:
     for clause in clauses:
         if clause not in killed:
             yield f"{clause}: no mutant in tests/mutants/{lab.id}/: write one"
+
+
+def _reasons(kit: Kit, lab: Lab) -> Iterator[str]:
+    names = {mutant.name for mutant in mutants(kit, lab.id)}
+    for name in reviewed(kit, REASONS, lab.id).keys() - names:
+        yield f"tests/mutants/{lab.id}/{REASONS}: {name}: no such mutant: remove its reason"
 
 
 def _anchors(kit: Kit, lab: Lab, folder: Path) -> Iterator[str]:

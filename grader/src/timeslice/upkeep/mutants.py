@@ -222,9 +222,9 @@ def _run(command: Sequence[str]) -> None:
         raise KitError(f"it does not build: {errors[0]}")
 
 
-def reviewed(kit: Kit, name: str) -> dict[str, str]:
-    """The reasons that a person has written for mutants of all labs, in ``tests/mutants/LAB/NAME``."""
-    files = [f"tests/mutants/{lab}/{name}" for lab in kit.labs]
+def reviewed(kit: Kit, name: str, *labs: str) -> dict[str, str]:
+    """The reasons that a person has written for mutants, in ``tests/mutants/LAB/NAME``. The default is all labs."""
+    files = [f"tests/mutants/{lab}/{name}" for lab in labs or kit.labs]
     found = [read_spec_file(kit.root, shown, _REASONS) for shown in files if (kit.root / shown).is_file()]
     return {mutant: reason for reasons in found for mutant, reason in reasons.items()}
 

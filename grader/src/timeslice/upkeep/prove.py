@@ -59,17 +59,17 @@ def prove(
         endurance = endure(prover, repeat, test_runs, only, lambda: progress.advance(task)) if more else Endurance()
         heard = hear_all(prover, hearings, only, lambda: progress.advance(task)) if hearings else {}
         _print(found, endurance, heard, console)
-        _print_costs(kit, prover.costs, console)
+        fair = _print_costs(kit, prover.costs, console)
     against = any(one.against for one in heard.values())
-    return not endurance.changes and not against and not any(answer for _, answer in found)
+    return fair and not endurance.changes and not against and not any(answer for _, answer in found)
 
 
-def _print_costs(kit: Kit, found: Sequence[Cost], console: Console) -> None:
+def _print_costs(kit: Kit, found: Sequence[Cost], console: Console) -> bool:
     """Print what the mutants cost, and write the cost of each to ``build/costs.txt``.
 
-    A cost is something to look at. It does not decide whether the proof holds."""
+    Returns whether each high cost has a reviewed reason."""
     if not found:
-        return
+        return True
     ordered = sorted(found, key=lambda one: (-one.points, one.mutant))
     (kit.root / COSTS).write_text("".join(f"{one.line}\n" for one in ordered), "utf-8")
     high = without_reason(kit, ordered)
@@ -77,6 +77,7 @@ def _print_costs(kit: Kit, found: Sequence[Cost], console: Console) -> None:
     lines += [one.line for one in ordered if len(one.others) > FEW and one not in high]
     for line in [*lines, f"{summary(found)} The file {COSTS} has the cost of each."]:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return not high
 
 
 def _print(found: list[tuple[Case, str]], endurance: Endurance, heard: dict[str, Hearings], console: Console) -> None:
