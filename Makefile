@@ -36,7 +36,7 @@ REFERENCE_SOURCES := $(foreach lab,$(LABS),$(wildcard reference/$(lab)/*.c))
 PROGRAM_SOURCES := $(wildcard reference/programs/timeslice-*.c)
 SHARED_SOURCES := $(filter-out $(PROGRAM_SOURCES),$(wildcard reference/programs/*.c))
 TEST_OBJECTS := $(TEST_SOURCES:%.c=build/obj/%.o)
-SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=build/obj/%.o) build/obj/own.o
+SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=build/obj/%.o)
 REFERENCE_OBJECTS := $(REFERENCE_SOURCES:%.c=build/obj/%.o)
 CHECK_OBJECTS := $(patsubst %.c,build/obj/%.o,$(wildcard tests/check/*.c))
 PROGRAMS := $(PROGRAM_SOURCES:reference/programs/%.c=build/bin/%)
@@ -58,13 +58,6 @@ build/obj/%.o: %.c
 build/reference.a: $(REFERENCE_OBJECTS)
 	@rm -f $@
 	ar rcs $@ $^
-
-# The reference's functions of the lab udp under other names, for tests/support/core/stand_ins.c.
-build/obj/own.o: $(filter build/obj/reference/udp/%,$(REFERENCE_OBJECTS))
-	$(CC) -nostdlib -r -o $@.all $^
-	@nm --defined-only --extern-only $@.all | sed -n 's/^[0-9a-f]* [A-Z] \(.*\)/\1 own_\1/p' >$@.names
-	$(OBJCOPY) --redefine-syms=$@.names $@.all $@
-	@rm -f $@.all
 
 build/programs.a: $(SHARED_SOURCES:%.c=build/obj/%.o)
 	@rm -f $@

@@ -9,10 +9,7 @@
  *
  * A test that declares a sweep runs once as it is. Then it runs again for each call that the submission made, and this
  * call fails (sweep.h). The first of these runs that does not pass gives the verdict. Valgrind would take too long for
- * this, so it sees only the first run.
- *
- * A test that failed runs once more with the kit's stand-ins for the functions that the function under test has called
- * (stand_in.h). If it passes now, this is its result. */
+ * this, so it sees only the first run. */
 #include "trial.h"
 
 #include "child.h"
@@ -22,7 +19,6 @@
 #include "message.h"
 #include "output.h"
 #include "signals.h"
-#include "stand_in.h"
 #include "strays.h"
 #include "sweep.h"
 #include "verdict.h"
@@ -59,7 +55,7 @@ struct reading {
 };
 
 int trial_prepare(void) {
-    if (journal_open() < 0 || sweep_open() < 0 || stand_in_open() < 0 || fact_listen() < 0)
+    if (journal_open() < 0 || sweep_open() < 0 || fact_listen() < 0)
         return -1;
     if (&narration_page == NULL)
         return 0;
@@ -293,8 +289,7 @@ static void try_each_call(struct result *result, const struct options *options, 
     }
 }
 
-/* All processes of a test. False: the run was stopped. */
-static bool try_all(const struct bank_test *test, const struct options *options, struct result *result) {
+bool trial_run(const struct bank_test *test, const struct options *options, struct result *result) {
     enum sweep_kind sweep = options->sweep != SWEEP_NONE ? options->sweep : test->sweep;
     *result = (struct result){.test = test};
     size_t parameters = try_one(result, options, &(struct attempt){.sweep = sweep});
@@ -316,32 +311,6 @@ static bool try_all(const struct bank_test *test, const struct options *options,
         memcpy(result->detail, judgement.detail, sizeof result->detail);
     }
     return true;
-}
-
-/* A finding of Valgrind or a sanitizer stays. A sweep has the calls of the submission, and not those of the kit. */
-static bool deserves_help(const struct result *result, const struct options *options) {
-    return result->verdict != VERDICT_PASSED && result->verdict != VERDICT_BROKEN && !result->tool_finding &&
-           result->test->sweep == SWEEP_NONE && options->sweep == SWEEP_NONE && stand_in_asked();
-}
-
-static bool try_with_stand_ins(const struct bank_test *test, const struct options *options, struct result *result) {
-    struct result helped;
-    stand_in_arm(true);
-    bool ran = try_all(test, options, &helped);
-    stand_in_arm(false);
-    bool better = ran && helped.verdict == VERDICT_PASSED && !helped.tool_finding;
-    helped.seconds += result->seconds;
-    result->seconds = helped.seconds;
-    result_free(better ? result : &helped);
-    if (better)
-        *result = helped;
-    return ran;
-}
-
-bool trial_run(const struct bank_test *test, const struct options *options, struct result *result) {
-    stand_in_arm(false);
-    bool ran = try_all(test, options, result);
-    return ran && deserves_help(result, options) ? try_with_stand_ins(test, options, result) : ran;
 }
 
 bool trial_twin(const struct bank_test *test, const struct options *options, unsigned long assertion,

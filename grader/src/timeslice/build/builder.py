@@ -128,7 +128,7 @@ class Builder(Workshop):
         command = [self.cc, *self.assignment.cflags, *options]
         lines = scripts.compile_each([*command, f"-I{self.kit.include}", "-c"], folder, sources)
         for lab, own in _by_lab(sources).items():
-            lines.append(scripts.combine(folder, lab, own, self.wraps(lab), listed=mode == MEMCHECK))
+            lines.append(scripts.combine(folder, lab, own, listed=mode == MEMCHECK))
         return "\n".join([*lines, "exit 0"])
 
     # ---- choosing the objects to link ----
@@ -183,10 +183,7 @@ class Builder(Workshop):
         written = {
             mode: "\n".join(
                 [
-                    *(
-                        scripts.combine(stage / mode, lab, kept, self.wraps(lab), listed=mode == MEMCHECK)
-                        for lab, kept in labs.items()
-                    ),
+                    *(scripts.combine(stage / mode, lab, kept, listed=mode == MEMCHECK) for lab, kept in labs.items()),
                     "exit 0",
                 ]
             )

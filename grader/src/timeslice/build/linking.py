@@ -45,8 +45,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class Linking:
-    """Links submissions in one stage. There ``MODE/LAB.o`` is the inspected object of a lab. ``MODE/LAB.apart`` is
-    made of the same objects, for the bank."""
+    """Links submissions in one stage. There ``MODE/LAB.o`` is the inspected object of a lab."""
 
     workshop: Workshop
     stage: Path
@@ -71,19 +70,19 @@ class Linking:
     def _missing(self, lab: str) -> list[str]:
         return inspection.missing_functions(self.stage / MEMCHECK / f"{lab}.o", self._api(lab))
 
-    def _parts(self, own: Sequence[str], suffix: str) -> Iterator[_Part]:
+    def _parts(self, own: Sequence[str]) -> Iterator[_Part]:
         """The submission's objects of the labs ``own``, and the template's objects for all missing functions."""
         for lab in self.workshop.assignment.labs:
             missing: Sequence[str] = lab.api
             if lab.id in own:
                 missing = self._missing(lab.id)
-                yield _Part(lab.id, {mode: self.stage / mode / f"{lab.id}{suffix}" for mode in MODES}, lab.api)
+                yield _Part(lab.id, {mode: self.stage / mode / f"{lab.id}.o" for mode in MODES}, lab.api)
             if missing:
                 yield _Part(f"{lab.id}-stubs", dict.fromkeys(MODES, self.workshop.kit.stubs(lab.id)), missing)
 
     def _attempt(self, own: Sequence[str]) -> str:
         """Link the bank with the labs ``own`` of the submission. Returns why that fails, in one line, or nothing."""
-        parts = list(self._parts(own, scripts.APART))
+        parts = list(self._parts(own))
         kit = self.workshop.kit
         written = {mode: self._script(mode, parts) for mode in MODES}
         ended = self.workshop.run(written, self.stage, cwd=kit.objects, readable=[kit.objects])
@@ -97,7 +96,7 @@ class Linking:
         kit = self.workshop.kit
         linked = {name: folder / f"timeslice-{name}" for name in names}
         mains = {program: kit.witness / f"{program.name}.o" for program in linked.values()}
-        hidden = self._hidden(MEMCHECK, list(self._parts(own, ".o")), folder)
+        hidden = self._hidden(MEMCHECK, list(self._parts(own)), folder)
         script = scripts.link_programs(self.workshop.cc, mains, hidden)
         seen = [kit.objects, self.stage / MEMCHECK]
         ended = self.workshop.run({folder.name: script}, self.stage, cwd=kit.objects, readable=seen)[folder.name]

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 SWEPT_NAMES = "sweep.names"  # in the built kit: for objcopy, the functions whose calls can fail in a sweep
-APART = ".apart"  # suffix of a lab's object for the bank: a call of a public function goes through the kit
 LIBRARIES = ("-lm", "-Wl,--as-needed", "-latomic")  # the families of spec/families.toml need these too
 
 
@@ -32,13 +31,12 @@ def compile_each(command: Sequence[str], folder: Path, sources: Sequence[str]) -
     return lines
 
 
-def combine(folder: Path, lab: str, sources: Sequence[str], wraps: Sequence[str], *, listed: bool) -> str:
+def combine(folder: Path, lab: str, sources: Sequence[str], *, listed: bool) -> str:
     """Combine the objects of ``sources`` into the lab's object, if all of them are whole. ``listed``: also list its
-    instructions. The linker options ``wraps`` hold only for the second object, which is for the bank."""
+    instructions."""
     marks = [f"[ -e {shlex.quote(str(target(folder, source, '.ok')))} ]" for source in sources]
-    part, whole, apart, listing = (str(folder / f"{lab}{suffix}") for suffix in (".part", ".o", APART, ".listing"))
-    objects = [str(target(folder, source, ".o")) for source in sources]
-    steps = [shlex.join(["ld", "-r", "-o", part, *objects]), shlex.join(["ld", "-r", *wraps, "-o", apart, *objects])]
+    part, whole, listing = (str(folder / f"{lab}{suffix}") for suffix in (".part", ".o", ".listing"))
+    steps = [shlex.join(["ld", "-r", "-o", part, *(str(target(folder, source, ".o")) for source in sources)])]
     if listed:
         steps.append(f"{shlex.join(['objdump', '-d', '--no-show-raw-insn', part])} >{shlex.quote(listing)}")
     steps.append(shlex.join(["mv", part, whole]))

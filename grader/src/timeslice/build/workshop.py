@@ -94,12 +94,6 @@ class Workshop:
         """True for gcc, whose counters ``gcov`` reads."""
         return "clang" not in Path(self.cc).name
 
-    def wraps(self, lab: str) -> list[str]:
-        """The linker's options for the public functions of a lab that have stand-ins in the bank."""
-        api = next(known.api for known in self.assignment.labs if known.id == lab)
-        options = (self.kit.objects / "link.args").read_text("utf-8").split()
-        return [f"--wrap={name}" for name in api if f"-Wl,--wrap={name}" in options]
-
     def run(
         self,
         written: Mapping[str, str],
