@@ -69,6 +69,7 @@ static bool is_hello(const struct outcome *outcome) {
 static void expect_received(enum stream_kind kind, size_t border, int error) {
     struct tcp_pair pair = stream_kind_open(kind, TO_US);
     stream_say(&pair, FRAME FRAME, 2 * LEN);
+    stream_close_theirs(&pair);
     bool basis = reads_over(kind, border, error);
     struct outcome first = recv_roughly(pair.ours, 8, partial_io_at(border, error));
     struct outcome second = recv_roughly(pair.ours, 8, partial_io_at(border, error));
@@ -128,6 +129,7 @@ static struct transfer send_over(enum stream_kind kind, size_t border, int error
 static struct transfer receive_over(enum stream_kind kind, size_t border, int error) {
     struct tcp_pair pair = stream_kind_open(kind, TO_US);
     stream_say(&pair, FRAME FRAME, 2 * LEN);
+    stream_close_theirs(&pair);
     struct outcome outcome = recv_roughly(pair.ours, 8, partial_io_at(border, error));
     struct transfer transfer = transfer_of(&outcome);
     transfer.len = outcome.result == 1 ? outcome.len : 0;
@@ -163,6 +165,7 @@ static struct tcp_pair late;
 static size_t already;
 static void say_the_rest(void) {
     stream_say(&late, &FRAME[already], LEN - already);
+    stream_close_theirs(&late); /* code that wants more gets the end */
 }
 
 static struct outcome wait_for(enum stream_kind kind, size_t there, size_t cap, unsigned interrupt) {
