@@ -119,21 +119,27 @@ static int bind_to_a_port(const struct family *family, uint16_t *port) {
 }
 
 Test(udp_bind, takes_the_port_that_it_is_given, .timeout = 3,
-     .description = "UDP-OPEN-008 UDP-OPEN-008a UDP-OPEN-008d UDP-RULE-007c: a free port, on 127.0.0.1") {
-    uint16_t port;
-    int fd;
-    expect_success(fd = bind_to_a_port(&families[0], &port), "calling udp_bind(\"%s\", a free port)", families[0].host);
-    struct udp_peer at = kernel_address(fd), expected = peer_address(families[0].family, port);
-    expect_peer(&at, &expected, "the address of the socket");
-    close(fd);
+     .description =
+         "UDP-OPEN-008 UDP-OPEN-008a UDP-OPEN-008d UDP-OPEN-009 UDP-RULE-007c: a free port, for both families") {
+    for (size_t i = 0; i < 2; i++) {
+        uint16_t port;
+        int fd;
+        expect_success(fd = bind_to_a_port(&families[i], &port), "calling udp_bind(\"%s\", a free port)",
+                       families[i].host);
+        struct udp_peer at = kernel_address(fd), expected = peer_address(families[i].family, port);
+        expect_peer(&at, &expected, "the address of the socket");
+        close(fd);
+    }
 }
 
 Test(udp_bind, returns_a_blocking_descriptor, .timeout = 3,
-     .description = "UDP-OPEN-008 UDP-RULE-003a: the file status flags, on 127.0.0.1") {
-    int fd;
-    expect_success(fd = udp_bind(families[0].host, 0), "calling udp_bind(\"%s\", 0)", families[0].host);
-    expect_int(fcntl(fd, F_GETFL) & O_NONBLOCK, 0, "the flag O_NONBLOCK");
-    close(fd);
+     .description = "UDP-OPEN-008 UDP-RULE-003a: the file status flags, for both families") {
+    for (size_t i = 0; i < 2; i++) {
+        int fd;
+        expect_success(fd = udp_bind(families[i].host, 0), "calling udp_bind(\"%s\", 0)", families[i].host);
+        expect_int(fcntl(fd, F_GETFL) & O_NONBLOCK, 0, "the flag O_NONBLOCK");
+        close(fd);
+    }
 }
 
 /* The kernel itself sets this option of a socket that is bound to one address. So only the wildcard shows a change. */
@@ -166,40 +172,46 @@ Test(udp_local, reports_every_kind_of_socket, .timeout = 3,
 }
 
 Test(udp_bind, gives_each_socket_a_port_of_its_own, .timeout = 3,
-     .description = "UDP-OPEN-010 UDP-OPEN-010a: two sockets, asked by udp_local") {
-    struct udp_peer one, other;
-    int first, second;
-    expect_success(first = udp_bind(families[0].host, 0), "calling udp_bind(\"%s\", 0)", families[0].host);
-    expect_success(second = udp_bind(families[0].host, 0), "calling udp_bind(\"%s\", 0)", families[0].host);
-    expect_int(udp_local(first, &one), 0, "calling udp_local on the first socket");
-    expect_int(udp_local(second, &other), 0, "calling udp_local on the second socket");
-    expect_true(peer_port(&one) != 0 && peer_port(&other) != 0, "no port is 0");
-    expect_true(peer_port(&one) != peer_port(&other), "the ports differ");
-    struct udp_peer expected = kernel_address(first);
-    expect_peer(&one, &expected, "the address of the first socket, compared with the kernel's");
-    close(first);
-    close(second);
+     .description = "UDP-OPEN-010 UDP-OPEN-010a: two sockets of each family, asked by udp_local") {
+    for (size_t i = 0; i < 2; i++) {
+        struct udp_peer one, other;
+        int first, second;
+        expect_success(first = udp_bind(families[i].host, 0), "calling udp_bind(\"%s\", 0)", families[i].host);
+        expect_success(second = udp_bind(families[i].host, 0), "calling udp_bind(\"%s\", 0)", families[i].host);
+        expect_int(udp_local(first, &one), 0, "calling udp_local on the first socket");
+        expect_int(udp_local(second, &other), 0, "calling udp_local on the second socket");
+        expect_true(peer_port(&one) != 0 && peer_port(&other) != 0, "no port is 0");
+        expect_true(peer_port(&one) != peer_port(&other), "the ports differ");
+        struct udp_peer expected = peer_address(families[i].family, peer_port(&one));
+        expect_peer(&one, &expected, "the address of the first socket");
+        close(first);
+        close(second);
+    }
 }
 
 Test(udp_bind, shares_no_port, .timeout = 3,
      .description =
          "UDP-OPEN-011 UDP-OPEN-011a: the options of a new socket, and a port that udp_bind itself has taken") {
-    int fd;
-    expect_success(fd = udp_bind(families[0].host, 0), "calling udp_bind(\"%s\", 0)", families[0].host);
-    expect_int(option(fd, SOL_SOCKET, SO_REUSEADDR), 0, "the option SO_REUSEADDR");
-    expect_int(option(fd, SOL_SOCKET, SO_REUSEPORT), 0, "the option SO_REUSEPORT");
-    struct udp_peer at = kernel_address(fd);
-    expect_error(udp_bind(families[0].host, peer_port(&at)), EADDRINUSE, "calling udp_bind with the same port");
-    close(fd);
+    for (size_t i = 0; i < 2; i++) {
+        int fd;
+        expect_success(fd = udp_bind(families[i].host, 0), "calling udp_bind(\"%s\", 0)", families[i].host);
+        expect_int(option(fd, SOL_SOCKET, SO_REUSEADDR), 0, "the option SO_REUSEADDR");
+        expect_int(option(fd, SOL_SOCKET, SO_REUSEPORT), 0, "the option SO_REUSEPORT");
+        struct udp_peer at = kernel_address(fd);
+        expect_error(udp_bind(families[i].host, peer_port(&at)), EADDRINUSE, "calling udp_bind with the same port");
+        close(fd);
+    }
 }
 
 Test(udp_bind, makes_both_kinds_of_socket_close_on_exec, .timeout = 3,
-     .description = "UDP-OPEN-012 UDP-RULE-004: all descriptors that are new after a call, on 127.0.0.1") {
-    struct descriptor_set before = descriptor_set();
-    int fd;
-    expect_success(fd = udp_bind(families[0].host, 0), "calling udp_bind(\"%s\", 0)", families[0].host);
-    expect_int(open_for_programs(&before), 0, "the number of new descriptors without FD_CLOEXEC");
-    close(fd);
+     .description = "UDP-OPEN-012 UDP-RULE-004: all descriptors that are new after a call, for both families") {
+    for (size_t i = 0; i < 2; i++) {
+        struct descriptor_set before = descriptor_set();
+        int fd;
+        expect_success(fd = udp_bind(families[i].host, 0), "calling udp_bind(\"%s\", 0)", families[i].host);
+        expect_int(open_for_programs(&before), 0, "the number of new descriptors without FD_CLOEXEC");
+        close(fd);
+    }
 }
 
 /* A name with two addresses, and a port that is taken at the first one. Code that resolves names without getaddrinfo
