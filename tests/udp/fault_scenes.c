@@ -1,273 +1,340 @@
-/* fault_scenes.c - the scenes. They use what the first call did, or did not do, to judge the second call. */
+/* fault_scenes.c - the scenes with datagrams. */
 #include "fault_scenes.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <timeslice/stream.h>
 #include <timeslice/timesync.h>
 #include <unistd.h>
 
-#include "support/core/caller_state.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
-#include "support/faults/sweep.h"
-#include "support/net/pair.h"
-#include "support/net/queued_service.h"
-#include "support/net/responder.h"
-#include "support/net/tcp_pair.h"
 #include "support/net/time_scene.h"
 #include "support/process/kernel_view.h"
 
-/* Says what a call gave, and whether it is what was expected. Leaves errno as it is. */
-static bool gave(long long got, long long expected) {
-    int error = errno;
-    if (got == -1)
-        step("it failed with %s", error_name(error));
-    else
-        step("it returned %lld", got);
-    errno = error;
-    return got == expected;
+/* Longer than any watchdog, and less than 2^31 microseconds. */
+enum { HALF_AN_HOUR = 1800 * 1000 };
+
+static const struct outcome nothing = {.works = false};
+
+static void open_nothing(struct scene *scene) {
+    scene->fd = -1;
 }
 
-/* Makes the call and says whether it gives this number. Leaves the errno of the call. */
-#define gives(call, expected) (step("%s", #call), errno = 0, gave((call), (expected)))
-
-/* The same for a call that has to fail with an error. */
-#define gives_error(call, error) (gives(call, -1) && errno == (error))
-
-static struct caller_state state_before(int fd) {
-    mark_signals();
-    return caller_state(fd);
+static struct outcome end_nothing(struct scene *scene) {
+    (void)scene;
+    return nothing;
 }
 
-void scene_of_names(void) {
-    struct caller_state before = state_before(-1);
-    struct udp_peer peer, expected = peer_address(AF_INET, 9000);
+static struct outcome call_names(struct scene *scene, unsigned number) {
+    struct udp_peer peer = {.len = 0};
     char text[32] = "";
-    bool works = gives(udp_resolve(&peer, "127.0.0.1", 9000), 0);
-    if (works)
-        works = gives(udp_format(&peer, text, sizeof text), 14);
-    expect_works_or_short(works, "udp_resolve or udp_format");
-    expect_unchanged(&before, "udp_resolve and udp_format");
-    expect_int(udp_resolve(&peer, "127.0.0.1", 9000), 0, "calling udp_resolve when there is enough");
-    expect_peer(&peer, &expected, "the address");
-    expect_int(udp_format(&peer, text, sizeof text), 14, "calling udp_format when there is enough");
-    expect_text(text, "127.0.0.1:9000", "the text");
+    (void)scene, (void)number;
+    int result = udp_resolve(&peer, "127.0.0.1", 9000);
+    struct outcome outcome = outcome_of(result);
+    if (result == -1)
+        return outcome;
+    outcome_add(&outcome, &peer.len, sizeof peer.len);
+    peer = peer_address(AF_INET, 9000);
+    int len = udp_format(&peer, text, sizeof text);
+    if (len == -1)
+        return outcome_of(len);
+    outcome_add(&outcome, &len, sizeof len);
+    outcome_add(&outcome, text, sizeof text);
+    return outcome;
 }
 
-void scene_of_sockets(void) {
-    struct caller_state before = state_before(-1);
-    struct udp_peer self;
-    int fd;
-    bool works = !gives(fd = udp_bind("127.0.0.1", 0), -1) && gives(udp_local(fd, &self), 0);
-    expect_works_or_short(works, "udp_bind or udp_local");
-    if (fd >= 0)
-        close(fd);
-    expect_unchanged(&before, "udp_bind and udp_local");
-    expect_success(fd = udp_bind("127.0.0.1", 0), "calling udp_bind when there is enough");
-    expect_int(udp_local(fd, &self), 0, "calling udp_local when there is enough");
+const struct scene_kind scene_names = {
+    .name = "udp_resolve and udp_format", .open = open_nothing, .call = call_names, .end = end_nothing};
+
+static struct outcome call_sockets(struct scene *scene, unsigned number) {
+    struct udp_peer self = {.len = 0};
+    (void)scene, (void)number;
+    int fd = udp_bind("127.0.0.1", 0);
+    if (fd == -1)
+        return outcome_of(-1);
+    struct outcome outcome = outcome_of(udp_local(fd, &self));
     close(fd);
+    if (outcome.result != -1)
+        outcome_add(&outcome, &self.len, sizeof self.len);
+    return outcome;
 }
 
-void scene_of_sending(void) {
-    struct pair pair = pair_open(AF_INET);
-    struct caller_state before = state_before(pair.from.fd);
-    bool works = gives(udp_send(pair.from.fd, "hello", 5, &pair.to.at), 5);
-    expect_works_or_short(works, "udp_send");
-    expect_unchanged(&before, "udp_send");
-    expect_int(peer_drain(&pair.to), works, "the number of datagrams that were sent");
-    expect_int(udp_send(pair.from.fd, "again", 5, &pair.to.at), 5, "calling udp_send when there is enough");
-    expect_arrival(&pair.to, "again", 5);
-    pair_close(&pair);
+const struct scene_kind scene_sockets = {
+    .name = "udp_bind and udp_local", .open = open_nothing, .call = call_sockets, .end = end_nothing};
+
+static void open_sender(struct scene *scene) {
+    scene->pair = pair_open(AF_INET);
+    scene->fd = scene->pair.from.fd;
 }
 
-void scene_of_receiving(int timeout_ms) {
-    struct pair pair = pair_open(AF_INET);
+static struct outcome call_send(struct scene *scene, unsigned number) {
+    static const char *const data[] = {"first", "second", ""};
+    return outcome_of(udp_send(scene->fd, data[number], strlen(data[number]), &scene->pair.to.at));
+}
+
+/* Takes what has arrived, and sums it up. A datagram of the kit marks the end. */
+static void add_arrivals(struct outcome *outcome, const struct peer *to) {
+    char got[64];
+    struct peer marker = peer_open(AF_INET);
+    peer_send(&marker, "the end of all", 14, &to->at);
+    for (ssize_t len = 0; len != 14;) {
+        len = peer_receive(to, got, sizeof got, NULL);
+        outcome_add(outcome, &len, sizeof len);
+        outcome_add(outcome, got, len < (ssize_t)sizeof got ? (size_t)len : sizeof got);
+    }
+    peer_close(&marker);
+}
+
+static struct outcome end_sender(struct scene *scene) {
+    struct outcome outcome = nothing;
+    add_arrivals(&outcome, &scene->pair.to);
+    pair_close(&scene->pair);
+    return outcome;
+}
+
+const struct scene_kind scene_sending = {
+    .name = "udp_send", .calls = 3, .open = open_sender, .call = call_send, .end = end_sender};
+
+static void open_receiver(struct scene *scene) {
+    scene->pair = pair_open(AF_INET6);
+    scene->fd = scene->pair.to.fd;
+    pair_arrive(&scene->pair, "first", 5);
+    pair_arrive(&scene->pair, "second", 6);
+    pair_arrive(&scene->pair, "", 0);
+    pair_arrive(&scene->pair, "the last", 8);
+}
+
+static struct outcome receive(struct scene *scene, int timeout_ms) {
     char buf[16];
     struct udp_peer from;
-    pair_arrive(&pair, "first", 5);
-    pair_arrive(&pair, "second", 6);
-    struct caller_state before = state_before(pair.to.fd);
-    bool works = gives(udp_recv(pair.to.fd, buf, sizeof buf, &from, timeout_ms), 5);
-    expect_works_or_short(works, "udp_recv with timeout_ms %d", timeout_ms);
-    expect_unchanged(&before, "udp_recv");
-    const char *next = works ? "second" : "first";
-    expect_int(udp_recv(pair.to.fd, buf, sizeof buf, &from, timeout_ms), strlen(next),
-               "calling udp_recv when there is enough");
-    expect_bytes(buf, strlen(next), next, strlen(next), "the next datagram");
-    pair_close(&pair);
+    memset(&from, 0xa5, sizeof from);
+    ssize_t len = udp_recv(scene->pair.to.fd, buf, sizeof buf, &from, timeout_ms);
+    struct outcome outcome = outcome_of(len);
+    if (len >= 0)
+        outcome_add(&outcome, buf, (size_t)len < sizeof buf ? (size_t)len : sizeof buf);
+    bool knows = from.len == scene->pair.from.at.len && memcmp(&from.addr, &scene->pair.from.at.addr, from.len) == 0;
+    if (len >= 0)
+        outcome_add(&outcome, knows ? "from" : "??", 2);
+    return outcome;
 }
 
-void scene_of_timing_out(void) {
-    struct pair pair = pair_open(AF_INET);
-    char buf[16];
-    struct caller_state before = state_before(pair.to.fd);
-    bool works = gives_error(udp_recv(pair.to.fd, buf, sizeof buf, NULL, 1), ETIMEDOUT);
-    expect_works_or_short(works, "udp_recv without a datagram");
-    expect_unchanged(&before, "udp_recv");
-    expect_error(udp_recv(pair.to.fd, buf, sizeof buf, NULL, 1), ETIMEDOUT, "calling udp_recv when there is enough");
-    pair_close(&pair);
+static struct outcome call_at_once(struct scene *scene, unsigned number) {
+    return receive(scene, number == 0 ? 0 : -1);
 }
 
-/* A loop may count a request as failed and go on. So there are more requests than one, and any of them stops it. */
-void scene_of_serving(void) {
-    struct queued_service service = queued_open(AF_INET, false);
-    for (int i = 0; i < 3; i++)
-        queued_ask(&service, "hello");
-    struct caller_state before = state_before(service.socket.fd);
-    service.last = 1;
-    bool works = gives(queued_serve_until(&service, service.stop[0], NULL), 0);
-    expect_works_or_short(works, "udp_serve");
-    expect_unchanged(&before, "udp_serve");
-    service.last = 0;
-    queued_ask(&service, "again");
-    expect_int(queued_serve(&service, NULL), 0, "calling udp_serve when there is enough");
-    expect_int(service.stats.replied, service.calls, "the number of replies to the requests that were left");
-    queued_close(&service);
+static struct outcome call_patient(struct scene *scene, unsigned number) {
+    (void)number;
+    return receive(scene, HALF_AN_HOUR);
 }
 
-static const struct udp_call_options patient = {.attempts = 1, .timeout_ms = AN_HOUR, .backoff = 1};
-
-void scene_of_asking(void) {
-    struct responder *server = responder_start(AF_INET, responder_echo, NULL, 0);
-    char reply[16];
-    struct caller_state before = state_before(-1);
-    bool works = gives(udp_call(&server->socket.at, "hello", 5, reply, sizeof reply, &patient), 5);
-    expect_works_or_short(works, "udp_call");
-    expect_unchanged(&before, "udp_call");
-    expect_int(udp_call(&server->socket.at, "again", 5, reply, sizeof reply, &patient), 5,
-               "calling udp_call when there is enough");
-    expect_bytes(reply, 5, "again", 5, "the reply");
-    responder_stop(server);
-    responder_free(server);
+static struct outcome call_endless(struct scene *scene, unsigned number) {
+    (void)number;
+    return receive(scene, -1);
 }
 
-void scene_of_asking_for_the_time(void) {
-    static struct time_scene scene;
-    struct timesync_result result;
-    scene = time_scene_ordinary();
-    struct responder *server = responder_start(AF_INET, give_the_time, &scene, 0);
-    struct caller_state before = state_before(-1);
-    bool works = gives(timesync_query(&server->socket.at, time_scene_clock, &scene, AN_HOUR, &result), 0);
-    expect_works_or_short(works, "timesync_query");
-    expect_unchanged(&before, "timesync_query");
-    expect_int(timesync_query(&server->socket.at, time_scene_clock, &scene, AN_HOUR, &result), 0,
-               "calling timesync_query when there is enough");
-    expect_int(result.moment, NEW_YEAR + 1500 * NS_PER_MS, "the server's time");
-    responder_stop(server);
-    responder_free(server);
+static struct outcome call_receive(struct scene *scene, unsigned number) {
+    static const int timeouts[] = {-1, HALF_AN_HOUR, 1, 0};
+    return receive(scene, timeouts[number]);
 }
 
-void scene_of_reading(void) {
-    struct tcp_pair pair = tcp_open();
-    char buf[8] = "";
-    tcp_say(&pair, "firstagain", 10);
-    tcp_finish(&pair);
-    struct caller_state before = state_before(pair.ours);
-    bool works = gives(stream_read(pair.ours, buf, 5), 5);
-    expect_works_or_short(works, "stream_read");
-    expect_unchanged(&before, "stream_read");
-    expect_int(stream_read(pair.ours, buf, 5), 5, "calling stream_read when there is enough");
-    expect_bytes(buf, 5, works ? "again" : "first", 5, "the next bytes");
-    tcp_close(&pair);
+static struct outcome end_pair(struct scene *scene) {
+    pair_close(&scene->pair);
+    return nothing;
 }
 
-static struct tcp_pair late; /* static, because another thread uses it too */
+const struct scene_kind scene_at_once = {
+    .name = "udp_recv that may not wait", .open = open_receiver, .call = call_at_once, .end = end_pair};
+const struct scene_kind scene_patient = {
+    .name = "udp_recv that may wait half an hour", .open = open_receiver, .call = call_patient, .end = end_pair};
+const struct scene_kind scene_endless = {
+    .name = "udp_recv that may wait for ever", .open = open_receiver, .call = call_endless, .end = end_pair};
+const struct scene_kind scene_receiving = {
+    .name = "udp_recv with four timeouts", .calls = 4, .open = open_receiver, .call = call_receive, .end = end_pair};
 
-static void *say_when_awaited(void *unused) {
+static void open_pair(struct scene *scene) {
+    scene->pair = pair_open(AF_INET);
+    scene->fd = scene->pair.to.fd;
+}
+
+static struct pair late; /* static, because another thread uses it too */
+
+static void *send_when_awaited(void *unused) {
     (void)unused;
     await_waiting(getpid());
-    require(send(late.theirs, "first", 5, MSG_NOSIGNAL) == 5, "send on a connection");
+    peer_send(&late.from, "late", 4, &late.to.at);
     return NULL;
 }
 
-void scene_of_reading_late(void) {
+static struct outcome call_wait(struct scene *scene, unsigned number) {
     pthread_t thread;
-    char buf[8] = "";
-    late = tcp_open();
-    set_nonblocking(late.ours, true);
-    struct caller_state before = state_before(late.ours);
-    require(pthread_create(&thread, NULL, say_when_awaited, NULL) == 0, "start a thread");
-    bool works = gives(stream_read(late.ours, buf, 5), 5);
-    expect_works_or_short(works, "stream_read of a non-blocking connection");
-    if (!works)
-        expect_int(stream_read(late.ours, buf, 5), 5, "calling stream_read when there is enough");
+    late = scene->pair;
+    require(pthread_create(&thread, NULL, send_when_awaited, NULL) == 0, "start a thread");
+    struct outcome outcome = receive(scene, number == 0 ? -1 : HALF_AN_HOUR);
     pthread_join(thread, NULL);
-    expect_unchanged(&before, "stream_read");
-    expect_bytes(buf, 5, "first", 5, "the bytes");
-    tcp_close(&late);
+    return outcome;
 }
 
-/* Everything that came out must be these bytes, once for each call that worked. */
-static void expect_output(struct tcp_pair *pair, bool first_works, const char *bytes, size_t len) {
-    char expected[64], got[64];
-    size_t times = first_works ? 2 : 1;
-    for (size_t i = 0; i < times; i++)
-        memcpy(expected + i * len, bytes, len);
-    close(pair->ours);
-    pair->ours = -1;
-    size_t got_len = tcp_hear(pair->theirs, got, sizeof got);
-    expect_bytes(got, got_len, expected, times * len, "the bytes at the other end, with a first call that %s",
-                 first_works ? "worked" : "failed");
-    tcp_close(pair);
+const struct scene_kind scene_waiting = {
+    .name = "udp_recv that waits", .calls = 2, .open = open_pair, .call = call_wait, .end = end_pair};
+
+static struct outcome call_in_vain(struct scene *scene, unsigned number) {
+    char buf[16];
+    (void)number;
+    struct outcome outcome = outcome_of(udp_recv(scene->pair.to.fd, buf, sizeof buf, NULL, 2));
+    outcome.works = outcome.error != ENOSYS;
+    return outcome;
 }
 
-void scene_of_writing(void) {
-    struct tcp_pair pair = tcp_open();
-    struct caller_state before = state_before(pair.ours);
-    bool works = gives(stream_write(pair.ours, "hello", 5), 0);
-    expect_works_or_short(works, "stream_write");
-    expect_unchanged(&before, "stream_write");
-    expect_int(stream_write(pair.ours, "hello", 5), 0, "calling stream_write when there is enough");
-    expect_output(&pair, works, "hello", 5);
+const struct scene_kind scene_timing_out = {.name = "udp_recv with 2 ms, and no datagram",
+                                            .calls = 1,
+                                            .open = open_pair,
+                                            .call = call_in_vain,
+                                            .end = end_pair,
+                                            .least_ms = 2};
+
+static void open_service(struct scene *scene) {
+    scene->service = queued_open(AF_INET, false);
+    scene->fd = scene->service.socket.fd;
+    queued_ask(&scene->service, "first");
+    queued_ask(&scene->service, "second");
+    queued_ask(&scene->service, "third");
 }
 
-void scene_of_sending_a_frame(void) {
-    struct tcp_pair pair = tcp_open();
-    struct caller_state before = state_before(pair.ours);
-    bool works = gives(stream_send_frame(pair.ours, "hello", 5), 0);
-    expect_works_or_short(works, "stream_send_frame");
-    expect_unchanged(&before, "stream_send_frame");
-    expect_int(stream_send_frame(pair.ours, "hello", 5), 0, "calling stream_send_frame when there is enough");
-    expect_output(&pair, works, "\0\0\0\5hello", 9);
+static struct outcome call_serve(struct scene *scene, unsigned number) {
+    struct queued_service *service = &scene->service;
+    (void)number;
+    struct outcome outcome = outcome_of(queued_serve(service, NULL));
+    outcome.works = service->calls > 0;
+    outcome_add(&outcome, &service->calls, sizeof service->calls);
+    outcome_add(&outcome, &service->stats, sizeof service->stats);
+    return outcome;
 }
 
-void scene_of_receiving_a_frame(void) {
-    static const char frames[] = "\0\0\0\5first\0\0\0\5again";
-    struct tcp_pair pair = tcp_open();
-    char buf[8] = "";
-    size_t len = 0;
-    tcp_say(&pair, frames, sizeof frames - 1);
-    tcp_finish(&pair);
-    struct caller_state before = state_before(pair.ours);
-    bool works = gives(stream_recv_frame(pair.ours, buf, sizeof buf, &len), 1);
-    expect_works_or_short(works, "stream_recv_frame");
-    expect_unchanged(&before, "stream_recv_frame");
-    expect_int(stream_recv_frame(pair.ours, buf, sizeof buf, &len), 1,
-               "calling stream_recv_frame when there is enough");
-    expect_bytes(buf, len, works ? "again" : "first", 5, "the next frame");
-    tcp_close(&pair);
+static struct outcome end_service(struct scene *scene) {
+    struct outcome outcome = nothing;
+    add_arrivals(&outcome, &scene->service.client);
+    queued_close(&scene->service);
+    return outcome;
 }
 
-void scene_of_skipping_a_frame(void) {
-    static const char frames[] = "\0\0\0\011too long!\0\0\0\5after";
-    struct tcp_pair pair = tcp_open();
-    char buf[5];
-    size_t len = 0;
-    tcp_say(&pair, frames, sizeof frames - 1);
-    tcp_finish(&pair);
-    struct caller_state before = state_before(pair.ours);
-    bool works = gives_error(stream_recv_frame(pair.ours, buf, sizeof buf, &len), EMSGSIZE);
-    expect_works_or_short(works, "stream_recv_frame with a frame that is too long");
-    expect_unchanged(&before, "stream_recv_frame");
-    if (!works)
-        expect_error(stream_recv_frame(pair.ours, buf, sizeof buf, &len), EMSGSIZE,
-                     "calling stream_recv_frame when there is enough");
-    expect_int(len, 9, "the length of the frame that is too long");
-    expect_int(stream_recv_frame(pair.ours, buf, sizeof buf, &len), 1, "calling stream_recv_frame for the next frame");
-    expect_bytes(buf, len, "after", 5, "the next frame");
-    tcp_close(&pair);
+const struct scene_kind scene_serving = {
+    .name = "udp_serve", .calls = 1, .open = open_service, .call = call_serve, .end = end_service};
+
+/* A loop may count a request as failed and go on. So there are more requests than one, and any of them stops it. */
+static struct outcome call_serve_poorly(struct scene *scene, unsigned number) {
+    struct queued_service *service = &scene->service;
+    char byte;
+    (void)number;
+    service->last = 1;
+    struct outcome outcome = outcome_of(queued_serve_until(service, service->stop[0], NULL));
+    if (service->calls > 0)
+        require(read(service->stop[0], &byte, 1) == 1, "empty a pipe");
+    outcome.works = service->calls > 0;
+    queued_ask(service, "again");
+    return outcome;
 }
+
+static struct outcome end_service_poorly(struct scene *scene) {
+    queued_close(&scene->service);
+    return nothing;
+}
+
+const struct scene_kind scene_serving_poorly = {
+    .name = "udp_serve", .open = open_service, .call = call_serve_poorly, .end = end_service_poorly};
+
+static const struct udp_call_options patient = {.attempts = 1, .timeout_ms = HALF_AN_HOUR, .backoff = 1};
+
+static void open_echo(struct scene *scene) {
+    scene->server = responder_start(AF_INET, responder_echo, NULL, 0);
+}
+
+static struct outcome call_ask(struct scene *scene, unsigned number) {
+    char reply[16];
+    (void)number;
+    ssize_t len = udp_call(&scene->server->socket.at, "hello", 5, reply, sizeof reply, &patient);
+    struct outcome outcome = outcome_of(len);
+    if (len >= 0)
+        outcome_add(&outcome, reply, (size_t)len < sizeof reply ? (size_t)len : sizeof reply);
+    return outcome;
+}
+
+static struct outcome end_responder(struct scene *scene) {
+    struct outcome outcome = nothing;
+    responder_stop(scene->server);
+    outcome.result = scene->server->count;
+    responder_free(scene->server);
+    return outcome;
+}
+
+const struct scene_kind scene_asking = {
+    .name = "udp_call", .calls = 1, .open = open_echo, .call = call_ask, .end = end_responder, .end_may_differ = true};
+
+static struct outcome call_silent(struct scene *scene, unsigned number) {
+    static const struct udp_call_options brief = {.attempts = 2, .timeout_ms = 1, .backoff = 2};
+    char reply[16];
+    (void)number;
+    struct outcome outcome = outcome_of(udp_call(&scene->pair.to.at, "hello", 5, reply, sizeof reply, &brief));
+    outcome.works = outcome.error != ENOSYS;
+    return outcome;
+}
+
+static struct outcome end_silent(struct scene *scene) {
+    struct outcome outcome = {.result = peer_drain(&scene->pair.to)};
+    pair_close(&scene->pair);
+    return outcome;
+}
+
+const struct scene_kind scene_asking_in_vain = {.name = "udp_call of a silent server, attempts of 1 and 2 ms",
+                                                .calls = 1,
+                                                .open = open_pair,
+                                                .call = call_silent,
+                                                .end = end_silent,
+                                                .least_ms = 3};
+
+static struct time_scene moments; /* static, because the responder uses it too */
+
+static void open_time(struct scene *scene) {
+    moments = time_scene_ordinary();
+    scene->server = responder_start(AF_INET, give_the_time, &moments, 0);
+}
+
+static struct outcome ask_for_time(const struct udp_peer *server, int timeout_ms) {
+    struct timesync_result result;
+    memset(&result, 0, sizeof result);
+    moments.now = NEW_YEAR;
+    struct outcome outcome = outcome_of(timesync_query(server, time_scene_clock, &moments, timeout_ms, &result));
+    if (outcome.result != -1) {
+        outcome_add(&outcome, &result.offset, sizeof result.offset);
+        outcome_add(&outcome, &result.delay, sizeof result.delay);
+        outcome_add(&outcome, &result.moment, sizeof result.moment);
+    }
+    return outcome;
+}
+
+static struct outcome call_time(struct scene *scene, unsigned number) {
+    (void)number;
+    return ask_for_time(&scene->server->socket.at, HALF_AN_HOUR);
+}
+
+const struct scene_kind scene_time = {.name = "timesync_query",
+                                      .calls = 1,
+                                      .open = open_time,
+                                      .call = call_time,
+                                      .end = end_responder,
+                                      .end_may_differ = true};
+
+static struct outcome call_no_time(struct scene *scene, unsigned number) {
+    (void)number;
+    struct outcome outcome = ask_for_time(&scene->pair.to.at, 2);
+    outcome.works = outcome.error != ENOSYS;
+    return outcome;
+}
+
+const struct scene_kind scene_no_time = {.name = "timesync_query of a silent server, 2 ms",
+                                         .calls = 1,
+                                         .open = open_pair,
+                                         .call = call_no_time,
+                                         .end = end_silent,
+                                         .least_ms = 2};

@@ -1,45 +1,32 @@
-/* fault_scenes.h - one call of each function while the machine is short of something, and the same call once more.
- *
- * A test declares a sweep and plays a scene. The first call works, or it fails with the error of the sweep. Then
- * nothing is left behind, and nothing was taken or sent. After the first call there is enough of everything. So the
- * second call works. */
+/* fault_scenes.h - the scenes in which a call fails. */
 #ifndef TESTS_UDP_FAULT_SCENES_H
 #define TESTS_UDP_FAULT_SCENES_H
 
-/* udp_resolve and udp_format. */
-void scene_of_names(void);
+#include "fault_course.h"
 
-/* udp_bind and udp_local. */
-void scene_of_sockets(void);
+/* udp_resolve and udp_format; udp_bind and udp_local; udp_send, also of an empty datagram. */
+extern const struct scene_kind scene_names, scene_sockets, scene_sending;
 
-/* udp_send. */
-void scene_of_sending(void);
+/* udp_recv of datagrams that are there: with the timeout 0 (and one without end), an hour, no end, and all of these. */
+extern const struct scene_kind scene_at_once, scene_patient, scene_endless, scene_receiving;
 
-/* udp_recv with this timeout, and a datagram that has arrived. */
-void scene_of_receiving(int timeout_ms);
+/* udp_recv of datagrams that come while it waits, and of none. */
+extern const struct scene_kind scene_waiting, scene_timing_out;
 
-/* udp_recv with a timeout of 1 ms, and no datagram. */
-void scene_of_timing_out(void);
+/* udp_serve, with requests that wait. The second is for a shortage. */
+extern const struct scene_kind scene_serving, scene_serving_poorly;
 
-/* udp_serve, with requests that wait. */
-void scene_of_serving(void);
+/* udp_call and timesync_query, with a server that answers, and with a silent one. */
+extern const struct scene_kind scene_asking, scene_asking_in_vain;
+extern const struct scene_kind scene_time, scene_no_time;
 
-/* udp_call and timesync_query, with a server that answers. */
-void scene_of_asking(void);
-void scene_of_asking_for_the_time(void);
+/* stream_read of bytes that are there, of bytes that come while it waits, and of both. */
+extern const struct scene_kind scene_reading, scene_reading_late, scene_reading_in_two;
 
-/* stream_read with bytes that are there, and with bytes that come while it waits. */
-void scene_of_reading(void);
-void scene_of_reading_late(void);
+/* stream_write of a few bytes, and of more than a stream holds. */
+extern const struct scene_kind scene_writing, scene_writing_in_two;
 
-/* stream_write. */
-void scene_of_writing(void);
-
-/* stream_send_frame. */
-void scene_of_sending_a_frame(void);
-
-/* stream_recv_frame, with a frame that fits and with one that is too long. */
-void scene_of_receiving_a_frame(void);
-void scene_of_skipping_a_frame(void);
+/* stream_send_frame; stream_recv_frame with frames that fit, and with those that are too long. */
+extern const struct scene_kind scene_sending_frames, scene_frames, scene_long_frames;
 
 #endif

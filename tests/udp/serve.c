@@ -253,7 +253,8 @@ Test(udp_serve, looks_at_stop_fd_before_requests, .timeout = 3,
     for (int i = 0; i < 3; i++)
         peer_send(&client, "hello", 5, &socket.at);
     peer_await(&socket);
-    expect_int(udp_serve(socket.fd, echo_and_stop, &stopping, stopping.pipe[0], NULL), 0, "calling udp_serve");
+    expect_int(udp_serve(socket.fd, echo_and_stop, &stopping, stopping.pipe[0], &(struct udp_stats){0}), 0,
+               "calling udp_serve");
     expect_int(stopping.calls, 1, "the number of requests that the handler saw");
     expect_int(peer_drain(&socket), 2, "the number of requests that still wait on the socket");
     peer_close(&client);
@@ -339,7 +340,7 @@ Test(udp_serve, keeps_its_accounts, .timeout = 3,
     static const char too_long[UDP_REQUEST_MAX + 1];
     static struct service service;
     struct peer client = peer_open(AF_INET);
-    service_start(&service, decline_no, NULL); /* its statistics are full of random values */
+    service_start(&service, decline_no, NULL);
     peer_send(&client, "no", 2, &service.socket.at);
     peer_send(&client, too_long, sizeof too_long, &service.socket.at);
     expect_reply(&service, &client, "yes 1", "yes 1");
@@ -357,8 +358,7 @@ Test(udp_serve, keeps_its_accounts, .timeout = 3,
     if (is_readable(service.stop[0]))
         require(read(service.stop[0], &byte, 1) == 1, "empty a pipe");
     peer_send(&client, "last", 4, &service.socket.at);
-    expect_int(udp_serve(service.socket.fd, echo_and_stop, &stopping, service.stop[0], NULL), 0,
-               "calling udp_serve with stats NULL");
+    expect_int(udp_serve(service.socket.fd, echo_and_stop, &stopping, service.stop[0], NULL), 0, "with stats NULL");
     service_close(&service);
     peer_close(&client);
 }
@@ -367,7 +367,7 @@ Test(udp_serve, reports_a_socket_that_cannot_be_served, .timeout = 3,
      .description = "UDP-SRV-015 UDP-SRV-015a: a descriptor that is not open") {
     int stop[2];
     require(pipe2(stop, O_CLOEXEC) == 0, "open a pipe");
-    expect_error(udp_serve(closed_descriptor(), echo, NULL, stop[0], NULL), EBADF,
+    expect_error(udp_serve(closed_descriptor(), echo, NULL, stop[0], &(struct udp_stats){0}), EBADF,
                  "calling udp_serve on a descriptor that is not open");
     close(stop[0]);
     close(stop[1]);

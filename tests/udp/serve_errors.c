@@ -140,6 +140,7 @@ Test(udp_serve, sees_stop_fd_after_an_error, .timeout = 3,
         expect_int(service.stats.received, 0, "stats.received");
         service_close(&service);
         peer_close(&queued.client);
+        peer_close(&queued.stopper);
         close(queued.stop[0]);
         close(queued.stop[1]);
     }

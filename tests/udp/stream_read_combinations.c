@@ -111,10 +111,27 @@ Test(stream_read, leaves_the_rest, .timeout = 3,
     expect_no_byte_more(UNIX_STREAM);
 }
 
+/* How many bytes are left for a plain read, after a read of len of 13 bytes. */
+static size_t left_after(enum stream_kind kind, size_t len) {
+    char left[32];
+    struct tcp_pair pair = stream_kind_open(kind, TO_US);
+    stream_say(&pair, TEXT "next", LEN + 4);
+    read_roughly(pair.ours, len, partial_io_at(len / 2, 0));
+    stream_close_theirs(&pair);
+    require(fcntl(pair.ours, F_SETFL, 0) == 0, "make a descriptor blocking");
+    size_t got = tcp_hear(pair.ours, left, sizeof left);
+    tcp_close(&pair);
+    return got;
+}
+
 Test(stream_read, leaves_the_rest_in_a_pipe, .timeout = 3,
-     .description = "UDP-MSG-015 UDP-MSG-015b: 0 to 9 of 13 bytes, from a pipe, blocking or not") {
-    expect_no_byte_more(PIPE_STREAM);
-    expect_no_byte_more(NON_BLOCKING_PIPE);
+     .description = "UDP-MSG-015 UDP-MSG-015b: 0 to 9 of 13 bytes, from a pipe, blocking or not, and from a socket") {
+    expect_written(stream_read(-1, (char[1]){0}, 1));
+    for (size_t len = 0; len <= LEN; len++) {
+        size_t on_socket = left_after(UNIX_STREAM, len);
+        expect_int(left_after(PIPE_STREAM, len), on_socket, "how many bytes are left in a pipe after %zu bytes", len);
+        expect_int(left_after(NON_BLOCKING_PIPE, len), on_socket, "the same in a non-blocking pipe");
+    }
 }
 
 /* The stream has 0 to LEN - 1 bytes and its end. */
@@ -210,9 +227,18 @@ Test(stream_read, waits_at_every_byte, .timeout = 3,
 }
 
 Test(stream_read, waits_for_a_pipe, .timeout = 3,
-     .description = "UDP-MSG-015b UDP-MSG-015: a non-blocking pipe that has 0 to 8 of 9 bytes") {
-    for (size_t there = 0; there < LEN; there++)
-        expect_wait(NON_BLOCKING_PIPE, there, (struct partial_io){0});
+     .description = "UDP-MSG-015b UDP-MSG-015: a non-blocking pipe that has 0 to 8 of 9 bytes, and a socket") {
+    expect_written(stream_read(-1, (char[1]){0}, 1));
+    for (size_t there = 0; there < LEN; there++) {
+        struct reading pipe = read_late(NON_BLOCKING_PIPE, there, say_the_rest, (struct partial_io){0});
+        tcp_close(&late);
+        struct reading socket = read_late(NON_BLOCKING_UNIX, there, say_the_rest, (struct partial_io){0});
+        tcp_close(&late);
+        expect_int((errno = pipe.error, pipe.result), socket.result, "stream_read on a pipe that has %zu bytes", there);
+        expect_bytes(pipe.buf, LEN, socket.buf, LEN, "the bytes, as on a socket");
+        expect_true(pipe.counts.refused <= socket.counts.refused + 2 * (pipe.counts.waits + 1),
+                    "stream_read waits after EAGAIN");
+    }
 }
 
 Test(stream_read, waits_on_after_a_signal, .timeout = 3,

@@ -14,7 +14,8 @@
 static const char stop_request[] = "please stop now";
 
 struct queued_service queued_open(int family, bool nonblocking) {
-    struct queued_service service = {.socket = peer_open(family), .client = peer_open(family)};
+    struct queued_service service = {
+        .socket = peer_open(family), .client = peer_open(family), .stopper = peer_open(family)};
     wire_open(peer_port(&service.socket.at), WIRE_SERVER);
     require(pipe2(service.stop, O_CLOEXEC) == 0, "open a pipe");
     if (nonblocking)
@@ -48,7 +49,7 @@ static ssize_t handle(void *ctx, const void *req, size_t len, const struct udp_p
 int queued_serve_until(struct queued_service *service, int stop_fd, queued_action *action) {
     service->calls = 0;
     service->action = action;
-    memset(&service->stats, 0xa5, sizeof service->stats); /* udp_serve has to start them at zero */
+    memset(&service->stats, service->fill, sizeof service->stats);
     errno = 0;
     int result = udp_serve(service->socket.fd, handle, service, stop_fd, &service->stats), error = errno;
     step("udp_serve returned %d after %u calls of the handler%s%s", result, service->calls, result ? ", errno: " : "",
@@ -57,13 +58,20 @@ int queued_serve_until(struct queued_service *service, int stop_fd, queued_actio
     return result;
 }
 
+/* A connected socket gets datagrams of its peer only. */
+static bool is_connected(const struct peer *socket) {
+    struct udp_peer peer = {.len = sizeof peer.addr};
+    return getpeername(socket->fd, (struct sockaddr *)&peer.addr, &peer.len) == 0;
+}
+
 int queued_serve(struct queued_service *service, queued_action *action) {
     char byte;
     int waiting = 0;
     require(ioctl(service->stop[0], FIONREAD, &waiting) == 0, "look at a pipe");
     if (waiting > 0)
         require(read(service->stop[0], &byte, 1) == 1, "empty a pipe");
-    peer_send(&service->client, stop_request, sizeof stop_request, &service->socket.at);
+    const struct peer *from = is_connected(&service->socket) ? &service->client : &service->stopper;
+    peer_send(from, stop_request, sizeof stop_request, &service->socket.at);
     int result = queued_serve_until(service, service->stop[0], action), error = errno;
     if (result == 0) {
         service->stats.received--;
@@ -76,6 +84,7 @@ int queued_serve(struct queued_service *service, queued_action *action) {
 void queued_close(struct queued_service *service) {
     peer_close(&service->socket);
     peer_close(&service->client);
+    peer_close(&service->stopper);
     close(service->stop[0]);
     close(service->stop[1]);
 }

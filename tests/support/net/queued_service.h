@@ -16,6 +16,8 @@ typedef ssize_t queued_action(struct queued_service *service, unsigned call, siz
 
 struct queued_service {
     struct peer socket, client; /* plain sockets: udp_serve runs on the first, and the other one asks */
+    struct peer stopper;        /* sends the last request, so that nothing else comes to the client */
+    unsigned char fill;         /* every byte of the statistics before a call; udp_serve has to start them at zero */
     int stop[2];                /* a pipe: udp_serve gets its reading end as stop_fd */
     unsigned calls;             /* of the handler, without the last one */
     unsigned last;              /* if not 0: at this call of the handler, the pipe becomes readable */
@@ -29,7 +31,7 @@ struct queued_service queued_open(int family, bool nonblocking);
 /* The client sends a request. When this returns, it waits at the socket. */
 void queued_ask(const struct queued_service *service, const char *request);
 
-/* Calls udp_serve for all requests that wait. Returns its result, with its errno. Behind them the client sends
+/* Calls udp_serve for all requests that wait. Returns its result, with its errno. Behind them the stopper sends
  * one more, which makes the handler stop the loop. Before the call, nothing is in the pipe. */
 int queued_serve(struct queued_service *service, queued_action *action);
 

@@ -29,7 +29,7 @@ void service_start(struct service *service, udp_handler *handler, void *ctx) {
 
 void service_start_on(struct service *service, struct peer socket, int stop_fd, udp_handler *handler, void *ctx) {
     memset(service, 0, sizeof *service);
-    memset(&service->stats, 0xa5, sizeof service->stats); /* udp_serve has to start them at zero */
+    memset(&service->stats, 0, sizeof service->stats);
     service->socket = socket;
     wire_open(peer_port(&service->socket.at), WIRE_SERVER);
     service->handler = handler;
