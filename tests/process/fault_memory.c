@@ -66,15 +66,13 @@ static void end_sweep_of_parent(void) {
 /* fork calls end_sweep_of_parent in the parent. So after the fork only calls of the child fail. */
 static int start_with_a_handler(void *arg) {
     struct process p;
-    int code = -1000;
     (void)arg;
     maker_of_handler = getpid();
     require(atexit(tell_if_inherited) == 0 && pthread_atfork(NULL, end_sweep_of_parent, NULL) == 0,
             "register handlers");
     if (process_init_target(&p, quit, NULL, NULL) != 0 || process_start(&p) != 0)
         return errno == ENOMEM ? HELD : 1;
-    bool ended = process_join(&p, -1) == 0 && process_exitcode(&p, &code) == 0 && process_close(&p) == 0;
-    return ended && code >= 0 ? HELD : 2;
+    return end_of(process_pid(&p)) >= 0 ? HELD : 2;
 }
 
 Test(proc_fault, lets_a_child_of_a_program_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),
