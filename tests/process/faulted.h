@@ -25,6 +25,9 @@ bool is_plain_run(void);
 /* Whether the sweep makes calls fail with this error, such as "ENOMEM". */
 bool is_sweep_of(const char *error);
 
+/* Whether a call of the submission has failed. The sweep goes on. */
+bool a_call_has_failed(void);
+
 /* Returns works. If it is false, ends the sweep. Then errno must be that of the sweep. The plain run ends here. */
 bool works_or_short(bool works, const char *call);
 

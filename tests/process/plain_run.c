@@ -61,6 +61,10 @@ void expect_or_end(bool holds, const char *what) {
         _Exit(EXIT_FAILURE);
 }
 
+bool a_call_has_failed(void) {
+    return sweep_page->fails > 0 && __atomic_load_n(&sweep_page->reached, __ATOMIC_RELAXED) >= sweep_page->fails;
+}
+
 bool works_or_short(bool works, const char *call) {
     if (!works && is_plain)
         _Exit(EXIT_FAILURE);
@@ -86,7 +90,7 @@ static struct answer *place_of(const char *call) {
 bool fell_short(struct answer got, const char *call) {
     if (is_plain || is_sweep_of("EINTR") || memcmp(&got, place_of(call), sizeof got) == 0)
         return false;
-    expect_int(got.result, -1, "what %s returns, if not the same as in a process in which nothing fails", call);
+    expect_int(got.result, -1, "%s, if it is not as in a process in which nothing fails", call);
     errno = got.error;
     works_or_short(false, call);
     return true;
@@ -99,8 +103,9 @@ void expect_plain_answer(struct answer got, const char *call) {
         *noted = got;
         return;
     }
-    expect_int(got.result, noted->result, "what %s returns, as in a process in which nothing fails", call);
-    expect_text(error_name(got.error), error_name(noted->error), "the error of %s, as in such a process", call);
+    expect_int(got.result, noted->result, "%s, as in a process in which nothing fails", call);
+    expect_text(error_name(got.error), error_name(noted->error), "errno of %s, as in a process in which nothing fails",
+                call);
 }
 
 bool expect_plain_code(int code, const char *which) {
