@@ -14,9 +14,9 @@
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
 
-static void expect_plain_end(struct process *p, const char *which) {
+static void expect_plain_end(struct process *p, pid_t pid, const char *which) {
     int code = -1000;
-    await_zombie(process_pid(p));
+    await_zombie(pid);
     expect_as_plain(process_join(p, 3600000), "process_join after the end");
     expect_as_plain(process_exitcode(p, &code), "process_exitcode after the end");
     expect_plain_code(code, which);
@@ -29,6 +29,7 @@ static void wait_for_forks(void *unused) {
     gates_open();
     start_or_short(&p, hold, NULL, NULL);
     start_or_short(&other, end_later, NULL, NULL);
+    pid_t pid = process_pid(&p), other_pid = process_pid(&other);
     expect_as_plain(process_join(&p, 0), "process_join with 0 ms while it runs");
     double before = stopwatch_ms();
     expect_as_plain(process_join(&p, 1), "process_join with 1 ms while it runs");
@@ -36,10 +37,10 @@ static void wait_for_forks(void *unused) {
     expect_as_plain(process_is_alive(&p), "process_is_alive");
     expect_as_plain(process_close(&p), "process_close while it runs");
     expect_as_plain(process_join(&other, -1), "process_join of a child that ends while its parent waits");
-    expect_as_plain(has_ended(process_pid(&other)), "whether this child has ended after the join");
-    expect_plain_end(&other, "the exit code of this child");
+    expect_as_plain(has_ended(other_pid), "whether this child has ended after the join");
+    expect_plain_end(&other, other_pid, "the exit code of this child");
     let_pass(0, 1);
-    expect_plain_end(&p, "the exit code of the first child");
+    expect_plain_end(&p, pid, "the exit code of the first child");
     gates_close();
 }
 
@@ -78,7 +79,7 @@ static void spawn(void *unused) {
     (void)unused;
     works_or_short(spawned_register() == 0, "process_register");
     start_or_short(&p, spawned_check_bytes, given, &options);
-    expect_plain_end(&p, "the exit code of the spawned child");
+    expect_plain_end(&p, process_pid(&p), "the exit code of the spawned child");
     free(given);
 }
 

@@ -115,6 +115,7 @@ static void start_beside(void *how) {
     int sentinel = sentinel_or_short(&first);
     start_or_short(&second, target, NULL, &starts[*(int *)how].options);
     sweep_end();
+    await_zombie(process_pid(&second));
     if (runs)
         expect_undisturbed(&first, sentinel);
     finish(&second, "the second child");
@@ -142,15 +143,19 @@ static void ask(void *unused) {
     int code = -1000;
     (void)unused;
     gates_open();
-    if (start_first(&p))
+    struct signal_setup signals = signal_setup_now();
+    bool runs = start_first(&p);
+    pid_t pid = process_pid(&p);
+    if (runs)
         ask_while_it_runs(&p);
     expect_as_plain(process_terminate(&p), "process_terminate");
     let_pass(0, 1);
-    await_zombie(process_pid(&p));
+    await_zombie(pid);
     expect_as_plain(process_join(&p, -1), "process_join after the end");
     expect_as_plain(process_exitcode(&p, &code), "process_exitcode after the end");
     expect_as_plain(process_close(&p), "process_close after the end");
     expect_plain_code(code, "the exit code");
+    expect_plain_rest((struct rest){.changed_signals = *signal_setup_changes(&signals, true) != '\0'});
     gates_close();
 }
 

@@ -47,6 +47,9 @@ bool fell_short(struct answer got, const char *call);
 /* The answer is that of the plain run. */
 void expect_plain_answer(struct answer got, const char *call);
 
+/* Notes a number. Returns that of the plain run. */
+int number_of_plain_run(int number, const char *what);
+
 /* The call gives the same as in the plain run. If it falls short, it is made again. */
 #define expect_as_plain(call, what)                                                                                    \
     do {                                                                                                               \
