@@ -41,12 +41,12 @@ Test(proc_join, waits_for_nobody_else, .timeout = 5,
     launch(&sibling, quit, &five);
     await_end(&sibling);
     launch(&p, quit, NULL);
-    expect_int(join_for_code(&p), 0, "the exit code of the process that is joined");
+    expect_int(code_at_end(&p), 0, "the exit code of the process that is joined");
     expect_int(process_is_alive(&sibling), false, "whether its sibling, which ended before, is alive");
     expect_int(process_active_children(NULL, 0), 0, "how many processes run");
     expect_true(is_child(plain), "the test can still wait for the child of the plain fork");
     expect_int(end_of(plain), 6, "the status that waitpid gives for it");
-    expect_int(join_for_code(&sibling), 5, "the sibling's exit code");
+    expect_int(code_at_end(&sibling), 5, "the sibling's exit code");
     process_close(&sibling);
     process_close(&p);
 }

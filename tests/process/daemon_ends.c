@@ -320,7 +320,7 @@ static void expect_left_alone(void *arg, int code, const char *how) {
     for (int i = 0; i < 2; i++)
         expect_true((children[i] = atoi(log_next())) > 0, "a grandchild runs and has logged its pid");
     let_pass(1, 1);
-    expect_int(join_for_code(&p), code, "the exit code of a forked child that %s", how);
+    expect_int(code_at_end(&p), code, "the exit code of a forked child that %s", how);
     for (int i = 0; i < 2; i++)
         expect_true(!has_ended(children[i]), "a grandchild is still alive after the end of a child that %s", how);
     let_pass(0, 2);

@@ -192,7 +192,7 @@ static void expect_end_without_objects(process_target *target, const char *how) 
     struct process p;
     launch(&p, target, NULL);
     step("wait for the end of a child that overwrites its objects and %s", how);
-    expect_true(join_for_code(&p) != 1, "the child starts a daemon and a process, and %s", how);
+    expect_true(code_at_end(&p) != 1, "the child starts a daemon and a process, and %s", how);
     expect_text(log_next(), "daemon gone 0", "what the process logs that waits for the daemon");
     put_away(&p);
     end_of_all();

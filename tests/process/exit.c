@@ -86,7 +86,7 @@ static void expect_it_ends_last(process_target *target, const char *how) {
     await_end(&p);
     expect_text(log_next_if_any(), "the daemon is gone 0", "what the log held when the child had ended, which %s", how);
     expect_true(has_ended(atoi(log_next_if_any())), "the other process, which is no daemon, has ended too");
-    expect_int(join_for_code(&p), 3, "its exit code");
+    expect_int(code_at_end(&p), 3, "its exit code");
     process_close(&p);
 }
 
@@ -113,7 +113,7 @@ static void expect_no_handler(process_target *target, const char *how) {
     exits_end_here();
     require(atexit(parents_handler) == 0, "register a handler of exit");
     launch(&p, target, NULL);
-    expect_int(join_for_code(&p), 3, "the exit code of the child");
+    expect_int(code_at_end(&p), 3, "the exit code of the child");
     expect_text(log_next_if_any(), "", "what the parent's handler of exit logged in a child that %s", how);
     process_close(&p);
     gates_close();

@@ -31,7 +31,7 @@ static int call_quick_exit(void *arg) {
 static void expect_code(process_target *target, int given, int expected, const char *how) {
     struct process p;
     launch(&p, target, &given);
-    expect_int(join_for_code(&p), expected, "the exit code of a process that %s %d", how, given);
+    expect_int(exitcode_after_end(&p), expected, "the exit code of a process that %s %d", how, given);
     process_close(&p);
 }
 
@@ -67,7 +67,7 @@ Test(proc_exit, gives_what_run_returns, .timeout = 5, .description = "PROC-EXIT-
         struct worker worker = {.result = values[i][0]};
         expect_int(process_init(&worker.process, &worker_class, NULL), 0, "making a process of a subclass");
         expect_int(process_start(&worker.process), 0, "starting it");
-        expect_int(join_for_code(&worker.process), values[i][1], "the exit code if run returns %d", values[i][0]);
+        expect_int(exitcode_after_end(&worker.process), values[i][1], "the exit code if run returns %d", values[i][0]);
         process_close(&worker.process);
     }
 }
@@ -139,7 +139,7 @@ Test(proc_exit, knows_no_code_of_a_stopped_process, .timeout = 5,
         code = -1000;
     }
     expect_int(process_join(&p, -1), 0, "a join afterwards");
-    expect_int(join_for_code(&p), HELD, "the exit code after the join");
+    expect_int(exitcode_after_end(&p), HELD, "the exit code after the join");
     process_close(&p);
     gates_close();
 }
@@ -169,9 +169,9 @@ Test(proc_exit, writes_the_code_only_after_a_success, .timeout = 5,
     process_exitcode(&p, &code);
     expect_int(code, -1000, "the caller's variable after a call on a process that runs");
     launch(&other, ask_for_copies, copies);
-    expect_int(join_for_code(&other), 42, "42 if the variable of a child is unchanged after four calls that fail");
+    expect_int(exitcode_after_end(&other), 42, "42 if the variable of a child is unchanged after four calls that fail");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "the exit code");
+    expect_int(exitcode_after_end(&p), HELD, "the exit code");
     process_close(&p);
     process_close(&other);
     process_exitcode(&p, &code);

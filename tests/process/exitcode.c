@@ -20,7 +20,7 @@ static int call__exit(void *arg) {
 static void expect_code(process_target *target, int given, int expected, const char *how) {
     struct process p;
     launch(&p, target, &given);
-    expect_int(join_for_code(&p), expected, "the exit code of a process that %s %d", how, given);
+    expect_int(exitcode_after_end(&p), expected, "the exit code of a process that %s %d", how, given);
     process_close(&p);
 }
 
@@ -67,7 +67,7 @@ static void expect_code_at_the_end(enum fork_order order) {
         expect_int(process_exitcode(&p, &code), 0, "asking for the exit code after the end, without a join");
         expect_int(code, HELD, "the exit code");
     }
-    expect_int(join_for_code(&p), HELD, "the exit code after a join");
+    expect_int(exitcode_after_end(&p), HELD, "the exit code after a join");
     process_close(&p);
 }
 

@@ -82,7 +82,7 @@ Test(proc_join, gives_up_in_time_and_leaves_the_process_alone, .timeout = 5,
     expect_short_waits(join_in_vain, &p, 10, 10);
     expect_true(process_is_alive(&p) && !has_ended(process_pid(&p)), "the process still runs");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "the exit code, after a join that waits");
+    expect_int(code_at_end(&p), HELD, "the exit code, after a join that waits");
     process_close(&p);
     gates_close();
 }
@@ -189,7 +189,7 @@ Test(proc_join, is_for_the_maker_alone, .timeout = 5,
     expect_refusals(&unstarted, "an object that was not started");
     expect_int(process_is_alive(&runs), true, "in the maker: whether the process that runs is alive");
     let_pass(0, 1);
-    expect_int(join_for_code(&runs), HELD, "in the maker: its exit code");
+    expect_int(code_at_end(&runs), HELD, "in the maker: its exit code");
     process_close(&runs);
     gates_close();
 }
@@ -236,7 +236,7 @@ Test(proc_join, lets_them_run_at_once, .timeout = 5,
     for (int i = 0; i < 3; i++)
         launch(&p[i], meet_the_others, &numbers[i]);
     for (int i = 0; i < 3; i++)
-        expect_int(join_for_code(&p[i]), HELD, "the exit code of a process that waits for both others");
+        expect_int(code_at_end(&p[i]), HELD, "the exit code of a process that waits for both others");
     for (int i = 0; i < 3; i++)
         process_close(&p[i]);
     gates_close();

@@ -31,8 +31,8 @@ static void make_copies(void) {
 static void put_copies_away(void) {
     expect_int(process_is_alive(&running), true, "in the maker: whether the process that runs is alive");
     let_pass(0, 1);
-    expect_int(join_for_code(&running), HELD, "in the maker: its exit code");
-    expect_int(join_for_code(&unseen), 0, "in the maker: the exit code of the process that nobody has joined");
+    expect_int(code_at_end(&running), HELD, "in the maker: its exit code");
+    expect_int(code_at_end(&unseen), 0, "in the maker: the exit code of the process that nobody has joined");
     process_close(&running);
     process_close(&ended);
     process_close(&unseen);
@@ -147,7 +147,7 @@ Test(proc_join, can_read_copies, .timeout = 5,
     expect_facts();
     expect_text(log_next(), "1 0", "in a child: whether the parent's pid is right, and whether it is a daemon");
     expect_text(log_next(), "1 0", "in a child: whether its own pid is right, and its active children");
-    expect_int(join_for_code(&p), 3, "in a child: 3 if the copy of a closed object can be closed");
+    expect_int(code_at_end(&p), 3, "in a child: 3 if the copy of a closed object can be closed");
     process_close(&p);
     int code = end_of(plain_start(read_copies, NULL));
     expect_facts();
@@ -210,7 +210,7 @@ Test(proc_join, works_in_a_plain_fork, .timeout = 5,
                "number of the first group that was wrong");
     expect_int(process_is_alive(&p), true, "whether the child of the main process is alive");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(code_at_end(&p), HELD, "its exit code");
     process_close(&p);
     gates_close();
 }

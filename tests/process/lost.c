@@ -89,9 +89,9 @@ Test(proc_join, closes_and_leaves_out_the_lost, .timeout = 5,
     expect_int(process_close(&lost), 0, "closing the lost process as the first call on it");
     expect_true(process_is_alive(&first) && process_is_alive(&last), "the first and the last are alive");
     let_pass(2, 1);
-    expect_int(join_for_code(&last), HELD, "the exit code of the last");
+    expect_int(code_at_end(&last), HELD, "the exit code of the last");
     let_pass(1, 1);
-    expect_int(join_for_code(&first), HELD, "the exit code of the first");
+    expect_int(code_at_end(&first), HELD, "the exit code of the first");
     process_close(&first);
     process_close(&last);
     gates_close();
@@ -134,7 +134,7 @@ Test(proc_join, takes_no_status_of_a_plain_child, .timeout = 5,
     expect_int(end_of(five), 5, "the exit code of the first plain child");
     expect_int(end_of(killed), -SIGKILL, "the signal that killed the second plain child");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "the exit code of a process that ran all the time");
+    expect_int(code_at_end(&p), HELD, "the exit code of a process that ran all the time");
     process_close(&p);
     gates_close();
 }
@@ -148,7 +148,7 @@ static void expect_no_zombie(process_target *target, int timeout_ms, int code) {
     expect_int(process_join(&p, timeout_ms), 0, "a join with a timeout of %d", timeout_ms);
     expect_int(is_child(pid), false, "whether the caller can still wait for the pid, after a join with %d", timeout_ms);
     expect_int(kernel_state(pid), '-', "the letter of its state in /proc; 45 (-) means that it is not there");
-    expect_int(join_for_code(&p), code, "its exit code");
+    expect_int(code_at_end(&p), code, "its exit code");
     process_close(&p);
 }
 

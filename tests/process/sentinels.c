@@ -101,7 +101,7 @@ Test(proc_join, follows_the_child_and_no_sibling, .timeout = 5,
         kill(process_pid(&p[1]), SIGKILL);
         expect_int(process_join(&p[1], HALF_AN_HOUR), 0, "a join with half an hour of the process that is killed");
         expect_text(readable(sentinels), "010", "which sentinels are readable then");
-        expect_int(join_for_code(&p[1]), -SIGKILL, "its exit code");
+        expect_int(code_at_end(&p[1]), -SIGKILL, "its exit code");
         let_pass(0, 1);
         let_pass(2, 1);
         for (int j = 0; j < 3; j++)
@@ -130,7 +130,7 @@ Test(proc_join, follows_a_child_that_leaves_its_own, .timeout = 5,
     pid_t grandchild = atoi(log_next());
     expect_int(process_join(&p, HALF_AN_HOUR), 0, "a join with half an hour, while the grandchild lives");
     expect_int(is_readable(process_sentinel(&p)), true, "whether the sentinel is readable");
-    expect_int(join_for_code(&p), 4, "the exit code of the child");
+    expect_int(code_at_end(&p), 4, "the exit code of the child");
     expect_true(!has_ended(grandchild), "the grandchild is alive");
     let_pass(1, 1);
     expect_int(end_of(grandchild), HELD, "the exit code of the grandchild that the test has adopted");

@@ -38,7 +38,7 @@ static void expect_spawned(process_target *target, void *arg, size_t arg_size, i
     const struct process_options options = spawn_with(arg_size);
     expect_int(spawned_register(), 0, "registering the targets");
     launch_as(&p, target, arg, &options);
-    expect_int(join_for_code(&p), expected, "%s", what);
+    expect_int(code_at_end(&p), expected, "%s", what);
     process_close(&p);
 }
 
@@ -71,7 +71,7 @@ Test(
     close(stdin_end);
     restore_stdin(saved);
     await_end(&p);
-    expect_int(join_for_code(&p), SPAWNED_FINE, "its exit code after the pipe is closed");
+    expect_int(code_at_end(&p), SPAWNED_FINE, "its exit code after the pipe is closed");
     process_close(&p);
 }
 
@@ -88,7 +88,7 @@ static void expect_bytes_arrive(size_t count) {
     step("an argument of %zu bytes", options.arg_size);
     launch_as(&p, spawned_check_bytes, given, &options);
     memset(given, 0xff, options.arg_size);
-    expect_int(join_for_code(&p), SPAWNED_FINE,
+    expect_int(code_at_end(&p), SPAWNED_FINE,
                "the exit code: 42 is right; 1 not aligned, 2 changed, 3 cannot be written");
     process_close(&p);
     free(given);
@@ -142,7 +142,7 @@ Test(proc_spawn, refuses_what_cannot_be_spawned, .timeout = 10,
     expect_error(process_start(&large), E2BIG, "spawning it");
     expect_not_started(&large);
     expect_int(process_start(&p), 0, "spawning the first one, whose target is registered now");
-    expect_int(join_for_code(&p), SPAWNED_FINE, "its exit code");
+    expect_int(code_at_end(&p), SPAWNED_FINE, "its exit code");
     process_close(&p);
 }
 
@@ -185,7 +185,7 @@ static void expect_to_know_itself(struct spawned_self self, const struct process
     struct process p;
     self.parent_pid = getpid();
     launch_as(&p, spawned_compare_self, &self, options);
-    expect_int(join_for_code(&p), SPAWNED_FINE,
+    expect_int(code_at_end(&p), SPAWNED_FINE,
                "the exit code: 42 is right; wrong is 101 its name or pid, 102 its daemon flag, 103 its parent's name, "
                "104 its parent's pid or is_alive, 105 the name of its first child, 106 the start of this child");
     process_close(&p);

@@ -42,7 +42,7 @@ static struct report report_of(process_target *target, void *arg, struct process
     struct report report;
     options.method = PROCESS_SPAWN;
     launch_with_report(&p, target, arg, &options);
-    report.code = join_for_code(&p);
+    report.code = code_at_end(&p);
     report.text = reports_so_far();
     reports_end();
     process_close(&p);
@@ -100,7 +100,7 @@ Test(proc_spawn, knows_long_names, .timeout = 10,
         long_name[i] = (char)(i + 1);
     expect_int(spawned_register(), 0, "registering the targets");
     launch_as(&p, spawn_with_the_long_name, NULL, &(struct process_options){.name = long_name});
-    expect_int(join_for_code(&p), SPAWNED_FINE,
+    expect_int(code_at_end(&p), SPAWNED_FINE,
                "the exit code: 42 is right; wrong is 101 its name, 103 its parent's name, 1 it could not be started");
     process_close(&p);
 }
@@ -179,7 +179,7 @@ static void expect_signal_ends_it(int (*end)(struct process *), int code, const 
     expect_int(end(&p), 0, "%s", what);
     await_end(&p);
     expect_int(process_is_alive(&p), false, "%s: whether it is alive when its sentinel is readable", what);
-    expect_int(join_for_code(&p), code, "%s: its exit code", what);
+    expect_int(code_at_end(&p), code, "%s: its exit code", what);
     expect_int(process_close(&p), 0, "closing it");
     close(input);
 }

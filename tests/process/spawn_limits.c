@@ -23,7 +23,7 @@ static struct process_options spawn_with(size_t arg_size) {
 
 /* Joins and closes a child that was just started. Its exit code must be right. */
 static void expect_fine(struct process *p, const char *which) {
-    expect_int(join_for_code(p), SPAWNED_FINE, "the exit code of %s", which);
+    expect_int(code_at_end(p), SPAWNED_FINE, "the exit code of %s", which);
     process_close(p);
 }
 
@@ -225,10 +225,10 @@ Test(proc_spawn, takes_only_the_flag_for_the_flag, .timeout = 10,
         expect_int(process_spawn_main(argc, cases[i]), 0, "process_spawn_main with argv number %zu of the list", i + 1);
     }
     expect_text(process_name(process_current()), PROCESS_MAIN_NAME, "the name of this process after that");
-    expect_int(join_for_code(&before), 5, "the exit code of a process started before the guard");
+    expect_int(code_at_end(&before), 5, "the exit code of a process started before the guard");
     launch(&after, quit, &code);
     expect_text(process_name(&after), "Process-2", "the name of a process made after the guard");
-    expect_int(join_for_code(&after), 5, "its exit code");
+    expect_int(code_at_end(&after), 5, "its exit code");
     process_close(&before);
     process_close(&after);
 }

@@ -66,7 +66,7 @@ Test(proc_start, calls_run_with_the_object, .timeout = 5,
     expect_int(process_start(&worker.process), 0, "starting it");
     snprintf(expected, sizeof expected, "%p 42 hello", (void *)&worker);
     expect_text(log_next(), expected, "what run logs: the address that it got, and the two fields there");
-    expect_int(join_for_code(&worker.process), 42, "the exit code, which is the value that run returned");
+    expect_int(code_at_end(&worker.process), 42, "the exit code, which is the value that run returned");
     process_close(&worker.process);
     gates_close();
 }
@@ -84,7 +84,7 @@ Test(proc_start, starts_nothing_twice_while_it_runs, .timeout = 5,
     expect_text(log_next(), "runs", "what the child logged");
     expect_error(process_start(&p), EALREADY, "starting it again while it runs");
     let_pass(0, 2);
-    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(code_at_end(&p), HELD, "its exit code");
     expect_text(log_next_if_any(), "", "what else was logged");
     process_close(&p);
     gates_close();
@@ -98,7 +98,7 @@ Test(proc_start, starts_nothing_twice_after_its_end, .timeout = 5,
     let_pass(0, 3);
     await_end(&p);
     expect_error(process_start(&p), EALREADY, "starting it again after its end");
-    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(code_at_end(&p), HELD, "its exit code");
     expect_error(process_start(&p), EALREADY, "starting it again after the join");
     expect_text(log_next(), "runs", "what the child logged");
     expect_text(log_next_if_any(), "", "what else was logged");
@@ -122,7 +122,7 @@ Test(proc_start, starts_nothing_of_somebody_else, .timeout = 5,
     expect_text(log_next(), "-1 ECHILD", "in another process: the result of starting it");
     put_away(&other);
     expect_int(process_start(&p), 0, "in the maker: starting it");
-    expect_int(join_for_code(&p), 5, "its exit code");
+    expect_int(code_at_end(&p), 5, "its exit code");
     process_close(&p);
     gates_close();
 }

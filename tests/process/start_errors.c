@@ -69,7 +69,7 @@ Test(proc_start, starts_no_copy, .timeout = 5,
     expect_no_starts();
     expect_int(process_is_alive(&running), true, "whether the process that ran still runs");
     let_pass(0, 1);
-    expect_int(join_for_code(&running), HELD, "its exit code");
+    expect_int(code_at_end(&running), HELD, "its exit code");
     process_close(&running);
     process_close(&ended);
     gates_close();
@@ -119,17 +119,17 @@ Test(proc_start, starts_a_copy_that_was_made_again, .timeout = 5,
     gates_open();
     make_copies();
     launch(&p, make_again_and_start, &unstarted);
-    expect_int(join_for_code(&p), 9, "what a child got from its own process, in the copy of an unstarted object");
+    expect_int(code_at_end(&p), 9, "what a child got from its own process, in the copy of an unstarted object");
     process_close(&p);
     launch(&p, make_again_and_start, &running);
-    expect_int(join_for_code(&p), 9, "what a child got from its own process, in the copy of a running object");
+    expect_int(code_at_end(&p), 9, "what a child got from its own process, in the copy of a running object");
     process_close(&p);
     expect_int(end_of(plain_start(make_again_and_start, &running)), 9,
                "what a plain fork got from its own process, in the copy of a running object");
     expect_int(process_start(&unstarted), 0, "in the maker: starting the object");
-    expect_int(join_for_code(&unstarted), 0, "its exit code");
+    expect_int(code_at_end(&unstarted), 0, "its exit code");
     let_pass(0, 1);
-    expect_int(join_for_code(&running), HELD, "in the maker: the exit code of the process that ran");
+    expect_int(code_at_end(&running), HELD, "in the maker: the exit code of the process that ran");
     process_close(&unstarted);
     process_close(&running);
     process_close(&ended);
@@ -157,7 +157,7 @@ static void expect_one_start(process_target *target, bool joined, const char *ho
     expect_int(process_init_target(&p, quit, &(int){4}, NULL), 0, "making it again");
     expect_int(process_start(&p), 0, "starting the new object");
     expect_true(process_pid(&p) > 0 && process_pid(&p) != getpid(), "the new object has a process of its own");
-    expect_int(join_for_code(&p), 4, "its exit code");
+    expect_int(code_at_end(&p), 4, "its exit code");
     process_close(&p);
 }
 
@@ -201,7 +201,7 @@ Test(proc_start, tells_the_first_error_before_the_guard, .timeout = 5,
     setenv(SPAWNED_VARIABLE, EARLY, 1);
     expect_int(spawned_register(), 0, "registering the targets");
     launch_as(&p, spawned_begun_anew, NULL, &(struct process_options){.method = PROCESS_SPAWN});
-    expect_int(join_for_code(&p), SPAWNED_FINE,
+    expect_int(code_at_end(&p), SPAWNED_FINE,
                "the exit code: 1 if EDEADLK was not the error for an unregistered "
                "target, 2 if EINVAL was not the error for a closed object, 3 if ECHILD "
                "was not the error for process_current()");

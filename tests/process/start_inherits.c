@@ -63,11 +63,11 @@ static void expect_sigchld_kept(const struct sigaction *action, const char *whic
     setup = signal_setup_now();
     launch(&p, hold, NULL);
     launch(&q, quit, NULL);
-    expect_int(join_for_code(&q), 0, "the exit code of the second process, with %s", which);
+    expect_int(code_at_end(&q), 0, "the exit code of the second process, with %s", which);
     expect_error(process_join(&p, 1), ETIMEDOUT, "joining the first while it runs, with %s", which);
     let_pass(0, 1);
     await_end(&p);
-    expect_int(join_for_code(&p), HELD, "the exit code of the first process, with %s", which);
+    expect_int(code_at_end(&p), HELD, "the exit code of the first process, with %s", which);
     process_close(&p);
     process_close(&q);
     expect_text(signal_setup_changes(&setup, true), "", "what has changed after both closes, with %s", which);
@@ -110,7 +110,7 @@ Test(proc_start, gives_the_child_all_descriptors, .timeout = 5,
     require((given[2] = dup(pair[0])) != -1 && write(pair[1], "x", 1) == 1, "use a pair of sockets");
     launch(&p, use_descriptors, NULL);
     expect_text(log_next(), "1 1 1 1", "in the child: the flags of two descriptors, one byte read, one written");
-    expect_int(join_for_code(&p), 'x', "the byte that the child has read, which is its exit code");
+    expect_int(code_at_end(&p), 'x', "the byte that the child has read, which is its exit code");
     expect_int(read(pair[1], &byte, 1), 1, "reading what the child has written");
     process_close(&p);
     for (int i = 0; i < 2; i++)
@@ -131,7 +131,7 @@ static void expect_argument(void *arg, int code, const char *which) {
     pid_t pid = process_pid(&p);
     snprintf(expected, sizeof expected, "1 %p", arg);
     expect_text(log_next(), expected, "what the child logs about its parent, and the argument: %s", which);
-    expect_int(join_for_code(&p), code, "the exit code, which is the number at the argument: %s", which);
+    expect_int(code_at_end(&p), code, "the exit code, which is the number at the argument: %s", which);
     expect_int(process_pid(&p), pid, "the pid after the join");
     process_close(&p);
 }

@@ -30,7 +30,7 @@ static void expect_killed_by_sigterm(enum fork_order order) {
     launch(&p, hold, &gate);
     expect_int(process_terminate(&p), 0, "terminating it");
     let_pass(gate, 1); /* too late, because the child gets a signal that was sent first */
-    expect_int(join_for_code(&p), -SIGTERM, "the exit code of a child that does not handle SIGTERM");
+    expect_int(code_at_end(&p), -SIGTERM, "the exit code of a child that does not handle SIGTERM");
     process_close(&p);
 }
 
@@ -46,7 +46,7 @@ Test(proc_terminate, sends_sigterm, .timeout = 5,
     expect_text(log_next(), "catches SIGTERM", "what the child logged");
     expect_int(process_terminate(&p), 0, "terminating a child whose handler calls _exit(3)");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), 3, "its exit code");
+    expect_int(code_at_end(&p), 3, "its exit code");
     process_close(&p);
     gates_close();
 }
@@ -60,7 +60,7 @@ Test(proc_terminate, does_not_wait, .timeout = 5,
     expect_int(process_terminate(&p), 0, "terminating it");
     expect_int(process_is_alive(&p), true, "whether it is alive after that");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(code_at_end(&p), HELD, "its exit code");
     process_close(&p);
     gates_close();
 }
@@ -73,7 +73,7 @@ Test(proc_terminate, kills_what_ignores_sigterm, .timeout = 5,
     expect_text(log_next(), "ignores SIGTERM", "what the child logged");
     expect_int(process_kill(&p), 0, "killing it");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), -SIGKILL, "its exit code");
+    expect_int(code_at_end(&p), -SIGKILL, "its exit code");
     process_close(&p);
     gates_close();
 }
@@ -128,10 +128,10 @@ Test(proc_terminate, is_for_the_maker_alone, .timeout = 5,
     expect_text(log_next(), "sentinel -1 ECHILD", "in another child: the sentinel of a sibling");
     expect_text(log_next(), "itself -1 ECHILD", "in another child: terminating process_current()");
     expect_text(log_next(), "parent -1 ECHILD", "in another child: terminating process_parent()");
-    expect_int(join_for_code(&stranger), 0, "the exit code of that child");
+    expect_int(code_at_end(&stranger), 0, "the exit code of that child");
     expect_int(process_is_alive(&p), true, "whether the sibling is alive");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "the sibling's exit code");
+    expect_int(code_at_end(&p), HELD, "the sibling's exit code");
     process_close(&p);
     process_close(&stranger);
     gates_close();
@@ -145,7 +145,7 @@ Test(proc_terminate, closes_nothing_that_runs, .timeout = 5,
     expect_error(process_close(&p), EBUSY, "closing it while it runs");
     expect_int(process_is_alive(&p), true, "whether it is alive after that");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(code_at_end(&p), HELD, "its exit code");
     expect_int(process_close(&p), 0, "closing it after its end");
     gates_close();
 }
@@ -194,7 +194,7 @@ Test(proc_terminate, leaves_the_name_after_the_close, .timeout = 5,
     expect_all_calls_fail(&p);
     expect_text(process_name(&p), "net", "its name");
     launch(&p, quit, &code);
-    expect_int(join_for_code(&p), 5, "the exit code of a process made and started in the same object");
+    expect_int(code_at_end(&p), 5, "the exit code of a process made and started in the same object");
     expect_text(process_name(&p), "Process-2", "its name");
     expect_int(process_close(&p), 0, "closing it");
     expect_int(process_init_target(&p, quit, NULL, NULL), 0, "making a process in the same object again");

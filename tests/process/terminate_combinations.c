@@ -38,7 +38,7 @@ Test(proc_terminate, reaches_nobody_else, .timeout = 5,
     pid_t grandchild = atoi(log_next());
     signal(SIGTERM, count_signal);
     expect_int(process_terminate(&p), 0, "terminating a child that has a child");
-    expect_int(join_for_code(&p), -SIGTERM, "its exit code");
+    expect_int(code_at_end(&p), -SIGTERM, "its exit code");
     expect_int(own_signals, 0, "how many signals the caller got");
     let_pass(0, 1);
     expect_int(end_of(grandchild), HELD, "the exit code of the grandchild, which goes on");
@@ -80,7 +80,7 @@ Test(proc_terminate, does_not_wait_for_the_stopped, .timeout = 5,
     expect_int(process_terminate(&p), 0, "terminating a stopped process");
     expect_int(process_is_alive(&p), true, "whether it is alive after that");
     kill(process_pid(&p), SIGCONT);
-    expect_int(join_for_code(&p), -SIGTERM, "its exit code when it goes on");
+    expect_int(code_at_end(&p), -SIGTERM, "its exit code when it goes on");
     process_close(&p);
     gates_close();
 }
@@ -102,7 +102,7 @@ Test(proc_terminate, kills_in_every_state, .timeout = 5,
         struct process p;
         launch_and_stop(&p, cases[i].target, cases[i].stop);
         expect_int(process_kill(&p), 0, "killing a child that %s", cases[i].what);
-        expect_int(join_for_code(&p), -SIGKILL, "the exit code of a child that %s", cases[i].what);
+        expect_int(code_at_end(&p), -SIGKILL, "the exit code of a child that %s", cases[i].what);
         process_close(&p);
     }
     gates_close();
@@ -158,7 +158,7 @@ Test(proc_terminate, sends_nothing_to_the_pid_of_nobody, .timeout = 5,
         await_end(&p);
         takes[i].take(&p);
         expect_no_stranger(&p, takes[i].how);
-        expect_int(join_for_code(&p), 9, "the exit code after %s", takes[i].how);
+        expect_int(code_at_end(&p), 9, "the exit code after %s", takes[i].how);
         expect_int(process_close(&p), 0, "closing it");
     }
     gates_close();
@@ -244,7 +244,7 @@ Test(proc_terminate, is_refused_to_everybody_else, .timeout = 5,
     launch(&copies[ENDED], quit, NULL);
     await_end(&copies[ENDED]);
     launch(&copies[JOINED], quit, NULL);
-    expect_int(join_for_code(&copies[JOINED]), 0, "the exit code of a sibling");
+    expect_int(code_at_end(&copies[JOINED]), 0, "the exit code of a sibling");
     expect_int(process_init_target(&copies[UNSTARTED], quit, NULL, NULL), 0, "making an object");
     launch(&p, try_all_copies, NULL);
     expect_all_refused("a started child");
@@ -255,7 +255,7 @@ Test(proc_terminate, is_refused_to_everybody_else, .timeout = 5,
                "in the main process: how many of terminate, kill, close and sentinel of process_current() are not "
                "ECHILD");
     let_pass(0, 1);
-    expect_int(join_for_code(&copies[RUNS]), HELD, "the exit code of the process that runs");
+    expect_int(code_at_end(&copies[RUNS]), HELD, "the exit code of the process that runs");
     for (int i = 0; i < COPIES; i++)
         expect_int(process_close(&copies[i]), 0, "closing object number %d", i + 1);
     gates_close();
@@ -278,7 +278,7 @@ Test(proc_terminate, keeps_the_sentinel_of_what_runs, .timeout = 5,
     kill(process_pid(&p), SIGCONT);
     let_pass(0, 1);
     await_readable(sentinel);
-    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(code_at_end(&p), HELD, "its exit code");
     expect_int(process_close(&p), 0, "closing it after its end");
     gates_close();
 }

@@ -176,7 +176,7 @@ Test(proc_tree, does_not_list_those_that_have_ended, .timeout = 5,
     expect_int(process_active_children(found, 2), 1, "how many run after the end of the first");
     expect_true(found[0] == &runs, "out[0] is the second process");
     expect_int(is_child(process_pid(&ends)), false, "whether the first is left as a zombie");
-    expect_int(join_for_code(&ends), HELD, "the exit code of the first, after a join");
+    expect_int(code_at_end(&ends), HELD, "the exit code of the first, after a join");
     let_pass(1, 1);
     put_away(&runs);
     process_close(&ends);

@@ -9,6 +9,7 @@
 
 #include "kernel_view.h"
 #include "support/core/expect.h"
+#include "support/core/narration.h"
 
 int hold(void *arg) {
     wait_at(arg != NULL ? *(unsigned *)arg : 0);
@@ -47,10 +48,34 @@ void launch(struct process *p, process_target *target, void *arg) {
 }
 
 void await_end(const struct process *p) {
-    int sentinel;
-    expect_success(sentinel = process_sentinel(p), "its sentinel");
+    await_zombie(process_pid(p));
+    int sentinel = process_sentinel(p);
     step("wait until the sentinel is readable");
-    await_readable(sentinel);
+    if (sentinel >= 0)
+        await_readable(sentinel);
+}
+
+int code_at_end(struct process *p) {
+    siginfo_t end = {.si_code = 0};
+    pid_t pid = process_pid(p);
+    int result, code = -1000;
+    step("wait until the kernel has its exit code");
+    do
+        result = waitid(P_PID, (id_t)pid, &end, WEXITED | WNOWAIT);
+    while (result == -1 && errno == EINTR);
+    process_join(p, -1);
+    if (result == 0)
+        return end.si_code == CLD_EXITED ? end.si_status & 0xff : -end.si_status;
+    process_exitcode(p, &code);
+    return code;
+}
+
+int exitcode_after_end(struct process *p) {
+    int code = -1000;
+    await_zombie(process_pid(p));
+    process_join(p, -1);
+    expect_int(process_exitcode(p, &code), 0, "asking for its exit code after its end");
+    return code;
 }
 
 int join_for_code(struct process *p) {
@@ -61,8 +86,13 @@ int join_for_code(struct process *p) {
 }
 
 void put_away(struct process *p) {
+    pid_t pid = process_pid(p);
+    if (pid > 0)
+        await_zombie(pid);
     process_join(p, -1);
     process_close(p);
+    if (pid > 0)
+        waitpid(pid, NULL, WNOHANG);
 }
 
 bool take_status(const struct process *p, unsigned gate) {

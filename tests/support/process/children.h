@@ -35,14 +35,23 @@ process_target hold_against_sigterm;
 void launch_as(struct process *p, process_target *target, void *arg, const struct process_options *options);
 void launch(struct process *p, process_target *target, void *arg);
 
-/* Waits until the sentinel of p is readable. */
+/* Waits until p has ended, and its sentinel, if it has one, is readable. */
 void await_end(const struct process *p);
 
-/* Joins p and returns its exit code. Both calls must succeed. */
-int join_for_code(struct process *p);
+/* The next three wait for the end of p with the kernel's means. So a join that does not wait fails the tests of joins
+ * and no others. They join p too, but look at no result of that: then code that learns of an end later knows it. */
 
-/* Joins and closes p. Checks no result. */
+/* Returns the exit code as the kernel has it. If the code under test has already taken it, returns what that says. */
+int code_at_end(struct process *p);
+
+/* Returns what process_exitcode gives, which must succeed. For tests of exit codes. */
+int exitcode_after_end(struct process *p);
+
+/* Closes p. Checks no result. Leaves no zombie. */
 void put_away(struct process *p);
+
+/* Joins p and returns its exit code. Both calls must succeed. For tests of joins. */
+int join_for_code(struct process *p);
 
 /* Opens a gate for p, waits for its end with waitpid, as other code of a program may do, and takes its status. SIGCHLD
  * is blocked meanwhile. Returns whether it got the status. */
