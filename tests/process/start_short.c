@@ -16,8 +16,7 @@
 #include "support/process/shortage.h"
 
 static bool ends_with(struct process *p, int expected) {
-    int code = -1000;
-    return process_join(p, -1) == 0 && process_exitcode(p, &code) == 0 && code == expected;
+    return code_at_end(p) == expected;
 }
 
 /* What is wrong after a start that failed with this error, while `before` descriptors were open: "" if nothing is. */

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "kernel_view.h"
+#include "program.h"
+#include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/narration.h"
 
@@ -93,6 +95,22 @@ void put_away(struct process *p) {
     process_close(p);
     if (pid > 0)
         waitpid(pid, NULL, WNOHANG);
+}
+
+struct remains remains_of_a_life(void) {
+    struct process p;
+    int before = open_descriptors();
+    launch(&p, quit, NULL);
+    await_end(&p);
+    process_close(&p);
+    struct remains remains = {open_descriptors() - before, has_children()};
+    end_of_all();
+    return remains;
+}
+
+void expect_no_more_remains(struct remains of_a_life, int before, unsigned lives) {
+    expect_true(open_descriptors() - before <= of_a_life.descriptors * (int)lives, "no descriptor is left open");
+    expect_true(of_a_life.child || !has_children(), "no child is left, also not as a zombie");
 }
 
 bool take_status(const struct process *p, unsigned gate) {

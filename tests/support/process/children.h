@@ -53,6 +53,18 @@ void put_away(struct process *p);
 /* Joins p and returns its exit code. Both calls must succeed. For tests of joins. */
 int join_for_code(struct process *p);
 
+/* What a part of a program leaves behind: more open descriptors, and a child, also as a zombie. */
+struct remains {
+    int descriptors;
+    bool child;
+};
+
+/* What one process leaves that is started, ends, and is closed. Nothing, if that is right: it has tests of its own. */
+struct remains remains_of_a_life(void);
+
+/* So many of them have been started since `before` descriptors were open. All of them together have left no more. */
+void expect_no_more_remains(struct remains of_a_life, int before, unsigned lives);
+
 /* Opens a gate for p, waits for its end with waitpid, as other code of a program may do, and takes its status. SIGCHLD
  * is blocked meanwhile. Returns whether it got the status. */
 bool take_status(const struct process *p, unsigned gate);
