@@ -54,15 +54,10 @@ static int catch_sigterm(void *arg) {
     return hold(NULL);
 }
 
-/* Waits for SIGTERM, which does not end it. Then it ends when its starter waits for it. */
+/* SIGTERM does not end it. It ends when its starter waits for it. */
 static int outlast_sigterm(void *arg) {
-    sigset_t term;
-    int number;
-    sigemptyset(&term);
-    sigaddset(&term, SIGTERM);
-    sigprocmask(SIG_BLOCK, &term, NULL);
+    signal(SIGTERM, SIG_IGN);
     let_pass(1, 1);
-    sigwait(&term, &number);
     return end_later(arg);
 }
 
@@ -148,11 +143,13 @@ static int leave_ended_daemons(void *arg) {
             return 1;
     for (int i = 0; i < 4; i++)
         await_zombie(process_pid(&daemons[i]));
+    for (int i = 0; i < 3; i++)
+        await_readable(process_sentinel(&daemons[i])); /* the library can know now that it has ended */
     process_join(&daemons[0], -1);
-    while (process_exitcode(&daemons[1], &code) != 0 || process_is_alive(&daemons[2]))
-        continue;
+    process_exitcode(&daemons[1], &code);
+    process_is_alive(&daemons[2]);
     waitpid(process_pid(&daemons[3]), NULL, 0);
-    await_readable(process_sentinel(&daemons[3])); /* the library can know now that it has ended */
+    await_readable(process_sentinel(&daemons[3]));
     watch_signals();
     return 5;
 }
@@ -216,7 +213,7 @@ static int leave_the_lost(void *arg) {
     (void)arg;
     if (!begin(&lost, return_9, &is_none) || !begin(&killed, hold, &is_none) || !begin(&late, end_later, &is_none))
         return 1;
-    process_kill(&killed);
+    kill(process_pid(&killed), SIGKILL);
     while (waitpid(process_pid(&lost), NULL, 0) == -1 && errno == EINTR)
         continue;
     return 0;

@@ -135,8 +135,7 @@ static int exit_with_a_child(void *arg) {
     const struct process_options options = {.daemon = *(enum process_daemon *)arg};
     if (process_init_target(&own, hold, NULL, &options) != 0 || process_start(&own) != 0)
         exit(1);
-    if (options.daemon == PROCESS_DAEMON_NO)
-        let_pass(0, 1);
+    let_pass(0, 1);
     exit(3);
 }
 

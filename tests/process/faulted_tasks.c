@@ -22,18 +22,12 @@ static int tell_and_write(void *arg, FILE *result) {
     return 0;
 }
 
-static unsigned forks;
 static int left; /* descriptors that failed calls have left open */
 
-static void count_fork(void) {
-    forks++;
-}
-
-/* A call or a submission has failed. If memory is short, only what it opened before a fork counts: the rest is the same
- * as after another shortage. If a process is short, tests of area TASK look at it. */
+/* A call or a submission has failed. What it leaves open is the same after each shortage, so it is charged once. */
 static void expect_no_descriptor_left(int before) {
     left += open_descriptors() > before ? open_descriptors() - before : 0;
-    if (is_sweep_of("EMFILE") || (is_sweep_of("ENOMEM") && forks == 0))
+    if (is_sweep_of("EMFILE"))
         expect_true(open_descriptors() <= before + rest_of_plain_run().descriptors, "it leaves no descriptor open");
 }
 
@@ -55,7 +49,6 @@ static void call(void *unused) {
     (void)unused;
     gates_open();
     int before = open_descriptors();
-    forks = 0;
     int result = task_call(tell_and_write, "ok", &out);
     if (!works_or_short(result == 0, "task_call")) {
         expect_int(result, -1, "what task_call returns after the failure");
@@ -74,7 +67,6 @@ static void call(void *unused) {
 }
 
 void call_or_short(void) {
-    require(pthread_atfork(count_fork, NULL, NULL) == 0, "register a handler of fork");
     play_as_in_a_plain_run(call, NULL);
 }
 
@@ -112,7 +104,6 @@ static void keep(void *ctx, const struct task_result *result) {
 /* Returns whether it has worked at once. What a callback gets that is called too early is a matter of area TASK. */
 static bool submit_or_short(struct task_queue *queue, task_work *work, char *written, struct outcome *outcome) {
     int before = open_descriptors();
-    forks = 0;
     int result = task_submit(queue, work, written, keep, outcome);
     if (works_or_short(result == 0, "task_submit"))
         return true;
@@ -226,6 +217,5 @@ static void use_queue(void *ending) {
 }
 
 void queue_or_short(int ending) {
-    require(pthread_atfork(count_fork, NULL, NULL) == 0, "register a handler of fork");
     play_as_in_a_plain_run(use_queue, &ending);
 }

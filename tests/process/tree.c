@@ -70,9 +70,10 @@ static int tell_parent_twice(void *arg) {
     tell_parent();
     if (arg == NULL)
         return 0;
-    if (process_init_target(&p, tell_parent_twice, NULL, NULL) != 0 || process_start(&p) != 0)
+    if (process_init_target(&p, tell_parent_twice, NULL, &(struct process_options){.name = "inner"}) != 0 ||
+        process_start(&p) != 0)
         return 1;
-    process_join(&p, -1);
+    put_away(&p);
     return 0;
 }
 
@@ -85,7 +86,7 @@ Test(proc_tree, knows_the_parent_at_every_depth, .timeout = 5,
     snprintf(expected, sizeof expected, "net, child of MainProcess %d 1", (int)getpid());
     expect_text(log_next(), expected,
                 "the child logs: its name, its parent's name and pid, and whether that is getppid()");
-    snprintf(expected, sizeof expected, "Process-1:1, child of net %d 1", (int)process_pid(&p));
+    snprintf(expected, sizeof expected, "inner, child of net %d 1", (int)process_pid(&p));
     expect_text(log_next(), expected, "the grandchild logs the same four things");
     put_away(&p);
     gates_close();
