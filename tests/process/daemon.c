@@ -1,6 +1,7 @@
 /* daemon.c - which processes are daemons, what a daemon may not do, and how a program ends. The code is in exit.c and
  * init.c. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,9 +86,9 @@ Test(proc_daemon, starts_no_processes, .timeout = 5,
 
 /* First starts a process that waits for the end of a daemon, then starts the daemon. Returns whether that succeeded. */
 static bool start_waiter_and_daemon(struct process *waiter, struct process *daemon) {
-    bool done = pipe(daemon_lives) == 0 && process_init_target(waiter, outlive_the_daemon, NULL, NULL) == 0 &&
-                process_start(waiter) == 0 && process_init_target(daemon, hold, NULL, &is_one) == 0 &&
-                process_start(daemon) == 0;
+    bool done = pipe2(daemon_lives, O_CLOEXEC) == 0 &&
+                process_init_target(waiter, outlive_the_daemon, NULL, NULL) == 0 && process_start(waiter) == 0 &&
+                process_init_target(daemon, hold, NULL, &is_one) == 0 && process_start(daemon) == 0;
     close(daemon_lives[1]);
     close(daemon_lives[0]);
     if (done)

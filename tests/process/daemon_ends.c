@@ -117,7 +117,8 @@ static int wait_for_the_other_daemon(void *arg) {
 static int leave_daemons_in_order(void *arg) {
     static struct process waits, ends;
     (void)arg;
-    if (pipe(lives) != 0 || !begin(&waits, wait_for_the_other_daemon, &is_one) || !begin(&ends, hold, &is_one))
+    if (pipe2(lives, O_CLOEXEC) != 0 || !begin(&waits, wait_for_the_other_daemon, &is_one) ||
+        !begin(&ends, hold, &is_one))
         return 1;
     close(lives[0]);
     close(lives[1]);
@@ -188,7 +189,7 @@ static int be_interrupted(void *arg) {
     const struct sigaction action = {.sa_handler = note_signal}; /* without SA_RESTART */
     (void)arg;
     sigaction(SIGUSR1, &action, NULL);
-    if (pipe2(signals_caught, O_NONBLOCK) != 0 || !begin(&child, interrupt_the_starter, &is_none))
+    if (pipe2(signals_caught, O_NONBLOCK | O_CLOEXEC) != 0 || !begin(&child, interrupt_the_starter, &is_none))
         return 1;
     return 5;
 }

@@ -190,7 +190,8 @@ Test(proc_daemon, of_a_child_ends_though_its_object_is_gone, .timeout = 5,
     adopt_orphans();
     for (int i = 0; i < 2; i++) {
         int number = told_by_child(targets[i], NULL);
-        expect_int(told_by_child(targets[i], ""), number, "how many get SIGTERM, as from a child that keeps its objects");
+        expect_int(told_by_child(targets[i], ""), number,
+                   "how many get SIGTERM, as from a child that keeps its objects");
     }
     gates_close();
 }

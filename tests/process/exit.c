@@ -1,4 +1,5 @@
 /* exit.c - how a child ends: its stdio, its own children, and the handlers that it inherited. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +60,7 @@ static int outlive_the_daemon(void *arg) {
 static int start_both(void) {
     static struct process waits, daemon; /* they live as long as the process */
     const struct process_options is_daemon = {.daemon = PROCESS_DAEMON_YES};
-    if (pipe(daemon_lives) != 0 || process_init_target(&waits, outlive_the_daemon, NULL, NULL) != 0 ||
+    if (pipe2(daemon_lives, O_CLOEXEC) != 0 || process_init_target(&waits, outlive_the_daemon, NULL, NULL) != 0 ||
         process_start(&waits) != 0 || process_init_target(&daemon, hold, NULL, &is_daemon) != 0 ||
         process_start(&daemon) != 0)
         return 1;

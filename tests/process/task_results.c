@@ -242,6 +242,8 @@ Test(proc_task, uses_up_a_number, .timeout = 5,
         struct process p;
         expect_int(process_init_target(&p, quit, NULL, NULL), 0, "making an object");
         expect_text(process_name(&p), names[i], "its name after %d tasks", i);
+        expect_int(process_start(&p), 0, "starting it"); /* so that a count of starts is right here too */
+        put_away(&p);
         if (i < 2)
             free(result_of(nothing, NULL, i == 1).data);
     }

@@ -61,8 +61,9 @@ Test(proc_tree, knows_the_current_process_in_a_child, .timeout = 5,
 }
 
 static void tell_parent(void) {
-    log_line("%s, child of %s %d %d", process_name(process_current()), process_name(process_parent()),
-             (int)process_pid(process_parent()), process_pid(process_parent()) == getppid());
+    log_line("%s", process_name(process_current()));
+    log_line("child of %s %d %d", process_name(process_parent()), (int)process_pid(process_parent()),
+             process_pid(process_parent()) == getppid());
 }
 
 static int tell_parent_twice(void *arg) {
@@ -83,11 +84,12 @@ Test(proc_tree, knows_the_parent_at_every_depth, .timeout = 5,
     char expected[128];
     gates_open();
     launch_as(&p, tell_parent_twice, "", &(struct process_options){.name = "net"});
-    snprintf(expected, sizeof expected, "net, child of MainProcess %d 1", (int)getpid());
-    expect_text(log_next(), expected,
-                "the child logs: its name, its parent's name and pid, and whether that is getppid()");
-    snprintf(expected, sizeof expected, "inner, child of net %d 1", (int)process_pid(&p));
-    expect_text(log_next(), expected, "the grandchild logs the same four things");
+    snprintf(expected, sizeof expected, "child of MainProcess %d 1", (int)getpid());
+    expect_text(log_next(), "net", "the name that the child logs");
+    expect_text(log_next(), expected, "the child logs its parent's name and pid, and whether that is getppid()");
+    snprintf(expected, sizeof expected, "child of net %d 1", (int)process_pid(&p));
+    expect_text(log_next(), "inner", "the name that the grandchild logs");
+    expect_text(log_next(), expected, "the grandchild logs the same three things");
     put_away(&p);
     gates_close();
 }

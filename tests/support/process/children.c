@@ -57,25 +57,35 @@ void await_end(const struct process *p) {
         await_readable(sentinel);
 }
 
-int code_at_end(struct process *p) {
+int code_in_kernel(pid_t pid) {
     siginfo_t end = {.si_code = 0};
-    pid_t pid = process_pid(p);
-    int result, code = -1000;
+    int result;
     step("wait until the kernel has its exit code");
     do
         result = waitid(P_PID, (id_t)pid, &end, WEXITED | WNOWAIT);
     while (result == -1 && errno == EINTR);
-    process_join(p, -1);
-    if (result == 0)
-        return end.si_code == CLD_EXITED ? end.si_status & 0xff : -end.si_status;
-    process_exitcode(p, &code);
+    if (result != 0)
+        return NO_CODE;
+    return end.si_code == CLD_EXITED ? end.si_status & 0xff : -end.si_status;
+}
+
+/* Code that learns of an end later knows it after a join. A wrong join may wait for ever. */
+static void let_it_learn(struct process *p) {
+    process_join(p, 1500);
+}
+
+int code_at_end(struct process *p) {
+    int code = code_in_kernel(process_pid(p));
+    let_it_learn(p);
+    if (code == NO_CODE)
+        process_exitcode(p, &code);
     return code;
 }
 
 int exitcode_after_end(struct process *p) {
     int code = -1000;
     await_zombie(process_pid(p));
-    process_join(p, -1);
+    let_it_learn(p);
     expect_int(process_exitcode(p, &code), 0, "asking for its exit code after its end");
     return code;
 }
@@ -91,7 +101,7 @@ void put_away(struct process *p) {
     pid_t pid = process_pid(p);
     if (pid > 0)
         await_zombie(pid);
-    process_join(p, -1);
+    let_it_learn(p);
     process_close(p);
     if (pid > 0)
         waitpid(pid, NULL, WNOHANG);

@@ -41,6 +41,10 @@ void await_end(const struct process *p);
 /* The next three wait for the end of p with the kernel's means. So a join that does not wait fails the tests of joins
  * and no others. They join p too, but look at no result of that: then code that learns of an end later knows it. */
 
+/* The exit code of a child as the kernel has it, after its end. NO_CODE if the code under test has taken it. */
+enum { NO_CODE = -1000 };
+int code_in_kernel(pid_t pid);
+
 /* Returns the exit code as the kernel has it. If the code under test has already taken it, returns what that says. */
 int code_at_end(struct process *p);
 
