@@ -72,7 +72,7 @@ static int start_with_a_handler(void *arg) {
             "register handlers");
     if (process_init_target(&p, quit, NULL, NULL) != 0 || process_start(&p) != 0)
         return errno == ENOMEM ? HELD : 1;
-    return end_of(process_pid(&p)) >= 0 ? HELD : 2;
+    return code_at_end(&p) >= 0 ? HELD : 2;
 }
 
 Test(proc_fault, lets_a_child_of_a_program_lack_memory, .timeout = 5, .data = SWEEP(SWEEP_MEMORY),

@@ -59,7 +59,7 @@ static void wait_for_a_killed_child(void *unused) {
     expect_as_plain(process_is_alive(&p), "process_is_alive");
     expect_as_plain(process_kill(&p), "process_kill");
     let_pass(0, 1);
-    await_zombie(process_pid(&p));
+    await_end(&p);
     expect_as_plain((int)process_active_children(NULL, 0), "process_active_children");
     expect_as_plain(process_close(&p), "process_close");
     expect_as_plain(has_children(), "whether a zombie is left");
@@ -192,7 +192,7 @@ static void leave_child(void *unused) {
     (void)unused;
     gates_open();
     start_or_short(&p, leave_children, NULL, NULL);
-    int status = end_of(process_pid(&p));
+    int status = code_at_end(&p);
     expect_or_end(status != 1 && status != 2, "the child starts both children");
     expect_plain_code(status, "its exit code");
     bool waited = other_ended_first();

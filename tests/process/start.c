@@ -183,7 +183,7 @@ static int start_without_and_with_leave(void *arg) {
     log_line("%d", result);
     if (result != 0)
         return 1;
-    log_line("code %d", end_of(process_pid(&p)));
+    log_line("code %d", code_at_end(&p));
     return 0;
 }
 
