@@ -140,7 +140,7 @@ static void expect_children_end_first(program_body *body, int status, const char
     expect_int(end_of(program), status, "the exit status of a program that %s %d", how, status);
     expect_text(log_next_if_any(), "ends", "what one of its children had logged by then");
     expect_text(log_next_if_any(), "ends", "what the other child had logged by then");
-    expect_int(has_children(), false, "whether one of them still exists after the program");
+    expect_int(has_running_children(), false, "whether one of them still runs after the program");
 }
 
 Test(proc_daemon, lets_the_others_end_by_themselves, .timeout = 5,

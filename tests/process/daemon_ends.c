@@ -38,7 +38,7 @@ static void expect_end(program_body *body, int status, const char *what) {
     adopt_orphans();
     pid_t program = program_start(body, NULL);
     expect_int(end_of(program), status, "the exit status of a program %s", what);
-    expect_int(has_children(), false, "whether a child of it is left");
+    expect_int(has_running_children(), false, "whether a child of it still runs");
 }
 
 static void on_sigterm(int signal) {
@@ -264,7 +264,7 @@ Test(proc_daemon, or_other_children_are_waited_for_however_many, .timeout = 10,
     expect_int(end_of(program), 5, "the exit status of the program");
     expect_text(log_next(), "the program waits", "what the program did when twenty of its children still ran");
     expect_int(end_of(opener), 0, "the end of the process that opened the gate");
-    expect_int(has_children(), false, "whether a child of the program is left");
+    expect_int(has_running_children(), false, "whether a child of the program still runs");
     gates_close();
 }
 

@@ -240,11 +240,11 @@ Test(proc_daemon, of_a_plain_fork_is_ended_by_it, .timeout = 5,
     gates_open();
     adopt_orphans();
     expect_true(end_of(program_start(leave_two, NULL)) != 1, "the program starts two processes");
-    bool waits = !has_children();
+    bool waits = !has_running_children();
     end_of_all();
     int number = count_told();
     expect_true(end_of(program_start(fork_and_leave, NULL)) != 1, "the plain fork starts two processes");
-    expect_true(!waits || !has_children(), "the plain fork waits for both, as a program does");
+    expect_true(!waits || !has_running_children(), "the plain fork waits for both, as a program does");
     end_of_all();
     expect_int(count_told(), number, "how many of its children get SIGTERM, as from a program");
     gates_close();

@@ -32,7 +32,7 @@ static void expect_code(process_target *target, int given, int expected, const c
     struct process p;
     launch(&p, target, &given);
     expect_int(exitcode_after_end(&p), expected, "the exit code of a process that %s %d", how, given);
-    process_close(&p);
+    put_away(&p);
 }
 
 Test(proc_exit, gives_eight_bits_after_every_way_out, .timeout = 10,
@@ -68,7 +68,7 @@ Test(proc_exit, gives_what_run_returns, .timeout = 5, .description = "PROC-EXIT-
         expect_int(process_init(&worker.process, &worker_class, NULL), 0, "making a process of a subclass");
         expect_int(process_start(&worker.process), 0, "starting it");
         expect_int(exitcode_after_end(&worker.process), values[i][1], "the exit code if run returns %d", values[i][0]);
-        process_close(&worker.process);
+        put_away(&worker.process);
     }
 }
 

@@ -21,7 +21,7 @@ static void expect_code(process_target *target, int given, int expected, const c
     struct process p;
     launch(&p, target, &given);
     expect_int(exitcode_after_end(&p), expected, "the exit code of a process that %s %d", how, given);
-    process_close(&p);
+    put_away(&p);
 }
 
 Test(proc_exit, gives_the_low_eight_bits, .timeout = 5,

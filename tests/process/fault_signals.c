@@ -1,4 +1,5 @@
 /* fault_signals.c - a signal ends every waiting call of the submission once. Everything must be as without signals. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <timeslice/task.h>
@@ -11,6 +12,7 @@
 #include "support/core/stopwatch.h"
 #include "support/faults/sweep.h"
 #include "support/process/children.h"
+#include "support/process/daemon_life.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
 
@@ -149,15 +151,27 @@ Test(
     play_as_in_a_plain_run(dispatch, NULL);
 }
 
-/* A daemon and another child, which end while their starter waits for them. */
+/* Ends after the daemon, when its starter waits for it. */
+static int end_after_the_daemon(void *arg) {
+    char byte;
+    close(daemon_lives[1]);
+    while (read(daemon_lives[0], &byte, 1) == -1)
+        continue;
+    return end_later(arg);
+}
+
+/* A daemon and another child, which end while their starter waits for them: first the daemon, then the other one. */
 static int leave_children(void *arg) {
     static struct process daemon, other;
     const struct process_options options = {.daemon = PROCESS_DAEMON_YES};
     (void)arg;
-    if (process_init_target(&daemon, hold_against_sigterm, NULL, &options) != 0 || process_start(&daemon) != 0)
+    if (pipe2(daemon_lives, O_CLOEXEC) != 0 ||
+        process_init_target(&daemon, hold_against_sigterm, NULL, &options) != 0 || process_start(&daemon) != 0)
         return 1;
-    if (process_init_target(&other, end_later, NULL, NULL) != 0 || process_start(&other) != 0)
+    if (process_init_target(&other, end_after_the_daemon, NULL, NULL) != 0 || process_start(&other) != 0)
         return 2;
+    close(daemon_lives[0]);
+    close(daemon_lives[1]);
     let_pass(0, 1);
     return 5;
 }

@@ -297,8 +297,10 @@ Test(proc_join, leaves_nothing_behind, .timeout = 20,
     struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(100);
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         failed += join_in_every_way();
+        end_round();
+    }
     expect_int(failed, 0, "how many starts failed, with two starts a round");
     expect_no_more_remains(of_a_life, before, 2 * count);
     gates_close();

@@ -289,8 +289,10 @@ Test(proc_spawn, leaves_nothing_behind, .timeout = 20,
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(100);
     expect_int(spawned_register(), 0, "registering the targets");
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         failed += spawn_in_every_way();
+        end_round();
+    }
     expect_int(failed, 0, "how many starts failed, with one spawned child and two refusals a round");
     expect_no_more_remains(of_a_life, before, count);
 }

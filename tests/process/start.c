@@ -211,9 +211,7 @@ Test(proc_start, leaks_no_descriptor_over_a_hundred_starts, .timeout = 20,
         struct process p;
         set_fork_order(any_fork_order());
         failed += process_init_target(&p, quit, NULL, NULL) != 0 || process_start(&p) != 0;
-        await_end(&p);
-        process_join(&p, -1);
-        process_close(&p);
+        put_away(&p);
         int more = open_descriptors() - before;
         most = more > most ? more : most;
     }
@@ -241,8 +239,10 @@ Test(proc_start, leaves_nothing_behind, .timeout = 20,
     struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(30);
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         failed += ten_at_once();
+        end_round();
+    }
     expect_int(failed, 0, "how many starts failed, with ten starts a round");
     expect_no_more_remains(of_a_life, before, 10 * count);
 }

@@ -388,8 +388,10 @@ Test(proc_task, leaves_nothing_behind, .timeout = 20,
     struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(50);
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         failed += work_in_every_way();
+        end_round();
+    }
     expect_int(failed, 0, "how many calls failed, with five tasks a round");
     expect_no_more_remains(of_a_life, before, 5 * count);
     gates_close();

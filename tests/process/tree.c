@@ -221,8 +221,10 @@ Test(proc_tree, leaves_nothing_behind, .timeout = 20,
     struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
     unsigned count = rounds(60);
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         failed += grow_a_tree();
+        end_round();
+    }
     expect_int(failed, 0, "how many starts failed, with two children a round that each have a child");
     expect_no_more_remains(of_a_life, before, 2 * count);
 }

@@ -66,6 +66,13 @@ struct remains {
 /* What one process leaves that is started, ends, and is closed. Nothing, if that is right: it has tests of its own. */
 struct remains remains_of_a_life(void);
 
+/* Whether a child of the caller still runs. Reaps zombies: they have ended. */
+bool has_running_children(void);
+
+/* The end of a round of a test that counts what remains: reaps zombies, because a machine has room for some only, and
+ * remembers that there was a child. */
+void end_round(void);
+
 /* So many of them have been started since `before` descriptors were open. All of them together have left no more. */
 void expect_no_more_remains(struct remains of_a_life, int before, unsigned lives);
 
