@@ -10,7 +10,6 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
-#include "support/core/rounds.h"
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
@@ -162,7 +161,7 @@ Test(proc_exit, leaves_nothing_behind, .timeout = 20,
     adopt_orphans();
     struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
-    unsigned count = rounds(50);
+    unsigned count = rounds_with(of_a_life, 50);
     for (unsigned i = 0; i < count; i++) {
         failed += end_in_every_way();
         end_round();

@@ -5,7 +5,6 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/rounds.h"
 #include "support/core/short_waits.h"
 #include "support/core/stopwatch.h"
 #include "support/faults/interruptions.h"
@@ -296,7 +295,7 @@ Test(proc_join, leaves_nothing_behind, .timeout = 20,
     gates_open();
     struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
-    unsigned count = rounds(100);
+    unsigned count = rounds_with(of_a_life, 100);
     for (unsigned i = 0; i < count; i++) {
         failed += join_in_every_way();
         end_round();

@@ -16,7 +16,6 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
-#include "support/core/rounds.h"
 #include "support/core/seed.h"
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
@@ -287,7 +286,7 @@ Test(proc_spawn, leaves_nothing_behind, .timeout = 20,
      .description = "PROC-SPAWN-010: rounds of one spawned child and two refused starts") {
     struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
-    unsigned count = rounds(100);
+    unsigned count = rounds_with(of_a_life, 100);
     expect_int(spawned_register(), 0, "registering the targets");
     for (unsigned i = 0; i < count; i++) {
         failed += spawn_in_every_way();

@@ -238,7 +238,7 @@ Test(proc_start, leaves_nothing_behind, .timeout = 20,
      .description = "PROC-START-008: rounds of ten processes at once, two of them started twice") {
     struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
-    unsigned count = rounds(30);
+    unsigned count = rounds_with(of_a_life, 30);
     for (unsigned i = 0; i < count; i++) {
         failed += ten_at_once();
         end_round();

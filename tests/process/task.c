@@ -10,7 +10,6 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
-#include "support/core/rounds.h"
 #include "support/core/seed.h"
 #include "support/core/short_waits.h"
 #include "support/core/stopwatch.h"
@@ -387,7 +386,7 @@ Test(proc_task, leaves_nothing_behind, .timeout = 20,
     gates_open();
     struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
-    unsigned count = rounds(50);
+    unsigned count = rounds_with(of_a_life, 50);
     for (unsigned i = 0; i < count; i++) {
         failed += work_in_every_way();
         end_round();

@@ -6,7 +6,6 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/rounds.h"
 #include "support/process/children.h"
 #include "support/process/fork_order.h"
 #include "support/process/kernel_view.h"
@@ -235,7 +234,7 @@ Test(proc_terminate, leaves_nothing_behind, .timeout = 20,
     gates_open();
     struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
-    unsigned count = rounds(70);
+    unsigned count = rounds_with(of_a_life, 70);
     for (unsigned i = 0; i < count; i++) {
         failed += end_in_every_way();
         end_round();

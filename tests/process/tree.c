@@ -6,7 +6,6 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/rounds.h"
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
@@ -207,10 +206,10 @@ static int grow_a_tree(void) {
     for (int i = 0; i < 2; i++)
         failed += process_init_target(&p[i], be_a_parent, NULL, NULL) != 0 || process_start(&p[i]) != 0;
     process_active_children(found, 2);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 2; i++)
         failed += code_at_end(&p[i]) != 0;
+    for (int i = 0; i < 2; i++)
         process_close(&p[i]);
-    }
     process_active_children(found, 2);
     return failed;
 }
@@ -220,7 +219,7 @@ Test(proc_tree, leaves_nothing_behind, .timeout = 20,
     adopt_orphans();
     struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
-    unsigned count = rounds(60);
+    unsigned count = rounds_with(of_a_life, 60);
     for (unsigned i = 0; i < count; i++) {
         failed += grow_a_tree();
         end_round();

@@ -12,6 +12,7 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/narration.h"
+#include "support/core/rounds.h"
 
 int hold(void *arg) {
     wait_at(arg != NULL ? *(unsigned *)arg : 0);
@@ -122,6 +123,10 @@ bool has_running_children(void) {
     while (waitpid(-1, NULL, WNOHANG) > 0)
         continue;
     return has_children();
+}
+
+unsigned rounds_with(struct remains of_a_life, unsigned count) {
+    return of_a_life.descriptors > 0 ? 1 : rounds(count);
 }
 
 static bool had_child; /* at the end of a round */

@@ -69,6 +69,11 @@ struct remains remains_of_a_life(void);
 /* Whether a child of the caller still runs. Reaps zombies: they have ended. */
 bool has_running_children(void);
 
+/* How many rounds such a test makes: rounds(count), but one if each life leaves descriptors, so that they do not run
+ * out.
+ */
+unsigned rounds_with(struct remains of_a_life, unsigned count);
+
 /* The end of a round of a test that counts what remains: reaps zombies, because a machine has room for some only, and
  * remembers that there was a child. */
 void end_round(void);
