@@ -70,7 +70,9 @@ static int left_by_start; /* descriptors */
 static const char *error_of_start(void) {
     struct process p;
     int before = open_descriptors();
+    closes_spoil_errno(true);
     int result = process_init_target(&p, quit, NULL, NULL) != 0 ? -1 : process_start(&p), error = errno;
+    closes_spoil_errno(false);
     if (result == 0)
         put_away(&p);
     left_by_start = open_descriptors() - before;
