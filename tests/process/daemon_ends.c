@@ -264,7 +264,7 @@ Test(proc_daemon, or_other_children_are_waited_for_however_many, .timeout = 10,
     expect_int(end_of(program), 5, "the exit status of the program");
     expect_text(log_next(), "the program waits", "what the program did when twenty of its children still ran");
     expect_int(end_of(opener), 0, "the end of the process that opened the gate");
-    expect_int(has_running_children(), false, "whether a child of the program still runs");
+    expect_int(has_children(), false, "whether a child of the program is left");
     gates_close();
 }
 

@@ -125,10 +125,17 @@ Test(proc_join, waits_though_its_call_is_interrupted, .timeout = 5,
     gates_close();
 }
 
+static void on_child(int signal) {
+    (void)signal;
+}
+
 Test(proc_join, is_not_ended_by_another_child, .timeout = 5,
-     .description = "PROC-JOIN-004: a sibling and a plain child end during joins") {
+     .description = "PROC-JOIN-004 PROC-RULE-007b: a sibling and a plain child end during joins, with a handler of "
+                    "SIGCHLD") {
+    static const struct sigaction action = {.sa_handler = on_child, .sa_flags = SA_RESTART};
     struct process p, other;
     gates_open();
+    require(sigaction(SIGCHLD, &action, NULL) == 0, "set a handler of SIGCHLD");
     launch(&p, hold, NULL);
     launch(&other, end_later, NULL);
     pid_t plain = plain_start(end_later, NULL);

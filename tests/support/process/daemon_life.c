@@ -26,7 +26,8 @@ static int tell_whether_told(void *arg) {
 }
 
 int leave_two(void *overwrites) {
-    struct process two[2];
+    static struct process kept[2];
+    struct process automatic[2], *two = overwrites != NULL ? automatic : kept;
     for (int i = 0; i < 2; i++) {
         const struct process_options options = {.daemon = i == 0 ? PROCESS_DAEMON_YES : PROCESS_DAEMON_NO};
         if (process_init_target(&two[i], tell_whether_told, NULL, &options) != 0 || process_start(&two[i]) != 0)
@@ -35,7 +36,7 @@ int leave_two(void *overwrites) {
     for (int i = 0; i < 2; i++)
         wait_at(1);
     if (overwrites != NULL)
-        memset(two, 0xff, sizeof two);
+        memset(two, 0xff, sizeof automatic);
     __asm__ volatile("" : : "r"(two) : "memory"); /* without it the compiler removes the memset */
     let_pass(2, 2);
     return 6;
@@ -44,7 +45,7 @@ int leave_two(void *overwrites) {
 int count_told(void) {
     int told = 0;
     for (int i = 0; i < 2; i++)
-        told += strcmp(log_next(), "told") == 0;
+        told += strcmp(log_next_if_any(), "told") == 0;
     return told;
 }
 
