@@ -74,8 +74,8 @@ bool has_running_children(void);
  */
 unsigned rounds_with(struct remains of_a_life, unsigned count);
 
-/* The end of a round of a test that counts what remains: reaps zombies, because a machine has room for some only, and
- * remembers that there was a child. */
+/* Ends a round of a test that counts what remains. It remembers whether there was a child. It reaps zombies, because a
+ * machine has room for some only. */
 void end_round(void);
 
 /* So many of them have been started since `before` descriptors were open. All of them together have left no more. */
