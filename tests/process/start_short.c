@@ -119,8 +119,8 @@ static int start_with_few_processes(void *arg) {
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* LeakSanitizer does not work in the program of another user */
     if (spawned_register() != 0)
         return 1;
-    log_line("%s", start_with_processes(0));
-    log_line("%s", start_with_processes(1));
+    log_line("wrong: %s", start_with_processes(0));
+    log_line("wrong: %s", start_with_processes(1));
     return HELD;
 }
 
@@ -130,8 +130,8 @@ Test(proc_start, leaves_nothing_if_processes_are_short, .timeout = 20,
     gates_open();
     setenv(SPAWNED_VARIABLE, SPAWNED_GUARDED, 1);
     pid_t program = program_start(start_with_few_processes, NULL);
-    expect_text(log_next_unless_ended(program), "", "what is wrong after a fork");
-    expect_text(log_next_unless_ended(program), "", "what is wrong after a spawn");
+    expect_text(log_next_unless_ended(program), "wrong: ", "what is wrong after a fork");
+    expect_text(log_next_unless_ended(program), "wrong: ", "what is wrong after a spawn");
     end_of(program);
     gates_close();
 }
