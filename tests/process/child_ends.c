@@ -48,7 +48,7 @@ static void expect_written(process_target *target, char *text) {
     for (int i = 0; i < 2; i++)
         require((streams[i] = fdopen(memfd_create("stream", MFD_CLOEXEC), "w")) != NULL, "open a stream");
     launch(&p, target, text);
-    int code = join_for_code(&p);
+    int code = code_at_end(&p);
     dup2(saved, STDOUT_FILENO);
     expect_int(code, 3, "the exit code");
     expect_text(contents(output), text, "what the child has written to standard output");
@@ -149,7 +149,7 @@ static void expect_all_end_first(int how, const char *what) {
     await_waiting(process_pid(&p));
     expect_int(process_is_alive(&p), true, "whether the child is alive as long as its children are");
     let_pass(1, 3);
-    expect_int(join_for_code(&p), 2, "the exit code of a child that %s", what);
+    expect_int(code_at_end(&p), 2, "the exit code of a child that %s", what);
     int ended = 0;
     while (ended < 4 && strcmp(log_next_if_any(), "a child ends") == 0)
         ended++;
@@ -196,7 +196,7 @@ static void register_handlers(void) {
 static void expect_quiet(process_target *target, const char *what) {
     struct process p;
     launch(&p, target, NULL);
-    expect_int(join_for_code(&p), 3, "the exit code of a child that %s", what);
+    expect_int(code_at_end(&p), 3, "the exit code of a child that %s", what);
     expect_text(log_next_if_any(), "", "what the parent's handlers of exit logged in a child that %s", what);
     process_close(&p);
 }

@@ -38,7 +38,7 @@ static void expect_end(program_body *body, int status, const char *what) {
     adopt_orphans();
     pid_t program = program_start(body, NULL);
     expect_int(end_of(program), status, "the exit status of a program %s", what);
-    expect_int(has_children(), false, "whether a child of it is left");
+    expect_int(has_running_children(), false, "whether a child of it still runs");
 }
 
 static void on_sigterm(int signal) {
@@ -54,15 +54,10 @@ static int catch_sigterm(void *arg) {
     return hold(NULL);
 }
 
-/* Waits for SIGTERM, which does not end it. Then it ends when its starter waits for it. */
+/* SIGTERM does not end it. It ends when its starter waits for it. */
 static int outlast_sigterm(void *arg) {
-    sigset_t term;
-    int number;
-    sigemptyset(&term);
-    sigaddset(&term, SIGTERM);
-    sigprocmask(SIG_BLOCK, &term, NULL);
+    signal(SIGTERM, SIG_IGN);
     let_pass(1, 1);
-    sigwait(&term, &number);
     return end_later(arg);
 }
 
@@ -122,7 +117,8 @@ static int wait_for_the_other_daemon(void *arg) {
 static int leave_daemons_in_order(void *arg) {
     static struct process waits, ends;
     (void)arg;
-    if (pipe(lives) != 0 || !begin(&waits, wait_for_the_other_daemon, &is_one) || !begin(&ends, hold, &is_one))
+    if (pipe2(lives, O_CLOEXEC) != 0 || !begin(&waits, wait_for_the_other_daemon, &is_one) ||
+        !begin(&ends, hold, &is_one))
         return 1;
     close(lives[0]);
     close(lives[1]);
@@ -148,11 +144,13 @@ static int leave_ended_daemons(void *arg) {
             return 1;
     for (int i = 0; i < 4; i++)
         await_zombie(process_pid(&daemons[i]));
+    for (int i = 0; i < 3; i++)
+        await_readable(process_sentinel(&daemons[i])); /* the library can know now that it has ended */
     process_join(&daemons[0], -1);
-    while (process_exitcode(&daemons[1], &code) != 0 || process_is_alive(&daemons[2]))
-        continue;
+    process_exitcode(&daemons[1], &code);
+    process_is_alive(&daemons[2]);
     waitpid(process_pid(&daemons[3]), NULL, 0);
-    await_readable(process_sentinel(&daemons[3])); /* the library can know now that it has ended */
+    await_readable(process_sentinel(&daemons[3]));
     watch_signals();
     return 5;
 }
@@ -191,7 +189,7 @@ static int be_interrupted(void *arg) {
     const struct sigaction action = {.sa_handler = note_signal}; /* without SA_RESTART */
     (void)arg;
     sigaction(SIGUSR1, &action, NULL);
-    if (pipe2(signals_caught, O_NONBLOCK) != 0 || !begin(&child, interrupt_the_starter, &is_none))
+    if (pipe2(signals_caught, O_NONBLOCK | O_CLOEXEC) != 0 || !begin(&child, interrupt_the_starter, &is_none))
         return 1;
     return 5;
 }
@@ -216,7 +214,7 @@ static int leave_the_lost(void *arg) {
     (void)arg;
     if (!begin(&lost, return_9, &is_none) || !begin(&killed, hold, &is_none) || !begin(&late, end_later, &is_none))
         return 1;
-    process_kill(&killed);
+    kill(process_pid(&killed), SIGKILL);
     while (waitpid(process_pid(&lost), NULL, 0) == -1 && errno == EINTR)
         continue;
     return 0;
@@ -320,7 +318,7 @@ static void expect_left_alone(void *arg, int code, const char *how) {
     for (int i = 0; i < 2; i++)
         expect_true((children[i] = atoi(log_next())) > 0, "a grandchild runs and has logged its pid");
     let_pass(1, 1);
-    expect_int(join_for_code(&p), code, "the exit code of a forked child that %s", how);
+    expect_int(code_at_end(&p), code, "the exit code of a forked child that %s", how);
     for (int i = 0; i < 2; i++)
         expect_true(!has_ended(children[i]), "a grandchild is still alive after the end of a child that %s", how);
     let_pass(0, 2);

@@ -169,41 +169,30 @@ Test(proc_daemon, or_other_child_gets_no_signal, .timeout = 5,
     gates_close();
 }
 
-/* Starts a process that waits for the end of a daemon, then the daemon. Overwrites both objects. Returns 6, or 1. */
-static int leave_overwritten(void *arg) {
-    struct process waiter, daemon;
-    (void)arg;
-    bool done = pipe(daemon_lives) == 0 && process_init_target(&waiter, outlive_the_daemon, NULL, NULL) == 0 &&
-                process_start(&waiter) == 0 && process_init_target(&daemon, hold, NULL, &is_one) == 0 &&
-                process_start(&daemon) == 0;
-    close(daemon_lives[0]);
-    close(daemon_lives[1]);
-    memset(&waiter, 0xff, sizeof waiter);
-    memset(&daemon, 0xff, sizeof daemon);
-    __asm__ volatile("" : : "r"(&waiter), "r"(&daemon) : "memory"); /* without it the compiler removes the memset */
-    return done ? 6 : 1;
+static int exit_and_leave_two(void *arg) {
+    exit(leave_two(arg));
 }
 
-static int exit_overwritten(void *arg) {
-    exit(leave_overwritten(arg));
-}
-
-static void expect_end_without_objects(process_target *target, const char *how) {
+/* How many of the two children of a child get SIGTERM at its end. */
+static int told_by_child(process_target *target, void *overwrites) {
     struct process p;
-    launch(&p, target, NULL);
-    step("wait for the end of a child that overwrites its objects and %s", how);
-    expect_true(join_for_code(&p) != 1, "the child starts a daemon and a process, and %s", how);
-    expect_text(log_next(), "daemon gone 0", "what the process logs that waits for the daemon");
+    launch(&p, target, overwrites);
+    expect_true(code_at_end(&p) != 1, "a child starts two processes");
     put_away(&p);
     end_of_all();
+    return count_told();
 }
 
 Test(proc_daemon, of_a_child_ends_though_its_object_is_gone, .timeout = 5,
-     .description = "PROC-DAEMON-007a: a forked child overwrites its two objects, and returns or calls exit") {
+     .description = "PROC-DAEMON-007a: a forked child overwrites its two objects or keeps them; it returns or exits") {
+    static process_target *const targets[] = {leave_two, exit_and_leave_two};
     gates_open();
     adopt_orphans();
-    expect_end_without_objects(leave_overwritten, "returns");
-    expect_end_without_objects(exit_overwritten, "calls exit");
+    for (int i = 0; i < 2; i++) {
+        int number = told_by_child(targets[i], NULL);
+        expect_int(told_by_child(targets[i], ""), number,
+                   "how many get SIGTERM, as from a child that keeps its objects");
+    }
     gates_close();
 }
 
@@ -239,21 +228,24 @@ static int fork_and_leave(void *arg) {
     struct process before;
     if (process_init_target(&before, quit, NULL, NULL) != 0 || process_start(&before) != 0)
         return 1;
-    process_join(&before, -1);
+    put_away(&before);
     pid_t plain = fork();
     if (plain == 0)
-        exit(leave_overwritten(arg));
+        exit(leave_two(arg));
     return end_of(plain);
 }
 
 Test(proc_daemon, of_a_plain_fork_is_ended_by_it, .timeout = 5,
-     .description = "PROC-DAEMON-006c PROC-RULE-010b: a plain fork of a program starts a daemon and a process that "
-                    "waits for it, then "
-                    "calls exit") {
+     .description = "PROC-DAEMON-006c PROC-RULE-010b: a program with two children ends, then a plain fork with two") {
     gates_open();
     adopt_orphans();
-    expect_true(end_of(program_start(fork_and_leave, NULL)) != 1, "the plain fork ends, and the program too");
-    expect_text(log_next_if_any(), "daemon gone 0", "what the process that waits for the daemon had logged by then");
-    expect_int(has_children(), false, "whether one of the two is left");
+    expect_true(end_of(program_start(leave_two, NULL)) != 1, "the program starts two processes");
+    bool waits = !has_running_children();
+    end_of_all();
+    int number = count_told();
+    expect_true(end_of(program_start(fork_and_leave, NULL)) != 1, "the plain fork starts two processes");
+    expect_true(!waits || !has_running_children(), "the plain fork waits for both, as a program does");
+    end_of_all();
+    expect_int(count_told(), number, "how many of its children get SIGTERM, as from a program");
     gates_close();
 }

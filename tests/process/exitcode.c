@@ -20,8 +20,8 @@ static int call__exit(void *arg) {
 static void expect_code(process_target *target, int given, int expected, const char *how) {
     struct process p;
     launch(&p, target, &given);
-    expect_int(join_for_code(&p), expected, "the exit code of a process that %s %d", how, given);
-    process_close(&p);
+    expect_int(exitcode_after_end(&p), expected, "the exit code of a process that %s %d", how, given);
+    put_away(&p);
 }
 
 Test(proc_exit, gives_the_low_eight_bits, .timeout = 5,
@@ -67,7 +67,7 @@ static void expect_code_at_the_end(enum fork_order order) {
         expect_int(process_exitcode(&p, &code), 0, "asking for the exit code after the end, without a join");
         expect_int(code, HELD, "the exit code");
     }
-    expect_int(join_for_code(&p), HELD, "the exit code after a join");
+    expect_int(exitcode_after_end(&p), HELD, "the exit code after a join");
     process_close(&p);
 }
 

@@ -5,7 +5,6 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/rounds.h"
 #include "support/core/short_waits.h"
 #include "support/core/stopwatch.h"
 #include "support/faults/interruptions.h"
@@ -82,7 +81,7 @@ Test(proc_join, gives_up_in_time_and_leaves_the_process_alone, .timeout = 5,
     expect_short_waits(join_in_vain, &p, 10, 10);
     expect_true(process_is_alive(&p) && !has_ended(process_pid(&p)), "the process still runs");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "the exit code, after a join that waits");
+    expect_int(code_at_end(&p), HELD, "the exit code, after a join that waits");
     process_close(&p);
     gates_close();
 }
@@ -189,7 +188,7 @@ Test(proc_join, is_for_the_maker_alone, .timeout = 5,
     expect_refusals(&unstarted, "an object that was not started");
     expect_int(process_is_alive(&runs), true, "in the maker: whether the process that runs is alive");
     let_pass(0, 1);
-    expect_int(join_for_code(&runs), HELD, "in the maker: its exit code");
+    expect_int(code_at_end(&runs), HELD, "in the maker: its exit code");
     process_close(&runs);
     gates_close();
 }
@@ -236,7 +235,7 @@ Test(proc_join, lets_them_run_at_once, .timeout = 5,
     for (int i = 0; i < 3; i++)
         launch(&p[i], meet_the_others, &numbers[i]);
     for (int i = 0; i < 3; i++)
-        expect_int(join_for_code(&p[i]), HELD, "the exit code of a process that waits for both others");
+        expect_int(code_at_end(&p[i]), HELD, "the exit code of a process that waits for both others");
     for (int i = 0; i < 3; i++)
         process_close(&p[i]);
     gates_close();
@@ -270,33 +269,38 @@ Test(proc_join, sleeps_while_it_waits, .timeout = 5,
     gates_close();
 }
 
-/* Two starts and every kind of join. Returns how many calls gave a wrong result. */
+/* Two starts and every kind of join. Returns how many starts failed. */
 static int join_in_every_way(void) {
     struct process p, other;
     int failed = process_init_target(&p, hold, NULL, NULL) != 0 || process_start(&p) != 0;
     failed += process_init_target(&other, quit, NULL, NULL) != 0 || process_start(&other) != 0;
-    failed += process_join(&p, 0) != -1;
-    failed += process_join(&p, 1) != -1;
-    failed += !process_is_alive(&p);
+    process_join(&p, 0);
+    process_join(&p, 1);
+    process_is_alive(&p);
     let_pass(0, 1);
-    failed += process_join(&p, HALF_AN_HOUR) != 0;
-    failed += process_is_alive(&p);
-    failed += process_sentinel(&p) < 0;
-    failed += process_close(&p) != 0;
-    failed += process_join(&p, -1) != -1;
-    failed += process_join(&other, -1) != 0 || process_close(&other) != 0;
+    process_join(&p, HALF_AN_HOUR);
+    await_end(&p);
+    process_is_alive(&p);
+    process_sentinel(&p);
+    process_close(&p);
+    process_join(&p, -1);
+    process_join(&other, -1);
+    await_end(&other);
+    process_close(&other);
     return failed;
 }
 
 Test(proc_join, leaves_nothing_behind, .timeout = 20,
      .description = "PROC-JOIN-017: rounds of two processes and every kind of join") {
     gates_open();
+    struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
-    unsigned count = rounds(100);
-    for (unsigned i = 0; i < count; i++)
+    unsigned count = rounds_with(of_a_life, 100);
+    for (unsigned i = 0; i < count; i++) {
         failed += join_in_every_way();
-    expect_int(failed, 0, "how many calls gave a wrong result, with two starts a round");
-    expect_int(open_descriptors(), before, "the number of open descriptors");
-    expect_int(has_children(), false, "whether any child is left, also as a zombie");
+        end_round();
+    }
+    expect_int(failed, 0, "how many starts failed, with two starts a round");
+    expect_no_more_remains(of_a_life, before, 2 * count);
     gates_close();
 }

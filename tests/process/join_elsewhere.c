@@ -18,12 +18,12 @@ enum { TIMEOUTS = sizeof timeouts / sizeof *timeouts };
 static struct process closed_one, unstarted, running, ended, unseen;
 
 static void make_copies(void) {
-    expect_int(process_init_target(&closed_one, quit, NULL, NULL), 0, "making an object");
-    expect_int(process_close(&closed_one), 0, "closing it");
+    launch(&closed_one, quit, NULL);
+    put_away(&closed_one);
     expect_int(process_init_target(&unstarted, quit, NULL, NULL), 0, "making an object that is not started");
     launch(&running, hold, NULL);
     launch(&ended, quit, NULL);
-    expect_int(process_join(&ended, -1), 0, "joining the process that has ended");
+    code_at_end(&ended);
     launch(&unseen, quit, NULL);
     await_end(&unseen);
 }
@@ -31,11 +31,10 @@ static void make_copies(void) {
 static void put_copies_away(void) {
     expect_int(process_is_alive(&running), true, "in the maker: whether the process that runs is alive");
     let_pass(0, 1);
-    expect_int(join_for_code(&running), HELD, "in the maker: its exit code");
-    expect_int(join_for_code(&unseen), 0, "in the maker: the exit code of the process that nobody has joined");
+    expect_int(code_at_end(&running), HELD, "in the maker: its exit code");
     process_close(&running);
     process_close(&ended);
-    process_close(&unseen);
+    put_away(&unseen);
 }
 
 /* The error of all joins of p, or "several" if they differ. */
@@ -147,7 +146,7 @@ Test(proc_join, can_read_copies, .timeout = 5,
     expect_facts();
     expect_text(log_next(), "1 0", "in a child: whether the parent's pid is right, and whether it is a daemon");
     expect_text(log_next(), "1 0", "in a child: whether its own pid is right, and its active children");
-    expect_int(join_for_code(&p), 3, "in a child: 3 if the copy of a closed object can be closed");
+    expect_int(code_at_end(&p), 3, "in a child: 3 if the copy of a closed object can be closed");
     process_close(&p);
     int code = end_of(plain_start(read_copies, NULL));
     expect_facts();
@@ -184,18 +183,20 @@ Test(proc_join, refuses_oneself_with_every_timeout, .timeout = 5,
 
 /* In a plain fork: a life of its own object from the beginning to the end. */
 static int live_through(void *arg) {
+    static unsigned gate = 1;
     struct process own;
     int code = -1000;
     (void)arg;
-    if (process_init_target(&own, hold, NULL, NULL) != 0 || process_start(&own) != 0)
+    if (process_init_target(&own, hold, &gate, NULL) != 0 || process_start(&own) != 0)
         return 1;
-    if (!process_is_alive(process_current()) || !process_is_alive(&own) || process_join(&own, 0) != -1)
+    if (!process_is_alive(&own) || process_join(&own, 0) != -1)
         return 2;
-    if (process_active_children(NULL, 0) != 1 || process_kill(&own) != 0 || process_join(&own, -1) != 0)
+    let_pass(1, 1);
+    if (process_join(&own, -1) != 0)
         return 3;
-    if (process_exitcode(&own, &code) != 0 || code != -SIGKILL || process_is_alive(&own))
+    if (process_exitcode(&own, &code) != 0 || code != HELD)
         return 4;
-    return process_sentinel(&own) >= 0 && process_close(&own) == 0 && !has_children() ? 42 : 5;
+    return process_sentinel(&own) >= 0 && process_close(&own) == 0 ? 42 : 5;
 }
 
 Test(proc_join, works_in_a_plain_fork, .timeout = 5,
@@ -210,7 +211,7 @@ Test(proc_join, works_in_a_plain_fork, .timeout = 5,
                "number of the first group that was wrong");
     expect_int(process_is_alive(&p), true, "whether the child of the main process is alive");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(code_at_end(&p), HELD, "its exit code");
     process_close(&p);
     gates_close();
 }

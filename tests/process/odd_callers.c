@@ -31,7 +31,7 @@ Test(proc_join, has_a_sentinel_whatever_errno_was_before, .timeout = 5,
         errno = errors[i];
         int joined = process_join(&p, -1);
         expect_int(joined, 0, "joining it, with %s in errno", before);
-        expect_int(join_for_code(&p), HELD, "its exit code");
+        expect_int(code_at_end(&p), HELD, "its exit code");
         expect_int(process_close(&p), 0, "closing it");
     }
     gates_close();
@@ -56,7 +56,7 @@ Test(proc_start, works_without_a_standard_input, .timeout = 5,
     int copy = close_input();
     launch(&p, hold, NULL);
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(code_at_end(&p), HELD, "its exit code");
     expect_int(process_close(&p), 0, "closing it");
     open_input_again(copy);
     gates_close();

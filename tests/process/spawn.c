@@ -16,11 +16,11 @@
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
-#include "support/core/rounds.h"
 #include "support/core/seed.h"
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
+#include "support/process/reports.h"
 
 static void guard_spawned_children(void) {
     setenv(SPAWNED_VARIABLE, SPAWNED_GUARDED, 1);
@@ -38,7 +38,7 @@ static void expect_spawned(process_target *target, void *arg, size_t arg_size, i
     const struct process_options options = spawn_with(arg_size);
     expect_int(spawned_register(), 0, "registering the targets");
     launch_as(&p, target, arg, &options);
-    expect_int(join_for_code(&p), expected, "%s", what);
+    expect_int(code_at_end(&p), expected, "%s", what);
     process_close(&p);
 }
 
@@ -71,7 +71,7 @@ Test(
     close(stdin_end);
     restore_stdin(saved);
     await_end(&p);
-    expect_int(join_for_code(&p), SPAWNED_FINE, "its exit code after the pipe is closed");
+    expect_int(code_at_end(&p), SPAWNED_FINE, "its exit code after the pipe is closed");
     process_close(&p);
 }
 
@@ -88,7 +88,7 @@ static void expect_bytes_arrive(size_t count) {
     step("an argument of %zu bytes", options.arg_size);
     launch_as(&p, spawned_check_bytes, given, &options);
     memset(given, 0xff, options.arg_size);
-    expect_int(join_for_code(&p), SPAWNED_FINE,
+    expect_int(code_at_end(&p), SPAWNED_FINE,
                "the exit code: 42 is right; 1 not aligned, 2 changed, 3 cannot be written");
     process_close(&p);
     free(given);
@@ -118,9 +118,7 @@ static int run_nothing(struct process *self) {
     return 0;
 }
 
-static void expect_not_started(struct process *p) {
-    expect_int(process_pid(p), 0, "its pid");
-    expect_int(process_is_alive(p), false, "whether it is alive");
+static void expect_not_started(void) {
     expect_int(has_children(), false, "whether the caller has a child");
 }
 
@@ -132,17 +130,17 @@ Test(proc_spawn, refuses_what_cannot_be_spawned, .timeout = 10,
     struct process p, subclass, large;
     expect_int(process_init_target(&p, spawned_begun_anew, NULL, &options), 0, "making a process");
     expect_error(process_start(&p), EINVAL, "spawning a target that is not registered");
-    expect_not_started(&p);
+    expect_not_started();
     expect_int(process_init(&subclass, &worker, &options), 0, "making a process of a subclass");
     expect_error(process_start(&subclass), EINVAL, "spawning it");
-    expect_not_started(&subclass);
+    expect_not_started();
     expect_int(spawned_register(), 0, "registering the targets");
     expect_int(process_init_target(&large, spawned_check_bytes, bytes, &too_many), 0,
                "making a process with 1 MiB and 1 byte");
     expect_error(process_start(&large), E2BIG, "spawning it");
-    expect_not_started(&large);
+    expect_not_started();
     expect_int(process_start(&p), 0, "spawning the first one, whose target is registered now");
-    expect_int(join_for_code(&p), SPAWNED_FINE, "its exit code");
+    expect_int(code_at_end(&p), SPAWNED_FINE, "its exit code");
     process_close(&p);
 }
 
@@ -184,10 +182,16 @@ Test(proc_spawn, starts_nothing_before_the_guard, .timeout = 10,
 static void expect_to_know_itself(struct spawned_self self, const struct process_options *options) {
     struct process p;
     self.parent_pid = getpid();
-    launch_as(&p, spawned_compare_self, &self, options);
-    expect_int(join_for_code(&p), SPAWNED_FINE,
-               "the exit code: 42 is right; wrong is 101 its name or pid, 102 its daemon flag, 103 its parent's name, "
-               "104 its parent's pid or is_alive, 105 the name of its first child, 106 the start of this child");
+    reports_begin();
+    bool started = process_init_target(&p, spawned_compare_self, &self, options) == 0 && process_start(&p) == 0;
+    reports_stop();
+    expect_true(started, "the child is made and started");
+    code_at_end(&p);
+    expect_text(
+        reports_so_far(), "field 0\n",
+        "which field is wrong: 1 its name or pid, 2 its daemon flag, 3 its parent's name, 4 its parent's pid or "
+        "is_alive, 5 the name of its first child, 6 the start of this child");
+    reports_end();
     process_close(&p);
 }
 
@@ -264,28 +268,30 @@ Test(proc_spawn, registers_targets_by_name, .timeout = 5,
     expect_int(process_register("quit", quit), 0, "registering a known pair again, with a full table");
 }
 
-/* Returns how many calls gave a wrong result. */
+/* Returns how many starts failed that must not. */
 static int spawn_in_every_way(void) {
     static char bytes[70000];
     const struct process_options large = spawn_with(sizeof bytes), too_large = spawn_with(PROCESS_ARG_MAX + 1);
     struct process p, refused;
-    int code = -1;
     int failed = process_init_target(&p, spawned_begun_anew, bytes, &large) != 0 || process_start(&p) != 0;
-    failed += process_init_target(&refused, spawned_late, NULL, &large) != 0 || process_start(&refused) != -1;
-    failed +=
-        process_init_target(&refused, spawned_begun_anew, bytes, &too_large) != 0 || process_start(&refused) != -1;
-    failed += process_join(&p, -1) != 0 || process_exitcode(&p, &code) != 0 || code != SPAWNED_FINE;
-    return failed + (process_close(&p) != 0);
+    if (process_init_target(&refused, spawned_late, NULL, &large) == 0 && process_start(&refused) == 0)
+        put_away(&refused);
+    if (process_init_target(&refused, spawned_begun_anew, bytes, &too_large) == 0 && process_start(&refused) == 0)
+        put_away(&refused);
+    put_away(&p);
+    return failed;
 }
 
 Test(proc_spawn, leaves_nothing_behind, .timeout = 20,
      .description = "PROC-SPAWN-010: rounds of one spawned child and two refused starts") {
+    struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
-    unsigned count = rounds(100);
+    unsigned count = rounds_with(of_a_life, 100);
     expect_int(spawned_register(), 0, "registering the targets");
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         failed += spawn_in_every_way();
-    expect_int(failed, 0, "how many calls gave a wrong result, with one spawned child and two refusals a round");
-    expect_int(open_descriptors(), before, "the number of open descriptors");
-    expect_int(has_children(), false, "whether any child is left, also as a zombie");
+        end_round();
+    }
+    expect_int(failed, 0, "how many starts failed, with one spawned child and two refusals a round");
+    expect_no_more_remains(of_a_life, before, count);
 }

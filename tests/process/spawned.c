@@ -201,12 +201,13 @@ static int first_difference(const struct spawned_self *expected) {
     int started = process_start(&child), error = errno;
     bool right = expected->daemon ? started == -1 && error == EPERM : started == 0;
     if (started == 0)
-        right = process_join(&child, -1) == 0 && right;
+        waitpid(process_pid(&child), NULL, 0);
     return right ? 0 : 6;
 }
 
 int spawned_compare_self(void *arg) {
     int field = first_difference(arg);
+    printf("field %d\n", field);
     return field == 0 ? SPAWNED_FINE : 100 + field;
 }
 

@@ -58,10 +58,10 @@ process_target spawned_expect_null;
 process_target spawned_read_variable;
 extern int spawned_variable;
 
-/* Compares what the child knows about itself with its argument. Returns SPAWNED_FINE, or 100 plus the number of the
- * first field that differs. Fields 1 to 4 are its name or pid, its daemon flag, its parent's name, and its parent's pid
- * or is_alive. Field 5 is the name and the inherited daemon flag of its first own child. Field 6 is whether it may
- * start that child. */
+/* Compares what the child knows about itself with its argument. Prints "field N", where N is 0 if none differs. Returns
+ * SPAWNED_FINE, or 100 plus the number of the first field that differs. Fields 1 to 4 are its name or pid, its daemon
+ * flag, its parent's name, and its parent's pid or is_alive. Field 5 is the name and the inherited daemon flag of its
+ * first own child. Field 6 is whether it may start that child. */
 process_target spawned_compare_self;
 struct spawned_self {
     char name[PROCESS_NAME_MAX + 1];

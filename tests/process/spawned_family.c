@@ -23,8 +23,9 @@ static void tell_self(void) {
     bool right = parent != NULL && process_pid(parent) == getppid() && process_is_alive(parent) &&
                  process_pid(self) == getpid() && process_is_alive(self) && process_active_children(NULL, 0) == 0;
     int result = process_init_target(&made, nothing, NULL, NULL);
-    printf("%s of %s %d %d, makes %s\n", process_name(self), parent != NULL ? process_name(parent) : "nobody", right,
-           process_is_daemon(self), result == 0 ? process_name(&made) : "nothing");
+    printf("%s of ", process_name(self));
+    printf("%s %d %d, makes ", parent != NULL ? process_name(parent) : "nobody", right, process_is_daemon(self));
+    printf("%s\n", result == 0 ? process_name(&made) : "nothing");
     fflush(stdout);
 }
 
@@ -43,8 +44,8 @@ int spawned_descend(void *arg) {
         printf("%s cannot start a process: %s\n", process_name(process_current()), strerrorname_np(errno));
         return 1;
     }
-    process_join(&child, -1);
-    return process_exitcode(&child, &code) == 0 ? code : 1;
+    code = code_at_end(&child);
+    return code;
 }
 
 int spawned_tell_place(void *arg) {
@@ -102,8 +103,9 @@ static bool start_daemon(struct process *p, enum process_start_method method) {
     sigemptyset(&ready);
     sigaddset(&ready, SIGUSR1);
     sigprocmask(SIG_BLOCK, &ready, NULL);
-    return process_init_target(p, spawned_catch_sigterm, NULL,
-                               &(struct process_options){.daemon = PROCESS_DAEMON_YES, .method = method}) == 0 &&
+    return process_init_target(
+               p, spawned_catch_sigterm, NULL,
+               &(struct process_options){.name = "daemon", .daemon = PROCESS_DAEMON_YES, .method = method}) == 0 &&
            process_start(p) == 0 && sigwait(&ready, &number) == 0;
 }
 
@@ -116,7 +118,8 @@ int spawned_leave_family(void *arg) {
 
 int spawned_leave_child(void *arg) {
     static struct process other;
-    if (process_init_target(&other, end_after_the_starter_waits, NULL, NULL) != 0 || process_start(&other) != 0)
+    const struct process_options options = {.name = "other"};
+    if (process_init_target(&other, end_after_the_starter_waits, NULL, &options) != 0 || process_start(&other) != 0)
         return 1;
     if (arg != NULL)
         exit(5);

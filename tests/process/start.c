@@ -52,7 +52,7 @@ struct worker {
 static int work(struct process *self) {
     struct worker *worker = (struct worker *)self;
     log_line("%p %d %s", (void *)self, worker->number, worker->word);
-    return worker->number;
+    return 0;
 }
 
 static const struct process_class worker_class = {.type_name = "Worker", .run = work};
@@ -66,8 +66,7 @@ Test(proc_start, calls_run_with_the_object, .timeout = 5,
     expect_int(process_start(&worker.process), 0, "starting it");
     snprintf(expected, sizeof expected, "%p 42 hello", (void *)&worker);
     expect_text(log_next(), expected, "what run logs: the address that it got, and the two fields there");
-    expect_int(join_for_code(&worker.process), 42, "the exit code, which is the value that run returned");
-    process_close(&worker.process);
+    put_away(&worker.process);
     gates_close();
 }
 
@@ -84,7 +83,7 @@ Test(proc_start, starts_nothing_twice_while_it_runs, .timeout = 5,
     expect_text(log_next(), "runs", "what the child logged");
     expect_error(process_start(&p), EALREADY, "starting it again while it runs");
     let_pass(0, 2);
-    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(code_at_end(&p), HELD, "its exit code");
     expect_text(log_next_if_any(), "", "what else was logged");
     process_close(&p);
     gates_close();
@@ -98,7 +97,7 @@ Test(proc_start, starts_nothing_twice_after_its_end, .timeout = 5,
     let_pass(0, 3);
     await_end(&p);
     expect_error(process_start(&p), EALREADY, "starting it again after its end");
-    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(code_at_end(&p), HELD, "its exit code");
     expect_error(process_start(&p), EALREADY, "starting it again after the join");
     expect_text(log_next(), "runs", "what the child logged");
     expect_text(log_next_if_any(), "", "what else was logged");
@@ -122,7 +121,7 @@ Test(proc_start, starts_nothing_of_somebody_else, .timeout = 5,
     expect_text(log_next(), "-1 ECHILD", "in another process: the result of starting it");
     put_away(&other);
     expect_int(process_start(&p), 0, "in the maker: starting it");
-    expect_int(join_for_code(&p), 5, "its exit code");
+    expect_int(code_at_end(&p), 5, "its exit code");
     process_close(&p);
     gates_close();
 }
@@ -170,7 +169,6 @@ Test(proc_start, prints_once_what_was_buffered, .timeout = 5,
 /* A program that starts a process twice. The first time the limit forbids it. */
 static int start_without_and_with_leave(void *arg) {
     struct process p;
-    int code = -1;
     (void)arg;
     if (process_init_target(&p, hold, NULL, NULL) != 0)
         return 1;
@@ -185,9 +183,8 @@ static int start_without_and_with_leave(void *arg) {
     log_line("%d", result);
     if (result != 0)
         return 1;
-    process_join(&p, -1);
-    process_exitcode(&p, &code);
-    return code;
+    log_line("code %d", code_at_end(&p));
+    return 0;
 }
 
 Test(proc_start, can_be_tried_again_where_no_process_can_be_made, .timeout = 5,
@@ -201,7 +198,8 @@ Test(proc_start, can_be_tried_again_where_no_process_can_be_made, .timeout = 5,
     expect_text(log_next_unless_ended(program), "0",
                 "process_start of the same object when processes are allowed again");
     let_pass(0, 1);
-    expect_int(end_of(program), HELD, "the exit code of the process, which the program returns");
+    expect_text(log_next_unless_ended(program), "code 7", "the exit code of the process");
+    end_of(program);
     gates_close();
 }
 
@@ -213,36 +211,38 @@ Test(proc_start, leaks_no_descriptor_over_a_hundred_starts, .timeout = 20,
         struct process p;
         set_fork_order(any_fork_order());
         failed += process_init_target(&p, quit, NULL, NULL) != 0 || process_start(&p) != 0;
-        failed += process_join(&p, -1) != 0 || process_close(&p) != 0;
+        put_away(&p);
         int more = open_descriptors() - before;
         most = more > most ? more : most;
     }
-    expect_int(failed, 0, "how many starts, joins and closes failed");
+    expect_int(failed, 0, "how many starts failed");
     expect_int(most, 0, "how many more descriptors were open after a close than before the first start");
 }
 
-/* Starts ten processes, tries to start two of them again, and joins and closes all. Returns how many calls gave a wrong
- * result. */
+/* Starts ten processes, tries to start two of them again, and closes all. Returns how many starts failed. */
 static int ten_at_once(void) {
     static int values[10];
     struct process p[10];
     int failed = 0;
     for (int i = 0; i < 10; i++) {
         failed += process_init_target(&p[i], quit, &values[i], NULL) != 0 || process_start(&p[i]) != 0;
-        failed += i % 5 == 0 && process_start(&p[i]) != -1;
+        if (i % 5 == 0)
+            process_start(&p[i]);
     }
     for (int i = 0; i < 10; i++)
-        failed += process_join(&p[i], -1) != 0 || process_close(&p[i]) != 0;
+        put_away(&p[i]);
     return failed;
 }
 
 Test(proc_start, leaves_nothing_behind, .timeout = 20,
      .description = "PROC-START-008: rounds of ten processes at once, two of them started twice") {
+    struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
-    unsigned count = rounds(30);
-    for (unsigned i = 0; i < count; i++)
+    unsigned count = rounds_with(of_a_life, 30);
+    for (unsigned i = 0; i < count; i++) {
         failed += ten_at_once();
-    expect_int(failed, 0, "how many calls gave a wrong result, with ten starts a round");
-    expect_int(open_descriptors(), before, "the number of open descriptors");
-    expect_int(has_children(), false, "whether any child is left, also as a zombie");
+        end_round();
+    }
+    expect_int(failed, 0, "how many starts failed, with ten starts a round");
+    expect_no_more_remains(of_a_life, before, 10 * count);
 }

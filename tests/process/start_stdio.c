@@ -70,7 +70,7 @@ Test(proc_start, flushes_before_it_returns, .timeout = 10,
         expect_true(flushed, "standard output and standard error were flushed once when %s returned", starts[i].name);
         expect_text(written(first), "one ", "what the first stream has written after %s", starts[i].name);
         expect_text(written(second), "two ", "what the second stream has written after %s", starts[i].name);
-        expect_int(join_for_code(&p), starts[i].code, "the exit code");
+        expect_int(code_at_end(&p), starts[i].code, "the exit code");
         expect_text(written(first), "one ", "what the first stream has written after the end of the child");
         process_close(&p);
         fclose(first);
@@ -90,7 +90,7 @@ Test(proc_start, starts_though_a_stream_cannot_be_flushed, .timeout = 10,
         require(stream != NULL, "open a stream");
         fputs("lost ", stream);
         launch_as(&p, starts[i].target, NULL, &starts[i].options);
-        expect_int(join_for_code(&p), starts[i].code, "the exit code after %s, with a stream to /dev/full",
+        expect_int(code_at_end(&p), starts[i].code, "the exit code after %s, with a stream to /dev/full",
                    starts[i].name);
         process_close(&p);
         __fpurge(stream);
@@ -98,7 +98,7 @@ Test(proc_start, starts_though_a_stream_cannot_be_flushed, .timeout = 10,
         int output = redirect(stdout, full);
         fputs("lost ", stdout);
         launch_as(&p, starts[i].target, NULL, &starts[i].options);
-        int code = join_for_code(&p);
+        int code = code_at_end(&p);
         restore(stdout, output);
         expect_int(code, starts[i].code, "the exit code after %s, with standard output to /dev/full", starts[i].name);
         process_close(&p);

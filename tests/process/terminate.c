@@ -6,7 +6,6 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/rounds.h"
 #include "support/process/children.h"
 #include "support/process/fork_order.h"
 #include "support/process/kernel_view.h"
@@ -30,7 +29,7 @@ static void expect_killed_by_sigterm(enum fork_order order) {
     launch(&p, hold, &gate);
     expect_int(process_terminate(&p), 0, "terminating it");
     let_pass(gate, 1); /* too late, because the child gets a signal that was sent first */
-    expect_int(join_for_code(&p), -SIGTERM, "the exit code of a child that does not handle SIGTERM");
+    expect_int(code_at_end(&p), -SIGTERM, "the exit code of a child that does not handle SIGTERM");
     process_close(&p);
 }
 
@@ -46,7 +45,7 @@ Test(proc_terminate, sends_sigterm, .timeout = 5,
     expect_text(log_next(), "catches SIGTERM", "what the child logged");
     expect_int(process_terminate(&p), 0, "terminating a child whose handler calls _exit(3)");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), 3, "its exit code");
+    expect_int(code_at_end(&p), 3, "its exit code");
     process_close(&p);
     gates_close();
 }
@@ -60,7 +59,7 @@ Test(proc_terminate, does_not_wait, .timeout = 5,
     expect_int(process_terminate(&p), 0, "terminating it");
     expect_int(process_is_alive(&p), true, "whether it is alive after that");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(code_at_end(&p), HELD, "its exit code");
     process_close(&p);
     gates_close();
 }
@@ -73,30 +72,30 @@ Test(proc_terminate, kills_what_ignores_sigterm, .timeout = 5,
     expect_text(log_next(), "ignores SIGTERM", "what the child logged");
     expect_int(process_kill(&p), 0, "killing it");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), -SIGKILL, "its exit code");
+    expect_int(code_at_end(&p), -SIGKILL, "its exit code");
     process_close(&p);
     gates_close();
 }
 
-static void expect_no_effect(struct process *p, const char *when) {
-    int code = -1000;
+static void expect_success_in_vain(struct process *p, const char *when) {
     expect_int(process_terminate(p), 0, "terminating it %s", when);
     expect_int(process_kill(p), 0, "killing it %s", when);
-    expect_int(process_exitcode(p, &code), 0, "asking for its exit code");
-    expect_int(code, HELD, "its exit code");
 }
 
 Test(proc_terminate, changes_nothing_after_the_end, .timeout = 5,
      .description = "PROC-TERM-004 PROC-TERM-004a: terminate and kill after the end, and again after the join") {
     struct process p;
+    int code = -1000;
     gates_open();
     set_fork_order(CHILD_FIRST);
     launch(&p, hold, NULL);
     let_pass(0, 1);
     await_end(&p);
-    expect_no_effect(&p, "after its end");
-    expect_int(process_join(&p, -1), 0, "joining it");
-    expect_no_effect(&p, "after the join");
+    expect_success_in_vain(&p, "after its end");
+    process_join(&p, -1);
+    expect_success_in_vain(&p, "after the join");
+    expect_int(process_exitcode(&p, &code), 0, "asking for its exit code");
+    expect_int(code, HELD, "its exit code");
     process_close(&p);
     gates_close();
 }
@@ -128,10 +127,10 @@ Test(proc_terminate, is_for_the_maker_alone, .timeout = 5,
     expect_text(log_next(), "sentinel -1 ECHILD", "in another child: the sentinel of a sibling");
     expect_text(log_next(), "itself -1 ECHILD", "in another child: terminating process_current()");
     expect_text(log_next(), "parent -1 ECHILD", "in another child: terminating process_parent()");
-    expect_int(join_for_code(&stranger), 0, "the exit code of that child");
+    expect_int(code_at_end(&stranger), 0, "the exit code of that child");
     expect_int(process_is_alive(&p), true, "whether the sibling is alive");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "the sibling's exit code");
+    expect_int(code_at_end(&p), HELD, "the sibling's exit code");
     process_close(&p);
     process_close(&stranger);
     gates_close();
@@ -145,7 +144,7 @@ Test(proc_terminate, closes_nothing_that_runs, .timeout = 5,
     expect_error(process_close(&p), EBUSY, "closing it while it runs");
     expect_int(process_is_alive(&p), true, "whether it is alive after that");
     let_pass(0, 1);
-    expect_int(join_for_code(&p), HELD, "its exit code");
+    expect_int(code_at_end(&p), HELD, "its exit code");
     expect_int(process_close(&p), 0, "closing it after its end");
     gates_close();
 }
@@ -194,7 +193,7 @@ Test(proc_terminate, leaves_the_name_after_the_close, .timeout = 5,
     expect_all_calls_fail(&p);
     expect_text(process_name(&p), "net", "its name");
     launch(&p, quit, &code);
-    expect_int(join_for_code(&p), 5, "the exit code of a process made and started in the same object");
+    expect_int(code_at_end(&p), 5, "the exit code of a process made and started in the same object");
     expect_text(process_name(&p), "Process-2", "its name");
     expect_int(process_close(&p), 0, "closing it");
     expect_int(process_init_target(&p, quit, NULL, NULL), 0, "making a process in the same object again");
@@ -202,34 +201,45 @@ Test(proc_terminate, leaves_the_name_after_the_close, .timeout = 5,
     expect_int(process_close(&p), 0, "closing it");
 }
 
-/* Three processes that end in different ways, and two closes of each. Returns how many calls gave a wrong result. */
+/* Three processes that end in different ways, and two closes of each. Returns how many starts and closes failed. */
 static int end_in_every_way(void) {
     struct process p[3], unstarted;
-    int failed = process_init_target(&unstarted, quit, NULL, NULL) != 0 || process_close(&unstarted) != 0;
-    for (int i = 0; i < 3; i++)
+    pid_t pids[3];
+    int failed = process_init_target(&unstarted, quit, NULL, NULL) != 0;
+    process_close(&unstarted);
+    for (int i = 0; i < 3; i++) {
         failed += process_init_target(&p[i], hold, NULL, NULL) != 0 || process_start(&p[i]) != 0;
-    failed += process_close(&p[0]) != -1;
-    failed += process_terminate(&p[0]) != 0 || process_kill(&p[1]) != 0;
-    failed += process_join(&p[0], -1) != 0 || process_join(&p[1], -1) != 0;
+        pids[i] = process_pid(&p[i]);
+    }
+    process_close(&p[0]);
+    process_terminate(&p[0]);
+    process_kill(&p[1]);
+    for (int i = 0; i < 2; i++) {
+        kill(pids[i], SIGKILL); /* the kit ends it if the code has not */
+        await_zombie(pids[i]);
+        process_join(&p[i], -1);
+    }
     let_pass(0, 1);
-    int sentinel = process_sentinel(&p[2]);
-    if (sentinel >= 0)
-        await_readable(sentinel);
-    failed += process_terminate(&p[0]) != 0 || process_kill(&p[2]) != 0;
+    await_zombie(pids[2]);
+    process_terminate(&p[0]);
+    process_kill(&p[2]);
+    process_join(&p[2], -1);
     for (int i = 0; i < 3; i++)
-        failed += process_close(&p[i]) != 0 || process_close(&p[i]) != 0;
+        failed += process_close(&p[i]) != 0 && process_close(&p[i]) != 0;
     return failed;
 }
 
 Test(proc_terminate, leaves_nothing_behind, .timeout = 20,
      .description = "PROC-TERM-009: rounds of three processes that end in different ways and are closed") {
     gates_open();
+    struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
-    unsigned count = rounds(70);
-    for (unsigned i = 0; i < count; i++)
+    unsigned count = rounds_with(of_a_life, 70);
+    for (unsigned i = 0; i < count; i++) {
         failed += end_in_every_way();
-    expect_int(failed, 0, "how many calls gave a wrong result, with three starts a round");
-    expect_int(open_descriptors(), before, "the number of open descriptors");
-    expect_int(has_children(), false, "whether any child is left, also as a zombie");
+        end_round();
+    }
+    expect_int(failed, 0, "how many starts and closes failed, with three starts a round");
+    expect_no_more_remains(of_a_life, before, 3 * count);
     gates_close();
 }

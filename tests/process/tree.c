@@ -6,7 +6,6 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/expect.h"
-#include "support/core/rounds.h"
 #include "support/process/children.h"
 #include "support/process/kernel_view.h"
 #include "support/process/program.h"
@@ -61,8 +60,9 @@ Test(proc_tree, knows_the_current_process_in_a_child, .timeout = 5,
 }
 
 static void tell_parent(void) {
-    log_line("%s, child of %s %d %d", process_name(process_current()), process_name(process_parent()),
-             (int)process_pid(process_parent()), process_pid(process_parent()) == getppid());
+    log_line("%s", process_name(process_current()));
+    log_line("child of %s %d %d", process_name(process_parent()), (int)process_pid(process_parent()),
+             process_pid(process_parent()) == getppid());
 }
 
 static int tell_parent_twice(void *arg) {
@@ -70,9 +70,10 @@ static int tell_parent_twice(void *arg) {
     tell_parent();
     if (arg == NULL)
         return 0;
-    if (process_init_target(&p, tell_parent_twice, NULL, NULL) != 0 || process_start(&p) != 0)
+    if (process_init_target(&p, tell_parent_twice, NULL, &(struct process_options){.name = "inner"}) != 0 ||
+        process_start(&p) != 0)
         return 1;
-    process_join(&p, -1);
+    put_away(&p);
     return 0;
 }
 
@@ -82,11 +83,12 @@ Test(proc_tree, knows_the_parent_at_every_depth, .timeout = 5,
     char expected[128];
     gates_open();
     launch_as(&p, tell_parent_twice, "", &(struct process_options){.name = "net"});
-    snprintf(expected, sizeof expected, "net, child of MainProcess %d 1", (int)getpid());
-    expect_text(log_next(), expected,
-                "the child logs: its name, its parent's name and pid, and whether that is getppid()");
-    snprintf(expected, sizeof expected, "Process-1:1, child of net %d 1", (int)process_pid(&p));
-    expect_text(log_next(), expected, "the grandchild logs the same four things");
+    snprintf(expected, sizeof expected, "child of MainProcess %d 1", (int)getpid());
+    expect_text(log_next(), "net", "the name that the child logs");
+    expect_text(log_next(), expected, "the child logs its parent's name and pid, and whether that is getppid()");
+    snprintf(expected, sizeof expected, "child of net %d 1", (int)process_pid(&p));
+    expect_text(log_next(), "inner", "the name that the grandchild logs");
+    expect_text(log_next(), expected, "the grandchild logs the same three things");
     put_away(&p);
     gates_close();
 }
@@ -176,7 +178,7 @@ Test(proc_tree, does_not_list_those_that_have_ended, .timeout = 5,
     expect_int(process_active_children(found, 2), 1, "how many run after the end of the first");
     expect_true(found[0] == &runs, "out[0] is the second process");
     expect_int(is_child(process_pid(&ends)), false, "whether the first is left as a zombie");
-    expect_int(join_for_code(&ends), HELD, "the exit code of the first, after a join");
+    expect_int(code_at_end(&ends), HELD, "the exit code of the first, after a join");
     let_pass(1, 1);
     put_away(&runs);
     process_close(&ends);
@@ -187,36 +189,41 @@ Test(proc_tree, does_not_list_those_that_have_ended, .timeout = 5,
 static int be_a_parent(void *arg) {
     struct process own;
     (void)arg;
-    bool known = process_parent() != NULL && process_is_alive(process_parent()) && process_is_alive(process_current());
-    if (!known || process_init_target(&own, quit, NULL, NULL) != 0 || process_start(&own) != 0)
+    process_is_alive(process_current());
+    if (process_parent() != NULL)
+        process_is_alive(process_parent());
+    if (process_init_target(&own, quit, NULL, NULL) != 0 || process_start(&own) != 0)
         return 1;
     process_active_children(NULL, 0);
-    return process_join(&own, -1) == 0 && process_close(&own) == 0 ? 0 : 1;
+    put_away(&own);
+    return 0;
 }
 
-/* Returns how many calls gave a wrong result. */
+/* Returns how many starts failed. */
 static int grow_a_tree(void) {
     struct process p[2], unstarted, *found[2];
     int failed = process_init_target(&unstarted, quit, NULL, NULL) != 0;
     for (int i = 0; i < 2; i++)
         failed += process_init_target(&p[i], be_a_parent, NULL, NULL) != 0 || process_start(&p[i]) != 0;
     process_active_children(found, 2);
-    for (int i = 0; i < 2; i++) {
-        int code = -1;
-        failed += process_join(&p[i], -1) != 0 || process_exitcode(&p[i], &code) != 0 || code != 0;
-        failed += process_close(&p[i]) != 0;
-    }
-    return failed + (process_active_children(found, 2) != 0);
+    for (int i = 0; i < 2; i++)
+        failed += code_at_end(&p[i]) != 0;
+    for (int i = 0; i < 2; i++)
+        process_close(&p[i]);
+    process_active_children(found, 2);
+    return failed;
 }
 
 Test(proc_tree, leaves_nothing_behind, .timeout = 20,
      .description = "PROC-TREE-007: rounds of two children that each have a child") {
     adopt_orphans();
+    struct remains of_a_life = remains_of_a_life();
     int before = open_descriptors(), failed = 0;
-    unsigned count = rounds(60);
-    for (unsigned i = 0; i < count; i++)
+    unsigned count = rounds_with(of_a_life, 60);
+    for (unsigned i = 0; i < count; i++) {
         failed += grow_a_tree();
-    expect_int(failed, 0, "how many calls gave a wrong result, with two children a round that each have a child");
-    expect_int(open_descriptors(), before, "the number of open descriptors");
-    expect_int(has_children(), false, "whether any child or grandchild is left, also as a zombie");
+        end_round();
+    }
+    expect_int(failed, 0, "how many starts failed, with two children a round that each have a child");
+    expect_no_more_remains(of_a_life, before, 2 * count);
 }

@@ -60,7 +60,7 @@ static void expect_nothing_in(int byte) {
     expect_error(process_kill(&p), ESRCH, "killing it before its start");
     expect_error(process_sentinel(&p), ESRCH, "its sentinel before its start");
     expect_int(process_start(&p), 0, "starting it");
-    expect_int(join_for_code(&p), 0, "its exit code");
+    expect_int(code_at_end(&p), 0, "its exit code");
     process_close(&p);
 }
 
@@ -98,6 +98,6 @@ Test(proc_new, can_be_made_again_if_it_was_not_started, .timeout = 5,
     expect_int(process_init_target(&p, quit, &six, NULL), 0, "making it again");
     expect_error(process_join(&p, 0), ESRCH, "joining the new object");
     expect_int(process_start(&p), 0, "starting it");
-    expect_int(join_for_code(&p), 6, "its exit code");
+    expect_int(code_at_end(&p), 6, "its exit code");
     process_close(&p);
 }
