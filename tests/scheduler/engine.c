@@ -6,7 +6,7 @@
 #include "support/core/descriptors.h"
 #include "support/core/require.h"
 #include "support/schedule/every_workload.h"
-#include "support/schedule/mlfq_rules.h"
+#include "support/schedule/blame.h"
 #include "support/schedule/model.h"
 
 /* ---- ties, textbook ---- */
@@ -90,7 +90,7 @@ static const char *as_mlfq_py(const struct workload *w, const struct sched_optio
     draw(s, false, got);
     if (strcmp(got, expected) == 0)
         return NULL;
-    if (explained_by_another_rule(w, o, s))
+    if (another_clause_is_broken(w, o, s))
         return excuse_schedule(), NULL;
     snprintf(what, sizeof what, "a chart that differs from that of mlfq.py: %s", expected);
     return what;

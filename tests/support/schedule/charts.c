@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mlfq_rules.h"
+#include "blame.h"
 #include "model.h"
 #include "support/core/rounds.h"
 
@@ -168,9 +168,31 @@ bool check_drawing(const struct schedule *s, const char *expected, const char *w
 static struct jobs last_jobs; /* of run_texts */
 static struct sched_options last_options;
 
-/* If a schedule of MLFQ breaks the rule of another clause, the difference belongs to that clause (mlfq_rules.h). */
+/* Does schedule_run follow this policy on one random workload, at least? Plain FCFS does not count. */
+static bool follows_policy(struct sched_options o) {
+    static struct jobs jobs;
+    char right[CHART_BYTES], fcfs[CHART_BYTES], got[CHART_BYTES];
+    struct dice dice = dice_for("a policy");
+    o.cpus = 1;
+    for (int i = 0; i < 30; i++) {
+        struct schedule s;
+        struct sched_options plain = {.cpus = 1};
+        jobs_random(&jobs, &dice, (struct shape){.jobs = 4, .arrival = 6, .burst = 12});
+        draw(model_run(&jobs.workload, &plain), false, fcfs);
+        draw(model_run(&jobs.workload, &o), false, right);
+        if ((o.policy != POLICY_FCFS && strcmp(right, fcfs) == 0) || schedule_run(&jobs.workload, &o, &s) != 0)
+            continue;
+        draw(&s, false, got);
+        schedule_free(&s);
+        if (strcmp(right, got) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* If a schedule breaks the rule of another clause, the difference belongs to that clause (blame.h). */
 static bool is_explained(const struct schedule *s) {
-    if (!explained_by_another_rule(&last_jobs.workload, &last_options, s))
+    if (!another_clause_is_broken(&last_jobs.workload, &last_options, s) || !follows_policy(last_options))
         return false;
     step("this schedule differs because of another clause");
     return true;
@@ -237,8 +259,9 @@ bool check_slices(const char *how, const char *jobs, const char *expected) {
     if (run_texts(how, jobs, &s) != 0)
         return check_ran(how, jobs);
     draw_slices(&s, slices, sizeof slices);
+    bool fine = strcmp(slices, expected) == 0 || is_explained(&s);
     schedule_free(&s);
-    return check_list(slices, expected, "slices", how, jobs);
+    return fine || check_list(slices, expected, "slices", how, jobs);
 }
 
 bool check_states(const char *how, const char *jobs, const char *expected) {

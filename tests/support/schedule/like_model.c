@@ -5,19 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mlfq_rules.h"
+#include "blame.h"
 #include "model.h"
-
-const char *simply_sound(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
-    static struct audit book;
-    const char *wrong = audit(w, s, &book);
-    bool works = !o->serial && o->switch_cost == 0;
-    for (int64_t t = 0; t < book.ticks && t < AUDIT_TICKS && works && !wrong; t++)
-        for (size_t i = 0; i < w->job_count; i++)
-            if (book.doing[i][t] == WAITING && book.running[t] < o->cpus)
-                wrong = "a CPU is idle while a job is ready";
-    return wrong;
-}
 
 typedef void drawing(const struct schedule *s, char text[static CHART_BYTES]);
 
@@ -28,7 +17,7 @@ static const char *compare(const struct workload *w, const struct sched_options 
     drawn(s, theirs);
     if (strcmp(ours, theirs) == 0)
         return NULL;
-    if (!simply_sound(w, o, s) && !explained_by_another_rule(w, o, s))
+    if (!another_clause_is_broken(w, o, s))
         return wrong;
     excuse_schedule();
     return NULL;

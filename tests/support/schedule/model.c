@@ -8,6 +8,7 @@
  * situation, and do not have those that other clauses are about.
  */
 #include "model.h"
+#include "actor.h"
 #include "situations.h"
 
 #include <errno.h>
@@ -20,16 +21,6 @@
 #define EVENTS 8192
 #define TICKS_MAX 4096
 
-struct actor {
-    const struct sched_job *job;
-    enum sched_state state;
-    size_t burst;
-    int64_t left, used, ready_since, io_since, io_until;
-    int64_t turn;  /* the order of becoming ready */
-    int64_t place; /* MLFQ: its place within its level */
-    int level, cpu;
-};
-
 struct desk {
     struct actor *actor, *last;
     int64_t switch_left;
@@ -37,7 +28,8 @@ struct desk {
     size_t entry;
 };
 
-static struct actor actors[JOBS];
+static struct actor actors[JOBS], before[JOBS], at_dispatch[JOBS]; /* the last two: at the instant that is watched */
+static int64_t watched = -1;
 static struct desk desks[CPUS];
 static struct sched_slice slices[EVENTS];
 static struct sched_switch switches[EVENTS];
@@ -77,10 +69,13 @@ static bool has_used_a_part(const struct actor *a) {
     return has_quanta() && a->used > 0 && a->used < quantum_of(a) && quantum_of(a) < LONG_QUANTUM;
 }
 
-static void become_ready(struct actor *a) {
-    a->ready_since = now;
+static void become_ready(struct actor *a, enum way way) {
+    a->ready_since = a->placed = now;
     a->turn = ++turns;
     a->place = ++tail;
+    a->way = way;
+    a->boosted = -1;
+    a->off_cpu = false;
 }
 
 /* Ends the slice or the switch of its desk, and frees the desk. */
@@ -112,7 +107,9 @@ static void end_bursts(void) {
             continue;
         bool last = a->burst + 1 == a->job->burst_count;
         noted.ends++;
-        note(has_quanta() && a->used >= quantum_of(a), last ? EXACT_END : EXACT_BLOCK);
+        a->exact = has_quanta() && a->used >= quantum_of(a);
+        a->boosted_away = false;
+        note(a->exact, last ? EXACT_END : EXACT_BLOCK);
         sink(a);
         if (options->serial && !last) {
             struct desk *d = &desks[a->cpu];
@@ -140,7 +137,7 @@ static void back_from_io(struct actor *a) {
     if (options->serial)
         desks[a->cpu].begins = true;
     else
-        become_ready(a);
+        become_ready(a, BACK);
 }
 
 /* The order of issue: the earliest first. */
@@ -166,7 +163,7 @@ static void arrive(void) {
             noted.arrivals++;
             note(has_company(&actors[i], 0), ARRIVAL_BESIDE);
             change(&actors[i], SCHED_READY);
-            become_ready(&actors[i]);
+            become_ready(&actors[i], ARRIVED);
         }
 }
 
@@ -182,8 +179,9 @@ static void expire(void) {
         note(has_company(a, -1), EXPIRED_BESIDE);
         note(a->level != level, SUNK);
         note(has_levels() && a->level == level, AT_THE_BOTTOM);
+        a->bottom = a->level == level;
         change(a, SCHED_READY);
-        become_ready(a);
+        become_ready(a, EXPIRED);
     }
 }
 
@@ -200,6 +198,10 @@ static void put_back(struct actor *a) {
     note(!desks[a->cpu].runs && (desks[a->cpu].switch_left > 0 || desks[a->cpu].switched), ABANDONED);
     leave(a);
     a->place = --head;
+    a->placed = now;
+    a->way = PREEMPTED;
+    a->boosted = -1;
+    a->off_cpu = false;
     if (a->state == SCHED_RUNNING)
         change(a, SCHED_READY);
 }
@@ -215,6 +217,8 @@ static void join_level(int level) {
         }
         if (!first)
             return;
+        first->before = level;
+        first->boosted = now;
         first->level = -1;
         first->place = ++tail;
     }
@@ -242,13 +246,15 @@ static void boost(void) {
     if (!has_levels() || options->boost == 0 || now == 0 || now % options->boost != 0)
         return;
     note_boost();
-    for (struct actor *a; (a = weakest());)
+    for (struct actor *a; (a = weakest());) {
         put_back(a);
+        a->off_cpu = true;
+    }
     join_level(0);
     for (int i = 1; i < options->level_count; i++)
         join_level(options->ties == SCHED_TIES_OSTEP ? options->level_count - i : i);
     for (size_t i = 0; i < actor_count; i++)
-        actors[i].level = 0, actors[i].used = 0;
+        actors[i].level = 0, actors[i].used = 0, actors[i].boosted_away = actors[i].state == SCHED_BLOCKED;
 }
 
 /* Whether a goes before b. */
@@ -376,8 +382,20 @@ static void enter(const struct workload *w) {
         size_t at = 0;
         for (size_t j = 0; j < actor_count; j++)
             at += w->jobs[j].id < w->jobs[i].id;
-        actors[at] = (struct actor){.job = &w->jobs[i], .left = w->jobs[i].bursts[0], .cpu = -1};
+        actors[at] = (struct actor){.job = &w->jobs[i], .left = w->jobs[i].bursts[0], .cpu = -1, .boosted = -1};
     }
+}
+
+void model_watch(int64_t time) {
+    watched = time;
+}
+
+const struct actor *model_actor(int64_t job, bool dispatching) {
+    const struct actor *all = dispatching ? at_dispatch : before;
+    for (size_t i = 0; i < actor_count; i++)
+        if (all[i].job->id == job)
+            return &all[i];
+    return NULL;
 }
 
 const struct schedule *model_run(const struct workload *w, const struct sched_options *o) {
@@ -389,8 +407,13 @@ const struct schedule *model_run(const struct workload *w, const struct sched_op
     drawn = (struct schedule){.cpus = o->cpus, .slices = slices, .switches = switches, .states = states};
     enter(w);
     while (!finished()) {
-        for (int i = 0; i < 7; i++)
+        if (watched == now)
+            memcpy(before, actors, sizeof before);
+        for (int i = 0; i < 7; i++) {
+            if (watched == now && i == 5)
+                memcpy(at_dispatch, actors, sizeof at_dispatch);
             (o->ties == SCHED_TIES_OSTEP ? OSTEP : TEXTBOOK)[i]();
+        }
         notes_end_instant();
         tick();
         require(now < TICKS_MAX, "play so long a workload tick by tick");

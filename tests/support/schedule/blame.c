@@ -1,0 +1,316 @@
+/* blame.c - finds the first difference between a schedule and that of the model, and the rules that decide there. */
+#include "blame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "rules.h"
+#include "support/core/expect.h"
+
+static const struct schedule *ours, *theirs; /* ours: the model's */
+static const struct sched_options *options;
+static int64_t at; /* the first difference */
+
+/* ---- the first difference ---- */
+
+static const struct sched_slice *same_slice(const struct schedule *s, const struct sched_slice *slice) {
+    for (size_t i = 0; i < s->slice_count; i++) {
+        const struct sched_slice *c = &s->slices[i];
+        if (c->job == slice->job && c->cpu == slice->cpu && c->start == slice->start && c->level == slice->level)
+            return c;
+    }
+    return NULL;
+}
+
+static const struct sched_switch *same_switch(const struct schedule *s, const struct sched_switch *change) {
+    for (size_t i = 0; i < s->switch_count; i++) {
+        const struct sched_switch *c = &s->switches[i];
+        if (c->job == change->job && c->cpu == change->cpu && c->start == change->start)
+            return c;
+    }
+    return NULL;
+}
+
+static void differ_at(int64_t time) {
+    at = time < at ? time : at;
+}
+
+static void compare(const struct schedule *a, const struct schedule *b) {
+    for (size_t i = 0; i < a->slice_count; i++) {
+        const struct sched_slice *other = same_slice(b, &a->slices[i]);
+        if (!other)
+            differ_at(a->slices[i].start);
+        else if (other->end != a->slices[i].end)
+            differ_at(other->end < a->slices[i].end ? other->end : a->slices[i].end);
+    }
+    for (size_t i = 0; i < a->switch_count; i++) {
+        const struct sched_switch *other = same_switch(b, &a->switches[i]);
+        if (!other)
+            differ_at(a->switches[i].start);
+        else if (other->end != a->switches[i].end)
+            differ_at(other->end < a->switches[i].end ? other->end : a->switches[i].end);
+    }
+}
+
+/* ---- what a schedule does at this instant ---- */
+
+/* A CPU takes a job: it begins a slice, or a switch. */
+struct taking {
+    int64_t job;
+    int cpu, level;
+    bool switches;
+};
+
+static size_t takings(const struct schedule *s, struct taking out[static JOBS_MAX]) {
+    size_t count = 0;
+    for (size_t i = 0; i < s->slice_count && count < JOBS_MAX; i++)
+        if (s->slices[i].start == at)
+            out[count++] = (struct taking){s->slices[i].job, s->slices[i].cpu, s->slices[i].level, false};
+    for (size_t i = 0; i < s->switch_count && count < JOBS_MAX; i++)
+        if (s->switches[i].start == at)
+            out[count++] = (struct taking){s->switches[i].job, s->switches[i].cpu, -1, true};
+    return count;
+}
+
+static const struct taking *taking_of(int64_t job, const struct taking *all, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (all[i].job == job)
+            return &all[i];
+    return NULL;
+}
+
+static const struct taking *taking_on(int cpu, const struct taking *all, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (all[i].cpu == cpu)
+            return &all[i];
+    return NULL;
+}
+
+/* The level of the job's next slice in the schedule, from this instant on. -1 if there is none. */
+static int next_level(int64_t job) {
+    const struct sched_slice *next = NULL;
+    for (size_t i = 0; i < theirs->slice_count; i++) {
+        const struct sched_slice *s = &theirs->slices[i];
+        if (s->job == job && s->start >= at && (!next || s->start < next->start))
+            next = s;
+    }
+    return next ? next->level : -1;
+}
+
+static bool has_levels(void) {
+    return options->policy == POLICY_MLFQ && !options->serial;
+}
+
+/* Is there a switch to this job before its slice, or an abandoned one before that? */
+static bool has_switched(int64_t job, int cpu) {
+    for (size_t i = 0; i < ours->switch_count; i++)
+        if (ours->switches[i].job == job && ours->switches[i].cpu == cpu && ours->switches[i].end <= at)
+            return true;
+    return false;
+}
+
+/* Has this CPU made a switch that did not lead to a slice? */
+static bool has_abandoned(int cpu) {
+    for (size_t i = 0; i < ours->switch_count; i++) {
+        const struct sched_switch *c = &ours->switches[i];
+        bool runs = false;
+        for (size_t k = 0; k < ours->slice_count; k++)
+            runs |= ours->slices[k].job == c->job && ours->slices[k].cpu == c->cpu && ours->slices[k].start == c->end;
+        if (c->cpu == cpu && c->end <= at && !runs)
+            return true;
+    }
+    return false;
+}
+
+static bool is_boost(void) {
+    return has_levels() && options->boost > 0 && at > 0 && at % options->boost == 0;
+}
+
+/* ---- a CPU lets a job run on, or takes it away ---- */
+
+/* The model preempts for this job. */
+static uint64_t rules_of_preemption(const struct actor *by) {
+    uint64_t several = options->cpus > 1 ? SMP(4) : 0;
+    if (!by)
+        return several | MLFQ(5);
+    if (next_level(by->job->id) != by->level)
+        return rules_of_level(by);
+    return several | (by->way == BACK ? MLFQ(8) : MLFQ(5));
+}
+
+static uint64_t rules_of_end(int64_t job, int cpu, bool switches) {
+    struct taking all[JOBS_MAX];
+    const struct actor *was = model_actor(job, false), *is = model_actor(job, true);
+    uint64_t switching = switches ? SWITCH(4) : has_switched(job, cpu) ? SWITCH(3) : 0;
+    if (!was || !is || is->state == SCHED_ENDED || is->state == SCHED_BLOCKED)
+        return SMP(3);
+    if (is_boost())
+        return MLFQ(13) | MLFQ(11) | (switches ? SWITCH(4) : 0);
+    if (!switches && is->way == EXPIRED && is->placed == at)
+        return switching | (has_levels() ? rules_of_quantum(was) : RR(1));
+    const struct taking *next = taking_on(cpu, all, takings(ours, all));
+    return (switches ? SWITCH(4) : 0) | rules_of_preemption(next ? model_actor(next->job, true) : NULL);
+}
+
+static uint64_t rules_of_cut_by_level(const struct actor *was, const struct taking *next) {
+    const struct actor *by = next ? model_actor(next->job, true) : NULL;
+    int level = next_level(was->job->id);
+    if (!by || by == was || next->job == was->job->id || level > was->level)
+        return rules_of_quantum(was) | (level < was->level ? MLFQ(11) : 0);
+    if (by->level < was->level)
+        return SMP(4);
+    if (next->level >= 0 && next->level != by->level)
+        return rules_of_level(by);
+    return MLFQ(5) | (options->cpus > 1 ? SMP(4) : 0) | (level == was->level ? rules_of_quantum(was) : 0);
+}
+
+static uint64_t rules_of_cut(int64_t job, int cpu, bool switches) {
+    struct taking all[JOBS_MAX];
+    const struct actor *was = model_actor(job, false);
+    uint64_t switching = switches ? SWITCH(1) | SWITCH(4) : has_switched(job, cpu) ? SWITCH(3) : 0;
+    if (!was || options->serial)
+        return IO(4) | IO(5);
+    if (switches)
+        return switching;
+    switch (options->policy) {
+    case POLICY_FCFS:
+        return FCFS(2);
+    case POLICY_SJF:
+        return SJF(2);
+    case POLICY_HRRN:
+        return HRRN(1);
+    case POLICY_RR:
+        return switching | (was->way == BACK ? RR(4) : RR(3));
+    default:
+        return switching | rules_of_cut_by_level(was, taking_on(cpu, all, takings(theirs, all)));
+    }
+}
+
+static uint64_t rules_of_ends(void) {
+    uint64_t rules = 0;
+    for (size_t i = 0; i < ours->slice_count; i++) {
+        const struct sched_slice *right = &ours->slices[i], *other = same_slice(theirs, right);
+        if (other && other->end != right->end && right->end == at)
+            rules |= rules_of_end(right->job, right->cpu, false);
+        else if (other && other->end != right->end && other->end == at)
+            rules |= rules_of_cut(right->job, right->cpu, false);
+    }
+    for (size_t i = 0; i < ours->switch_count; i++) {
+        const struct sched_switch *right = &ours->switches[i], *other = same_switch(theirs, right);
+        if (other && other->end != right->end && right->end == at)
+            rules |= right->end - right->start == options->switch_cost ? SWITCH(1)
+                                                                        : rules_of_end(right->job, right->cpu, true);
+        else if (other && other->end != right->end && other->end == at)
+            rules |= rules_of_cut(right->job, right->cpu, true);
+    }
+    return rules;
+}
+
+/* ---- a CPU takes another job ---- */
+
+static uint64_t rules_of_wrong_level(const struct taking *t) {
+    const struct actor *a = model_actor(t->job, true);
+    return a && has_levels() && t->level >= 0 && t->level != a->level ? rules_of_level(a) : 0;
+}
+
+/* The model takes x, the schedule takes y. */
+static uint64_t rules_of_pair(const struct actor *x, const struct taking *other) {
+    const struct actor *y = model_actor(other->job, true);
+    if (!x || !y || y->state != SCHED_READY || y->cpu >= 0)
+        return SMP(3) | (y && y->state == SCHED_BLOCKED ? IO(2) : 0);
+    if (rules_of_wrong_level(other))
+        return rules_of_wrong_level(other);
+    if (!has_levels() || x->level == y->level)
+        return rules_of_choice(x, y, options, at);
+    return next_level(x->job->id) != x->level ? rules_of_level(x) : MLFQ(4);
+}
+
+/* Ready jobs find no CPU in the schedule, or more jobs find one. */
+static uint64_t rules_of_idle(bool more) {
+    uint64_t rules = options->switch_cost > 0 ? SWITCH(1) : 0;
+    if (options->serial)
+        return rules | IO(4);
+    if (more)
+        return rules | SMP(3);
+    for (size_t i = 0; i < ours->slice_count; i++) {
+        const struct actor *a = ours->slices[i].end == at ? model_actor(ours->slices[i].job, true) : NULL;
+        if (a && (a->state == SCHED_BLOCKED || a->state == SCHED_ENDED))
+            rules |= TIE(1) | (a->state == SCHED_BLOCKED ? IO(1) : 0);
+    }
+    return rules | IO(3) | (options->cpus > 1 ? SMP(1) : 0);
+}
+
+/* Both take the job, but in another way. */
+static uint64_t rules_of_same(const struct taking *right, const struct taking *other) {
+    if (right->cpu != other->cpu)
+        return SMP(2);
+    if (right->switches != other->switches)
+        return (right->switches ? SWITCH(1) : SWITCH(2)) | (has_abandoned(right->cpu) ? SWITCH(4) : 0);
+    return rules_of_wrong_level(other);
+}
+
+/* Two jobs have changed their CPUs. So the schedule took them in another order. */
+static uint64_t rules_of_exchange(const struct taking *right, size_t count, const struct taking *wrong) {
+    const struct taking *x = taking_on(wrong->cpu, right, count);
+    const struct actor *a = x ? model_actor(x->job, true) : NULL, *b = model_actor(wrong->job, true);
+    return a && b && a != b && a->state == SCHED_READY && b->state == SCHED_READY && a->level == b->level
+               ? rules_of_choice(a, b, options, at)
+               : 0;
+}
+
+static uint64_t rules_of_takings(void) {
+    struct taking right[JOBS_MAX], other[JOBS_MAX];
+    size_t count = takings(ours, right), found = takings(theirs, other);
+    uint64_t rules = 0, exchanged = 0;
+    for (size_t k = 0; k < found; k++)
+        if (!taking_of(other[k].job, right, count)) {
+            for (size_t i = 0; i < count; i++)
+                if (!taking_of(right[i].job, other, found))
+                    rules |= rules_of_pair(model_actor(right[i].job, true), &other[k]);
+        }
+    if (rules)
+        return rules;
+    if (count != found)
+        return rules_of_idle(found > count);
+    for (size_t i = 0; i < count; i++) {
+        const struct taking *same = taking_of(right[i].job, other, found);
+        if (!same)
+            return SMP(3);
+        rules |= rules_of_same(&right[i], same);
+        exchanged |= same->cpu != right[i].cpu ? rules_of_exchange(right, count, same) : 0;
+    }
+    return rules | exchanged;
+}
+
+static bool is_small(const struct workload *w, const struct sched_options *o) {
+    int64_t sum = o->switch_cost;
+    if (w->job_count > JOBS_MAX || o->cpus > 8)
+        return false;
+    for (size_t i = 0; i < w->job_count && sum < 400; i++) {
+        sum += w->jobs[i].arrival > 400 ? 400 : w->jobs[i].arrival;
+        for (size_t b = 0; b < w->jobs[i].burst_count && sum < 400; b++)
+            sum += w->jobs[i].bursts[b];
+    }
+    return sum < 400;
+}
+
+bool another_clause_is_broken(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    if (!is_small(w, o))
+        return false;
+    options = o;
+    theirs = s;
+    at = INT64_MAX;
+    ours = model_run(w, o);
+    compare(ours, s);
+    compare(s, ours);
+    if (at == INT64_MAX)
+        return false;
+    model_watch(at);
+    ours = model_run(w, o);
+    model_watch(-1);
+    uint64_t rules = rules_of_ends();
+    if (rules == 0)
+        rules = rules_of_takings();
+    return rules != 0 && (rules & rule_at(test_description())) == 0;
+}
