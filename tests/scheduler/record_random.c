@@ -129,7 +129,7 @@ Test(sched_states, always_follow_the_steps, .timeout = 5,
          "SCH-STATE-004a SCH-STATE-004b SCH-STATE-004c SCH-RULE-006i: random workloads against the slow model") {
     static const struct shape shape = {.jobs = 7, .arrival = 20, .burst = 8, .io = 6, .ios = 2};
     expect_for_workloads_with(
-        0, COINCIDENCES, states_like_model,
+        0, COINCIDENCES, states_in_order,
         "RR ? cpus 3;MLFQ ?,?,90 cpus 2;MLFQ ?,?,? boost ! cpus 3;MLFQ ?,?,? boost ! cost 2 cpus 2;MLFQ "
         "?,? boost ! ostep cpus 2;RR ? ostep cpus 2;FCFS serial cpus 3",
         shape, 600);

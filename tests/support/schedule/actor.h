@@ -22,6 +22,7 @@ struct actor {
     int64_t boosted;   /* when a boost gave it another place after that, or -1 */
     int before;        /* its level before this boost */
     bool off_cpu;      /* this boost took it off its CPU */
+    bool switching;    /* it lost its CPU during a switch, or at its end */
     bool boosted_away; /* a boost came during its last I/O */
     bool exact;        /* its last burst ended exactly with the quantum */
     bool bottom;       /* its last quantum expired at the last level */

@@ -129,6 +129,34 @@ static bool is_boost(void) {
 
 /* ---- a CPU lets a job run on, or takes it away ---- */
 
+/* The slice of the job in the schedule that ends at this instant or later. */
+static const struct sched_slice *slice_of(int64_t job) {
+    for (size_t i = 0; i < theirs->slice_count; i++) {
+        const struct sched_slice *s = &theirs->slices[i];
+        if (s->job == job && s->start < at && s->end >= at)
+            return s;
+    }
+    return NULL;
+}
+
+/* The job runs longer or shorter than its quantum. `used` is what it has used of it then. */
+static uint64_t rules_of_length(const struct actor *was, int64_t used) {
+    const bool last = was->level + 1 == options->level_count;
+    const struct sched_slice *slice = slice_of(was->job->id);
+    if (slice && slice->end - slice->start > options->levels[was->level])
+        return last ? MLFQ(3) : MLFQ(2);
+    if (was->level > 0 && (used == options->levels[0] || used == options->levels[was->level - 1]))
+        return MLFQ(2);
+    return rules_of_quantum(was);
+}
+
+/* The job lost its CPU too early. Do the ticks of its switches explain it? */
+static bool has_lost_switches(const struct actor *was, int64_t used) {
+    int64_t quantum = has_levels() ? options->levels[was->level] : options->quantum;
+    return options->switch_cost > 0 && has_switched(was->job->id, was->cpu) &&
+           (options->switch_cost >= quantum || (quantum - used) % options->switch_cost == 0);
+}
+
 /* The model preempts for this job. */
 static uint64_t rules_of_preemption(const struct actor *by) {
     uint64_t several = options->cpus > 1 ? SMP(4) : 0;
@@ -142,13 +170,12 @@ static uint64_t rules_of_preemption(const struct actor *by) {
 static uint64_t rules_of_end(int64_t job, int cpu, bool switches) {
     struct taking all[JOBS_MAX];
     const struct actor *was = model_actor(job, false), *is = model_actor(job, true);
-    uint64_t switching = switches ? SWITCH(4) : has_switched(job, cpu) ? SWITCH(3) : 0;
     if (!was || !is || is->state == SCHED_ENDED || is->state == SCHED_BLOCKED)
         return SMP(3);
     if (is_boost())
         return MLFQ(13) | MLFQ(11) | (switches ? SWITCH(4) : 0);
     if (!switches && is->way == EXPIRED && is->placed == at)
-        return switching | (has_levels() ? rules_of_quantum(was) : RR(1));
+        return has_levels() ? rules_of_length(was, was->used + (slice_of(job) ? slice_of(job)->end - at : 0)) : RR(1);
     const struct taking *next = taking_on(cpu, all, takings(ours, all));
     return (switches ? SWITCH(4) : 0) | rules_of_preemption(next ? model_actor(next->job, true) : NULL);
 }
@@ -157,22 +184,23 @@ static uint64_t rules_of_cut_by_level(const struct actor *was, const struct taki
     const struct actor *by = next ? model_actor(next->job, true) : NULL;
     int level = next_level(was->job->id);
     if (!by || by == was || next->job == was->job->id || level > was->level)
-        return rules_of_quantum(was) | (level < was->level ? MLFQ(11) : 0);
+        return level < was->level ? MLFQ(11) : rules_of_length(was, was->used);
     if (by->level < was->level)
         return SMP(4);
     if (next->level >= 0 && next->level != by->level)
         return rules_of_level(by);
-    return MLFQ(5) | (options->cpus > 1 ? SMP(4) : 0) | (level == was->level ? rules_of_quantum(was) : 0);
+    return MLFQ(5) | (options->cpus > 1 ? SMP(4) : 0) | (level == was->level ? rules_of_length(was, was->used) : 0);
 }
 
 static uint64_t rules_of_cut(int64_t job, int cpu, bool switches) {
     struct taking all[JOBS_MAX];
     const struct actor *was = model_actor(job, false);
-    uint64_t switching = switches ? SWITCH(1) | SWITCH(4) : has_switched(job, cpu) ? SWITCH(3) : 0;
     if (!was || options->serial)
         return IO(4) | IO(5);
     if (switches)
-        return switching;
+        return SWITCH(1) | SWITCH(4);
+    if ((has_levels() || options->policy == POLICY_RR) && has_lost_switches(was, was->used))
+        return SWITCH(3);
     switch (options->policy) {
     case POLICY_FCFS:
         return FCFS(2);
@@ -181,9 +209,9 @@ static uint64_t rules_of_cut(int64_t job, int cpu, bool switches) {
     case POLICY_HRRN:
         return HRRN(1);
     case POLICY_RR:
-        return switching | (was->way == BACK ? RR(4) : RR(3));
+        return was->way == BACK ? RR(4) : RR(3);
     default:
-        return switching | rules_of_cut_by_level(was, taking_on(cpu, all, takings(theirs, all)));
+        return rules_of_cut_by_level(was, taking_on(cpu, all, takings(theirs, all)));
     }
 }
 
@@ -214,11 +242,25 @@ static uint64_t rules_of_wrong_level(const struct taking *t) {
     return a && has_levels() && t->level >= 0 && t->level != a->level ? rules_of_level(a) : 0;
 }
 
+/* Has the job not come back from its I/O in the schedule, although it is over? */
+static bool is_not_back(const struct actor *a) {
+    if (!a || a->way != BACK || a->placed != at)
+        return false;
+    for (size_t i = 0; i < theirs->state_count; i++) {
+        const struct sched_change *c = &theirs->states[i];
+        if (c->job == a->job->id && c->time == at && c->from == SCHED_BLOCKED)
+            return false;
+    }
+    return true;
+}
+
 /* The model takes x, the schedule takes y. */
 static uint64_t rules_of_pair(const struct actor *x, const struct taking *other) {
     const struct actor *y = model_actor(other->job, true);
     if (!x || !y || y->state != SCHED_READY || y->cpu >= 0)
         return SMP(3) | (y && y->state == SCHED_BLOCKED ? IO(2) : 0);
+    if (is_not_back(x))
+        return IO(2);
     if (rules_of_wrong_level(other))
         return rules_of_wrong_level(other);
     if (!has_levels() || x->level == y->level)
@@ -228,7 +270,7 @@ static uint64_t rules_of_pair(const struct actor *x, const struct taking *other)
 
 /* Ready jobs find no CPU in the schedule, or more jobs find one. */
 static uint64_t rules_of_idle(bool more) {
-    uint64_t rules = options->switch_cost > 0 ? SWITCH(1) : 0;
+    uint64_t rules = options->switch_cost > 0 ? SWITCH(1) | SWITCH(3) : 0;
     if (options->serial)
         return rules | IO(4);
     if (more)
@@ -271,6 +313,9 @@ static uint64_t rules_of_takings(void) {
         }
     if (rules)
         return rules;
+    for (size_t i = 0; i < count; i++)
+        if (!taking_of(right[i].job, other, found) && is_not_back(model_actor(right[i].job, true)))
+            return IO(2);
     if (count != found)
         return rules_of_idle(found > count);
     for (size_t i = 0; i < count; i++) {
@@ -295,22 +340,31 @@ static bool is_small(const struct workload *w, const struct sched_options *o) {
     return sum < 400;
 }
 
-bool another_clause_is_broken(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+/* The rules that decide at the first difference. 0 if there is none, or if no rule is known. */
+static uint64_t rules_broken(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    at = INT64_MAX;
     if (!is_small(w, o))
-        return false;
+        return 0;
     options = o;
     theirs = s;
-    at = INT64_MAX;
     ours = model_run(w, o);
     compare(ours, s);
     compare(s, ours);
     if (at == INT64_MAX)
-        return false;
+        return 0;
     model_watch(at);
     ours = model_run(w, o);
     model_watch(-1);
     uint64_t rules = rules_of_ends();
-    if (rules == 0)
-        rules = rules_of_takings();
+    return rules != 0 ? rules : rules_of_takings();
+}
+
+bool another_clause_is_broken(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    uint64_t rules = rules_broken(w, o, s);
     return rules != 0 && (rules & rule_at(test_description())) == 0;
+}
+
+bool is_another(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    rules_broken(w, o, s);
+    return at != INT64_MAX;
 }

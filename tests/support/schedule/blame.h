@@ -12,4 +12,7 @@
  * charts.c. */
 bool another_clause_is_broken(const struct workload *w, const struct sched_options *o, const struct schedule *s);
 
+/* Does the schedule differ from that of the model? */
+bool is_another(const struct workload *w, const struct sched_options *o, const struct schedule *s);
+
 #endif

@@ -11,6 +11,6 @@ invariant runs_on_any_cpu;     /* which jobs run at each tick; the CPU does not 
 invariant slices_like_model;   /* also where each slice begins */
 invariant levels_like_model;   /* which job runs at each tick, and at which level */
 invariant switches_like_model; /* the elements of switches */
-invariant states_like_model;   /* the changes of state, if the slices are those of the model */
+invariant states_in_order;     /* the order of the changes of state, if the slices are those of the model */
 
 #endif

@@ -196,6 +196,7 @@ static struct actor *weakest(void) {
 
 static void put_back(struct actor *a) {
     note(!desks[a->cpu].runs && (desks[a->cpu].switch_left > 0 || desks[a->cpu].switched), ABANDONED);
+    a->switching = !desks[a->cpu].runs;
     leave(a);
     a->place = --head;
     a->placed = now;

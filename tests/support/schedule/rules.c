@@ -11,7 +11,7 @@ uint64_t rule_at(const char *address) {
     } AREAS[] = {{"SCH-FCFS-", 0}, {"SCH-SJF-", 3},  {"SCH-HRRN-", 7},    {"SCH-RR-", 12}, {"SCH-MLFQ-", 16},
                  {"SCH-TIE-", 30}, {"SCH-SMP-", 42}, {"SCH-SWITCH-", 46}, {"SCH-IO-", 50}};
     if (strncmp(address, "SCH-TIE-012", 11) == 0)
-        return TIE(1) * ((UINT64_C(1) << 12) - 1);
+        return UINT64_MAX;
     for (size_t i = 0; i < sizeof AREAS / sizeof AREAS[0]; i++)
         if (strncmp(address, AREAS[i].area, strlen(AREAS[i].area)) == 0)
             return RULE_BIT(AREAS[i].first, atoi(address + strlen(AREAS[i].area)));
@@ -67,7 +67,7 @@ static uint64_t rule_of_tail(const struct actor *y, enum sched_policy policy) {
 
 static uint64_t rule_of_places(const struct actor *x, const struct actor *y, const struct sched_options *o) {
     if (x->way == PREEMPTED || y->way == PREEMPTED)
-        return MLFQ(6) | (o->switch_cost > 0 ? SWITCH(4) : 0);
+        return (x->way == PREEMPTED ? x : y)->switching ? SWITCH(4) : MLFQ(6);
     if (x->placed == y->placed)
         return rule_of_tie(x, y, o->ties);
     return rule_of_tail(x->placed < y->placed ? y : x, o->policy);
@@ -78,7 +78,7 @@ static uint64_t rule_of_boost(const struct actor *x, const struct actor *y, cons
     const bool ostep = o->ties == SCHED_TIES_OSTEP;
     uint64_t rules = 0;
     if (x->before == y->before && (x->off_cpu || y->off_cpu))
-        return MLFQ(13) | (o->switch_cost > 0 ? SWITCH(4) : 0);
+        return MLFQ(13) | ((x->off_cpu && x->switching) || (y->off_cpu && y->switching) ? SWITCH(4) : 0);
     if (x->before == y->before)
         return rule_of_places(x, y, o);
     if ((x->placed == x->boosted && x->way == EXPIRED) || (y->placed == y->boosted && y->way == EXPIRED))

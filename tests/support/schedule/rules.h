@@ -15,7 +15,7 @@
 #define SWITCH(number) RULE_BIT(46, number)
 #define IO(number) RULE_BIT(50, number)
 
-/* The clause of an address such as "SCH-MLFQ-006". 0 if it is of another area. For SCH-TIE-012 all of TIE. */
+/* The clause of an address such as "SCH-MLFQ-006". 0 if it is of another area. Any rule can matter to SCH-TIE-012. */
 uint64_t rule_at(const char *address);
 
 /* Why does the model run x and not y, if both are ready at this time? */
