@@ -1,5 +1,6 @@
 /* cpus_random.c - several CPUs and context switches, on random workloads. */
 #include "support/core/rounds.h"
+#include "support/schedule/blame.h"
 #include "support/schedule/history.h"
 #include "support/schedule/like_model.h"
 
@@ -68,7 +69,7 @@ Test(sched_cpus, preempt_the_right_jobs_of_eight, .timeout = 5,
      .description = "SCH-SMP-004 SCH-SMP-004b SCH-RULE-006h: random short jobs preempt long jobs on eight CPUs") {
     struct dice dice = dice_for("jobs that preempt others on eight CPUs");
     struct sched_options o = options_from("MLFQ 3,90 cpus 8");
-    unsigned last = rounds(500), wrong = 0;
+    unsigned last = rounds(500), wrong = 0, right = 0;
     for (unsigned i = 0; i < last; i++) {
         static struct jobs jobs;
         struct schedule s = {0};
@@ -76,6 +77,9 @@ Test(sched_cpus, preempt_the_right_jobs_of_eight, .timeout = 5,
         const char *problem = "schedule_run fails";
         if (schedule_run(&jobs.workload, &o, &s) == 0)
             problem = runs_like_model(&jobs.workload, &o, &s);
+        right += !problem;
+        if (problem && another_clause_is_broken(&jobs.workload, &o, &s))
+            problem = NULL;
         schedule_free(&s);
         if (!problem)
             continue;
@@ -83,6 +87,7 @@ Test(sched_cpus, preempt_the_right_jobs_of_eight, .timeout = 5,
         wrong++;
     }
     expect_int(wrong, 0, "workloads that do not run like the model");
+    expect_true(right > 0, "at least one workload runs like the model");
 }
 
 Test(sched_cpus, preempt_jobs_during_their_switches, .timeout = 5,

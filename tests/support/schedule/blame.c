@@ -269,7 +269,7 @@ static uint64_t rules_of_pair(const struct actor *x, const struct taking *other)
 }
 
 /* Ready jobs find no CPU in the schedule, or more jobs find one. */
-static uint64_t rules_of_idle(bool more) {
+static uint64_t rules_of_idle(bool more, bool comer) {
     uint64_t rules = options->switch_cost > 0 ? SWITCH(1) | SWITCH(3) : 0;
     if (options->serial)
         return rules | IO(4);
@@ -278,7 +278,7 @@ static uint64_t rules_of_idle(bool more) {
     for (size_t i = 0; i < ours->slice_count; i++) {
         const struct actor *a = ours->slices[i].end == at ? model_actor(ours->slices[i].job, true) : NULL;
         if (a && (a->state == SCHED_BLOCKED || a->state == SCHED_ENDED))
-            rules |= TIE(1) | (a->state == SCHED_BLOCKED ? IO(1) : 0);
+            rules |= (comer ? TIE(1) : 0) | (a->state == SCHED_BLOCKED ? IO(1) : 0);
     }
     return rules | IO(3) | (options->cpus > 1 ? SMP(1) : 0);
 }
@@ -313,11 +313,15 @@ static uint64_t rules_of_takings(void) {
         }
     if (rules)
         return rules;
-    for (size_t i = 0; i < count; i++)
-        if (!taking_of(right[i].job, other, found) && is_not_back(model_actor(right[i].job, true)))
+    bool comer = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct actor *a = taking_of(right[i].job, other, found) ? NULL : model_actor(right[i].job, true);
+        if (is_not_back(a))
             return IO(2);
+        comer |= a && a->placed == at;
+    }
     if (count != found)
-        return rules_of_idle(found > count);
+        return rules_of_idle(found > count, comer);
     for (size_t i = 0; i < count; i++) {
         const struct taking *same = taking_of(right[i].job, other, found);
         if (!same)

@@ -128,7 +128,7 @@ bool holds_for_every_workload(const struct trial *trial, unsigned count) {
         breaks(&attempt, &jobs.workload);
         return tell(&attempt, &jobs, how, i);
     }
-    if (taken > 0 && (taken - excused) * 50 < taken)
+    if (taken > 0 && (taken - excused) * 200 < taken)
         return check_problem("nearly every schedule has a mistake of another kind",
                              trial->how ? trial->how : "all policies");
     return true;
