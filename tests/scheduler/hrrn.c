@@ -121,6 +121,11 @@ static struct pair clear_pair(const struct pair *near) {
     return p;
 }
 
+static void expect_exact_choice(struct pair near, const char *what) {
+    struct pair clear = clear_pair(&near);
+    expect_true(chooses_right(&near, 0) || !chooses_right(&clear, 0), "the choice is exact: %s", what);
+}
+
 /* A choice says something about exactness only if the same choice is right when the ratios are clear. */
 static void expect_exact_choices(unsigned bits, int64_t late, unsigned count, const char *what) {
     struct dice dice = dice_for(what);
@@ -159,24 +164,20 @@ Test(sched_hrrn, compares_near_ratios_at_late_times, .timeout = 5,
 
 Test(sched_hrrn, compares_exactly, .timeout = 3,
      .description = "SCH-HRRN-002: 4/3 and 3/2, 9/4 and 7/3, and two ratios that are equal as floats") {
-    expect_chart("HRRN", "A(3,1) B(3,3) C(3,2)", "...ACCBBB");
-    expect_chart("HRRN", "A(0,5) B(0,4) C(1,3)", "AAAAACCCBBBB"); /* 9/4 and 7/3 */
-    /* The ratios are near 1 + 2^-31. As floats both are 1, and B became ready first. */
-    expect_slices("HRRN", "A(0,2147483650) B(0,2147483649) C(1,2147483648)",
-                  "A 0-2147483650, C 2147483650-4294967298, B 4294967298-6442450947");
+    expect_exact_choice((struct pair){{3, 2}, {1, 1}, false}, "4/3 and 3/2");
+    expect_exact_choice((struct pair){{4, 3}, {5, 4}, false}, "9/4 and 7/3");
+    /* The ratios are near 1 + 2^-31. As floats both are 1, and the first became ready first. */
+    expect_exact_choice((struct pair){{2147483649, 2147483648}, {2147483650, 2147483649}, false}, "equal as floats");
 }
 
 /* With n = 2^40 the products are n^2 + 2n and one more. They do not fit in 64 bits, and a double is not exact enough.
- * In the second workload the products are 2^72 and 2^81. In 64 bits both are 0. */
+ * In the second pair the products are 2^72 and 2^81. In 64 bits both are 0. */
 Test(sched_hrrn, compares_beyond_64_bits, .timeout = 3,
      .description = "SCH-HRRN-003: products near 2^80, products that are 0 in 64 bits, and larger ones") {
-    expect_slices("HRRN", "A(0,1099511627778) B(0,1099511627777) C(1,1099511627776)",
-                  "A 0-1099511627778, C 1099511627778-2199023255554, B 2199023255554-3298534883331");
-    expect_slices("HRRN", "A(0,4398046511104) B(0,1099511627776) C(2199023255552,1073741824)",
-                  "A 0-4398046511104, C 4398046511104-4399120252928, B 4399120252928-5498631880704");
-    expect_slices("HRRN", "A(0,300000000000000000) B(1,200000000000000001) C(2,200000000000000000)",
-                  "A 0-300000000000000000, C 300000000000000000-500000000000000000, "
-                  "B 500000000000000000-700000000000000001");
+    const int64_t n = INT64_C(1) << 40, large = INT64_C(100000000000000000);
+    expect_exact_choice((struct pair){{n + 1, n}, {n + 2, n + 1}, false}, "products near 2^80");
+    expect_exact_choice((struct pair){{n, n >> 10}, {n << 2, n << 1}, false}, "products that are 0 in 64 bits");
+    expect_exact_choice((struct pair){{2 * large + 1, 2 * large}, {3 * large - 1, 3 * large - 2}, false}, "long jobs");
 }
 
 Test(sched_hrrn, counts_waiting_from_when_the_job_became_ready, .timeout = 3,

@@ -9,6 +9,7 @@
 #include "support/core/expect.h"
 
 static const struct schedule *ours, *theirs; /* ours: the model's */
+static const struct workload *workload;
 static const struct sched_options *options;
 static int64_t at; /* the first difference */
 
@@ -127,6 +128,27 @@ static bool is_boost(void) {
     return has_levels() && options->boost > 0 && at > 0 && at % options->boost == 0;
 }
 
+/* What do the next levels of other jobs say about a boost? 1: it was done. -1: it was not. 0: nothing. */
+static int evidence_of_boost(int64_t time, int64_t without) {
+    for (size_t i = 0; i < workload->job_count; i++) {
+        const struct actor *a = model_actor(workload->jobs[i].id, true);
+        int level = next_level(workload->jobs[i].id);
+        if (a && a->job->id != without && a->boosted == time && a->before > 0 && level >= 0)
+            return level == 0 ? 1 : -1;
+    }
+    return 0;
+}
+
+/* Why is the job on its level? After a boost the other jobs tell more. */
+static uint64_t level_rules(const struct actor *a) {
+    int evidence = a->boosted >= 0 ? evidence_of_boost(a->boosted, a->job->id) : 0;
+    if (evidence < 0)
+        return MLFQ(11);
+    if (evidence > 0 && a->boosted == a->placed && a->way == EXPIRED)
+        return TIE(6);
+    return evidence > 0 && a->off_cpu ? MLFQ(13) : rules_of_level(a);
+}
+
 /* ---- a CPU lets a job run on, or takes it away ---- */
 
 /* The slice of the job in the schedule that ends at this instant or later. */
@@ -163,7 +185,7 @@ static uint64_t rules_of_preemption(const struct actor *by) {
     if (!by)
         return several | MLFQ(5);
     if (next_level(by->job->id) != by->level)
-        return rules_of_level(by);
+        return level_rules(by);
     return several | (by->way == BACK ? MLFQ(8) : MLFQ(5));
 }
 
@@ -172,8 +194,10 @@ static uint64_t rules_of_end(int64_t job, int cpu, bool switches) {
     const struct actor *was = model_actor(job, false), *is = model_actor(job, true);
     if (!was || !is || is->state == SCHED_ENDED || is->state == SCHED_BLOCKED)
         return SMP(3);
+    if (is_boost() && evidence_of_boost(at, job) < 0)
+        return MLFQ(11);
     if (is_boost())
-        return MLFQ(13) | MLFQ(11) | (switches ? SWITCH(4) : 0);
+        return MLFQ(13) | (switches ? SWITCH(4) : 0) | (evidence_of_boost(at, job) == 0 ? MLFQ(11) : 0);
     if (!switches && is->way == EXPIRED && is->placed == at)
         return has_levels() ? rules_of_length(was, was->used + (slice_of(job) ? slice_of(job)->end - at : 0)) : RR(1);
     const struct taking *next = taking_on(cpu, all, takings(ours, all));
@@ -188,7 +212,7 @@ static uint64_t rules_of_cut_by_level(const struct actor *was, const struct taki
     if (by->level < was->level)
         return SMP(4);
     if (next->level >= 0 && next->level != by->level)
-        return rules_of_level(by);
+        return level_rules(by);
     return MLFQ(5) | (options->cpus > 1 ? SMP(4) : 0) | (level == was->level ? rules_of_length(was, was->used) : 0);
 }
 
@@ -239,16 +263,16 @@ static uint64_t rules_of_ends(void) {
 
 static uint64_t rules_of_wrong_level(const struct taking *t) {
     const struct actor *a = model_actor(t->job, true);
-    return a && has_levels() && t->level >= 0 && t->level != a->level ? rules_of_level(a) : 0;
+    return a && has_levels() && t->level >= 0 && t->level != a->level ? level_rules(a) : 0;
 }
 
 /* Has the job not come back from its I/O in the schedule, although it is over? */
 static bool is_not_back(const struct actor *a) {
-    if (!a || a->way != BACK || a->placed != at)
+    if (!a || a->way != BACK)
         return false;
     for (size_t i = 0; i < theirs->state_count; i++) {
         const struct sched_change *c = &theirs->states[i];
-        if (c->job == a->job->id && c->time == at && c->from == SCHED_BLOCKED)
+        if (c->job == a->job->id && c->time == a->placed && c->from == SCHED_BLOCKED)
             return false;
     }
     return true;
@@ -263,9 +287,11 @@ static uint64_t rules_of_pair(const struct actor *x, const struct taking *other)
         return IO(2);
     if (rules_of_wrong_level(other))
         return rules_of_wrong_level(other);
-    if (!has_levels() || x->level == y->level)
+    if (!has_levels())
         return rules_of_choice(x, y, options, at);
-    return next_level(x->job->id) != x->level ? rules_of_level(x) : MLFQ(4);
+    if (next_level(x->job->id) != x->level)
+        return level_rules(x);
+    return x->level == y->level ? rules_of_choice(x, y, options, at) : MLFQ(4);
 }
 
 /* Ready jobs find no CPU in the schedule, or more jobs find one. */
@@ -329,7 +355,7 @@ static uint64_t rules_of_takings(void) {
         rules |= rules_of_same(&right[i], same);
         exchanged |= same->cpu != right[i].cpu ? rules_of_exchange(right, count, same) : 0;
     }
-    return rules | exchanged;
+    return exchanged ? exchanged : rules;
 }
 
 static bool is_small(const struct workload *w, const struct sched_options *o) {
@@ -351,6 +377,7 @@ static uint64_t rules_broken(const struct workload *w, const struct sched_option
         return 0;
     options = o;
     theirs = s;
+    workload = w;
     ours = model_run(w, o);
     compare(ours, s);
     compare(s, ours);

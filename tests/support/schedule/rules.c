@@ -100,10 +100,13 @@ static uint64_t rules_within_level(const struct actor *x, const struct actor *y,
 
 static uint64_t rules_of_ratio(const struct actor *x, const struct actor *y, int64_t time) {
     int64_t ours = time - x->ready_since, theirs = time - y->ready_since;
+    bool shorter = y->left < x->left, longer = theirs > ours; /* y is shorter, or waits longer */
+    int64_t from_arrival = (time - y->job->arrival) * x->left - (time - x->job->arrival) * y->left;
     if (ours * y->left == theirs * x->left)
-        return HRRN(5);
-    uint64_t rules = x->way == BACK || y->way == BACK ? HRRN(4) : HRRN(1);
-    return ours / x->left == theirs / y->left ? rules | HRRN(2) : rules;
+        return shorter ? HRRN(1) : HRRN(5);
+    if (ours / x->left == theirs / y->left)
+        return HRRN(2);
+    return from_arrival > 0 && !shorter && !longer ? HRRN(4) : HRRN(1);
 }
 
 uint64_t rules_of_choice(const struct actor *x, const struct actor *y, const struct sched_options *o, int64_t time) {
