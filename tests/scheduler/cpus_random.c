@@ -55,11 +55,12 @@ Test(sched_cpus, preempt_the_right_jobs, .timeout = 5,
                               "MLFQ ?,90 cpus 2;MLFQ ?,90 cpus 3;MLFQ ?,?,90 cpus 2;MLFQ ?,?,90 cpus 4", shape, 3000);
 }
 
-/* Long jobs have all eight CPUs, and more of them wait on level 1. Each short job that comes preempts one of them. */
+/* Long jobs have all eight CPUs, and some more may wait on level 1. Each short job that comes preempts one of them. */
 static void crowd(struct jobs *out, struct dice *dice) {
-    *out = (struct jobs){.workload = {out->job, 26}};
-    for (unsigned i = 0; i < 26; i++) {
-        bool is_long = i < 14;
+    unsigned longs = 8 + dice_below(dice, 7), count = longs + 1 + dice_below(dice, 12);
+    *out = (struct jobs){.workload = {out->job, count}};
+    for (unsigned i = 0; i < count; i++) {
+        bool is_long = i < longs;
         out->bursts[i][0] = is_long ? 5 + dice_below(dice, 25) : 1 + dice_below(dice, 2);
         out->job[i] = (struct sched_job){i + 1, is_long ? 0 : 7 + dice_below(dice, 25), out->bursts[i], 1};
     }

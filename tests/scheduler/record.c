@@ -113,8 +113,8 @@ static const char *chains(const struct workload *w, const struct sched_options *
 Test(sched_states, make_one_chain_for_each_job, .timeout = 5,
      .description = "SCH-STATE-005: random workloads under every policy, also with boost, switch cost and serial") {
     static const struct shape shape = {.jobs = 8, .arrival = 20, .burst = 6, .io = 6, .ios = 3};
-    expect_for_every_workload(chains, NULL, shape, 600);
-    expect_for_every_workload(chains, "MLFQ 1,2,4 boost 6 cost 2 cpus 2", shape, 200);
-    expect_for_every_workload(chains, "RR 2 cost 1", shape, 100);
-    expect_for_every_workload(chains, "SJF serial cpus 2", shape, 100);
+    expect_for_workloads_with(0, EXACT, chains, NULL, shape, 600);
+    expect_for_workloads_with(0, EXACT, chains, "MLFQ 1,2,4 boost 6 cost 2 cpus 2", shape, 200);
+    expect_for_workloads_with(0, EXACT, chains, "RR 2 cost 1", shape, 100);
+    expect_for_workloads_with(0, EXACT, chains, "SJF serial cpus 2", shape, 100);
 }

@@ -103,10 +103,10 @@ static bool has_levels(void) {
     return options->policy == POLICY_MLFQ && !options->serial;
 }
 
-/* Is there a switch to this job before its slice, or an abandoned one before that? */
+/* Has this CPU made a switch to this job before? With -1: has any CPU? */
 static bool has_switched(int64_t job, int cpu) {
     for (size_t i = 0; i < ours->switch_count; i++)
-        if (ours->switches[i].job == job && ours->switches[i].cpu == cpu && ours->switches[i].end <= at)
+        if (ours->switches[i].job == job && (cpu < 0 || ours->switches[i].cpu == cpu) && ours->switches[i].end <= at)
             return true;
     return false;
 }
@@ -294,9 +294,20 @@ static uint64_t rules_of_pair(const struct actor *x, const struct taking *other)
     return x->level == y->level ? rules_of_choice(x, y, options, at) : MLFQ(4);
 }
 
+static bool begins_at(int64_t job, int64_t time) {
+    for (size_t i = 0; i < theirs->slice_count; i++)
+        if (theirs->slices[i].job == job && theirs->slices[i].start == time)
+            return true;
+    return false;
+}
+
 /* Ready jobs find no CPU in the schedule, or more jobs find one. */
-static uint64_t rules_of_idle(bool more, bool comer) {
-    uint64_t rules = options->switch_cost > 0 ? SWITCH(1) | SWITCH(3) : 0;
+static uint64_t rules_of_idle(bool more, const struct actor *missing) {
+    uint64_t rules = 0;
+    if (missing && options->switch_cost > 0 && begins_at(missing->job->id, at + options->switch_cost))
+        return SWITCH(1);
+    if (missing && has_switched(missing->job->id, -1))
+        rules = SWITCH(3);
     if (options->serial)
         return rules | IO(4);
     if (more)
@@ -304,7 +315,7 @@ static uint64_t rules_of_idle(bool more, bool comer) {
     for (size_t i = 0; i < ours->slice_count; i++) {
         const struct actor *a = ours->slices[i].end == at ? model_actor(ours->slices[i].job, true) : NULL;
         if (a && (a->state == SCHED_BLOCKED || a->state == SCHED_ENDED))
-            rules |= (comer ? TIE(1) : 0) | (a->state == SCHED_BLOCKED ? IO(1) : 0);
+            rules |= (missing && missing->placed == at ? TIE(1) : 0) | (a->state == SCHED_BLOCKED ? IO(1) : 0);
     }
     return rules | IO(3) | (options->cpus > 1 ? SMP(1) : 0);
 }
@@ -339,15 +350,15 @@ static uint64_t rules_of_takings(void) {
         }
     if (rules)
         return rules;
-    bool comer = false;
+    const struct actor *missing = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct actor *a = taking_of(right[i].job, other, found) ? NULL : model_actor(right[i].job, true);
         if (is_not_back(a))
             return IO(2);
-        comer |= a && a->placed == at;
+        missing = a && (!missing || a->placed == at) ? a : missing;
     }
     if (count != found)
-        return rules_of_idle(found > count, comer);
+        return rules_of_idle(found > count, missing);
     for (size_t i = 0; i < count; i++) {
         const struct taking *same = taking_of(right[i].job, other, found);
         if (!same)

@@ -81,6 +81,8 @@ static uint64_t rule_of_boost(const struct actor *x, const struct actor *y, cons
         return MLFQ(13) | ((x->off_cpu && x->switching) || (y->off_cpu && y->switching) ? SWITCH(4) : 0);
     if (x->before == y->before)
         return rule_of_places(x, y, o);
+    if (x->off_cpu)
+        return MLFQ(13) | (x->switching ? SWITCH(4) : 0);
     if ((x->placed == x->boosted && x->way == EXPIRED) || (y->placed == y->boosted && y->way == EXPIRED))
         rules |= TIE(6);
     if (!ostep && ((x->placed == x->boosted && x->way <= BACK) || (y->placed == y->boosted && y->way <= BACK)))
