@@ -5,8 +5,8 @@
 
 #include "support/core/descriptors.h"
 #include "support/core/require.h"
-#include "support/schedule/every_workload.h"
 #include "support/schedule/blame.h"
+#include "support/schedule/every_workload.h"
 #include "support/schedule/model.h"
 
 /* ---- ties, textbook ---- */

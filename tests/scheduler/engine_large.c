@@ -116,7 +116,8 @@ Test(sched_run, cost_nothing_in_gaps_and_bursts, .timeout = 5,
      .description = "SCH-RUN-001 SCH-RUN-001a SCH-RUN-001b: gaps with boosts at each tick, on several CPUs too") {
     expect_few_slices("MLFQ 5,9 boost 1", "A(1000000000000000,2) B(3000000000000000,1)", 9);
     expect_few_slices("MLFQ 1000000000000000 boost 2000000000000000", "A(0,1500000000000000)", 9);
-    expect_few_slices("RR 4000000000000000 cpus 3", "A(0, 1000000000000000 1000000000000000 5) B(5,2000000000000000)", 9);
+    expect_few_slices("RR 4000000000000000 cpus 3", "A(0, 1000000000000000 1000000000000000 5) B(5,2000000000000000)",
+                      9);
     expect_few_slices("SJF ostep", "A(0, 1 5000000000000000 1) B(2000000000000000, 1 1000000000000000 1)", 9);
 }
 

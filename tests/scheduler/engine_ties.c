@@ -116,8 +116,8 @@ Test(sched_ties, end_each_burst_first, .timeout = 5,
          "SCH-TIE-001 SCH-RULE-006a: random workloads with a burst that ends at an arrival, a boost, an expiry") {
     expect_for_workloads_with(END_AND_MORE, COINCIDENCES | EXACT, slices_like_model,
                               "MLFQ ?,!;RR ?;MLFQ ?,90 boost !;MLFQ ?,?,90 cpus 2;RR ? cpus 3", APART, 1500);
-    expect_for_workloads_with(END_AND_MORE, COINCIDENCES | EXACT, no_loss_at_an_end, "MLFQ ?,!;MLFQ ?,90 boost !", APART,
-                              500);
+    expect_for_workloads_with(END_AND_MORE, COINCIDENCES | EXACT, no_loss_at_an_end, "MLFQ ?,!;MLFQ ?,90 boost !",
+                              APART, 500);
 }
 
 Test(sched_ties, always_boost_after_comers, .timeout = 5,

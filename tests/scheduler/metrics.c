@@ -27,15 +27,15 @@ Test(sched_figures, tell_completion_and_turnaround, .timeout = 3,
     schedule_free(&s);
 }
 
-Test(sched_figures, tell_waiting, .timeout = 3,
-     .description = "SCH-MET-002: three jobs with I/O") {
+Test(sched_figures, tell_waiting, .timeout = 3, .description = "SCH-MET-002: three jobs with I/O") {
     static const int64_t expected[][2] = {{4, 2}, {4, 3}, {4, 0}};
     struct schedule s;
     run_for_figures("FCFS", ONE_BY_ONE, 3, &s);
     for (int i = 0; i < 3; i++) {
         expect_int(s.jobs[i].cpu, expected[i][0], "the cpu of jobs[%d]", i);
         expect_int(s.jobs[i].io, expected[i][1], "the io of jobs[%d]", i);
-        expect_int(s.jobs[i].waiting, s.jobs[i].turnaround - s.jobs[i].cpu - s.jobs[i].io, "the waiting of jobs[%d]", i);
+        expect_int(s.jobs[i].waiting, s.jobs[i].turnaround - s.jobs[i].cpu - s.jobs[i].io, "the waiting of jobs[%d]",
+                   i);
     }
     schedule_free(&s);
 }
@@ -70,8 +70,7 @@ Test(sched_figures, tell_the_weighted_turnaround, .timeout = 3,
     schedule_free(&s);
 }
 
-Test(sched_totals, account_for_all_ticks, .timeout = 3,
-     .description = "SCH-MET-005: a lone job that arrives at 5") {
+Test(sched_totals, account_for_all_ticks, .timeout = 3, .description = "SCH-MET-005: a lone job that arrives at 5") {
     struct schedule s;
     run_for_figures("FCFS", "A(5, 1 3 1)", 1, &s);
     expect_int(s.totals.makespan, 10, "makespan of a lone job that arrives at 5");

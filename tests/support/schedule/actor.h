@@ -3,6 +3,7 @@
 #define SUPPORT_SCHEDULE_ACTOR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <timeslice/scheduler.h>
 
@@ -27,6 +28,11 @@ struct actor {
     bool exact;        /* its last burst ended exactly with the quantum */
     bool bottom;       /* its last quantum expired at the last level */
 };
+
+#define WATCHED_JOBS 26
+
+/* The model says which step comes next, from 0 on. */
+void watch(int64_t time, int step, const struct actor *actors, size_t count);
 
 /* The next runs of the model keep all jobs as they are at this time. */
 void model_watch(int64_t time);

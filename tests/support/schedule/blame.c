@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "difference.h"
 #include "model.h"
 #include "rules.h"
 #include "support/core/expect.h"
@@ -12,47 +13,6 @@ static const struct schedule *ours, *theirs; /* ours: the model's */
 static const struct workload *workload;
 static const struct sched_options *options;
 static int64_t at; /* the first difference */
-
-/* ---- the first difference ---- */
-
-static const struct sched_slice *same_slice(const struct schedule *s, const struct sched_slice *slice) {
-    for (size_t i = 0; i < s->slice_count; i++) {
-        const struct sched_slice *c = &s->slices[i];
-        if (c->job == slice->job && c->cpu == slice->cpu && c->start == slice->start && c->level == slice->level)
-            return c;
-    }
-    return NULL;
-}
-
-static const struct sched_switch *same_switch(const struct schedule *s, const struct sched_switch *change) {
-    for (size_t i = 0; i < s->switch_count; i++) {
-        const struct sched_switch *c = &s->switches[i];
-        if (c->job == change->job && c->cpu == change->cpu && c->start == change->start)
-            return c;
-    }
-    return NULL;
-}
-
-static void differ_at(int64_t time) {
-    at = time < at ? time : at;
-}
-
-static void compare(const struct schedule *a, const struct schedule *b) {
-    for (size_t i = 0; i < a->slice_count; i++) {
-        const struct sched_slice *other = same_slice(b, &a->slices[i]);
-        if (!other)
-            differ_at(a->slices[i].start);
-        else if (other->end != a->slices[i].end)
-            differ_at(other->end < a->slices[i].end ? other->end : a->slices[i].end);
-    }
-    for (size_t i = 0; i < a->switch_count; i++) {
-        const struct sched_switch *other = same_switch(b, &a->switches[i]);
-        if (!other)
-            differ_at(a->switches[i].start);
-        else if (other->end != a->switches[i].end)
-            differ_at(other->end < a->switches[i].end ? other->end : a->switches[i].end);
-    }
-}
 
 /* ---- what a schedule does at this instant ---- */
 
@@ -252,7 +212,7 @@ static uint64_t rules_of_ends(void) {
         const struct sched_switch *right = &ours->switches[i], *other = same_switch(theirs, right);
         if (other && other->end != right->end && right->end == at)
             rules |= right->end - right->start == options->switch_cost ? SWITCH(1)
-                                                                        : rules_of_end(right->job, right->cpu, true);
+                                                                       : rules_of_end(right->job, right->cpu, true);
         else if (other && other->end != right->end && other->end == at)
             rules |= rules_of_cut(right->job, right->cpu, true);
     }
@@ -390,8 +350,7 @@ static uint64_t rules_broken(const struct workload *w, const struct sched_option
     theirs = s;
     workload = w;
     ours = model_run(w, o);
-    compare(ours, s);
-    compare(s, ours);
+    at = first_difference(ours, s);
     if (at == INT64_MAX)
         return 0;
     model_watch(at);

@@ -305,5 +305,6 @@ bool check_few(const char *how, const char *jobs, size_t most) {
         got += s.slices[i].end - s.slices[i].start;
     bool fine = s.slice_count <= most && got == due;
     schedule_free(&s);
-    return fine || check_problem("there are more slices, or they do not add up to the bursts", told("%s, %s", how, jobs));
+    return fine ||
+           check_problem("there are more slices, or they do not add up to the bursts", told("%s, %s", how, jobs));
 }

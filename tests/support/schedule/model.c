@@ -16,7 +16,7 @@
 
 #include "support/core/require.h"
 
-#define JOBS 26
+#define JOBS WATCHED_JOBS
 #define CPUS 8
 #define EVENTS 8192
 #define TICKS_MAX 4096
@@ -28,8 +28,7 @@ struct desk {
     size_t entry;
 };
 
-static struct actor actors[JOBS], before[JOBS], at_dispatch[JOBS]; /* the last two: at the instant that is watched */
-static int64_t watched = -1;
+static struct actor actors[JOBS];
 static struct desk desks[CPUS];
 static struct sched_slice slices[EVENTS];
 static struct sched_switch switches[EVENTS];
@@ -74,8 +73,7 @@ static void become_ready(struct actor *a, enum way way) {
     a->turn = ++turns;
     a->place = ++tail;
     a->way = way;
-    a->boosted = -1;
-    a->off_cpu = false;
+    a->boosted = -1, a->off_cpu = false;
 }
 
 /* Ends the slice or the switch of its desk, and frees the desk. */
@@ -130,7 +128,6 @@ static void back_from_io(struct actor *a) {
     a->burst += 2;
     a->left = a->job->bursts[a->burst];
     noted.backs++;
-    note(has_company(a, -1), BACK_BESIDE);
     note(has_levels() && a->level > 0, BACK_BELOW);
     note(has_used_a_part(a), BACK_USED);
     change(a, SCHED_READY);
@@ -176,7 +173,6 @@ static void expire(void) {
         leave(a);
         sink(a);
         noted.expired++;
-        note(has_company(a, -1), EXPIRED_BESIDE);
         note(a->level != level, SUNK);
         note(has_levels() && a->level == level, AT_THE_BOTTOM);
         a->bottom = a->level == level;
@@ -199,10 +195,8 @@ static void put_back(struct actor *a) {
     a->switching = !desks[a->cpu].runs;
     leave(a);
     a->place = --head;
-    a->placed = now;
-    a->way = PREEMPTED;
-    a->boosted = -1;
-    a->off_cpu = false;
+    a->placed = now, a->way = PREEMPTED;
+    a->boosted = -1, a->off_cpu = false;
     if (a->state == SCHED_RUNNING)
         change(a, SCHED_READY);
 }
@@ -240,7 +234,6 @@ static void note_boost(void) {
     levels &= ~UINT64_C(1);
     note((levels & (levels - 1)) != 0, BOOST_DEEP);
     note(on_cpu, BOOST_ON_CPU);
-    note(on_cpu && has_company(NULL, -1), BOOST_BESIDE);
 }
 
 static void boost(void) {
@@ -314,7 +307,6 @@ static void preempt(struct actor *victim, const struct actor *by) {
     note(has_used_a_part(victim), PREEMPTED_USED);
     for (size_t i = 0; i < actor_count; i++)
         note(&actors[i] != victim && actors[i].cpu >= 0 && actors[i].level == victim->level, PREEMPTED_ONE_OF_EQUALS);
-    note(noted.preempted++ > 0, TWO_PREEMPTED);
     put_back(victim);
 }
 
@@ -387,18 +379,6 @@ static void enter(const struct workload *w) {
     }
 }
 
-void model_watch(int64_t time) {
-    watched = time;
-}
-
-const struct actor *model_actor(int64_t job, bool dispatching) {
-    const struct actor *all = dispatching ? at_dispatch : before;
-    for (size_t i = 0; i < actor_count; i++)
-        if (all[i].job->id == job)
-            return &all[i];
-    return NULL;
-}
-
 const struct schedule *model_run(const struct workload *w, const struct sched_options *o) {
     static void (*const TEXTBOOK[])(void) = {end_bursts, complete_io, arrive, expire, boost, dispatch, begin};
     static void (*const OSTEP[])(void) = {end_bursts, expire, boost, arrive, complete_io, dispatch, begin};
@@ -408,11 +388,8 @@ const struct schedule *model_run(const struct workload *w, const struct sched_op
     drawn = (struct schedule){.cpus = o->cpus, .slices = slices, .switches = switches, .states = states};
     enter(w);
     while (!finished()) {
-        if (watched == now)
-            memcpy(before, actors, sizeof before);
         for (int i = 0; i < 7; i++) {
-            if (watched == now && i == 5)
-                memcpy(at_dispatch, actors, sizeof at_dispatch);
+            watch(now, i, actors, actor_count);
             (o->ties == SCHED_TIES_OSTEP ? OSTEP : TEXTBOOK)[i]();
         }
         notes_end_instant();

@@ -102,7 +102,7 @@ static uint64_t rules_within_level(const struct actor *x, const struct actor *y,
 
 static uint64_t rules_of_ratio(const struct actor *x, const struct actor *y, int64_t time) {
     int64_t ours = time - x->ready_since, theirs = time - y->ready_since;
-    bool shorter = y->left < x->left, longer = theirs > ours; /* y is shorter, or waits longer */
+    bool shorter = y->left<x->left, longer = theirs> ours; /* y is shorter, or waits longer */
     int64_t from_arrival = (time - y->job->arrival) * x->left - (time - x->job->arrival) * y->left;
     if (ours * y->left == theirs * x->left)
         return shorter ? HRRN(1) : HRRN(5);
