@@ -8,7 +8,7 @@
 #include <timeslice/scheduler.h>
 
 /* How a job got its place in the queue. */
-enum way { ARRIVED, BACK, EXPIRED, PREEMPTED };
+enum way { ARRIVED, BACK, EXPIRED, PUT_BACK };
 
 struct actor {
     const struct sched_job *job;

@@ -195,7 +195,7 @@ static void put_back(struct actor *a) {
     a->switching = !desks[a->cpu].runs;
     leave(a);
     a->place = --head;
-    a->placed = now, a->way = PREEMPTED;
+    a->placed = now, a->way = PUT_BACK;
     a->boosted = -1, a->off_cpu = false;
     if (a->state == SCHED_RUNNING)
         change(a, SCHED_READY);

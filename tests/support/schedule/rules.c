@@ -26,7 +26,7 @@ uint64_t rules_of_level(const struct actor *a) {
         return MLFQ(1);
     case BACK:
         return a->boosted_away ? MLFQ(14) : a->exact ? MLFQ(10) : MLFQ(8);
-    case PREEMPTED:
+    case PUT_BACK:
         return MLFQ(6);
     default:
         return a->bottom ? MLFQ(3) : MLFQ(2);
@@ -41,7 +41,7 @@ uint64_t rules_of_quantum(const struct actor *a) {
         return MLFQ(2) | MLFQ(3);
     case BACK:
         return a->boosted_away ? MLFQ(14) : a->exact ? MLFQ(10) : MLFQ(9);
-    case PREEMPTED:
+    case PUT_BACK:
         return MLFQ(7);
     default:
         return a->bottom ? MLFQ(3) : MLFQ(2);
@@ -66,8 +66,8 @@ static uint64_t rule_of_tail(const struct actor *y, enum sched_policy policy) {
 }
 
 static uint64_t rule_of_places(const struct actor *x, const struct actor *y, const struct sched_options *o) {
-    if (x->way == PREEMPTED || y->way == PREEMPTED)
-        return (x->way == PREEMPTED ? x : y)->switching ? SWITCH(4) : MLFQ(6);
+    if (x->way == PUT_BACK || y->way == PUT_BACK)
+        return (x->way == PUT_BACK ? x : y)->switching ? SWITCH(4) : MLFQ(6);
     if (x->placed == y->placed)
         return rule_of_tie(x, y, o->ties);
     return rule_of_tail(x->placed < y->placed ? y : x, o->policy);
