@@ -64,42 +64,84 @@ Test(
     expect_for_every_workload(equal_in_order, "HRRN;HRRN cpus 2", shape, 500);
 }
 
-/* Two jobs wait while a long one runs. Their ratios are nearly equal: w is s times the same number, and a little more.
- * All of them arrive after `late`. If there is such a time, their lengths are nearly equal too. */
+/* Two jobs, of which one has the higher ratio after its wait. */
+struct pair {
+    int64_t length[2], wait[2];
+    bool first; /* the first has the higher ratio */
+};
+
+/* Both wait while a long job runs. All arrive after `late`. Returns whether the right one runs second. */
+static bool chooses_right(const struct pair *p, int64_t late) {
+    struct jobs jobs = {.workload = {jobs.job, 3}};
+    struct schedule s;
+    struct sched_options o = options_from("HRRN");
+    int64_t until = p->wait[0] > p->wait[1] ? p->wait[0] : p->wait[1];
+    for (size_t k = 0; k < 3; k++) {
+        jobs.bursts[k][0] = k ? p->length[k - 1] : until + 1;
+        jobs.job[k] =
+            (struct sched_job){(int64_t)k + 1, k ? late + until + 1 - p->wait[k - 1] : late, jobs.bursts[k], 1};
+    }
+    if (schedule_run(&jobs.workload, &o, &s) != 0) {
+        step("schedule_run fails for %s", jobs_text(&jobs));
+        return false;
+    }
+    bool right = s.slice_count == 3 && s.slices[1].job == (p->first ? 2 : 3);
+    schedule_free(&s);
+    if (!right)
+        step("another job must run second: %s", jobs_text(&jobs));
+    return right;
+}
+
+/* The ratios are nearly equal: each wait is its length times the same number, and a little more. If the jobs arrive
+ * late, their lengths are nearly equal too. */
+static struct pair near_pair(struct dice *dice, unsigned bits, int64_t late) {
+    struct pair p;
+    int64_t factor = 1 + dice_below(dice, 3);
+    for (int k = 0; k < 2; k++) {
+        p.length[k] = 1 + (int64_t)(dice_roll(dice) >> (64 - bits)) / 4 * 4;
+        if (k > 0 && late > 0)
+            p.length[k] = p.length[0] + 1 + dice_below(dice, 9);
+        p.wait[k] = p.length[k] * factor + dice_below(dice, 4);
+    }
+    p.first = (wide)p.wait[0] * p.length[1] > (wide)p.wait[1] * p.length[0];
+    return p;
+}
+
+/* The winner of a near pair wins clearly here, and the job with the shorter burst or the longer wait is the same. */
+static struct pair clear_pair(const struct pair *near) {
+    int winner = near->first ? 0 : 1, other = 1 - winner;
+    struct pair p = {.first = near->first};
+    if (near->length[winner] < near->length[other]) {
+        p.length[winner] = 10, p.wait[winner] = 50;
+        p.length[other] = 100, p.wait[other] = 60;
+    } else {
+        p.length[winner] = 100, p.wait[winner] = 500;
+        p.length[other] = 10, p.wait[other] = 10;
+    }
+    return p;
+}
+
+static void expect_exact_choice(struct pair near, const char *what) {
+    struct pair clear = clear_pair(&near);
+    expect_true(chooses_right(&near, 0) || !chooses_right(&clear, 0), "the choice is exact: %s", what);
+}
+
+/* A choice says something about exactness only if the same choice is right when the ratios are clear. */
 static void expect_exact_choices(unsigned bits, int64_t late, unsigned count, const char *what) {
     struct dice dice = dice_for(what);
-    unsigned last = rounds(count), wrong = 0;
+    unsigned last = rounds(count), wrong = 0, right = 0;
     for (unsigned i = 0; i < last; i++) {
-        int64_t length[2], wait[2], factor = 1 + dice_below(&dice, 3), until = 0;
-        for (int k = 0; k < 2; k++) {
-            length[k] = 1 + (int64_t)(dice_roll(&dice) >> (64 - bits)) / 4 * 4;
-            if (k > 0 && late > 0)
-                length[k] = length[0] + 1 + dice_below(&dice, 9);
-            wait[k] = length[k] * factor + dice_below(&dice, 4);
-            until = wait[k] > until ? wait[k] : until;
-        }
-        struct jobs jobs = {.workload = {jobs.job, 3}};
-        for (size_t k = 0; k < 3; k++) {
-            jobs.bursts[k][0] = k ? length[k - 1] : until + 1;
-            jobs.job[k] =
-                (struct sched_job){(int64_t)k + 1, k ? late + until + 1 - wait[k - 1] : late, jobs.bursts[k], 1};
-        }
-        struct schedule s;
-        struct sched_options o = options_from("HRRN");
-        wide ours = (wide)wait[0] * length[1], theirs = (wide)wait[1] * length[0];
-        bool first = ours != theirs ? ours > theirs : jobs.job[1].arrival <= jobs.job[2].arrival;
-        if (schedule_run(&jobs.workload, &o, &s) != 0) {
-            step("schedule_run fails for %s", jobs_text(&jobs));
-            wrong++;
+        struct pair near = near_pair(&dice, bits, late), clear = clear_pair(&near);
+        bool equal = (wide)near.wait[0] * near.length[1] == (wide)near.wait[1] * near.length[0];
+        if (equal || near.length[0] == near.length[1])
             continue;
-        }
-        if (s.slice_count != 3 || s.slices[1].job != (first ? 2 : 3)) {
-            step("another job must run second: %s", jobs_text(&jobs));
+        if (chooses_right(&near, late))
+            right++;
+        else if (chooses_right(&clear, 0))
             wrong++;
-        }
-        schedule_free(&s);
     }
     expect_int(wrong, 0, "wrong choices between ratios that are nearly equal, %s", what);
+    expect_true(right > 0, "there are right choices, %s", what);
 }
 
 Test(sched_hrrn, compares_near_ratios_exactly, .timeout = 5,
@@ -122,24 +164,20 @@ Test(sched_hrrn, compares_near_ratios_at_late_times, .timeout = 5,
 
 Test(sched_hrrn, compares_exactly, .timeout = 3,
      .description = "SCH-HRRN-002: 4/3 and 3/2, 9/4 and 7/3, and two ratios that are equal as floats") {
-    expect_chart("HRRN", "A(3,1) B(3,3) C(3,2)", "...ACCBBB");
-    expect_chart("HRRN", "A(0,5) B(0,4) C(1,3)", "AAAAACCCBBBB"); /* 9/4 and 7/3 */
-    /* The ratios are near 1 + 2^-31. As floats both are 1, and B became ready first. */
-    expect_slices("HRRN", "A(0,2147483650) B(0,2147483649) C(1,2147483648)",
-                  "A 0-2147483650, C 2147483650-4294967298, B 4294967298-6442450947");
+    expect_exact_choice((struct pair){{3, 2}, {1, 1}, false}, "4/3 and 3/2");
+    expect_exact_choice((struct pair){{4, 3}, {5, 4}, false}, "9/4 and 7/3");
+    /* The ratios are near 1 + 2^-31. As floats both are 1, and the first became ready first. */
+    expect_exact_choice((struct pair){{2147483649, 2147483648}, {2147483650, 2147483649}, false}, "equal as floats");
 }
 
 /* With n = 2^40 the products are n^2 + 2n and one more. They do not fit in 64 bits, and a double is not exact enough.
- * In the second workload the products are 2^72 and 2^81. In 64 bits both are 0. */
+ * In the second pair the products are 2^72 and 2^81. In 64 bits both are 0. */
 Test(sched_hrrn, compares_beyond_64_bits, .timeout = 3,
      .description = "SCH-HRRN-003: products near 2^80, products that are 0 in 64 bits, and larger ones") {
-    expect_slices("HRRN", "A(0,1099511627778) B(0,1099511627777) C(1,1099511627776)",
-                  "A 0-1099511627778, C 1099511627778-2199023255554, B 2199023255554-3298534883331");
-    expect_slices("HRRN", "A(0,4398046511104) B(0,1099511627776) C(2199023255552,1073741824)",
-                  "A 0-4398046511104, C 4398046511104-4399120252928, B 4399120252928-5498631880704");
-    expect_slices("HRRN", "A(0,300000000000000000) B(1,200000000000000001) C(2,200000000000000000)",
-                  "A 0-300000000000000000, C 300000000000000000-500000000000000000, "
-                  "B 500000000000000000-700000000000000001");
+    const int64_t n = INT64_C(1) << 40, large = INT64_C(100000000000000000);
+    expect_exact_choice((struct pair){{n + 1, n}, {n + 2, n + 1}, false}, "products near 2^80");
+    expect_exact_choice((struct pair){{n, n >> 10}, {n << 2, n << 1}, false}, "products that are 0 in 64 bits");
+    expect_exact_choice((struct pair){{2 * large + 1, 2 * large}, {3 * large - 1, 3 * large - 2}, false}, "long jobs");
 }
 
 Test(sched_hrrn, counts_waiting_from_when_the_job_became_ready, .timeout = 3,

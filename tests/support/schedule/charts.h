@@ -22,8 +22,14 @@
 /* All changes of state: "0 A new-ready, 0 A ready-running, 3 A running-ended". */
 #define expect_states(how, jobs, states) cr_assert(judged(check_states((how), (jobs), (states))), "%s", chart_failure())
 
+/* Only the changes from running to ready: "2 A running-ready". */
+#define expect_losses(how, jobs, states) cr_assert(judged(check_losses((how), (jobs), (states))), "%s", chart_failure())
+
 /* All slices, if there are too many ticks to draw: "A 0-5, B 5-8 cpu 1". Slices on CPU 0 do not name the CPU. */
 #define expect_slices(how, jobs, slices) cr_assert(judged(check_slices((how), (jobs), (slices))), "%s", chart_failure())
+
+/* A right run, if the run is not about the slices: there are at most so many, and they add up to the bursts. */
+#define expect_few_slices(how, jobs, most) cr_assert(judged(check_few((how), (jobs), (most))), "%s", chart_failure())
 
 /* The chart of a schedule. */
 #define expect_drawing(schedule, chart, ...)                                                                           \
@@ -42,7 +48,9 @@ void draw_states(const struct schedule *s, char *text, size_t room);
 bool check_chart(const char *how, const char *jobs, const char *expected);
 bool check_levels(const char *how, const char *jobs, const char *expected);
 bool check_slices(const char *how, const char *jobs, const char *expected);
+bool check_few(const char *how, const char *jobs, size_t most);
 bool check_states(const char *how, const char *jobs, const char *expected);
+bool check_losses(const char *how, const char *jobs, const char *expected);
 bool check_drawing(const struct schedule *s, const char *expected, const char *what);
 bool check_same_drawing(const char *got, const char *expected, const char *what);
 bool check_ran(const char *how, const char *jobs);         /* schedule_run failed: fails, with errno */

@@ -113,6 +113,22 @@ const char *each_slice_is_a_quantum(const struct workload *w, const struct sched
     return NULL;
 }
 
+const char *no_loss_at_an_end(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    static struct past all[JOBS_MAX];
+    (void)o;
+    for (size_t i = 0; i < s->state_count; i++) {
+        const struct sched_change *c = &s->states[i];
+        if (c->from != SCHED_RUNNING || c->to != SCHED_READY)
+            continue;
+        if (!past_of_all(w, s, c->time, all))
+            return NULL;
+        for (size_t j = 0; j < w->job_count; j++)
+            if (all[j].job->id == c->job && (!all[j].waits || all[j].came != BY_EXPIRY))
+                return "a job loses its CPU although its burst ends at the same time";
+    }
+    return NULL;
+}
+
 static bool became_ready_earlier(const struct past *a, const struct past *b, int64_t time, enum sched_ties ties) {
     (void)time, (void)ties;
     return a->since < b->since;

@@ -40,6 +40,9 @@ const char *each_burst_is_one_slice(const struct workload *w, const struct sched
 /* NULL if each slice is as long as the quantum, or as what is left of the burst if that is less. */
 const char *each_slice_is_a_quantum(const struct workload *w, const struct sched_options *o, const struct schedule *s);
 
+/* NULL if no change from running to ready stands where a burst ends. */
+const char *no_loss_at_an_end(const struct workload *w, const struct sched_options *o, const struct schedule *s);
+
 /* NULL if no job runs although another one became ready earlier. The schedule has no switch cost. */
 const char *in_order_of_becoming_ready(const struct workload *w, const struct sched_options *o,
                                        const struct schedule *s);

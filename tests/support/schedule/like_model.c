@@ -5,19 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mlfq_rules.h"
+#include "blame.h"
 #include "model.h"
-
-const char *simply_sound(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
-    static struct audit book;
-    const char *wrong = audit(w, s, &book);
-    bool works = !o->serial && o->switch_cost == 0;
-    for (int64_t t = 0; t < book.ticks && t < AUDIT_TICKS && works && !wrong; t++)
-        for (size_t i = 0; i < w->job_count; i++)
-            if (book.doing[i][t] == WAITING && book.running[t] < o->cpus)
-                wrong = "a CPU is idle while a job is ready";
-    return wrong;
-}
 
 typedef void drawing(const struct schedule *s, char text[static CHART_BYTES]);
 
@@ -28,10 +17,8 @@ static const char *compare(const struct workload *w, const struct sched_options 
     drawn(s, theirs);
     if (strcmp(ours, theirs) == 0)
         return NULL;
-    if (!simply_sound(w, o, s) && !explained_by_another_rule(w, o, s))
-        return wrong;
-    excuse_schedule();
-    return NULL;
+    (void)w, (void)o;
+    return wrong;
 }
 
 static void draw_rows(const struct schedule *s, char text[static CHART_BYTES]) {
@@ -94,23 +81,35 @@ const char *switches_like_model(const struct workload *w, const struct sched_opt
     return compare(w, o, s, draw_switches, "the context switches are other ones");
 }
 
-const char *states_like_model(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
-    static char ours[8192], theirs[8192], what[sizeof ours + 100];
+/* The place of a change in a list, from an index on. -1 if it is not there. */
+static int place_of(const struct sched_change *c, const struct schedule *s, size_t from) {
+    for (size_t i = from; i < s->state_count; i++) {
+        const struct sched_change *d = &s->states[i];
+        if (d->time == c->time && d->job == c->job && d->from == c->from && d->to == c->to)
+            return (int)i;
+    }
+    return -1;
+}
+
+/* Other clauses test which changes there are. So a change that the model does not know is left out. */
+const char *states_in_order(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
+    static char ours[8192], theirs[8192], what[200];
     const struct schedule *right = model_run(w, o);
+    size_t next = 0, known = 0;
     draw_slices(right, ours, sizeof ours);
     draw_slices(s, theirs, sizeof theirs);
-    if (strcmp(ours, theirs) != 0)
-        return excuse_schedule(), NULL; /* another clause tests this */
-    draw_states(right, ours, sizeof ours);
-    draw_states(s, theirs, sizeof theirs);
-    if (strcmp(ours, theirs) == 0)
-        return NULL;
-    size_t same = 0;
-    while (ours[same] == theirs[same])
-        same++;
-    while (same > 0 && ours[same - 1] != ',')
-        same--;
-    snprintf(what, sizeof what, "the changes continue with '%.60s ...' and not with '%.60s ...'", theirs + same,
-             ours + same);
-    return what;
+    for (size_t i = 0; i < s->state_count; i++) {
+        const struct sched_change *c = &s->states[i];
+        int place = place_of(c, right, 0), later = place_of(c, right, next);
+        known += place >= 0;
+        if (place >= 0 && later < 0 && strcmp(ours, theirs) == 0) {
+            snprintf(what, sizeof what, "the change of job %" PRId64 " at %" PRId64 " is not in the order of the steps",
+                     c->job, c->time);
+            return what;
+        }
+        next = later < 0 ? next : (size_t)later + 1;
+    }
+    if (strcmp(ours, theirs) != 0 || known * 2 < right->state_count)
+        excuse_schedule(); /* another clause tests this */
+    return NULL;
 }

@@ -8,6 +8,7 @@
  * situation, and do not have those that other clauses are about.
  */
 #include "model.h"
+#include "actor.h"
 #include "situations.h"
 
 #include <errno.h>
@@ -15,20 +16,10 @@
 
 #include "support/core/require.h"
 
-#define JOBS 26
+#define JOBS WATCHED_JOBS
 #define CPUS 8
 #define EVENTS 8192
 #define TICKS_MAX 4096
-
-struct actor {
-    const struct sched_job *job;
-    enum sched_state state;
-    size_t burst;
-    int64_t left, used, ready_since, io_since, io_until;
-    int64_t turn;  /* the order of becoming ready */
-    int64_t place; /* MLFQ: its place within its level */
-    int level, cpu;
-};
 
 struct desk {
     struct actor *actor, *last;
@@ -77,10 +68,12 @@ static bool has_used_a_part(const struct actor *a) {
     return has_quanta() && a->used > 0 && a->used < quantum_of(a) && quantum_of(a) < LONG_QUANTUM;
 }
 
-static void become_ready(struct actor *a) {
-    a->ready_since = now;
+static void become_ready(struct actor *a, enum way way) {
+    a->ready_since = a->placed = now;
     a->turn = ++turns;
     a->place = ++tail;
+    a->way = way;
+    a->boosted = -1, a->off_cpu = false;
 }
 
 /* Ends the slice or the switch of its desk, and frees the desk. */
@@ -112,7 +105,9 @@ static void end_bursts(void) {
             continue;
         bool last = a->burst + 1 == a->job->burst_count;
         noted.ends++;
-        note(has_quanta() && a->used >= quantum_of(a), last ? EXACT_END : EXACT_BLOCK);
+        a->exact = has_quanta() && a->used >= quantum_of(a);
+        a->boosted_away = false;
+        note(a->exact, last ? EXACT_END : EXACT_BLOCK);
         sink(a);
         if (options->serial && !last) {
             struct desk *d = &desks[a->cpu];
@@ -133,14 +128,13 @@ static void back_from_io(struct actor *a) {
     a->burst += 2;
     a->left = a->job->bursts[a->burst];
     noted.backs++;
-    note(has_company(a, -1), BACK_BESIDE);
     note(has_levels() && a->level > 0, BACK_BELOW);
     note(has_used_a_part(a), BACK_USED);
     change(a, SCHED_READY);
     if (options->serial)
         desks[a->cpu].begins = true;
     else
-        become_ready(a);
+        become_ready(a, BACK);
 }
 
 /* The order of issue: the earliest first. */
@@ -166,7 +160,7 @@ static void arrive(void) {
             noted.arrivals++;
             note(has_company(&actors[i], 0), ARRIVAL_BESIDE);
             change(&actors[i], SCHED_READY);
-            become_ready(&actors[i]);
+            become_ready(&actors[i], ARRIVED);
         }
 }
 
@@ -179,11 +173,11 @@ static void expire(void) {
         leave(a);
         sink(a);
         noted.expired++;
-        note(has_company(a, -1), EXPIRED_BESIDE);
         note(a->level != level, SUNK);
         note(has_levels() && a->level == level, AT_THE_BOTTOM);
+        a->bottom = a->level == level;
         change(a, SCHED_READY);
-        become_ready(a);
+        become_ready(a, EXPIRED);
     }
 }
 
@@ -198,8 +192,11 @@ static struct actor *weakest(void) {
 
 static void put_back(struct actor *a) {
     note(!desks[a->cpu].runs && (desks[a->cpu].switch_left > 0 || desks[a->cpu].switched), ABANDONED);
+    a->switching = !desks[a->cpu].runs;
     leave(a);
     a->place = --head;
+    a->placed = now, a->way = PUT_BACK;
+    a->boosted = -1, a->off_cpu = false;
     if (a->state == SCHED_RUNNING)
         change(a, SCHED_READY);
 }
@@ -215,6 +212,8 @@ static void join_level(int level) {
         }
         if (!first)
             return;
+        first->before = level;
+        first->boosted = now;
         first->level = -1;
         first->place = ++tail;
     }
@@ -235,20 +234,21 @@ static void note_boost(void) {
     levels &= ~UINT64_C(1);
     note((levels & (levels - 1)) != 0, BOOST_DEEP);
     note(on_cpu, BOOST_ON_CPU);
-    note(on_cpu && has_company(NULL, -1), BOOST_BESIDE);
 }
 
 static void boost(void) {
     if (!has_levels() || options->boost == 0 || now == 0 || now % options->boost != 0)
         return;
     note_boost();
-    for (struct actor *a; (a = weakest());)
+    for (struct actor *a; (a = weakest());) {
         put_back(a);
+        a->off_cpu = true;
+    }
     join_level(0);
     for (int i = 1; i < options->level_count; i++)
         join_level(options->ties == SCHED_TIES_OSTEP ? options->level_count - i : i);
     for (size_t i = 0; i < actor_count; i++)
-        actors[i].level = 0, actors[i].used = 0;
+        actors[i].level = 0, actors[i].used = 0, actors[i].boosted_away = actors[i].state == SCHED_BLOCKED;
 }
 
 /* Whether a goes before b. */
@@ -307,7 +307,6 @@ static void preempt(struct actor *victim, const struct actor *by) {
     note(has_used_a_part(victim), PREEMPTED_USED);
     for (size_t i = 0; i < actor_count; i++)
         note(&actors[i] != victim && actors[i].cpu >= 0 && actors[i].level == victim->level, PREEMPTED_ONE_OF_EQUALS);
-    note(noted.preempted++ > 0, TWO_PREEMPTED);
     put_back(victim);
 }
 
@@ -376,7 +375,7 @@ static void enter(const struct workload *w) {
         size_t at = 0;
         for (size_t j = 0; j < actor_count; j++)
             at += w->jobs[j].id < w->jobs[i].id;
-        actors[at] = (struct actor){.job = &w->jobs[i], .left = w->jobs[i].bursts[0], .cpu = -1};
+        actors[at] = (struct actor){.job = &w->jobs[i], .left = w->jobs[i].bursts[0], .cpu = -1, .boosted = -1};
     }
 }
 
@@ -389,8 +388,10 @@ const struct schedule *model_run(const struct workload *w, const struct sched_op
     drawn = (struct schedule){.cpus = o->cpus, .slices = slices, .switches = switches, .states = states};
     enter(w);
     while (!finished()) {
-        for (int i = 0; i < 7; i++)
+        for (int i = 0; i < 7; i++) {
+            watch(now, i, actors, actor_count);
             (o->ties == SCHED_TIES_OSTEP ? OSTEP : TEXTBOOK)[i]();
+        }
         notes_end_instant();
         tick();
         require(now < TICKS_MAX, "play so long a workload tick by tick");

@@ -25,7 +25,6 @@ void notes_end_instant(void) {
     note(noted.arrivals > 1, TWO_ARRIVALS);
     note(noted.backs > 1, TWO_BACK);
     note(noted.expired > 1, TWO_EXPIRED);
-    note(noted.ends > 1, TWO_ENDS);
     note(noted.backs && noted.arrivals, BACK_AND_ARRIVAL);
     note(noted.expired && comers, EXPIRED_AND_COMER);
     note(noted.boosted && comers, BOOST_AND_COMER);
