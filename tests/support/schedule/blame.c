@@ -341,6 +341,17 @@ static bool is_small(const struct workload *w, const struct sched_options *o) {
     return sum < 400;
 }
 
+/* Do two jobs run on one CPU at the first difference? */
+static bool is_clash(void) {
+    for (size_t i = 0; i < theirs->slice_count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct sched_slice *a = &theirs->slices[i], *b = &theirs->slices[k];
+            if (a->cpu == b->cpu && a->start <= at && b->start <= at && a->end > at && b->end > at)
+                return true;
+        }
+    return false;
+}
+
 /* The rules that decide at the first difference. 0 if there is none, or if no rule is known. */
 static uint64_t rules_broken(const struct workload *w, const struct sched_options *o, const struct schedule *s) {
     at = INT64_MAX;
@@ -357,7 +368,8 @@ static uint64_t rules_broken(const struct workload *w, const struct sched_option
     ours = model_run(w, o);
     model_watch(-1);
     uint64_t rules = rules_of_ends();
-    return rules != 0 ? rules : rules_of_takings();
+    rules = rules != 0 ? rules : rules_of_takings();
+    return is_clash() ? rules | SMP(3) : rules;
 }
 
 bool another_clause_is_broken(const struct workload *w, const struct sched_options *o, const struct schedule *s) {

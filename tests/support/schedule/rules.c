@@ -73,20 +73,26 @@ static uint64_t rule_of_places(const struct actor *x, const struct actor *y, con
     return rule_of_tail(x->placed < y->placed ? y : x, o->policy);
 }
 
-/* A boost has moved both. */
-static uint64_t rule_of_boost(const struct actor *x, const struct actor *y, const struct sched_options *o) {
-    const bool ostep = o->ties == SCHED_TIES_OSTEP;
+/* One of them got its place in the instant of the boost, before it. */
+static uint64_t rules_of_newcomers(const struct actor *x, const struct actor *y, bool ostep) {
     uint64_t rules = 0;
-    if (x->before == y->before && (x->off_cpu || y->off_cpu))
-        return MLFQ(13) | ((x->off_cpu && x->switching) || (y->off_cpu && y->switching) ? SWITCH(4) : 0);
-    if (x->before == y->before)
-        return rule_of_places(x, y, o);
-    if (x->off_cpu)
-        return MLFQ(13) | (x->switching ? SWITCH(4) : 0);
     if ((x->placed == x->boosted && x->way == EXPIRED) || (y->placed == y->boosted && y->way == EXPIRED))
         rules |= TIE(6);
     if (!ostep && ((x->placed == x->boosted && x->way <= BACK) || (y->placed == y->boosted && y->way <= BACK)))
         rules |= TIE(5);
+    return rules;
+}
+
+/* A boost has moved both. */
+static uint64_t rule_of_boost(const struct actor *x, const struct actor *y, const struct sched_options *o) {
+    const bool ostep = o->ties == SCHED_TIES_OSTEP;
+    uint64_t rules = rules_of_newcomers(x, y, ostep);
+    if (x->before == y->before && (x->off_cpu || y->off_cpu))
+        return MLFQ(13) | ((x->off_cpu && x->switching) || (y->off_cpu && y->switching) ? SWITCH(4) : 0);
+    if (x->before == y->before)
+        return rule_of_places(x, y, o) | (x->placed == y->placed ? 0 : rules);
+    if (x->off_cpu)
+        return MLFQ(13) | (x->switching ? SWITCH(4) : 0);
     if (rules)
         return rules;
     return ostep && x->before > 0 && y->before > 0 ? TIE(9) : ostep ? TIE(9) | MLFQ(12) : MLFQ(12);
