@@ -220,12 +220,16 @@ Test(udp_recv, has_no_room_at_cap_0, .timeout = 3,
          "UDP-RX-015 UDP-RULE-005 UDP-RULE-005a: buf NULL or not, for a long and an empty datagram, of both families") {
     for (unsigned kind = 0; kind < KINDS; kind++) {
         struct pair pair = pair_of_kind(kind);
-        struct udp_peer from = {.len = 0};
-        char buf[4] = "####";
+        struct udp_peer usual = {.len = 0}, from = {.len = 0};
+        char buf[4] = "";
+        pair_arrive(&pair, "abc", 3);
+        expect_int(udp_recv(pair.to.fd, buf, sizeof buf, &usual, AGES), 3, "3 bytes with room for them");
+        memset(buf, '#', sizeof buf);
         pair_arrive(&pair, "0123456789", 10);
         pair_arrive(&pair, "", 0);
         pair_arrive(&pair, "abc", 3);
         expect_int(udp_recv(pair.to.fd, NULL, 0, &from, AGES), 10, "10 bytes with buf NULL, socket of kind %u", kind);
+        expect_peer(&from, &usual, "the sender, compared with that of a call with room");
         expect_int(udp_recv(pair.to.fd, NULL, 0, &from, AGES), 0, "an empty datagram with buf NULL, socket of kind %u",
                    kind);
         expect_int(udp_recv(pair.to.fd, buf, 0, &from, AGES), 3, "3 bytes with cap 0, socket of kind %u", kind);
