@@ -16,6 +16,6 @@ FUZZ = Path(__file__).with_name("fuzz.py")
 
 @pytest.mark.parametrize("reader", FUZZED)
 def test_no_input_breaks_a_reader(reader: str) -> None:
-    command = [sys.executable, FUZZ, reader, "--seconds", str(SECONDS)]
+    command = [sys.executable, str(FUZZ), reader, "--seconds", str(SECONDS)]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stdout + told.stderr
