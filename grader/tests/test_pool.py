@@ -87,7 +87,7 @@ def test_a_compiler_that_is_not_there_ends_the_whole(small: Path, assignment: As
 
 
 def test_a_fault_of_the_graders_own_is_never_a_grade(context: GradingContext, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timeslice.grade.grading, "take", lambda *_: 1 // 0)
+    monkeypatch.setattr(timeslice.grade.grading, "take_apart", lambda *_: 1 // 0)
     grading = Grading(context, Source("one", context.kit.reference), 1)
     with pytest.raises(KitError, match="ZeroDivisionError"):
         list(grading.checks())

@@ -49,12 +49,11 @@ def test_what_a_reader_raises_comes_through() -> None:
 
 @pytest.mark.parametrize("reader", [spin, hoard])
 def test_a_reader_ends_at_its_limits_and_leaves_nothing(reader: Callable[[], object]) -> None:
-    before = os.listdir("/proc/self/fd")
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    before = os.listdir("/proc/self/fd"), children.read_text()
     with pytest.raises(ReaderStoppedError, match="2 seconds of processor time or 1,024 MiB of memory"):
         apart(reader, Patience(0.0))
-    assert os.listdir("/proc/self/fd") == before
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert (os.listdir("/proc/self/fd"), children.read_text()) == before
 
 
 def test_the_time_of_a_reader_is_time_of_the_submission() -> None:
@@ -70,8 +69,9 @@ def test_a_large_answer_arrives_whole() -> None:
 
 
 def graded(context: GradingContext, folder: Path) -> Result:
-    """The whole grade of a submission."""
+    """The grade of a submission in the area of the small one."""
     made = Grading(context, Source("hostile", folder), 1)
+    made.select({test.name for test in context.tests if test.clause and test.clause.startswith("UDP-OPEN-")})
     for _ in made.checks():
         pass
     return made.result()

@@ -35,8 +35,8 @@ class Cost:
 
     @property
     def is_high(self) -> bool:
-        """Whether it costs more than a tenth of its lab."""
-        return self.points > MOST * self.possible
+        """Whether it costs more than a tenth of its lab. In a small lab its own clause may be so much."""
+        return bool(self.others) and self.points > MOST * self.possible
 
     @property
     def line(self) -> str:
