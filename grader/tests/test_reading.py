@@ -68,10 +68,12 @@ def test_a_large_answer_arrives_whole() -> None:
     assert apart(partial(bytes, 10 << 20)) == bytes(10 << 20)
 
 
-def graded(context: GradingContext, folder: Path) -> Result:
-    """The grade of a submission in the area of the small one."""
+def graded(context: GradingContext, folder: Path, *, memory: bool = False) -> Result:
+    """The grade of a submission in the area of the small one, or also in the memory clauses."""
     made = Grading(context, Source("hostile", folder), 1)
-    made.select({test.name for test in context.tests if test.clause and test.clause.startswith("UDP-OPEN-")})
+    wanted = {clause for clause in context.assignment.memory.values() if memory and clause.startswith("UDP-")}
+    chosen = [test for test in context.tests if test.clause]
+    made.select({t.name for t in chosen if t.clause in wanted or str(t.clause).startswith("UDP-OPEN-")})
     for _ in made.checks():
         pass
     return made.result()
@@ -110,7 +112,7 @@ def test_a_report_that_cannot_be_read_is_a_finding_in_every_test(
     context: GradingContext, small: Path, monkeypatch: pytest.MonkeyPatch, tool: object
 ) -> None:
     monkeypatch.setattr(tool, "findings", spin)
-    result = graded(context, small)
+    result = graded(context, small, memory=True)
     assert [finding.kind for finding in result.memory.findings] == ["ReportsUnread"]
     assert result.memory.findings[0].tests
     memory = set(context.assignment.memory.values())
