@@ -2,8 +2,8 @@
 #include "fault_course.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/core/descriptors.h"
@@ -11,6 +11,8 @@
 #include "support/core/require.h"
 #include "support/core/stopwatch.h"
 #include "support/faults/sweep.h"
+#include "support/process/kernel_view.h"
+#include "support/process/program.h"
 
 enum { CALLS_MAX = 4, TRIES = 10 };
 
@@ -54,24 +56,49 @@ static void play(const struct scene_kind *kind, unsigned calls, struct course *c
     course->end = kind->end(&scene);
 }
 
+/* What the child plays. */
+struct order {
+    const struct scene_kind *kind;
+    unsigned calls;
+    struct course *told; /* in memory that both share */
+};
+
+static int play_in_child(void *arg) {
+    const struct order *order = arg;
+    sweep_end();
+    for (int i = 0; i < (order->kind->least_ms > 0 ? TRIES : 1); i++)
+        play(order->kind, order->calls, order->told);
+    return 0;
+}
+
 /* The course in which every call works. A wait is tried several times. */
 static struct course play_plainly(const struct scene_kind *kind, unsigned calls) {
     struct course *told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     require(told != MAP_FAILED, "share memory");
     step("first without a failure: %s", kind->name);
-    pid_t child = fork();
-    require(child != -1, "start a process");
-    if (child == 0) {
-        sweep_end();
-        for (int i = 0; i < (kind->least_ms > 0 ? TRIES : 1); i++)
-            play(kind, calls, told);
-        _exit(0);
-    }
-    while (waitpid(child, NULL, 0) == -1)
-        require(errno == EINTR, "wait for a process");
+    end_of(plain_start(play_in_child, &(struct order){kind, calls, told}));
     struct course course = *told;
     munmap(told, sizeof *told);
     return course;
+}
+
+static pthread_t late_thread;
+static void (*late_action)(void);
+
+static void *act_when_awaited(void *unused) {
+    (void)unused;
+    await_waiting(getpid());
+    late_action();
+    return NULL;
+}
+
+void late_start(void (*action)(void)) {
+    late_action = action;
+    require(pthread_create(&late_thread, NULL, act_when_awaited, NULL) == 0, "start a thread");
+}
+
+void late_end(void) {
+    pthread_join(late_thread, NULL);
 }
 
 static bool is_same(const struct outcome *one, const struct outcome *other) {

@@ -50,6 +50,10 @@ struct outcome outcome_of(long long result);
 /* Adds bytes that the caller sees. */
 void outcome_add(struct outcome *outcome, const void *bytes, size_t len);
 
+/* For calls that wait: another thread calls action once the caller waits. late_end waits for the thread's end. */
+void late_start(void (*action)(void));
+void late_end(void);
+
 /* Each call of the scene, with the end of one call by a signal, is as without it. */
 void expect_as_without_signal(const struct scene_kind *kind);
 

@@ -1,7 +1,6 @@
 /* fault_scenes.c - the scenes with datagrams. */
 #include "fault_scenes.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,7 +10,6 @@
 #include "support/core/expect.h"
 #include "support/core/require.h"
 #include "support/net/time_scene.h"
-#include "support/process/kernel_view.h"
 
 /* Longer than any watchdog, and less than 2^31 microseconds. */
 enum { HALF_AN_HOUR = 1800 * 1000 };
@@ -158,21 +156,17 @@ static void open_pair(struct scene *scene) {
     scene->fd = scene->pair.to.fd;
 }
 
-static struct pair late; /* static, because another thread uses it too */
+static struct pair late; /* static, because the thread of late_start uses it too */
 
-static void *send_when_awaited(void *unused) {
-    (void)unused;
-    await_waiting(getpid());
+static void send_late(void) {
     peer_send(&late.from, "late", 4, &late.to.at);
-    return NULL;
 }
 
 static struct outcome call_wait(struct scene *scene, unsigned number) {
-    pthread_t thread;
     late = scene->pair;
-    require(pthread_create(&thread, NULL, send_when_awaited, NULL) == 0, "start a thread");
+    late_start(send_late);
     struct outcome outcome = receive(scene, number == 0 ? -1 : HALF_AN_HOUR);
-    pthread_join(thread, NULL);
+    late_end();
     return outcome;
 }
 

@@ -1,6 +1,5 @@
 /* fault_streams.c - the scenes with streams. */
 #include <fcntl.h>
-#include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <timeslice/stream.h>
@@ -9,7 +8,6 @@
 #include "fault_scenes.h"
 #include "support/core/expect.h"
 #include "support/core/require.h"
-#include "support/process/kernel_view.h"
 
 static void open_stream(struct scene *scene) {
     scene->stream = tcp_open();
@@ -43,22 +41,7 @@ static struct outcome call_read(struct scene *scene, unsigned number) {
 const struct scene_kind scene_reading = {
     .name = "stream_read", .calls = 2, .open = open_text, .call = call_read, .end = end_stream};
 
-/* Another thread acts once the caller of late_start waits. */
-static pthread_t late_thread;
-static void (*late_action)(void);
-static struct tcp_pair late; /* static, because that thread uses it too */
-
-static void *act_when_awaited(void *unused) {
-    (void)unused;
-    await_waiting(getpid());
-    late_action();
-    return NULL;
-}
-
-static void late_start(void (*action)(void)) {
-    late_action = action;
-    require(pthread_create(&late_thread, NULL, act_when_awaited, NULL) == 0, "start a thread");
-}
+static struct tcp_pair late; /* static, because the thread of late_start uses it too */
 
 static void say_first(void) {
     require(send(late.theirs, "first", 5, MSG_NOSIGNAL) == 5, "send on a connection");
@@ -75,7 +58,7 @@ static struct outcome call_read_late(struct scene *scene, unsigned number) {
     late = scene->stream;
     late_start(say_first);
     struct outcome outcome = read_five(scene->fd);
-    pthread_join(late_thread, NULL);
+    late_end();
     return outcome;
 }
 
@@ -104,7 +87,7 @@ static struct outcome call_read_in_two(struct scene *scene, unsigned number) {
     tcp_say(&late, "he", 2);
     late_start(say_the_rest);
     struct outcome outcome = read_five(late.ours);
-    pthread_join(late_thread, NULL);
+    late_end();
     tcp_close(&late);
     return outcome;
 }
@@ -156,7 +139,7 @@ static struct outcome call_write_in_two(struct scene *scene, unsigned number) {
     struct outcome outcome = outcome_of(stream_write(late.ours, data, sizeof data));
     close(late.ours);
     late.ours = -1;
-    pthread_join(late_thread, NULL);
+    late_end();
     if (outcome.result != -1)
         outcome_add(&outcome, heard, heard_len);
     tcp_close(&late);

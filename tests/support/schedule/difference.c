@@ -1,7 +1,7 @@
 /* difference.c - compares the slices and switches of two schedules. */
 #include "difference.h"
 
-static int64_t at;
+#include <stdbool.h>
 
 const struct sched_slice *same_slice(const struct schedule *s, const struct sched_slice *slice) {
     for (size_t i = 0; i < s->slice_count; i++) {
@@ -21,30 +21,31 @@ const struct sched_switch *same_switch(const struct schedule *s, const struct sc
     return NULL;
 }
 
-static void differ_at(int64_t time) {
-    at = time < at ? time : at;
+static int64_t earlier(int64_t a, int64_t b) {
+    return a < b ? a : b;
 }
 
-static void compare(const struct schedule *a, const struct schedule *b) {
+/* One schedule has a slice or a switch. The other has one that begins in the same way and ends at `other`, or none.
+ * Returns where they differ, or INT64_MAX. */
+static int64_t difference_of(int64_t start, int64_t end, bool found, int64_t other) {
+    if (!found)
+        return start;
+    return end == other ? INT64_MAX : earlier(end, other);
+}
+
+static int64_t difference_in(const struct schedule *a, const struct schedule *b) {
+    int64_t at = INT64_MAX;
     for (size_t i = 0; i < a->slice_count; i++) {
-        const struct sched_slice *other = same_slice(b, &a->slices[i]);
-        if (!other)
-            differ_at(a->slices[i].start);
-        else if (other->end != a->slices[i].end)
-            differ_at(other->end < a->slices[i].end ? other->end : a->slices[i].end);
+        const struct sched_slice *c = &a->slices[i], *other = same_slice(b, c);
+        at = earlier(at, difference_of(c->start, c->end, other != NULL, other ? other->end : 0));
     }
     for (size_t i = 0; i < a->switch_count; i++) {
-        const struct sched_switch *other = same_switch(b, &a->switches[i]);
-        if (!other)
-            differ_at(a->switches[i].start);
-        else if (other->end != a->switches[i].end)
-            differ_at(other->end < a->switches[i].end ? other->end : a->switches[i].end);
+        const struct sched_switch *c = &a->switches[i], *other = same_switch(b, c);
+        at = earlier(at, difference_of(c->start, c->end, other != NULL, other ? other->end : 0));
     }
+    return at;
 }
 
 int64_t first_difference(const struct schedule *a, const struct schedule *b) {
-    at = INT64_MAX;
-    compare(a, b);
-    compare(b, a);
-    return at;
+    return earlier(difference_in(a, b), difference_in(b, a));
 }

@@ -144,8 +144,8 @@ class Builder(Workshop):
             return choice
         self._list_each(stage, {lab.id: list(filter(compiled.whole, by_lab[lab.id])) for lab in doubtful})
         for lab in doubtful:
+            objects = self._lab_objects(compiled, lab, by_lab[lab.id])
             try:
-                objects = self._lab_objects(compiled, lab, by_lab[lab.id])
                 choice.labs[lab.id] = apart(partial(sifting.sift, objects), patience)
             except ReaderStoppedError as stopped:
                 choice.leave_out(lab.id, f"its objects were not inspected, because {stopped}: remove inline assembly")

@@ -56,7 +56,7 @@ def measure(
     :param counters: the folder with the ``.gcda`` files, if it is not ``objects_dir``
     :return: the coverage. There is no exception: after a failure, the status is ``broken`` and the note says why.
     """
-    texts = {source: read_source(tree / source) for source in sources}
+    texts = _texts(tree, sources)
     try:
         with tempfile.TemporaryDirectory(prefix="timeslice-gcov-") as private:
             notes, uncounted = _copy_data(objects_dir, counters or objects_dir, sources, Path(private))
@@ -90,12 +90,12 @@ def gcov_of(cc: str) -> str:
 
 def not_run(tree: Path, sources: Sequence[str], note: str = "") -> Coverage:
     """The coverage of a submission that never ran: its sources for the report, without counts."""
-    return _without_counts({source: read_source(tree / source) for source in sources}, "not_run", note)
+    return _without_counts(_texts(tree, sources), "not_run", note)
 
 
 def broken(tree: Path, sources: Sequence[str], note: str) -> Coverage:
     """The coverage of a submission whose counters cannot be read."""
-    return _without_counts({source: read_source(tree / source) for source in sources}, "broken", note)
+    return _without_counts(_texts(tree, sources), "broken", note)
 
 
 def read_source(path: Path) -> str:
@@ -103,6 +103,10 @@ def read_source(path: Path) -> str:
     data = read_ordinary(path, SOURCE_LIMIT + 1)
     text = data[:SOURCE_LIMIT].decode("utf-8", "replace").replace("\r\n", "\n")
     return text + "\n/* the rest of this file is not shown */\n" if len(data) > SOURCE_LIMIT else text
+
+
+def _texts(tree: Path, sources: Sequence[str]) -> dict[str, str]:
+    return {source: read_source(tree / source) for source in sources}
 
 
 def _without_counts(texts: Mapping[str, str], status: Literal["not_run", "broken"], note: str) -> Coverage:

@@ -29,12 +29,11 @@ class ReaderStoppedError(Exception):
     """A reader did not come to its end. The text says which limit it reached."""
 
 
-def apart(read: Callable[[], _Read], patience: Patience | None = None, memory: int = MEBIBYTES) -> _Read:
+def apart(read: Callable[[], _Read], patience: Patience | None = None) -> _Read:
     """What ``read`` returns in a process of its own. Its exceptions come through.
 
     :param read: a function whose result and exceptions can be pickled
     :param patience: what the reader uses is spent from it; the reader may use what is left, but 20 seconds at most
-    :param memory: how many MiB the reader may use
     :raises ReaderStoppedError: it used up its time or memory
     """
     left = max(_SECONDS_AT_LEAST, patience.seconds - patience.used) if patience else SECONDS
@@ -42,7 +41,7 @@ def apart(read: Callable[[], _Read], patience: Patience | None = None, memory: i
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _answer(writing, read, seconds, memory)
+        _answer(writing, read, seconds)
     os.close(writing)
     try:
         with open(reading, "rb") as pipe:
@@ -55,7 +54,7 @@ def apart(read: Callable[[], _Read], patience: Patience | None = None, memory: i
         answer, error = pickle.loads(told)  # noqa: S301 - our own code wrote it
     except (EOFError, pickle.UnpicklingError):
         used = max(used, seconds)  # the kernel counts in ticks, and may have stopped it a little early
-        limits = f"{seconds} seconds of processor time or {memory:,} MiB of memory"
+        limits = f"{seconds} seconds of processor time or {MEBIBYTES:,} MiB of memory"
         raise ReaderStoppedError(f"reading it takes more than {limits}") from None
     finally:
         if patience:
@@ -65,12 +64,12 @@ def apart(read: Callable[[], _Read], patience: Patience | None = None, memory: i
     return answer  # type: ignore[no-any-return]
 
 
-def _answer(writing: int, read: Callable[[], object], seconds: int, memory: int) -> NoReturn:
+def _answer(writing: int, read: Callable[[], object], seconds: int) -> NoReturn:
     """The whole life of the process."""
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        most = _address_space() + (memory << 20)
+        most = _address_space() + (MEBIBYTES << 20)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         with open(writing, "wb") as pipe:
             pipe.write(pickle.dumps(_result_of(read)))
