@@ -10,6 +10,7 @@
 #include "support/core/expect.h"
 #include "support/core/require.h"
 #include "support/net/time_scene.h"
+#include "support/process/kernel_view.h"
 
 /* Longer than any watchdog, and less than 2^31 microseconds. */
 enum { HALF_AN_HOUR = 1800 * 1000 };
@@ -33,6 +34,7 @@ static struct outcome call_names(struct scene *scene, unsigned number) {
     struct outcome outcome = outcome_of(result);
     if (result == -1)
         return outcome;
+    outcome.works = peer.len > 0;
     outcome_add(&outcome, &peer.len, sizeof peer.len);
     peer = peer_address(AF_INET, 9000);
     int len = udp_format(&peer, text, sizeof text);
@@ -54,6 +56,7 @@ static struct outcome call_sockets(struct scene *scene, unsigned number) {
         return outcome_of(-1);
     struct outcome outcome = outcome_of(udp_local(fd, &self));
     close(fd);
+    outcome.works = self.len > 0;
     if (outcome.result != -1)
         outcome_add(&outcome, &self.len, sizeof self.len);
     return outcome;
@@ -245,10 +248,11 @@ static void open_echo(struct scene *scene) {
 }
 
 static struct outcome call_ask(struct scene *scene, unsigned number) {
-    char reply[16];
+    char reply[16] = "";
     (void)number;
     ssize_t len = udp_call(&scene->server->socket.at, "hello", 5, reply, sizeof reply, &patient);
     struct outcome outcome = outcome_of(len);
+    outcome.works = reply[0] != '\0';
     if (len >= 0)
         outcome_add(&outcome, reply, (size_t)len < sizeof reply ? (size_t)len : sizeof reply);
     return outcome;
@@ -270,7 +274,7 @@ static struct outcome call_silent(struct scene *scene, unsigned number) {
     char reply[16];
     (void)number;
     struct outcome outcome = outcome_of(udp_call(&scene->pair.to.at, "hello", 5, reply, sizeof reply, &brief));
-    outcome.works = outcome.error != ENOSYS;
+    outcome.works = is_readable(scene->pair.to.fd); /* a request has come */
     return outcome;
 }
 
@@ -299,6 +303,7 @@ static struct outcome ask_for_time(const struct udp_peer *server, int timeout_ms
     memset(&result, 0, sizeof result);
     moments.now = NEW_YEAR;
     struct outcome outcome = outcome_of(timesync_query(server, time_scene_clock, &moments, timeout_ms, &result));
+    outcome.works = result.reply.transmit != 0;
     if (outcome.result != -1) {
         outcome_add(&outcome, &result.offset, sizeof result.offset);
         outcome_add(&outcome, &result.delay, sizeof result.delay);
@@ -322,7 +327,7 @@ const struct scene_kind scene_time = {.name = "timesync_query",
 static struct outcome call_no_time(struct scene *scene, unsigned number) {
     (void)number;
     struct outcome outcome = ask_for_time(&scene->pair.to.at, 2);
-    outcome.works = outcome.error != ENOSYS;
+    outcome.works = is_readable(scene->pair.to.fd); /* a question has come */
     return outcome;
 }
 

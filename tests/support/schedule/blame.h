@@ -8,8 +8,8 @@
 #include "jobs.h"
 
 /* Is the first difference about other clauses than that of the running test? False if there is no difference, or if
- * the schedule does not do all the work of the workload. The model must be able to play the workload. A test that uses this must also see right schedules: see every_workload.h and
- * charts.c. */
+ * the schedule does not do all the work of the workload. The model must be able to play the workload. A test that uses
+ * this must also see right schedules: see every_workload.h and charts.c. */
 bool another_clause_is_broken(const struct workload *w, const struct sched_options *o, const struct schedule *s);
 
 /* Does the schedule differ from that of the model? */
